@@ -1,0 +1,157 @@
+"""The command: `python -m bench files` measures Cozy beside Apache mod_dav, nginx and wsgidav."""
+
+import argparse
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+
+from bench import cases, report, running
+from bench.cases import Case, Sizes
+from bench.load import BadAnswer
+from bench.peers import PEERS, Peer
+from bench.report import Results
+from bench.running import Running
+
+FAULTS = (BadAnswer, OSError, ValueError, KeyError)  # the last two: an answer of another shape
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when every server did every case, 1 when one failed or gave other bytes back, 2 for a bad command."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that started servers are stopped
+    options = _parser().parse_args(arguments)
+    sizes = cases.QUICK if options.quick else Sizes()
+    results = _prepare(options, sizes)
+    for name, reason in results.skipped.items():
+        print(f"skipped {name}: {reason}", flush=True)
+    if not results.peers:
+        print("nothing to measure", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(
+        prefix="bench-", dir=options.folder, ignore_cleanup_errors=True
+    ) as folder:
+        Path(folder).chmod(0o711)  # a server that runs as somebody else must reach its own folder
+        _measure(results, sizes, Path(folder), results.options["rounds"])
+    print("\n" + report.table(results))
+    report.write_json(results, options.json)
+    return 1 if results.failures else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    names = [peer.name for peer in PEERS]
+    parser = argparse.ArgumentParser(prog="bench", description="Measure Cozy beside other servers.")
+    commands = parser.add_subparsers(required=True)
+    files = commands.add_parser("files", help="uploads, downloads, listings, renames, start and memory")
+    files.add_argument("--quick", action="store_true", help="small counts, one round: does it work?")
+    files.add_argument(
+        "--only",
+        type=_names,
+        default=names,
+        metavar="NAMES",
+        help=f"some of {','.join(names)}",
+    )
+    files.add_argument(
+        "--rounds",
+        type=_positive,
+        default=3,
+        metavar="N",
+        help="how often (default: 3)",
+    )
+    files.add_argument("--json", type=Path, default=Path("build/bench/files.json"), metavar="FILE")
+    files.add_argument(
+        "--folder",
+        type=Path,
+        help="where the servers keep their files (default: a temporary folder)",
+    )
+    return parser
+
+
+def _names(text: str) -> list[str]:
+    chosen, known = text.split(","), [peer.name for peer in PEERS]
+    unknown = [name for name in chosen if name not in known]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown)}; choose from {', '.join(known)}")
+    return chosen
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def _prepare(options: argparse.Namespace, sizes: Sizes) -> Results:
+    chosen = [peer for peer in PEERS if peer.name in options.only]
+    absences = {peer.name: peer.absence() for peer in chosen}
+    return Results(
+        metrics=[
+            *(metric for case in cases.all_cases(sizes) for metric in case.metrics),
+            *cases.RESTING,
+        ],
+        peers=[peer for peer in chosen if absences[peer.name] is None],
+        judged=sizes == Sizes(),
+        options={
+            "rounds": options.rounds,
+            "quick": options.quick,
+            "sizes": asdict(sizes),
+        },
+        skipped={name: reason for name, reason in absences.items() if reason is not None},
+    )
+
+
+def _measure(results: Results, sizes: Sizes, folder: Path, rounds: int) -> None:
+    """Rounds interleave the servers case by case, so that a busy moment of the machine hits them alike."""
+    cases.warm(folder, sizes.big)
+    _measure_rest(results, folder, rounds)
+    with ExitStack() as stack:
+        servers = [server for peer in results.peers if (server := _start(stack, results, peer, folder))]
+        every_case = cases.all_cases(sizes)
+        for number in range(1, rounds + 1):
+            for case in every_case:
+                print(f"round {number} of {rounds}: {case.key}", flush=True)
+                for server in servers:
+                    _run(results, case, server, sizes, number)
+
+
+def _start(stack: ExitStack, results: Results, peer: Peer, folder: Path) -> Running | None:
+    try:
+        results.versions[peer.name] = peer.version()
+        place = folder / peer.name
+        running.settle(peer, place)
+        return stack.enter_context(running.start(peer, place))
+    except FAULTS as fault:
+        results.failures.append(f"{peer.name}: {fault}")
+        return None
+
+
+def _run(results: Results, case: Case, server: Running, sizes: Sizes, number: int) -> None:
+    try:
+        results.add(server.name, case.measure(server, sizes, number))
+    except FAULTS as fault:
+        results.failures.append(f"{server.name}, {case.key}, round {number}: {fault}")
+
+
+def _measure_rest(results: Results, folder: Path, rounds: int) -> None:
+    """Start-ups are second starts: each server has been started once on its folder before."""
+    for peer in results.peers:
+        try:
+            running.settle(peer, folder / f"{peer.name}-rest")
+            with running.start(peer, folder / f"{peer.name}-rest"):
+                pass
+        except FAULTS as fault:
+            results.failures.append(f"{peer.name}, first start: {fault}")
+    for number in range(1, rounds + 1):
+        print(f"round {number} of {rounds}: start", flush=True)
+        for peer in results.peers:
+            try:
+                results.add(peer.name, cases.rest(peer, folder / f"{peer.name}-rest"))
+            except FAULTS as fault:
+                results.failures.append(f"{peer.name}, start, round {number}: {fault}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

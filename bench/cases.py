@@ -1,0 +1,354 @@
+"""What is measured: each case prepares, times, then verifies one thing on one running server."""
+
+import hashlib
+import random
+import statistics
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import load, process
+from bench.load import BadAnswer
+from bench.peers import Peer
+from bench.running import Running, start
+
+BLOCK_SIZE = 1 << 20  # bytes
+MB = 1_000_000
+NAME = "entry-{:05d}.bin"
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is done."""
+
+    files: int = 1000
+    body: int = 10_000  # bytes
+    big: int = 1_000_000_000  # bytes
+    short_list: int = 1000  # entries
+    long_list: int = 10_000  # entries
+    get_passes: int = 5  # times that all files are read
+    listed: int = 50_000  # entries in all, over as many listings as that takes; ten at least
+
+
+QUICK = Sizes(files=40, big=4_000_000, short_list=20, long_list=50, get_passes=2, listed=0)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One line of the report."""
+
+    key: str
+    title: str
+    unit: str
+    compared: bool = True  # whether its ratio to another server's says anything
+
+
+Figures = dict[str, float]  # by metric's key
+
+
+@dataclass(frozen=True)
+class Case:
+    """A measurement on a server that runs already; `round_number` keeps its names and bytes apart from other rounds'."""
+
+    key: str
+    metrics: tuple[Metric, ...]
+    measure: Callable[[Running, Sizes, int], Figures]
+
+
+def all_cases(sizes: Sizes) -> list[Case]:
+    """The cases in the order in which they run; a round runs each on every server in turn."""
+    size = f"{sizes.body / 1000:g} kB"
+    big = f"{sizes.big / MB:,g} MB"
+    return [
+        *(_request_case(f"put-{n}", f"PUT {size}, {_clients(n)}", _puts(n)) for n in (1, 8)),
+        *(_request_case(f"get-{n}", f"GET {size}, {_clients(n)}", _gets(n)) for n in (1, 8)),
+        *(_request_case(f"rename-{n}", f"rename, {_clients(n)}", _renames(n)) for n in (1, 8)),
+        Case("upload", _big_metrics("upload", f"upload {big}"), _big_upload),
+        Case("download", _big_metrics("download", f"download {big}"), _big_download),
+        Case(
+            "list-small",
+            _list_metrics("list-small", sizes.short_list),
+            _listing("list-small", sizes.short_list),
+        ),
+        Case(
+            "list-large",
+            _list_metrics("list-large", sizes.long_list),
+            _listing("list-large", sizes.long_list),
+        ),
+    ]
+
+
+RESTING = (
+    Metric("start", "start to first answer", "s"),
+    Metric("idle-memory", "idle memory", "MB"),
+)
+
+
+def rest(peer: Peer, folder: Path) -> Figures:
+    """Start a server on a folder that it has used before; its memory once it has come to rest."""
+    with start(peer, folder) as fresh:
+        process.wait_idle(fresh.server, settle_s=1)
+        return {
+            "start": fresh.started_in_s,
+            "idle-memory": process.resident(fresh.server) / MB,
+        }
+
+
+def _clients(count: int) -> str:
+    return f"{count} client{'s' if count > 1 else ''}"
+
+
+def _request_case(
+    key: str,
+    title: str,
+    measure: Callable[[Running, Sizes, int], list[tuple[load.Run, float]]],
+) -> Case:
+    """A case of many small requests: rate, the server's processor time, waits, the generator's share."""
+
+    def figures(running: Running, sizes: Sizes, round_number: int) -> Figures:
+        runs = measure(running, sizes, round_number)
+        count = sum(len(run.answers) for run, _ in runs)
+        wall_s = sum(run.wall_s for run, _ in runs)
+        waits_s = sorted(wait for run, _ in runs for wait in run.waits_s)
+        return {
+            key: count / wall_s,
+            f"{key}-cpu": sum(cpu_s for _, cpu_s in runs) / count * 1000,
+            f"{key}-p99": waits_s[int(len(waits_s) * 0.99)] * 1000,
+            f"{key}-generator": sum(run.own_cpu_s for run, _ in runs) / wall_s,
+        }
+
+    metrics = (
+        Metric(key, title, "/s"),
+        Metric(f"{key}-cpu", "  server's CPU, each", "ms"),
+        Metric(f"{key}-p99", "  99th percentile", "ms"),
+        Metric(f"{key}-generator", "  generator's CPU", "core", compared=False),
+    )
+    return Case(key, metrics, figures)
+
+
+def _big_metrics(key: str, title: str) -> tuple[Metric, ...]:
+    return (
+        Metric(key, title, "MB/s"),
+        Metric(f"{key}-cpu", "  server's CPU", "s"),
+        Metric(f"{key}-memory", "  server's memory growth", "MB"),
+    )
+
+
+def _list_metrics(key: str, entries: int) -> tuple[Metric, ...]:
+    return Metric(key, f"list {entries:,} entries", "ms"), Metric(f"{key}-cpu", "  server's CPU", "ms")
+
+
+def _measured(running: Running, run: Callable[[], load.Run]) -> tuple[load.Run, float]:
+    """A run and the server's processor time for it, in seconds."""
+    before = process.cpu_s(running.server)
+    done = run()
+    return done, process.cpu_s(running.server) - before
+
+
+def _folder(running: Running, name: str) -> str:
+    """A new folder at the root, as a handle."""
+    dialect = running.dialect
+    answer = load.exchange(running.port, [dialect.make_folder(dialect.root, name)]).answers[0]
+    return dialect.made(answer, dialect.root, f"{name}/")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Files in one folder of a server, in the order of `names`."""
+
+    folder: str
+    names: list[str]
+    bodies: list[bytes]
+    files: list[str]
+
+
+def _bodies(count: int, size: int, seed: str) -> list[bytes]:
+    """Different bytes for each file, server and round, so that no server stores one content twice."""
+    source = random.Random(seed)
+    return [source.randbytes(size) for _ in range(count)]
+
+
+def _batch(
+    running: Running, folder_name: str, count: int, size: int, clients: int
+) -> tuple[Batch, tuple[load.Run, float]]:
+    """Upload so many files into a new folder; the run is timed."""
+    dialect, folder = running.dialect, _folder(running, folder_name)
+    names = [NAME.format(i) for i in range(count)]
+    bodies = _bodies(count, size, f"{running.name} {folder_name}")
+    requests = [dialect.upload(folder, name, size) + body for name, body in zip(names, bodies, strict=True)]
+    run, cpu_s = _measured(running, lambda: load.exchange(running.port, requests, clients))
+    files = [dialect.made(answer, folder, name) for answer, name in zip(run.answers, names, strict=True)]
+    return Batch(folder, names, bodies, files), (run, cpu_s)
+
+
+def _verify(batch: Batch, answers: list[load.Answer]) -> None:
+    """Raise BadAnswer unless each answer is the file that was sent, by SHA-256."""
+    for name, body, answer in zip(batch.names, batch.bodies, answers, strict=True):
+        if answer.status != 200 or hashlib.sha256(answer.body).digest() != hashlib.sha256(body).digest():
+            raise BadAnswer(f"{name} came back different (status {answer.status}, {len(answer.body)} bytes)")
+
+
+def _read(running: Running, batch: Batch, clients: int) -> load.Run:
+    requests = [running.dialect.download(file) for file in batch.files]
+    return load.exchange(running.port, requests, clients)
+
+
+def _puts(
+    clients: int,
+) -> Callable[[Running, Sizes, int], list[tuple[load.Run, float]]]:
+    def measure(running: Running, sizes: Sizes, round_number: int) -> list[tuple[load.Run, float]]:
+        batch, timed = _batch(running, f"put-{clients}-{round_number}", sizes.files, sizes.body, clients)
+        _verify(batch, _read(running, batch, clients=8).answers)
+        return [timed]
+
+    return measure
+
+
+def _gets(
+    clients: int,
+) -> Callable[[Running, Sizes, int], list[tuple[load.Run, float]]]:
+    def measure(running: Running, sizes: Sizes, round_number: int) -> list[tuple[load.Run, float]]:
+        batch, _ = _batch(running, f"get-{clients}-{round_number}", sizes.files, sizes.body, clients=8)
+        runs = []
+        for _ in range(sizes.get_passes):
+            run, cpu_s = _measured(running, lambda: _read(running, batch, clients))
+            _verify(batch, run.answers)
+            runs.append((run, cpu_s))
+        return runs
+
+    return measure
+
+
+def _renames(
+    clients: int,
+) -> Callable[[Running, Sizes, int], list[tuple[load.Run, float]]]:
+    def measure(running: Running, sizes: Sizes, round_number: int) -> list[tuple[load.Run, float]]:
+        dialect = running.dialect
+        batch, _ = _batch(
+            running,
+            f"rename-{clients}-{round_number}",
+            sizes.files,
+            sizes.body,
+            clients=8,
+        )
+        pairs = [(file, f"renamed-{name}") for file, name in zip(batch.files, batch.names, strict=True)]
+        requests = [dialect.rename(batch.folder, file, name) for file, name in pairs]
+        run, cpu_s = _measured(running, lambda: load.exchange(running.port, requests, clients))
+        files = [
+            dialect.renamed(answer, batch.folder, file, name)
+            for answer, (file, name) in zip(run.answers, pairs, strict=True)
+        ]
+        moved = Batch(batch.folder, [name for _, name in pairs], batch.bodies, files)
+        _verify(moved, _read(running, moved, clients=8).answers)
+        return [(run, cpu_s)]
+
+    return measure
+
+
+def _blocks(size: int, seed: str) -> Iterator[memoryview]:
+    """A large body, block by block; it differs by seed, and costs nothing to make."""
+    block = memoryview(bytearray(random.Random(seed).randbytes(BLOCK_SIZE)))
+    for offset in range(0, size, BLOCK_SIZE):
+        block[:8] = offset.to_bytes(8)
+        yield block[: min(BLOCK_SIZE, size - offset)]
+
+
+def warm(folder: Path, size: int) -> None:
+    """Write and delete so many bytes: a virtual machine's first use of a page of memory is slow.
+
+    Without it, whichever server comes first pays for the page cache of all (measured: a third of its speed).
+    """
+    path = folder / "warm"
+    with path.open("wb") as file:
+        for block in _blocks(size, "warm"):
+            file.write(block)
+    path.unlink()
+
+
+def _send_big(running: Running, sizes: Sizes, folder_name: str) -> tuple[str, Figures]:
+    dialect, folder = running.dialect, _folder(running, folder_name)
+    head = dialect.upload(folder, "big.bin", sizes.big)
+    blocks = _blocks(sizes.big, f"{running.name} {folder_name}")
+    warm(running.folder, sizes.big)
+    memory = process.PeakMemory(running.server)
+    run, cpu_s = _measured(running, lambda: load.upload(running.port, head, blocks))
+    growth = memory.growth()
+    file = dialect.made(run.answers[0], folder, "big.bin")
+    return file, {
+        "upload": sizes.big / MB / run.wall_s,
+        "upload-cpu": cpu_s,
+        "upload-memory": growth / MB,
+    }
+
+
+def _verify_big(running: Running, sizes: Sizes, file: str, folder_name: str) -> None:
+    sent, received = hashlib.sha256(), hashlib.sha256()
+    sink = load.Sink(received.update)
+    for block in _blocks(sizes.big, f"{running.name} {folder_name}"):
+        sent.update(block)
+    load.download(running.port, running.dialect.download(file), sink)
+    if received.digest() != sent.digest():
+        raise BadAnswer(f"the large file came back different ({sink.size} bytes)")
+
+
+def _big_upload(running: Running, sizes: Sizes, round_number: int) -> Figures:
+    name = f"upload-{round_number}"
+    file, figures = _send_big(running, sizes, name)
+    _verify_big(running, sizes, file, name)
+    _remove(running, file)
+    return figures
+
+
+def _big_download(running: Running, sizes: Sizes, round_number: int) -> Figures:
+    """The file was just written, so that it comes from the page cache on every server."""
+    name = f"download-{round_number}"
+    file, _ = _send_big(running, sizes, name)
+    memory, sink = process.PeakMemory(running.server), load.Sink()
+    run, cpu_s = _measured(
+        running,
+        lambda: load.download(running.port, running.dialect.download(file), sink),
+    )
+    figures = {
+        "download": sizes.big / MB / run.wall_s,
+        "download-cpu": cpu_s,
+        "download-memory": memory.growth() / MB,
+    }
+    _verify_big(running, sizes, file, name)
+    _remove(running, file)
+    return figures
+
+
+def _remove(running: Running, file: str) -> None:
+    """Take the file out of the way, so that rounds do not fill the disk where a server frees its bytes."""
+    load.exchange(running.port, running.dialect.remove(file))
+
+
+def _listing(key: str, entries: int) -> Callable[[Running, Sizes, int], Figures]:
+    folders: dict[str, str] = {}  # by server: filled once, listed in every round
+
+    def measure(running: Running, sizes: Sizes, round_number: int) -> Figures:
+        if running.name not in folders:
+            folders[running.name] = _batch(running, key, entries, size=16, clients=8)[0].folder
+        passes = max(10, sizes.listed // entries)
+        before = process.cpu_s(running.server)
+        walls_s = [_list_once(running, folders[running.name], entries) for _ in range(passes)]
+        cpu_s = process.cpu_s(running.server) - before
+        return {
+            key: statistics.median(walls_s) * 1000,
+            f"{key}-cpu": cpu_s / passes * 1000,
+        }
+
+    return measure
+
+
+def _list_once(running: Running, folder: str, entries: int) -> float:
+    """Seconds for a whole listing, page after page."""
+    request: bytes | None = running.dialect.listing(folder, entries)
+    found, wall_s = 0, 0.0
+    while request is not None:
+        run = load.exchange(running.port, [request])
+        count, request = running.dialect.listed(run.answers[0])
+        found, wall_s = found + count, wall_s + run.wall_s
+    if found != entries:
+        raise BadAnswer(f"{found} entries listed instead of {entries}")
+    return wall_s

@@ -1,0 +1,305 @@
+"""The servers under measurement: how each is found, set up, called and spoken to, and on what terms it runs."""
+
+import importlib.metadata
+import importlib.util
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bench.dialects import Dialect, FilesApi, WebDav
+from bench.load import BadAnswer
+
+LESS_USER = "www-data"  # Debian's user for web servers; Apache refuses to serve as root
+
+
+class Peer(Protocol):
+    """One kind of server; `folder` is its own, `port` on loopback."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def terms(self) -> str:
+        """How what it does differs from the others."""
+        ...
+
+    def absence(self) -> str | None:
+        """Why it cannot run here; None when it can."""
+        ...
+
+    def version(self) -> str: ...
+
+    def prepare(self, folder: Path) -> None:
+        """Make what must exist before its first start."""
+        ...
+
+    def command(self, folder: Path, port: int) -> list[str]: ...
+
+    def dialect(self, folder: Path, port: int) -> Dialect: ...
+
+    def user(self) -> str | None:
+        """Whom it runs as; None for whoever runs the bench."""
+        ...
+
+
+@dataclass(frozen=True)
+class Cozy:
+    """Cozy with one home."""
+
+    name: str = "cozy"
+    terms: str = (
+        "authenticates every request; MD5 and SHA-256 of every body; document and content synced to disk before the"
+        " answer; a listing is the API's JSON, a rename its PATCH"
+    )
+
+    def absence(self) -> str | None:
+        try:
+            found = importlib.util.find_spec("cozy.app.cli")
+        except ModuleNotFoundError:
+            found = None
+        return None if found else "the package cozy is not installed beside this Python"
+
+    def version(self) -> str:
+        return _output([*COZY, "version"])
+
+    def prepare(self, folder: Path) -> None:
+        passphrase = secrets.token_urlsafe(24)
+        home = [
+            "--email",
+            "bench@bench.localhost",
+            "--public-name",
+            "Bench",
+            "--passphrase",
+            passphrase,
+        ]
+        _output([*COZY, "homes", "add", COZY_HOME, "--data", str(folder / "data"), *home])
+        token = _output([*COZY, "token", COZY_HOME, "--data", str(folder / "data")])
+        (folder / "token").write_text(token.split()[-1])
+
+    def command(self, folder: Path, port: int) -> list[str]:
+        return [
+            *COZY,
+            "serve",
+            "--data",
+            str(folder / "data"),
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+        ]
+
+    def dialect(self, folder: Path, port: int) -> Dialect:
+        return FilesApi(f"{COZY_HOME}:{port}", (folder / "token").read_text())
+
+    def user(self) -> str | None:
+        return None
+
+
+COZY = [sys.executable, "-c", "from cozy.app.cli import main; main()"]
+COZY_HOME = "bench.localhost"
+
+
+@dataclass(frozen=True)
+class ModDav:
+    """Apache with mod_dav, the event MPM and Debian's defaults for it."""
+
+    name: str = "mod_dav"
+    terms: str = "no authentication, no hashes, no sync; ETag from size and time; a rename is a MOVE"
+
+    def absence(self) -> str | None:
+        if not _program("apache2"):
+            return "no apache2 (Debian: apt install apache2)"
+        return None if (APACHE_MODULES / "mod_dav_fs.so").exists() else f"no mod_dav_fs in {APACHE_MODULES}"
+
+    def version(self) -> str:
+        return _version([_program("apache2"), "-v"])
+
+    def prepare(self, folder: Path) -> None:
+        (folder / "files").mkdir()
+
+    def command(self, folder: Path, port: int) -> list[str]:
+        config = folder / "apache.conf"
+        config.write_text(APACHE.format(folder=folder, port=port, modules=APACHE_MODULES))
+        return [_program("apache2"), "-D", "FOREGROUND", "-f", str(config)]
+
+    def dialect(self, folder: Path, port: int) -> Dialect:
+        return WebDav(port)
+
+    def user(self) -> str | None:
+        return LESS_USER if os.geteuid() == 0 else None
+
+
+APACHE_MODULES = Path("/usr/lib/apache2/modules")
+APACHE = """\
+ServerRoot {folder}
+DefaultRuntimeDir {folder}
+PidFile {folder}/apache.pid
+ErrorLog {folder}/error.log
+Listen 127.0.0.1:{port}
+ServerName localhost
+LoadModule mpm_event_module {modules}/mod_mpm_event.so
+LoadModule authz_core_module {modules}/mod_authz_core.so
+LoadModule dav_module {modules}/mod_dav.so
+LoadModule dav_fs_module {modules}/mod_dav_fs.so
+DavLockDB {folder}/locks
+KeepAlive On
+KeepAliveTimeout 600
+MaxKeepAliveRequests 0
+LimitRequestBody 0
+DocumentRoot {folder}/files
+<Directory {folder}/files>
+    Dav On
+    Require all granted
+</Directory>
+"""
+
+
+@dataclass(frozen=True)
+class Nginx:
+    """nginx with its DAV module, and Debian's second one for PROPFIND."""
+
+    name: str = "nginx"
+    terms: str = (
+        "no authentication, no hashes, no sync; PROPFIND from libnginx-mod-http-dav-ext; a rename is a MOVE"
+    )
+
+    def absence(self) -> str | None:
+        if not _program("nginx"):
+            return "no nginx (Debian: apt install nginx)"
+        return (
+            None if NGINX_DAV_EXT.exists() else "no PROPFIND (Debian: apt install libnginx-mod-http-dav-ext)"
+        )
+
+    def version(self) -> str:
+        return _version([_program("nginx"), "-v"])
+
+    def prepare(self, folder: Path) -> None:
+        for name in ("files", "temporary"):
+            (folder / name).mkdir()
+
+    def command(self, folder: Path, port: int) -> list[str]:
+        config = folder / "nginx.conf"
+        config.write_text(NGINX.format(folder=folder, port=port, module=NGINX_DAV_EXT))
+        return [
+            _program("nginx"),
+            "-e",
+            f"{folder}/error.log",
+            "-p",
+            str(folder),
+            "-c",
+            str(config),
+        ]
+
+    def dialect(self, folder: Path, port: int) -> Dialect:
+        return WebDav(port)
+
+    def user(self) -> str | None:
+        return LESS_USER if os.geteuid() == 0 else None
+
+
+NGINX_DAV_EXT = Path("/usr/lib/nginx/modules/ngx_http_dav_ext_module.so")
+NGINX = """\
+daemon off;
+load_module {module};
+pid {folder}/nginx.pid;
+worker_processes auto;
+events {{ worker_connections 768; }}
+http {{
+    access_log off;
+    sendfile on;
+    tcp_nopush on;
+    keepalive_timeout 600s;
+    keepalive_requests 100000000;
+    client_max_body_size 0;
+    client_body_temp_path {folder}/temporary/body;
+    proxy_temp_path {folder}/temporary/proxy;
+    fastcgi_temp_path {folder}/temporary/fastcgi;
+    uwsgi_temp_path {folder}/temporary/uwsgi;
+    scgi_temp_path {folder}/temporary/scgi;
+    server {{
+        listen 127.0.0.1:{port};
+        root {folder}/files;
+        location / {{
+            dav_methods PUT DELETE MKCOL COPY MOVE;
+            dav_ext_methods PROPFIND OPTIONS;
+        }}
+    }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class WsgiDav:
+    """wsgidav on cheroot, both in Python."""
+
+    name: str = "wsgidav"
+    terms: str = "no authentication, no hashes, no sync; in Python like Cozy; a rename is a MOVE"
+
+    def absence(self) -> str | None:
+        missing = [name for name in ("wsgidav", "cheroot") if not importlib.util.find_spec(name)]
+        return f"no {' and no '.join(missing)} (PyPI: pip install wsgidav cheroot)" if missing else None
+
+    def version(self) -> str:
+        return " ".join(f"{name} {importlib.metadata.version(name)}" for name in ("wsgidav", "cheroot"))
+
+    def prepare(self, folder: Path) -> None:
+        (folder / "files").mkdir()
+
+    def command(self, folder: Path, port: int) -> list[str]:
+        options = [
+            "--no-config",
+            "--quiet",
+            "--auth",
+            "anonymous",
+            "--server",
+            "cheroot",
+        ]
+        place = [
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--root",
+            str(folder / "files"),
+        ]
+        return [sys.executable, "-m", "wsgidav.server.server_cli", *options, *place]
+
+    def dialect(self, folder: Path, port: int) -> Dialect:
+        return WebDav(port)
+
+    def user(self) -> str | None:
+        return None
+
+
+PEERS: tuple[Peer, ...] = (Cozy(), ModDav(), Nginx(), WsgiDav())
+
+
+def _program(name: str) -> str:
+    """Where a program is, in the administrator's folders too; empty when it is not."""
+    return (
+        shutil.which(
+            name,
+            path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"]),
+        )
+        or ""
+    )
+
+
+def _output(command: Sequence[str]) -> str:
+    done = subprocess.run(command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise BadAnswer(f"{' '.join(command[-3:])} failed: {done.stderr.strip()[-500:]}")
+    return done.stdout.strip()
+
+
+def _version(command: Sequence[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = re.search(r"version: (\S+)", done.stdout + done.stderr)
+    return found[1] if found else "unknown"
