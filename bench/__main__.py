@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import cases, report, running
+from bench import cases, report, running, wrk
 from bench.cases import Case, Sizes
 from bench.load import BadAnswer
 from bench.peers import PEERS, Peer
@@ -95,9 +95,10 @@ def _prepare(options: argparse.Namespace, sizes: Sizes) -> Results:
         peers=[peer for peer in chosen if absences[peer.name] is None],
         judged=sizes == Sizes(),
         options={
-            "rounds": options.rounds,
+            "rounds": 1 if options.quick else options.rounds,
             "quick": options.quick,
             "sizes": asdict(sizes),
+            "wrk": wrk.program() is not None,
         },
         skipped={name: reason for name, reason in absences.items() if reason is not None},
     )

@@ -6,8 +6,9 @@ import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from bench import load, process
+from bench import load, process, wrk
 from bench.load import BadAnswer
 from bench.peers import Peer
 from bench.running import Running, start
@@ -26,11 +27,12 @@ class Sizes:
     big: int = 1_000_000_000  # bytes
     short_list: int = 1000  # entries
     long_list: int = 10_000  # entries
-    get_passes: int = 5  # times that all files are read
+    get_s: int = 2  # how long wrk reads the files
+    get_passes: int = 5  # times that all files are read, without wrk
     listed: int = 50_000  # entries in all, over as many listings as that takes; ten at least
 
 
-QUICK = Sizes(files=40, big=4_000_000, short_list=20, long_list=50, get_passes=2, listed=0)
+QUICK = Sizes(files=40, big=4_000_000, short_list=20, long_list=50, get_s=1, get_passes=2, listed=0)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Metric:
     compared: bool = True  # whether its ratio to another server's says anything
 
 
+Outcome = TypeVar("Outcome")
 Figures = dict[str, float]  # by metric's key
 
 
@@ -98,23 +101,23 @@ def _clients(count: int) -> str:
     return f"{count} client{'s' if count > 1 else ''}"
 
 
+Timed = tuple[load.Tally, float]  # and the server's processor time for it, in seconds
+
+
 def _request_case(
     key: str,
     title: str,
-    measure: Callable[[Running, Sizes, int], list[tuple[load.Run, float]]],
+    measure: Callable[[Running, Sizes, int], Timed],
 ) -> Case:
     """A case of many small requests: rate, the server's processor time, waits, the generator's share."""
 
     def figures(running: Running, sizes: Sizes, round_number: int) -> Figures:
-        runs = measure(running, sizes, round_number)
-        count = sum(len(run.answers) for run, _ in runs)
-        wall_s = sum(run.wall_s for run, _ in runs)
-        waits_s = sorted(wait for run, _ in runs for wait in run.waits_s)
+        tally, cpu_s = measure(running, sizes, round_number)
         return {
-            key: count / wall_s,
-            f"{key}-cpu": sum(cpu_s for _, cpu_s in runs) / count * 1000,
-            f"{key}-p99": waits_s[int(len(waits_s) * 0.99)] * 1000,
-            f"{key}-generator": sum(run.own_cpu_s for run, _ in runs) / wall_s,
+            key: tally.count / tally.wall_s,
+            f"{key}-cpu": cpu_s / tally.count * 1000,
+            f"{key}-p99": tally.p99_s * 1000,
+            f"{key}-generator": tally.own_cpu_s / tally.wall_s,
         }
 
     metrics = (
@@ -138,8 +141,8 @@ def _list_metrics(key: str, entries: int) -> tuple[Metric, ...]:
     return Metric(key, f"list {entries:,} entries", "ms"), Metric(f"{key}-cpu", "  server's CPU", "ms")
 
 
-def _measured(running: Running, run: Callable[[], load.Run]) -> tuple[load.Run, float]:
-    """A run and the server's processor time for it, in seconds."""
+def _measured(running: Running, run: Callable[[], Outcome]) -> tuple[Outcome, float]:
+    """What a run came to, and the server's processor time for it, in seconds."""
     before = process.cpu_s(running.server)
     done = run()
     return done, process.cpu_s(running.server) - before
@@ -193,36 +196,37 @@ def _read(running: Running, batch: Batch, clients: int) -> load.Run:
     return load.exchange(running.port, requests, clients)
 
 
-def _puts(
-    clients: int,
-) -> Callable[[Running, Sizes, int], list[tuple[load.Run, float]]]:
-    def measure(running: Running, sizes: Sizes, round_number: int) -> list[tuple[load.Run, float]]:
-        batch, timed = _batch(running, f"put-{clients}-{round_number}", sizes.files, sizes.body, clients)
+def _puts(clients: int) -> Callable[[Running, Sizes, int], Timed]:
+    def measure(running: Running, sizes: Sizes, round_number: int) -> Timed:
+        batch, (run, cpu_s) = _batch(
+            running, f"put-{clients}-{round_number}", sizes.files, sizes.body, clients
+        )
         _verify(batch, _read(running, batch, clients=8).answers)
-        return [timed]
+        return load.tally([run]), cpu_s
 
     return measure
 
 
-def _gets(
-    clients: int,
-) -> Callable[[Running, Sizes, int], list[tuple[load.Run, float]]]:
-    def measure(running: Running, sizes: Sizes, round_number: int) -> list[tuple[load.Run, float]]:
+def _gets(clients: int) -> Callable[[Running, Sizes, int], Timed]:
+    def measure(running: Running, sizes: Sizes, round_number: int) -> Timed:
         batch, _ = _batch(running, f"get-{clients}-{round_number}", sizes.files, sizes.body, clients=8)
-        runs = []
-        for _ in range(sizes.get_passes):
-            run, cpu_s = _measured(running, lambda: _read(running, batch, clients))
-            _verify(batch, run.answers)
-            runs.append((run, cpu_s))
-        return runs
+        _verify(batch, _read(running, batch, clients).answers)
+        if wrk.program():
+            requests = [running.dialect.download(file) for file in batch.files]
+            return _measured(
+                running, lambda: wrk.get(running.port, requests, clients, sizes.get_s, sizes.body)
+            )
+        return _measured(
+            running, lambda: load.tally([_read(running, batch, clients) for _ in range(sizes.get_passes)])
+        )
 
     return measure
 
 
 def _renames(
     clients: int,
-) -> Callable[[Running, Sizes, int], list[tuple[load.Run, float]]]:
-    def measure(running: Running, sizes: Sizes, round_number: int) -> list[tuple[load.Run, float]]:
+) -> Callable[[Running, Sizes, int], Timed]:
+    def measure(running: Running, sizes: Sizes, round_number: int) -> Timed:
         dialect = running.dialect
         batch, _ = _batch(
             running,
@@ -240,7 +244,7 @@ def _renames(
         ]
         moved = Batch(batch.folder, [name for _, name in pairs], batch.bodies, files)
         _verify(moved, _read(running, moved, clients=8).answers)
-        return [(run, cpu_s)]
+        return load.tally([run]), cpu_s
 
     return measure
 

@@ -1,4 +1,4 @@
-"""The load generator: keep-alive sockets, requests built beforehand, answers kept for verifying.
+"""Our load generator: keep-alive sockets, requests built beforehand, answers kept for verifying.
 
 One thread and epoll: it takes 15 to 25 µs a request, so that it stays ahead of the servers. `Run.own_cpu_s` tells
 how near it came to being the bottleneck.
@@ -39,6 +39,23 @@ class Run:
     waits_s: list[float]  # from sending a request to its last byte
     wall_s: float
     own_cpu_s: float  # processor time of this generator
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What many requests came to."""
+
+    count: int
+    wall_s: float
+    p99_s: float  # 99 % were answered within it
+    own_cpu_s: float  # processor time of the generator
+
+
+def tally(runs: Sequence[Run]) -> Tally:
+    """The sum of some runs."""
+    waits_s = sorted(wait for run in runs for wait in run.waits_s)
+    wall_s, own_cpu_s = sum(run.wall_s for run in runs), sum(run.own_cpu_s for run in runs)
+    return Tally(len(waits_s), wall_s, waits_s[int(len(waits_s) * 0.99)], own_cpu_s)
 
 
 class Line:

@@ -87,7 +87,8 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 def _notes(results: Results) -> list[str]:
     return [
         f"In brackets: the figure divided by {BASE}'s. *: the load generator used over {BUSY:.0%} of a core.",
-        "Server and load generator share this machine's processors.",
+        "Server and load generator share this machine's processors. GETs are sent by "
+        + ("wrk." if results.options["wrk"] else "the bench's own generator: install wrk for a faster one."),
         "Terms:",
         *(f"  {peer.name} ({results.versions.get(peer.name, '?')}): {peer.terms}" for peer in results.peers),
         *(f"Skipped: {name}: {reason}" for name, reason in results.skipped.items()),
