@@ -77,6 +77,13 @@ def _names(text: str) -> list[str]:
     return chosen
 
 
+def _folder(text: str) -> Path:
+    folder = Path(text)
+    if not folder.is_dir():
+        raise argparse.ArgumentTypeError(f"no folder {text}")
+    return folder
+
+
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
