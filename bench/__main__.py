@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     files.add_argument("--json", type=Path, default=Path("build/bench/files.json"), metavar="FILE")
     files.add_argument(
         "--folder",
-        type=Path,
+        type=_folder,
         help="where the servers keep their files (default: a temporary folder)",
     )
     return parser
@@ -85,10 +85,9 @@ def _folder(text: str) -> Path:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("a whole number from 1 on")
+    return int(text)
 
 
 def _prepare(options: argparse.Namespace, sizes: Sizes) -> Results:
