@@ -1,11 +1,145 @@
-"""What every test can use."""
+"""What every test can use: a home, a unit of work in it, and a client of the whole program."""
 
+import io
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import apsw
+import httpx2
 import pytest
+
+from cozy.app import migrations
+from cozy.app.house import home_of, opened, origin_of
+from cozy.app.server import serving
+from cozy.app.wiring import PORTS
+from cozy.backends.disk import inline_content
+from cozy.backends.sqlite import SqliteDb
+from cozy.kernel.caller import EVERYTHING, SYSTEM, Caller
+from cozy.kernel.db import Db
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+from cozy.kernel.settings import Settings
+from cozy.kernel.work import Work
+from cozy.rooms.auth import service as auth
+from cozy.rooms.files import service as files
+from cozy.rooms.homes import service as homes
+from cozy.rooms.homes.model import Profile
 
 pytest_plugins = ["tests.plugins.no_skips"]
 
+OWNER = Caller("owner", EVERYTHING)
+ALICE = Profile(public_name="Alice", email="alice@example.org")
+DOMAIN = "alice.localhost"
+
 
 @pytest.fixture(scope="session")
-def anyio_backend():
+def anyio_backend() -> tuple[str, dict[str, bool]]:
     """Async tests run on the loop that the server uses."""
     return "asyncio", {"use_uvloop": True}
+
+
+class Clock:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 7, 18, 14, 2, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        """`advance(minutes=10)`."""
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def db() -> Iterator[Db]:
+    """An empty database of a home, in memory."""
+    connection = apsw.Connection(":memory:")
+    for migration in migrations.of("home"):
+        connection.execute(migration.sql)
+    yield SqliteDb(connection)
+    connection.close()
+
+
+@pytest.fixture
+def work(db: Db, clock: Clock) -> Work:
+    """A unit of work of the owner, in a furnished home."""
+    work = Work("home-1", "http://alice.localhost:8080", OWNER, clock.now, db, Settings(), PORTS)
+    homes.furnish(work, ALICE)
+    return work
+
+
+@dataclass(slots=True)
+class Given:
+    """Things that are already there when a test begins."""
+
+    work: Work
+
+    def folder(self, name: str, inside: str = files.ROOT) -> files.File:
+        return files.create_folder(self.work, inside, name)
+
+    def file(self, name: str, data: bytes = b"hello", inside: str = files.ROOT, mime: str = "") -> files.File:
+        return files.create_file(self.work, inside, name, inline_content(data), mime)
+
+
+@pytest.fixture
+def given(work: Work) -> Given:
+    return Given(work)
+
+
+@pytest.fixture
+async def house(tmp_path: Path, clock: Clock) -> AsyncIterator[House]:
+    """A whole house in a temporary folder."""
+    async with opened(Settings(data=str(tmp_path / "data")), clock=clock) as house:
+        yield house
+
+
+@pytest.fixture
+async def home(house: House) -> Home:
+    """Alice's home in that house."""
+    listing = await auth.open_home(house, DOMAIN, ALICE, origin_of(house.settings, DOMAIN))
+    return home_of(house.settings, listing)
+
+
+class Client(httpx2.AsyncClient):
+    """A client of the whole program, in process. It speaks to Alice's home."""
+
+    async def upload(self, name: str, data: bytes = b"hello", inside: str = files.ROOT, **params: Any) -> Any:
+        """The new file's JSON:API resource."""
+        query = {"Type": "file", "Name": name, **params}
+        answer = await self.post(f"/files/{inside}", params=query, content=io.BytesIO(data).read())
+        assert answer.status_code == 201, answer.text
+        return answer.json()["data"]
+
+    async def mkdir(self, name: str, inside: str = files.ROOT) -> Any:
+        """The new folder's JSON:API resource."""
+        answer = await self.post(f"/files/{inside}", params={"Type": "directory", "Name": name})
+        assert answer.status_code == 201, answer.text
+        return answer.json()["data"]
+
+
+@pytest.fixture
+async def anonymous(house: House, home: Home) -> AsyncIterator[Client]:
+    """Somebody who is not in."""
+    async with Client(transport=httpx2.ASGITransport(serving(house)), base_url=home.origin) as client:
+        yield client
+
+
+@pytest.fixture
+async def client(house: House, home: Home) -> AsyncIterator[Client]:
+    """The bearer of a token that may do everything."""
+    token = await house.read(home, SYSTEM, auth.mint)
+    headers = {"authorization": f"Bearer {token}"}
+    async with Client(
+        transport=httpx2.ASGITransport(serving(house)), base_url=home.origin, headers=headers
+    ) as client:
+        yield client

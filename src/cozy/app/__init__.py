@@ -1,0 +1,1 @@
+"""The only place that knows all rooms: wiring, server, worker, command line, errors, settings, migrations."""

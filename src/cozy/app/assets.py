@@ -1,0 +1,39 @@
+"""The door for the pages' own files: styles, scripts, icons, the manifest and the service worker."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from cozy import ui
+from cozy.app.shell import locale_of
+from cozy.kernel.problem import NotFound
+from cozy.kernel.routes import OPEN, Routes
+from cozy.web.answers import json
+from cozy.web.call import Call
+
+routes = Routes()
+
+
+@routes.on("GET", "/my/assets/{name}", OPEN)
+async def asset(call: Call, name: str) -> Response:
+    """A built file; its name holds its hash, so it may be kept for ever."""
+    found = ui.assets.asset(name)
+    if found is None:
+        raise NotFound
+    return Response(
+        found.path.read_bytes(), media_type=found.media_type,
+        headers={"cache-control": "public, max-age=31536000, immutable" if found.immutable else "no-cache"},
+    )  # fmt: skip
+
+
+@routes.on("GET", "/my/sw.js", OPEN)
+async def service_worker(call: Call) -> Response:
+    """The service worker, asked for anew each time."""
+    headers = {"cache-control": "no-cache", "service-worker-allowed": "/my/"}
+    return Response(ui.assets.service_worker(), media_type="text/javascript", headers=headers)
+
+
+@routes.on("GET", "/my/manifest.webmanifest", OPEN)
+async def manifest(call: Call) -> Response:
+    """What installing Cozy as an app needs."""
+    return json(ui.assets.manifest(locale_of(call)), media_type="application/manifest+json")

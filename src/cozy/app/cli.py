@@ -1,0 +1,100 @@
+"""The command `cozy`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from msgspec.structs import replace
+
+from cozy.app.configuration import load
+from cozy.app.house import home_of, opened, origin_of
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+from cozy.kernel.problem import Problem
+from cozy.kernel.settings import Settings
+from cozy.rooms.auth.cli import token
+from cozy.rooms.homes import service as homes
+from cozy.rooms.homes.cli import cli as homes_cli
+
+T = TypeVar("T")
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+cli.add_typer(homes_cli, name="homes")
+cli.command("token")(token)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontDesk:
+    """The house, opened for one command."""
+
+    settings: Settings
+
+    def run(self, task: Callable[[House], Awaitable[T]]) -> T:
+        """Open the house, do the task, close the house."""
+
+        async def running() -> T:
+            async with opened(self.settings) as house:
+                return await task(house)
+
+        return asyncio.run(running())
+
+    def run_in(self, domain: str, task: Callable[[House, Home], Awaitable[T]]) -> T:
+        """The same for one home. Raises NoHome."""
+
+        async def running(house: House) -> T:
+            listing = await house.read_host(homes.at, homes.clean_domain(domain))
+            return await task(house, home_of(self.settings, listing))
+
+        return self.run(running)
+
+    def origin(self, domain: str) -> str:
+        """The address that people type for a domain."""
+        return origin_of(self.settings, domain)
+
+
+@cli.callback()
+def opening(
+    context: typer.Context,
+    data: Annotated[str | None, typer.Option(help="The folder that holds the homes.")] = None,
+    config: Annotated[Path | None, typer.Option(help="A settings file, in place of ./cozy.toml.")] = None,
+) -> None:
+    """Cozy, a digital home."""
+    context.obj = FrontDesk(load(config, data=data))
+
+
+@cli.command()
+def serve(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
+) -> None:
+    """Start Cozy."""
+    from cozy.app.server import serve as answer
+
+    desk: FrontDesk = context.obj
+    settings = desk.settings
+    asyncio.run(
+        answer(replace(settings, host=host or settings.host, port=settings.port if port is None else port))
+    )
+
+
+@cli.command()
+def version() -> None:
+    """Print the version of this program."""
+    print(version_of("cozy-home"))
+
+
+def main() -> None:
+    """Run a command; what goes wrong is one clear line and a non-zero exit."""
+    try:
+        cli()
+    except Problem as problem:
+        print(f"cozy: {problem.detail}", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,77 @@
+"""Problems to HTTP: the one place where a kind becomes a status, and a body that the asker can read."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import structlog
+from starlette.responses import HTMLResponse, Response
+
+from cozy import ui
+from cozy.app.shell import shell_for_nobody
+from cozy.kernel.problem import Problem, Unavailable
+from cozy.rooms.auth.errors import BadToken, ExpiredToken
+from cozy.web import jsonapi
+from cozy.web.answers import json, nothing, see_other
+from cozy.web.call import Call, TooBig
+from cozy.web.headers import PAGE_HEADERS
+
+log = structlog.get_logger()
+
+STATUS = {
+    "malformed": 400, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "method": 405, "conflict": 409,
+    "gone": 410, "stale": 412, "full": 413, "invalid": 422, "too_many": 429, "unavailable": 503, "out_of_space": 507,
+}  # fmt: skip
+
+
+class Broken(Problem):
+    """Something broke on our side; what you had before is safe."""
+
+    kind = "broken"
+
+
+async def refuse(call: Call, error: BaseException, is_page: bool) -> Response:
+    """The answer to a request that cannot be fulfilled. Unknown errors are logged whole and shown bare."""
+    problem = error if isinstance(error, Problem) else Broken()
+    status = 500 if isinstance(problem, Broken) else _status(problem)
+    if status == 500:
+        log.error("unexpected error", path=call.request.url.path, exc_info=error)
+    response = _page(call, problem, status) if is_page else _api(call, problem, status)
+    response.headers.update(_headers(problem, status))
+    return response
+
+
+def _status(problem: Problem) -> int:
+    return 413 if isinstance(problem, TooBig) else STATUS[problem.kind]
+
+
+def _api(call: Call, problem: Problem, status: int) -> Response:
+    if call.request.method == "HEAD":
+        return nothing(status)
+    if isinstance(problem, BadToken | ExpiredToken):
+        return json({"error": problem.title()}, status)
+    return json({"errors": [jsonapi.problem(problem, status)]}, status, media_type=jsonapi.MEDIA_TYPE)
+
+
+def _page(call: Call, problem: Problem, status: int) -> Response:
+    if status == 401 and call.request.method in {"GET", "HEAD"}:
+        target = call.request.url.path + (f"?{call.request.url.query}" if call.request.url.query else "")
+        return see_other(f"/auth/login?redirect={quote(target, safe='')}")
+    shell = shell_for_nobody(call)
+    detail = ui.words(shell.locale).gettext(problem.detail) if status != 500 else ""
+    return HTMLResponse(ui.render_problem(status, shell=shell, detail=detail), status, PAGE_HEADERS)
+
+
+def _headers(problem: Problem, status: int) -> dict[str, str]:
+    if isinstance(problem, ExpiredToken):
+        said = 'Bearer error="invalid_token" error_description="The access token expired"'
+        return {"www-authenticate": said}
+    if isinstance(problem, BadToken):
+        return {"www-authenticate": 'Bearer error="invalid_token"'}
+    if status == 405:
+        return {"allow": ", ".join(problem.facts["allowed"])}
+    if "retry_after_s" in problem.facts:
+        return {"retry-after": str(problem.facts["retry_after_s"])}
+    if isinstance(problem, Unavailable):
+        return {"retry-after": "5"}
+    return {}

@@ -1,0 +1,63 @@
+"""Build the house from its settings."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from pathlib import Path
+
+from cozy.app import migrations
+from cozy.app.wiring import PORTS
+from cozy.backends.disk import Disk
+from cozy.backends.smtp import Smtp
+from cozy.backends.sqlite import SqliteStorage
+from cozy.kernel.clock import Clock, utc_now
+from cozy.kernel.db import Storage
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+from cozy.kernel.settings import Settings
+from cozy.kernel.work import Event, Work
+from cozy.rooms.homes.model import Listing
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, *, clock: Clock = utc_now, wake: Callable[[Home], None] = lambda home: None
+) -> AsyncIterator[House]:
+    """The house, open for work; everything is let go of at the end."""
+    root = Path(settings.data).absolute()
+    root.mkdir(parents=True, exist_ok=True)
+    storage = _storage(settings, root)
+    house = House(storage, Disk(root), Smtp(settings), clock, settings, PORTS, _enqueue, wake)
+    try:
+        yield house
+    finally:
+        await storage.close()
+
+
+def _storage(settings: Settings, root: Path) -> Storage:
+    return SqliteStorage(root, migrations.of)
+
+
+def _enqueue(work: Work, event: Event) -> bool:
+    return False
+
+
+def home_of(settings: Settings, listing: Listing) -> Home:
+    """A listed home, with the address that people type."""
+    return Home(listing.id, listing.domain, origin_of(settings, listing.domain), listing.state, listing.quota)
+
+
+def origin_of(settings: Settings, domain: str) -> str:
+    """The address that people type for a domain."""
+    return _origin(settings.public_url or f"http://:{settings.port}", domain)
+
+
+@lru_cache(maxsize=100_000)
+def _origin(public_url: str, domain: str) -> str:
+    """`https://` and `alice.example.org` make `https://alice.example.org`; `http://:8080` keeps its port."""
+    scheme, _, rest = public_url.partition("://")
+    port = rest.rpartition(":")[2].rstrip("/") if ":" in rest else ""
+    standard = {"http": "80", "https": "443"}.get(scheme)
+    return f"{scheme}://{domain}:{port}" if port and port != standard else f"{scheme}://{domain}"

@@ -1,0 +1,67 @@
+"""The shell around every page: who is in, which rooms there are, what was just done."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cozy import ui
+from cozy.kernel.work import Work
+from cozy.rooms.files import service as files
+from cozy.rooms.homes import service as homes
+from cozy.ui import N_
+from cozy.web import csrf
+from cozy.web.call import Call
+from cozy.web.cookies import read_cookie
+from cozy.web.pages import flashed
+
+ROOMS = (
+    ui.Room("home", N_("Home"), "/my", "house"),
+    ui.Room("files", N_("Files"), "/my/drive", "folder"),
+    ui.Room("trash", N_("Bin"), "/my/drive/trash", "trash-2"),
+    ui.Room("settings", N_("Settings"), "/my/settings", "settings"),
+)
+ACCOUNT = (ui.Link(N_("Settings"), "/my/settings", "settings"),)
+
+
+def render(work: Work | None, call: Call, template: str, context: dict[str, Any]) -> str:
+    """A page: its template, inside the shell. The template's context may name the `room` that it belongs to."""
+    is_in = work is not None and call.caller.kind == "owner"
+    shell = shell_for_owner(work, call, context) if work is not None and is_in else shell_for_nobody(call)
+    return ui.render(template, shell=shell, **context)
+
+
+def shell_for_nobody(call: Call) -> ui.Shell:
+    """The shell before anybody is in."""
+    return ui.Shell(locale=locale_of(call), now=call.house.clock(), csrf=csrf.token(call), flashes=_flashes(call))
+
+
+def shell_for_owner(work: Work, call: Call, context: dict[str, Any]) -> ui.Shell:
+    """The shell around the owner's pages."""
+    profile = homes.profile(work)
+    return ui.Shell(
+        locale=profile.locale,
+        now=work.now.astimezone(ZoneInfo(profile.tz)),
+        theme=profile.theme,
+        home=ui.Home(profile.public_name, call.home.domain),
+        rooms=ROOMS,
+        room=context.get("room", ""),
+        account=ACCOUNT,
+        csrf=csrf.token(call),
+        storage=ui.Storage(files.usage(work), call.home.quota),
+        flashes=_flashes(call),
+        uploads="/files/tus",
+        inbox=context.get("inbox", files.ROOT),
+        log_out="/auth/logout",
+    )
+
+
+def locale_of(call: Call) -> str:
+    """The language of somebody who is not in: what they chose, else what their browser asks for."""
+    chosen = read_cookie(call, "locale")
+    return chosen if chosen in ui.LOCALES else ui.negotiate(call.header("accept-language"))
+
+
+def _flashes(call: Call) -> tuple[ui.Flash, ...]:
+    message = flashed(call)
+    return (ui.Flash(message.text, message.kind == "failed", message.undo_url),) if message else ()

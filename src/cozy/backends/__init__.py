@@ -1,0 +1,1 @@
+"""Engines that keep the kernel's promises: databases, contents, mail. Knows no room."""

@@ -1,0 +1,298 @@
+"""Contents as plain files: `homes/<id>/contents/ab/abcd…-1f2e3d`, uploads in `homes/<id>/uploads/`.
+
+A put is written to a temporary file, hashed on the way in threads of its own, synced, then renamed; its folder is
+synced too. A resumable upload is appended in place and becomes a content by the same rename.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import errno
+import hashlib
+import os
+import secrets
+import shutil
+import time
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from io import FileIO
+from pathlib import Path
+from typing import Literal
+
+from cozy.kernel.blobs import INLINE_LIMIT, Content, Missing, StoredBlob, TooLarge
+from cozy.kernel.problem import OutOfSpace
+
+_PIECE = 1024 * 1024  # bytes handed to the hashing threads, and read back, at a time
+_AHEAD = 4  # pieces that may wait for the slower hash
+
+
+class Hashes:
+    """SHA-256 and MD5 of a stream, each in a thread of its own beside the disk (both release the GIL)."""
+
+    def __init__(self, threads: ThreadPoolExecutor) -> None:
+        self._threads = threads
+        self._sha256 = hashlib.sha256()
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._behind: list[list[Future[None]]] = [[], []]
+        self.size = 0
+
+    async def add(self, piece: bytes) -> None:
+        """Hash a piece, waiting only when the threads are too far behind."""
+        self.size += len(piece)
+        for pending, digest in zip(self._behind, (self._sha256, self._md5), strict=True):
+            previous = pending[-1] if pending else None
+            pending.append(self._threads.submit(_update, digest, piece, previous))
+            if len(pending) > _AHEAD:
+                await asyncio.wrap_future(pending.pop(0))
+
+    async def settle(self) -> None:
+        """Wait until everything that was added is hashed."""
+        for pending in self._behind:
+            for future in pending:
+                await asyncio.wrap_future(future)
+            pending.clear()
+
+    async def content(self, blob: str | None = None, inline: bytes | None = None) -> Content:
+        """The content that these bytes are."""
+        await self.settle()
+        return _content(self._sha256.hexdigest(), self._md5.digest(), self.size, blob, inline)
+
+    @property
+    def sha256(self) -> str:
+        """Of what is settled."""
+        return self._sha256.hexdigest()
+
+
+def _update(digest: hashlib._Hash, piece: bytes, previous: Future[None] | None) -> None:
+    if previous is not None:
+        previous.result()
+    digest.update(piece)
+
+
+def _content(sha256: str, md5: bytes, size: int, blob: str | None, inline: bytes | None) -> Content:
+    return Content(sha256, base64.b64encode(md5).decode(), size, inline, blob)
+
+
+def inline_content(data: bytes) -> Content:
+    """Few bytes, kept in the database itself."""
+    digest = hashlib.md5(data, usedforsecurity=False).digest()
+    return _content(hashlib.sha256(data).hexdigest(), digest, len(data), None, data)
+
+
+class Disk:
+    """The content store on local disk."""
+
+    def __init__(self, root: Path) -> None:
+        self._homes = root / "homes"
+        # Two hashes a stream; more threads than streams that two cores can feed would only queue elsewhere.
+        self._threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="hash")
+        self._appending: dict[tuple[str, str], Hashes] = {}
+
+    async def put(self, home_id: str, chunks: AsyncIterator[bytes], limit: int | None = None) -> Content:
+        """Store a stream; small ones come back inline and touch no disk."""
+        held = bytearray()
+        async for chunk in chunks:
+            held += chunk
+            if limit is not None and len(held) > limit:
+                raise TooLarge
+            if len(held) > INLINE_LIMIT:
+                return await self._put_file(home_id, bytes(held), chunks, limit)
+        return inline_content(bytes(held))
+
+    async def _put_file(
+        self, home_id: str, first: bytes, rest: AsyncIterator[bytes], limit: int | None
+    ) -> Content:
+        part = self._uploads(home_id) / f"{secrets.token_hex(16)}.part"
+        hashes = Hashes(self._threads)
+        try:
+            with _created(part) as file:
+                await _pump(file, _chain(first, rest), hashes, limit)
+                await asyncio.to_thread(os.fsync, file)
+            return await self._named(home_id, part, hashes)
+        except BaseException:
+            await hashes.settle()
+            part.unlink(missing_ok=True)
+            raise
+
+    async def _named(self, home_id: str, part: Path, hashes: Hashes) -> Content:
+        content = await hashes.content(blob="")
+        key = f"{content.sha256}-{secrets.token_hex(4)}"
+        path = self._path(home_id, key)
+        await asyncio.to_thread(_rename_synced, part, path)
+        return Content(content.sha256, content.md5, content.size, None, key)
+
+    async def read(
+        self, home_id: str, key: str, start: int = 0, size: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """Large pieces read right here: the page cache is quicker than a hop to a thread."""
+        try:
+            file = self._path(home_id, key).open("rb", buffering=0)
+        except FileNotFoundError as error:
+            raise Missing(key) from error
+        with file:
+            file.seek(start)
+            left = os.fstat(file.fileno()).st_size - start if size is None else size
+            while left > 0 and (piece := file.read(min(_PIECE, left))):
+                left -= len(piece)
+                yield piece
+
+    async def delete(self, home_id: str, key: str) -> None:
+        """Unlink; a reader that has it open reads on."""
+        self._path(home_id, key).unlink(missing_ok=True)
+
+    def stored(self, home_id: str) -> Iterator[StoredBlob]:
+        """Walk the home's contents."""
+        now = time.time()
+        for path in sorted((self._homes / home_id / "contents").glob("*/*")):
+            status = path.stat()
+            yield StoredBlob(path.name, status.st_size, now - status.st_mtime)
+
+    async def begin(self, home_id: str, upload_id: str) -> None:
+        """An empty file to append to."""
+        with _created(self._upload(home_id, upload_id)):
+            self._appending[home_id, upload_id] = Hashes(self._threads)
+
+    async def received(self, home_id: str, upload_id: str) -> int:
+        """The file's length is the truth, also after a crash."""
+        try:
+            return self._upload(home_id, upload_id).stat().st_size
+        except FileNotFoundError as error:
+            raise Missing(upload_id) from error
+
+    async def append(
+        self, home_id: str, upload_id: str, offset: int, chunks: AsyncIterator[bytes], limit: int
+    ) -> int:
+        """Append in place; what came before a broken connection stays, synced."""
+        path = self._upload(home_id, upload_id)
+        hashes = await self._hashes(home_id, upload_id, path)
+        if hashes.size != offset:
+            raise ValueError(f"the upload is at {hashes.size}, not {offset}")
+        try:
+            with _opened(path, "ab") as file:
+                try:
+                    await _pump(file, chunks, hashes, limit)
+                finally:
+                    await asyncio.to_thread(os.fsync, file)
+        except (OutOfSpace, TooLarge):
+            self._appending.pop((home_id, upload_id), None)
+            with _opened(path, "r+b") as file:
+                file.truncate(offset)
+            raise
+        except BaseException:
+            await hashes.settle()
+            raise
+        return hashes.size
+
+    async def finish(self, home_id: str, upload_id: str) -> Content:
+        """Sync, rename: the upload is a content."""
+        path = self._upload(home_id, upload_id)
+        hashes = await self._hashes(home_id, upload_id, path)
+        self._appending.pop((home_id, upload_id), None)
+        if hashes.size <= INLINE_LIMIT:
+            content = inline_content(path.read_bytes())
+            path.unlink()
+            return content
+        return await self._named(home_id, path, hashes)
+
+    async def abandon(self, home_id: str, upload_id: str) -> None:
+        """Remove what came."""
+        self._appending.pop((home_id, upload_id), None)
+        self._upload(home_id, upload_id).unlink(missing_ok=True)
+
+    async def drop(self, home_id: str) -> None:
+        """Remove everything of a home."""
+        for folder in ("contents", "uploads"):
+            await asyncio.to_thread(shutil.rmtree, self._homes / home_id / folder, ignore_errors=True)
+
+    async def _hashes(self, home_id: str, upload_id: str, path: Path) -> Hashes:
+        """The running hashes of an upload; after a restart, made again from what is on the disk."""
+        if (known := self._appending.get((home_id, upload_id))) is not None:
+            return known
+        hashes = Hashes(self._threads)
+        with _opened(path, "rb") as file:
+            while piece := file.read(_PIECE):
+                await hashes.add(piece)
+        self._appending[home_id, upload_id] = hashes
+        return hashes
+
+    def _uploads(self, home_id: str) -> Path:
+        folder = self._homes / home_id / "uploads"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def _upload(self, home_id: str, upload_id: str) -> Path:
+        return self._uploads(home_id) / f"{upload_id}.upload"
+
+    def _path(self, home_id: str, key: str) -> Path:
+        return self._homes / home_id / "contents" / key[:2] / key
+
+
+async def _pump(file: FileIO, chunks: AsyncIterator[bytes], hashes: Hashes, limit: int | None) -> None:
+    """Write and hash a stream in large pieces."""
+    held = bytearray()
+    try:
+        async for chunk in chunks:
+            if limit is not None and hashes.size + len(held) + len(chunk) > limit:
+                raise TooLarge
+            held += chunk
+            if len(held) >= _PIECE:
+                await _keep(file, held, hashes)
+                held = bytearray()
+    finally:
+        if held:
+            await _keep(file, held, hashes)
+
+
+async def _keep(file: FileIO, piece: bytearray, hashes: Hashes) -> None:
+    data = bytes(piece)
+    left = memoryview(data)
+    try:
+        while left:
+            left = left[file.write(left) :]
+    except OSError as error:
+        raise _space(error) from error
+    await hashes.add(data)
+
+
+async def _chain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for chunk in rest:
+        yield chunk
+
+
+def _created(path: Path) -> FileIO:
+    try:
+        return path.open("xb", buffering=0)
+    except OSError as error:
+        raise _space(error) from error
+
+
+def _opened(path: Path, mode: Literal["ab", "rb", "r+b"]) -> FileIO:
+    try:
+        return path.open(mode, buffering=0)
+    except FileNotFoundError as error:
+        raise Missing(path.stem) from error
+
+
+def _rename_synced(part: Path, path: Path) -> None:
+    try:
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _sync_folder(path.parent.parent)
+        part.rename(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise _space(error) from error
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _space(error: OSError) -> Exception:
+    return OutOfSpace() if error.errno in {errno.ENOSPC, errno.EDQUOT} else error

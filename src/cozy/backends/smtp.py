@@ -1,0 +1,47 @@
+"""Mail through an SMTP server (RFC 5321), over STARTTLS or TLS."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+from cozy.kernel.mail import Message
+from cozy.kernel.problem import Unavailable
+from cozy.kernel.settings import Settings
+
+
+class Smtp:
+    """The mail server of the settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._url = urlsplit(settings.smtp_url)
+        self._from = settings.mail_from
+
+    @property
+    def configured(self) -> bool:
+        """Whether a mail server is set."""
+        return bool(self._url.hostname)
+
+    async def send(self, message: Message) -> None:
+        """Hand a mail over. Raises Unavailable."""
+        mail = EmailMessage()
+        mail["From"] = self._from or f"noreply@{self._url.hostname}"
+        mail["To"] = message.to
+        mail["Subject"] = message.subject
+        mail.set_content(message.text)
+        if message.html is not None:
+            mail.add_alternative(message.html, subtype="html")
+        try:
+            await aiosmtplib.send(
+                mail,
+                hostname=self._url.hostname,
+                port=self._url.port or (465 if self._url.scheme == "smtps" else 587),
+                username=unquote(self._url.username) if self._url.username else None,
+                password=unquote(self._url.password) if self._url.password else None,
+                use_tls=self._url.scheme == "smtps",
+                timeout=30,
+            )
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Unavailable("The mail could not be sent.") from error

@@ -1,0 +1,84 @@
+"""What the host's content store is to a room: bytes under a key, per home."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Protocol
+
+from msgspec import Struct
+
+INLINE_LIMIT = 64 * 1024  # bytes; SQLite reads and writes rows of this size faster than files (sqlite.org/intern-v-extern-blob.html)
+
+
+class Content(Struct, frozen=True):
+    """Bytes that are safely stored: inline when few, else under `blob` in the home's content store."""
+
+    sha256: str  # hexadecimal
+    md5: str  # base64, as the API and Content-MD5 spell it
+    size: int  # bytes
+    inline: bytes | None = None
+    blob: str | None = None
+
+
+class StoredBlob(Struct, frozen=True):
+    """A blob as the store lists it."""
+
+    key: str
+    size: int  # bytes
+    age_s: float
+
+
+class Blobs(Protocol):
+    """A content store. Each put has a key of its own, so that deleting one can never race with another put of the
+    same bytes. What `put` or `finish` returned survives a crash."""
+
+    async def put(self, home_id: str, chunks: AsyncIterator[bytes], limit: int | None = None) -> Content:
+        """Store a stream while hashing it. limit: most bytes allowed. Raises TooLarge, OutOfSpace; leaves nothing behind then."""
+        ...
+
+    def read(self, home_id: str, key: str, start: int = 0, size: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes from `start`, `size` of them or to the end. Raises Missing at the first chunk."""
+        ...
+
+    async def delete(self, home_id: str, key: str) -> None:
+        """Free a blob; one that is not there is fine."""
+        ...
+
+    def stored(self, home_id: str) -> Iterator[StoredBlob]:
+        """Every blob of a home, for checks and sweeps."""
+        ...
+
+    async def begin(self, home_id: str, upload_id: str) -> None:
+        """Start a resumable upload."""
+        ...
+
+    async def received(self, home_id: str, upload_id: str) -> int:
+        """How many bytes of a resumable upload are safely here. Raises Missing."""
+        ...
+
+    async def append(self, home_id: str, upload_id: str, offset: int, chunks: AsyncIterator[bytes], limit: int) -> int:
+        """Write a part in place at `offset` and return the bytes received in all; a broken stream keeps what came.
+
+        limit: the most bytes that the whole upload may hold. Raises TooLarge, OutOfSpace, Missing.
+        """
+        ...
+
+    async def finish(self, home_id: str, upload_id: str) -> Content:
+        """Make a resumable upload a content, by renaming it. Raises Missing."""
+        ...
+
+    async def abandon(self, home_id: str, upload_id: str) -> None:
+        """Forget a resumable upload; one that is not there is fine."""
+        ...
+
+    async def drop(self, home_id: str) -> None:
+        """Remove every content of a home for good."""
+        ...
+
+
+class Missing(Exception):
+    """No such blob or upload."""
+
+
+class TooLarge(Exception):
+    """The stream holds more bytes than allowed."""

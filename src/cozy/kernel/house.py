@@ -1,0 +1,82 @@
+"""The house: what a door may use to get work done in a home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from .blobs import Blobs
+from .caller import SYSTEM, Caller
+from .clock import Clock
+from .db import Database, Db, Storage
+from .home import Home
+from .mail import Mailer
+from .settings import Settings
+from .work import Event, Work
+
+P = ParamSpec("P")
+T = TypeVar("T")
+HOST = Home("", "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Databases, contents, mail and time, and the transactions around service functions."""
+
+    storage: Storage
+    blobs: Blobs
+    mailer: Mailer
+    clock: Clock
+    settings: Settings
+    ports: Mapping[type, list[Any]]
+    enqueue: Callable[[Work, Event], bool]  # stores the reactions to an event; says whether there are any
+    wake: Callable[[Home], None]  # tells the worker that a home has something to do
+
+    async def read(
+        self, home: Home, caller: Caller, fn: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a short service function that only reads."""
+        return await self._database(home).read(lambda db: fn(self._work(home, caller, db), *args, **kwargs))
+
+    async def scan(
+        self, home: Home, caller: Caller, fn: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a service function that reads much."""
+        return await self._database(home).scan(lambda db: fn(self._work(home, caller, db), *args, **kwargs))
+
+    async def write(
+        self, home: Home, caller: Caller, fn: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a service function that writes; what it did is durable on return, and undone if it raised."""
+        works: list[Work] = []
+        due = False
+
+        def run(db: Db) -> T:
+            nonlocal due
+            work = self._work(home, caller, db)
+            works[:] = [work]
+            result = fn(work, *args, **kwargs)
+            due = any([self.enqueue(work, event) for event in work.published])
+            return result
+
+        result = await self._database(home).write(run)
+        for blob in works[0].freed:
+            await self.blobs.delete(home.id, blob)
+        if due:
+            self.wake(home)
+        return result
+
+    async def read_host(self, fn: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Read the host's list of homes."""
+        return await self.read(HOST, SYSTEM, fn, *args, **kwargs)
+
+    async def write_host(self, fn: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Change the host's list of homes."""
+        return await self.write(HOST, SYSTEM, fn, *args, **kwargs)
+
+    def _database(self, home: Home) -> Database:
+        return self.storage.home(home.id) if home.id else self.storage.host
+
+    def _work(self, home: Home, caller: Caller, db: Db) -> Work:
+        return Work(home.id, home.origin, caller, self.clock(), db, self.settings, self.ports)

@@ -1,0 +1,85 @@
+"""Routes: what a door declares, and nothing about how it is served."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from .caller import Verb
+
+F = TypeVar("F", bound=Callable[..., Any])
+_HOLE = re.compile(r"\{([a-z_]+)(:path)?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a route asks of its caller. `open`: nothing. `owner`: the person, in a session. Else a verb on a doctype."""
+
+    verb: Verb | None = None
+    doctype: str = ""
+    owner: bool = False
+
+
+OPEN = Need()
+OWNER = Need(owner=True)
+
+
+def may(verb: Verb, doctype: str) -> Need:
+    """The caller must hold some grant for this verb on this doctype; which documents is checked in `access`."""
+    return Need(verb, doctype)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way in. A sync handler runs in a transaction with `work`; an async one gets the `call` and streams."""
+
+    method: str
+    path: str
+    handler: Callable[..., Any]
+    need: Need
+    writes: bool
+    takes: tuple[str, ...]  # the handler's parameter names
+    body: Any  # the type of the `body` parameter, or None
+    is_async: bool
+    is_page: bool  # people read the answer: errors are pages, and forms carry a CSRF token
+
+
+class Routes:
+    """The routes of one door."""
+
+    def __init__(self, *, pages: bool = False) -> None:
+        self.table: list[Route] = []
+        self._pages = pages
+
+    def on(self, method: str, path: str, need: Need, *, writes: bool | None = None) -> Callable[[F], F]:
+        """Declare a handler. Path holes: `{file_id}`, `{path:path}` for the rest.
+
+        Sync handlers take any of: work, call, body (its annotation is what the JSON is decoded to), and the holes'
+        names. writes: whether the transaction writes; by default, unless the method is GET or HEAD.
+        """
+
+        def register(handler: F) -> F:
+            signature = inspect.signature(handler, eval_str=True)
+            body = signature.parameters.get("body")
+            writing = method not in {"GET", "HEAD"} if writes is None else writes
+            self.table.append(
+                Route(
+                    method, path, handler, need, writing, tuple(signature.parameters), body and body.annotation,
+                    inspect.iscoroutinefunction(handler), self._pages,
+                )
+            )
+            return handler
+
+        return register
+
+
+def pattern(path: str) -> re.Pattern[str]:
+    """The regular expression of a path with holes."""
+    out, at = "", 0
+    for hole in _HOLE.finditer(path):
+        out += re.escape(path[at : hole.start()]) + (f"(?P<{hole[1]}>.+)" if hole[2] else f"(?P<{hole[1]}>[^/]+)")
+        at = hole.end()
+    return re.compile(out + re.escape(path[at:]))

@@ -1,0 +1,28 @@
+"""Text as people type it: normal forms, sort keys."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_DIGITS = re.compile(r"\d+")
+
+
+def nfc(text: str) -> str:
+    """The composed Unicode form, so that the same letters are the same name (UAX #15)."""
+    return unicodedata.normalize("NFC", text)
+
+
+def sort_key(text: str) -> str:
+    """A key under which plain byte order is the order that people expect.
+
+    Case and accents count last, and numbers in a name count by value: a2 < a10 < À3 < b. Digits are prefixed by
+    their count, as two digits.
+    """
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return f"{_DIGITS.sub(_by_value, bare)}\x01{text}"
+
+
+def _by_value(match: re.Match[str]) -> str:
+    digits = match.group().lstrip("0")[:99]
+    return f"{len(digits):02d}{digits}"

@@ -1,0 +1,43 @@
+"""Work, the one context that every service function takes first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+from .caller import Caller
+from .db import Db
+from .settings import Settings
+
+P = TypeVar("P")
+
+
+class Event(Struct, frozen=True):
+    """A fact in the past tense. Subclasses hold plain values, stored as JSON."""
+
+
+@dataclass(slots=True)
+class Work:
+    """One unit of work in one home: who asks, when, and in which transaction."""
+
+    home: str  # id of the home, in every SQL statement; "" for work on the host's list of homes
+    origin: str  # https://alice.example.org
+    caller: Caller
+    now: datetime
+    db: Db
+    settings: Settings
+    ports: Mapping[type, list[Any]]
+    published: list[Event] = field(default_factory=list)
+    freed: list[str] = field(default_factory=list)  # blob keys that no document needs once this is committed
+
+    def publish(self, event: Event) -> None:
+        """Tell the rooms above; stored with this transaction and delivered after it, at least once."""
+        self.published.append(event)
+
+    def plugged(self, port: type[P]) -> list[P]:
+        """What the rooms above plugged into one of this room's ports."""
+        return self.ports.get(port, [])

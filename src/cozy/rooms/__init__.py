@@ -1,0 +1,1 @@
+"""Rooms: one folder a capability, on floors (ARCHITECTURE.md)."""

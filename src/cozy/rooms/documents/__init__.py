@@ -1,0 +1,1 @@
+"""Every document of a home: create, read, change, list changes, replicate."""

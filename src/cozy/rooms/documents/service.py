@@ -1,0 +1,129 @@
+"""What can be done with any document. Rules of one doctype live in its own room, above."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cozy.kernel.ids import new_id
+from cozy.kernel.work import Work
+
+from . import store
+from .errors import NoDocument, UpdateConflict
+from .model import REVISIONS_KEPT, Change, Document, Leaf, ancestry, generation, next_rev, wins_over
+
+document = store.document
+COLUMNS = store.COLUMNS
+
+
+def fetch(work: Work, doctype: str, id_: str) -> Document:
+    """A living document. Raises NoDocument."""
+    found = store.fetch(work, doctype, id_)
+    if found is None or found.deleted:
+        raise NoDocument(doctype=doctype, id=id_)
+    return found
+
+
+def fetch_many(work: Work, doctype: str, ids: Sequence[str]) -> dict[str, Document]:
+    """The living documents among these ids, by id."""
+    return store.fetch_many(work, doctype, ids)
+
+
+def create(
+    work: Work, doctype: str, body: Mapping[str, Any], *, id_: str | None = None, sort_key: str = ""
+) -> Document:
+    """A new document; over a tombstone of that id, its next revision. Raises UpdateConflict when the id lives."""
+    id_ = id_ or new_id()
+    first = _edit(work, doctype, id_, (), 0, body, deleted=False)
+    if store.insert(work, first, sort_key):
+        return first
+    tombstone = store.fetch(work, doctype, id_)
+    if tombstone is None or not tombstone.deleted:
+        raise UpdateConflict(doctype=doctype, id=id_)
+    return update(work, tombstone, body, sort_key=sort_key)
+
+
+def update(work: Work, current: Document, body: Mapping[str, Any], *, sort_key: str = "") -> Document:
+    """The next revision of a document. Raises UpdateConflict when `current` no longer is."""
+    return _advance(work, current, body, sort_key=sort_key, deleted=False)
+
+
+def delete(work: Work, current: Document) -> Document:
+    """A tombstone: the id, its revision and nothing of what it held. Raises UpdateConflict."""
+    return _advance(work, current, {}, sort_key="", deleted=True)
+
+
+def _advance(work: Work, current: Document, body: Mapping[str, Any], *, sort_key: str, deleted: bool) -> Document:
+    start = generation(current.rev)
+    new = _edit(work, current.doctype, current.id, current.revisions, start, body, deleted=deleted)
+    if not store.replace(work, new, sort_key, current.rev):
+        raise UpdateConflict(doctype=current.doctype, id=current.id)
+    return new
+
+
+def _edit(
+    work: Work, doctype: str, id_: str, parents: tuple[str, ...], start: int, body: Mapping[str, Any], *, deleted: bool
+) -> Document:
+    rev = next_rev(parents, start, body, deleted)
+    revisions = (rev.split("-", 1)[1], *parents)[:REVISIONS_KEPT]
+    return Document(doctype, id_, rev, body, store.next_seq(work), deleted, revisions)
+
+
+def changes(work: Work, doctype: str, since: int = 0, limit: int = 10_000) -> list[Change]:
+    """The documents of a doctype that changed after `since`, in the order of their last change, tombstones too."""
+    return store.changes(work, doctype, since, limit)
+
+
+def pending(work: Work, doctype: str, since: int) -> int:
+    """How many documents of a doctype changed after `since`."""
+    return store.pending(work, doctype, since)
+
+
+def last_seq(work: Work) -> int:
+    """The number of the home's last change."""
+    return store.last_seq(work)
+
+
+def conflicts(work: Work, doctype: str, id_: str) -> list[Leaf]:
+    """The losing branches of a document."""
+    return store.losers(work, doctype, id_)
+
+
+def graft(work: Work, doctype: str, id_: str, leaf: Leaf, *, sort_key: str = "") -> Document:
+    """Take in a revision made elsewhere, with its ancestry, and return the winner.
+
+    The same revision twice is once; a descendant replaces its ancestor; anything else is a conflict, of which every
+    replica picks the same winner and keeps the others (CouchDB's `new_edits: false`).
+    """
+    current = store.fetch(work, doctype, id_)
+    if current is None:
+        return _planted(work, doctype, id_, leaf, sort_key)
+    was = Leaf(current.rev, current.deleted, current.body, current.revisions)
+    leaves = [was, *store.losers(work, doctype, id_)]
+    if any(leaf.rev in ancestry(known) for known in leaves):
+        return current
+    kept = [known for known in leaves if known.rev not in ancestry(leaf)]
+    return _crown(work, current, [*kept, leaf], sort_key)
+
+
+def _planted(work: Work, doctype: str, id_: str, leaf: Leaf, sort_key: str) -> Document:
+    new = _from_leaf(work, doctype, id_, leaf)
+    store.insert(work, new, sort_key)
+    return new
+
+
+def _crown(work: Work, current: Document, leaves: list[Leaf], sort_key: str) -> Document:
+    """Make the winner the document and keep the rest beside it."""
+    winner = leaves[0]
+    for leaf in leaves[1:]:
+        winner = leaf if wins_over(leaf, winner) else winner
+    store.set_losers(work, current.doctype, current.id, [leaf for leaf in leaves if leaf is not winner])
+    new = _from_leaf(work, current.doctype, current.id, winner)
+    store.replace(work, new, sort_key, current.rev)
+    return new
+
+
+def _from_leaf(work: Work, doctype: str, id_: str, leaf: Leaf) -> Document:
+    return Document(
+        doctype, id_, leaf.rev, leaf.body, store.next_seq(work), leaf.deleted, leaf.revisions[:REVISIONS_KEPT]
+    )

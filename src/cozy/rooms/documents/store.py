@@ -1,0 +1,141 @@
+"""The SQL of documents: rows in, Document out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from cozy.kernel.db import Row
+from cozy.kernel.work import Work
+
+from .model import Change, Document, Leaf
+
+COLUMNS = "doctype, id, rev, body, seq, deleted, revisions"
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def document(row: Row) -> Document:
+    """A Document out of COLUMNS."""
+    doctype, id_, rev, body, seq, deleted, revisions = row
+    return Document(doctype, id_, rev, _decode(body), seq, bool(deleted), tuple(revisions.split()))
+
+
+def fetch(work: Work, doctype: str, id_: str) -> Document | None:
+    """The winning revision, a tombstone too."""
+    row = work.db.one(
+        f"SELECT {COLUMNS} FROM documents WHERE home_id = :home AND doctype = :doctype AND id = :id",
+        home=work.home, doctype=doctype, id=id_,
+    )
+    return row and document(row)
+
+
+def fetch_many(work: Work, doctype: str, ids: Sequence[str]) -> dict[str, Document]:
+    """The living documents among these ids."""
+    rows = work.db.all(
+        f"""SELECT {COLUMNS} FROM documents
+             WHERE home_id = :home AND doctype = :doctype AND id IN :ids AND NOT deleted""",
+        home=work.home, doctype=doctype, ids=list(ids),
+    )
+    return {row[1]: document(row) for row in rows}
+
+
+def next_seq(work: Work) -> int:
+    """Count one more change of this home; gap-free, since a transaction that fails takes its number back."""
+    row = work.db.one(
+        """INSERT INTO counters (home_id, name, value) VALUES (:home, 'seq', 1)
+           ON CONFLICT (home_id, name) DO UPDATE SET value = counters.value + 1 RETURNING value""",
+        home=work.home,
+    )
+    assert row is not None
+    return int(row[0])
+
+
+def last_seq(work: Work) -> int:
+    """The number of the last change."""
+    row = work.db.one(
+        "SELECT value FROM counters WHERE home_id = :home AND name = 'seq'", home=work.home
+    )
+    return int(row[0]) if row else 0
+
+
+def insert(work: Work, new: Document, sort_key: str) -> bool:
+    """Store a first revision; False when the id is taken."""
+    return work.db.run(
+        """INSERT INTO documents (home_id, doctype, id, rev, seq, deleted, sort_key, body, revisions)
+           VALUES (:home, :doctype, :id, :rev, :seq, :deleted, :sort_key, :body, :revisions)
+           ON CONFLICT (home_id, doctype, id) DO NOTHING""",
+        home=work.home, sort_key=sort_key, **_columns(new),
+    ) == 1  # fmt: skip
+
+
+def replace(work: Work, new: Document, sort_key: str, was: str) -> bool:
+    """Store a next revision; False when `was` is not the current one."""
+    return work.db.run(
+        """UPDATE documents SET rev = :rev, seq = :seq, deleted = :deleted, sort_key = :sort_key, body = :body,
+                  revisions = :revisions
+            WHERE home_id = :home AND doctype = :doctype AND id = :id AND rev = :was""",
+        home=work.home, sort_key=sort_key, was=was, **_columns(new),
+    ) == 1  # fmt: skip
+
+
+def _columns(new: Document) -> dict[str, Any]:
+    return {
+        "doctype": new.doctype, "id": new.id, "rev": new.rev, "seq": new.seq, "deleted": new.deleted,
+        "body": _encode(new.body).decode(), "revisions": " ".join(new.revisions),
+    }  # fmt: skip
+
+
+def changes(work: Work, doctype: str, since: int, limit: int) -> list[Change]:
+    """What changed after `since`, oldest first, each document once."""
+    rows = work.db.all(
+        """SELECT seq, id, rev, deleted, body FROM documents
+            WHERE home_id = :home AND doctype = :doctype AND seq > :since ORDER BY seq LIMIT :limit""",
+        home=work.home, doctype=doctype, since=since, limit=limit,
+    )
+    return [Change(seq, id_, rev, bool(deleted), _decode(body)) for seq, id_, rev, deleted, body in rows]
+
+
+def pending(work: Work, doctype: str, since: int) -> int:
+    """How many documents changed after `since`."""
+    row = work.db.one(
+        "SELECT COUNT(*) FROM documents WHERE home_id = :home AND doctype = :doctype AND seq > :since",
+        home=work.home, doctype=doctype, since=since,
+    )
+    assert row is not None
+    return int(row[0])
+
+
+def each(work: Work) -> Iterator[Document]:
+    """Every document and tombstone of the home."""
+    rows = work.db.each(
+        f"SELECT {COLUMNS} FROM documents WHERE home_id = :home ORDER BY doctype, id", home=work.home
+    )
+    return (document(row) for row in rows)
+
+
+def losers(work: Work, doctype: str, id_: str) -> list[Leaf]:
+    """The losing branches of a document."""
+    rows = work.db.all(
+        """SELECT rev, deleted, body, revisions FROM leaves
+            WHERE home_id = :home AND doctype = :doctype AND id = :id ORDER BY rev""",
+        home=work.home, doctype=doctype, id=id_,
+    )
+    return [Leaf(rev, bool(deleted), _decode(body), tuple(revs.split())) for rev, deleted, body, revs in rows]
+
+
+def set_losers(work: Work, doctype: str, id_: str, leaves: Sequence[Leaf]) -> None:
+    """Keep exactly these losing branches."""
+    work.db.run(
+        "DELETE FROM leaves WHERE home_id = :home AND doctype = :doctype AND id = :id",
+        home=work.home, doctype=doctype, id=id_,
+    )
+    for leaf in leaves:
+        work.db.run(
+            """INSERT INTO leaves (home_id, doctype, id, rev, deleted, body, revisions)
+               VALUES (:home, :doctype, :id, :rev, :deleted, :body, :revisions)""",
+            home=work.home, doctype=doctype, id=id_, rev=leaf.rev, deleted=leaf.deleted,
+            body=_encode(leaf.body).decode(), revisions=" ".join(leaf.revisions),
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Folders, files, versions, trash, uploads, archives: documents with content."""

@@ -1,0 +1,109 @@
+"""Fetch and check: the only way to a file."""
+
+from __future__ import annotations
+
+from cozy.kernel.caller import Verb
+from cozy.kernel.work import Work
+from cozy.rooms.permissions import service as permissions
+from cozy.rooms.permissions.errors import NotAllowed
+
+from .errors import AlreadyInTrash, IsFile, IsFolder, NoFile, NoParent, NotInTrash, ParentInTrash, Untouchable
+from .model import FILES, RESERVED, ROOT, File
+from .store import tree
+
+
+def file(work: Work, id_: str, verb: Verb) -> File:
+    """A file or folder that the caller may use so. Raises NoFile, NotAllowed."""
+    return _allowed(work, tree.by_id(work, id_), verb)
+
+
+def file_at(work: Work, path: str, verb: Verb) -> File:
+    """The same, by its path. Raises NoFile, NotAllowed."""
+    return _allowed(work, _walk(work, path), verb)
+
+
+def _walk(work: Work, path: str) -> File | None:
+    folder_path, _, name = path.rpartition("/")
+    if not name:
+        return tree.by_id(work, ROOT) if path == "/" else None
+    folder = tree.folder_at(work, folder_path or "/")
+    return folder and tree.child_named(work, folder.id, name)
+
+
+def _allowed(work: Work, found: File | None, verb: Verb) -> File:
+    """What the caller may not even see is not found."""
+    if found is None:
+        raise NoFile
+    if permissions.may_all(work.caller, verb, FILES):
+        return found
+    ids = chain(work, found)
+    if permissions.may_use(work.caller, verb, FILES, ids):
+        return found
+    if permissions.may_use(work.caller, "GET", FILES, ids):
+        raise NotAllowed(verb=verb, doctype=FILES)
+    raise NoFile
+
+
+def chain(work: Work, found: File) -> set[str]:
+    """The ids under which a grant may cover a file: its own and those of the folders around it."""
+    ids = {found.id}
+    while found.dir_id and found.dir_id not in ids:
+        ids.add(found.dir_id)
+        parent = tree.by_id(work, found.dir_id)
+        if parent is None:
+            break
+        found = parent
+    return ids
+
+
+def content_file(work: Work, id_: str, verb: Verb) -> File:
+    """A file, not a folder. Raises NoFile, NotAllowed, IsFolder."""
+    found = file(work, id_, verb)
+    if found.is_folder:
+        raise IsFolder(id=id_)
+    return found
+
+
+def folder(work: Work, id_: str, verb: Verb) -> File:
+    """A folder. Raises NoFile, NotAllowed, IsFile."""
+    found = file(work, id_, verb)
+    if not found.is_folder:
+        raise IsFile(id=id_)
+    return found
+
+
+def parent(work: Work, id_: str, verb: Verb) -> File:
+    """A folder to put something into. Raises NoParent, ParentInTrash, NotAllowed."""
+    try:
+        found = file(work, id_, verb)
+    except NoFile as error:
+        raise NoParent(dir_id=id_, parameter="dir-id") from error
+    if not found.is_folder:
+        raise NoParent(dir_id=id_, parameter="dir-id")
+    if found.is_trashed:
+        raise ParentInTrash(dir_id=id_, parameter="dir-id")
+    return found
+
+
+def movable(work: Work, id_: str, verb: Verb) -> File:
+    """A file or folder that belongs to people, not to the home itself. Raises NoFile, NotAllowed, Untouchable."""
+    found = file(work, id_, verb)
+    if found.id in RESERVED:
+        raise Untouchable(id=id_)
+    return found
+
+
+def untrashed(work: Work, id_: str, verb: Verb) -> File:
+    """One that is not in the trash. Raises NoFile, NotAllowed, Untouchable, AlreadyInTrash."""
+    found = movable(work, id_, verb)
+    if found.is_trashed:
+        raise AlreadyInTrash(id=id_)
+    return found
+
+
+def trashed(work: Work, id_: str, verb: Verb) -> File:
+    """One that is in the trash. Raises NoFile, NotAllowed, Untouchable, NotInTrash."""
+    found = movable(work, id_, verb)
+    if not found.is_trashed:
+        raise NotInTrash(id=id_)
+    return found

@@ -1,0 +1,89 @@
+"""What can go wrong with files."""
+
+from __future__ import annotations
+
+from cozy.kernel.problem import Conflict, Forbidden, Full, Invalid, Malformed, NotFound, Stale
+
+
+class NoFile(NotFound):
+    """There is no such file or folder."""
+
+
+class NoParent(NotFound):
+    """The folder that should hold this does not exist."""
+
+
+class ParentInTrash(NotFound):
+    """The folder that should hold this is in the bin."""
+
+
+class NoVersion(NotFound):
+    """There is no such version of this file."""
+
+
+class NameTaken(Conflict):
+    """Another item in this folder already has that name."""
+
+
+class BadName(Invalid):
+    """This name is empty or has a character that no name can have, like "/"."""
+
+
+class BadPath(Invalid):
+    """This path does not start with "/", or goes through too many folders."""
+
+
+class BadMime(Invalid):
+    """This media type is not valid."""
+
+
+class BadDate(Invalid):
+    """This date cannot be used."""
+
+
+class BadType(Invalid):
+    """The parameter Type is "file" or "directory"."""
+
+
+class BadMetadata(Invalid):
+    """These metadata are unknown, expired or not valid."""
+
+
+class NotThere(Stale):
+    """A folder cannot be moved there."""
+
+
+class WrongHash(Stale):
+    """What arrived is not what was sent: the checksums differ."""
+
+
+class WrongLength(Stale):
+    """What arrived is not as long as was said."""
+
+
+class Changed(Stale):
+    """This file changed since you last saw it."""
+
+
+class OverQuota(Full):
+    """There is not enough space left in this home."""
+
+
+class AlreadyInTrash(Malformed):
+    """This is already in the bin."""
+
+
+class NotInTrash(Malformed):
+    """This is not in the bin."""
+
+
+class IsFolder(Malformed):
+    """This is a folder, and has no content to read."""
+
+
+class IsFile(Malformed):
+    """This is a file, and holds no other."""
+
+
+class Untouchable(Forbidden):
+    """This folder belongs to the home itself and stays as it is."""

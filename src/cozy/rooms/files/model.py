@@ -1,0 +1,176 @@
+"""File, and the rules of names, paths and kinds."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from cozy.kernel.text import nfc, sort_key
+
+from .errors import BadMime, BadName
+
+FILES = "io.cozy.files"
+VERSIONS = "io.cozy.files.versions"
+ROOT = "io.cozy.files.root-dir"
+TRASH = "io.cozy.files.trash-dir"
+TRASH_NAME = ".cozy_trash"
+TRASH_PATH = f"/{TRASH_NAME}"
+RESERVED = frozenset({ROOT, TRASH})
+
+NAME_LIMIT = 255  # bytes in UTF-8: what every file system that people copy to can hold
+DEPTH_LIMIT = 512  # folders above a file
+
+Class = Literal["files", "binary", "code", "pdf", "slide", "spreadsheet", "text", "zip", "shortcut"]
+
+
+class File(Struct, frozen=True):
+    """A file or a folder: one revision of its document."""
+
+    id: str
+    rev: str
+    body: Mapping[str, Any]
+    revisions: tuple[str, ...] = ()
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder."""
+        return bool(self.body["type"] == "directory")
+
+    @property
+    def name(self) -> str:
+        """Its name in its folder."""
+        return str(self.body["name"])
+
+    @property
+    def dir_id(self) -> str:
+        """The id of the folder that it is in; "" for the root."""
+        return str(self.body.get("dir_id", ""))
+
+    @property
+    def path(self) -> str:
+        """The path of a folder, `/` for the root. Files have none of their own."""
+        return str(self.body["path"])
+
+    @property
+    def is_trashed(self) -> bool:
+        """Whether it is in the trash."""
+        if self.is_folder:
+            return self.id == TRASH or self.path.startswith(TRASH_PATH + "/")
+        return bool(self.body["trashed"])
+
+    @property
+    def size(self) -> int:
+        """Bytes of a file; 0 for a folder."""
+        return int(self.body.get("size", 0))
+
+    @property
+    def sha256(self) -> str:
+        """Which content a file holds, in hexadecimal."""
+        return str(self.body["sha256"])
+
+    @property
+    def md5sum(self) -> str:
+        """The MD5 of a file's content, in base64."""
+        return str(self.body["md5sum"])
+
+    @property
+    def mime(self) -> str:
+        """The media type of a file."""
+        return str(self.body.get("mime", ""))
+
+    @property
+    def updated_at(self) -> str:
+        """When it last changed, for people (RFC 3339)."""
+        return str(self.body["updated_at"])
+
+
+class Version(Struct, frozen=True):
+    """A content that a file held before."""
+
+    id: str  # <file id>/<version>
+    rev: str
+    body: Mapping[str, Any]
+    revisions: tuple[str, ...] = ()
+
+    @property
+    def file_id(self) -> str:
+        """The file that held it."""
+        return self.id.partition("/")[0]
+
+    @property
+    def sha256(self) -> str:
+        """Which content."""
+        return str(self.body["sha256"])
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return int(self.body["size"])
+
+
+def clean_name(name: str) -> str:
+    """A name as it is stored: NFC. Raises BadName for what no folder can hold."""
+    clean = nfc(name)
+    if clean in {"", ".", ".."} or any(c in "/\0\n\r" for c in clean) or not _is_text(clean):
+        raise BadName(name=name, parameter="Name")
+    if len(clean.encode()) > NAME_LIMIT:
+        raise BadName("This name is too long: 255 bytes at most.", name=name, parameter="Name")
+    return clean
+
+
+def _is_text(name: str) -> bool:
+    """Lone surrogates are not text, and no other program could read them."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def join(folder_path: str, name: str) -> str:
+    """The path of a child."""
+    return f"{folder_path.rstrip('/')}/{name}"
+
+
+def order_key(body: Mapping[str, Any]) -> str:
+    """What lists of a folder sort by: folders first, then names as people order them."""
+    return ("0" if body["type"] == "directory" else "1") + sort_key(body["name"])
+
+
+def mime_and_class(content_type: str, name: str) -> tuple[str, str]:
+    """The media type without its parameters, and the class that apps group files by. Raises BadMime.
+
+    A client that does not know says `application/octet-stream`; then the name's extension decides.
+    """
+    mime = content_type.partition(";")[0].strip().lower()
+    if mime in {"", "application/octet-stream"}:
+        mime = mimetypes.guess_type(name, strict=False)[0] or "application/octet-stream"
+    if mime.count("/") != 1 or not all(mime.split("/")) or any(c.isspace() for c in mime):
+        raise BadMime(mime=mime, parameter="Content-Type")
+    return mime, CLASSES.get(mime, mime.partition("/")[0])
+
+
+CLASSES: dict[str, str] = {
+    mime: kind
+    for kind, mimes in {
+        "files": "application/octet-stream",
+        "binary": "application/x-apple-diskimage application/x-msdownload",
+        "code": "text/html text/css text/xml application/js text/x-c text/x-go text/x-python application/x-ruby",
+        "pdf": "application/pdf",
+        "slide": "application/vnd.ms-powerpoint application/x-iwork-keynote-sffkey "
+        "application/vnd.oasis.opendocument.presentation application/vnd.oasis.opendocument.graphics "
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "spreadsheet": "application/vnd.ms-excel application/x-iwork-numbers-sffnumbers "
+        "application/vnd.oasis.opendocument.spreadsheet "
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "text": "application/msword application/x-iwork-pages-sffpages application/vnd.oasis.opendocument.text "
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "zip": "application/x-7z-compressed application/x-rar-compressed application/zip application/gzip "
+        "application/x-tar",
+        "shortcut": "application/internet-shortcut",
+    }.items()
+    for mime in mimes.split()
+}

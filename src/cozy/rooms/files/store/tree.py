@@ -1,0 +1,135 @@
+"""The tree of files: queries over the documents of doctype io.cozy.files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cozy.kernel.db import Row, Taken
+from cozy.kernel.work import Work
+from cozy.rooms.documents import service as documents
+from cozy.rooms.documents.model import Document
+
+from ..errors import NameTaken
+from ..model import FILES, TRASH, File, order_key
+
+_FROM = f"SELECT {documents.COLUMNS} FROM documents WHERE home_id = :home AND doctype = 'io.cozy.files' AND NOT deleted"
+_PATH_END = "0"  # the character after "/": what is below /a is >= "/a/" and < "/a0"
+
+
+def file_of(document: Document) -> File:
+    """A File out of a document."""
+    return File(document.id, document.rev, document.body, document.revisions)
+
+
+def _file(row: Row) -> File:
+    return file_of(documents.document(row))
+
+
+def by_id(work: Work, id_: str) -> File | None:
+    """The file or folder of this id."""
+    row = work.db.one(f"{_FROM} AND id = :id", home=work.home, id=id_)
+    return row and _file(row)
+
+
+def by_ids(work: Work, ids: Sequence[str]) -> dict[str, File]:
+    """Those of these ids that exist."""
+    rows = work.db.all(f"{_FROM} AND id IN :ids", home=work.home, ids=list(ids))
+    return {file.id: file for file in map(_file, rows)}
+
+
+def child_named(work: Work, dir_id: str, name: str) -> File | None:
+    """The file or folder of that name in a folder."""
+    row = work.db.one(
+        f"{_FROM} AND body->>'dir_id' = :dir_id AND body->>'name' = :name", home=work.home, dir_id=dir_id, name=name
+    )
+    return row and _file(row)
+
+
+def folder_at(work: Work, path: str) -> File | None:
+    """The folder at a path."""
+    row = work.db.one(
+        f"{_FROM} AND body->>'type' = 'directory' AND body->>'path' = :path", home=work.home, path=path
+    )
+    return row and _file(row)
+
+
+def children(work: Work, dir_id: str, *, after: tuple[str, str] = ("", ""), skip: int = 0, limit: int) -> list[File]:
+    """A page of a folder, folders first, by name; after: the order key and id of the last one seen."""
+    rows = work.db.all(
+        f"""{_FROM} AND body->>'dir_id' = :dir_id AND id <> :trash
+             AND (sort_key > :key OR (sort_key = :key AND id > :id))
+            ORDER BY sort_key, id LIMIT :limit OFFSET :skip""",
+        home=work.home, dir_id=dir_id, trash=TRASH, key=after[0], id=after[1], limit=limit, skip=skip,
+    )  # fmt: skip
+    return [_file(row) for row in rows]
+
+
+def count_children(work: Work, dir_id: str) -> int:
+    """How many items a folder holds."""
+    row = work.db.one(
+        """SELECT COUNT(*) FROM documents WHERE home_id = :home AND doctype = 'io.cozy.files' AND NOT deleted
+              AND body->>'dir_id' = :dir_id AND id <> :trash""",
+        home=work.home, dir_id=dir_id, trash=TRASH,
+    )  # fmt: skip
+    return int(row[0]) if row else 0
+
+
+def folders_below(work: Work, path: str) -> list[File]:
+    """Every folder inside the folder at a path, at any depth, parents before children."""
+    rows = work.db.all(
+        f"""{_FROM} AND body->>'type' = 'directory' AND body->>'path' > :low AND body->>'path' < :high
+            ORDER BY body->>'path'""",
+        home=work.home, low=path.rstrip("/") + "/", high=path.rstrip("/") + _PATH_END,
+    )  # fmt: skip
+    return [_file(row) for row in rows]
+
+
+def files_in(work: Work, dir_ids: Sequence[str]) -> Iterator[File]:
+    """Every file directly in these folders."""
+    for start in range(0, len(dir_ids), 500):
+        rows = work.db.all(
+            f"{_FROM} AND body->>'type' = 'file' AND body->>'dir_id' IN :ids ORDER BY sort_key",
+            home=work.home, ids=list(dir_ids[start : start + 500]),
+        )  # fmt: skip
+        yield from map(_file, rows)
+
+
+def insert(work: Work, body: Mapping[str, Any], id_: str | None = None) -> File:
+    """A new file or folder. Raises NameTaken."""
+    try:
+        return file_of(documents.create(work, FILES, body, id_=id_, sort_key=order_key(body)))
+    except Taken as taken:
+        raise _name_taken(body) from taken
+
+
+def replace(work: Work, file: File, body: Mapping[str, Any]) -> File:
+    """The next revision of a file or folder. Raises NameTaken, UpdateConflict."""
+    current = Document(FILES, file.id, file.rev, file.body, revisions=file.revisions)
+    try:
+        return file_of(documents.update(work, current, body, sort_key=order_key(body)))
+    except Taken as taken:
+        raise _name_taken(body) from taken
+
+
+def remove(work: Work, file: File) -> None:
+    """Leave a tombstone. Raises UpdateConflict."""
+    documents.delete(work, Document(FILES, file.id, file.rev, file.body, revisions=file.revisions))
+
+
+def _name_taken(body: Mapping[str, Any]) -> NameTaken:
+    return NameTaken(name=body["name"], dir_id=body["dir_id"])
+
+
+def sum_sizes(work: Work, dir_ids: Sequence[str]) -> int:
+    """Bytes of the files directly in these folders."""
+    total = 0
+    for start in range(0, len(dir_ids), 500):
+        row = work.db.one(
+            """SELECT SUM(CAST(body->>'size' AS BIGINT)) FROM documents
+                WHERE home_id = :home AND doctype = 'io.cozy.files' AND NOT deleted
+                  AND body->>'type' = 'file' AND body->>'dir_id' IN :ids""",
+            home=work.home, ids=list(dir_ids[start : start + 500]),
+        )  # fmt: skip
+        total += int(row[0] or 0) if row else 0
+    return total

@@ -1,0 +1,1 @@
+"""A home: create, settings, quota, block, destroy."""

@@ -1,0 +1,21 @@
+"""What can go wrong with a home."""
+
+from __future__ import annotations
+
+from cozy.kernel.problem import Conflict, Invalid, NotFound
+
+
+class NoHome(NotFound):
+    """There is no home at this address."""
+
+
+class DomainTaken(Conflict):
+    """A home already has this address."""
+
+
+class BadDomain(Invalid):
+    """This cannot be the address of a home: use letters, digits and hyphens, with a dot, like camille.example.org."""
+
+
+class BadProfile(Invalid):
+    """This value cannot be used here."""

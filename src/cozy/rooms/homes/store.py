@@ -1,0 +1,71 @@
+"""The SQL of homes: the host's list, and each home's secrets."""
+
+from __future__ import annotations
+
+from cozy.kernel.clock import iso
+from cozy.kernel.db import Row, Taken
+from cozy.kernel.work import Work
+
+from .errors import DomainTaken
+from .model import Listing
+
+_COLUMNS = "id, domain, state, quota, public_key, created_at"
+
+
+def _listing(row: Row) -> Listing:
+    return Listing(*row)
+
+
+def add(work: Work, home_id: str, domain: str, quota: int | None, public_key: str) -> Listing:
+    """List a home. Raises DomainTaken."""
+    listing = Listing(home_id, domain, "active", quota, public_key, iso(work.now))
+    try:
+        work.db.run(
+            f"""INSERT INTO homes ({_COLUMNS})
+                VALUES (:home, :domain, :state, :quota, :public_key, :created_at)""",
+            home=home_id, domain=domain, state=listing.state, quota=quota, public_key=public_key,
+            created_at=listing.created_at,
+        )  # fmt: skip
+    except Taken as taken:
+        raise DomainTaken(domain=domain, parameter="domain") from taken
+    return listing
+
+
+def by_domain(work: Work, domain: str) -> Listing | None:
+    """The home at an address."""
+    row = work.db.one(f"SELECT {_COLUMNS} FROM homes WHERE domain = :domain", domain=domain)
+    return row and _listing(row)
+
+
+def listed(work: Work, after: str, limit: int) -> list[Listing]:
+    """Homes by address, a page at a time."""
+    rows = work.db.all(
+        f"SELECT {_COLUMNS} FROM homes WHERE domain > :after ORDER BY domain LIMIT :limit", after=after, limit=limit
+    )
+    return [_listing(row) for row in rows]
+
+
+def change(work: Work, home_id: str, *, state: str, quota: int | None) -> None:
+    """Set what the host decides about a home."""
+    work.db.run(
+        "UPDATE homes SET state = :state, quota = :quota WHERE id = :home", home=home_id, state=state, quota=quota
+    )
+
+
+def remove(work: Work, home_id: str) -> None:
+    """Take a home off the list."""
+    work.db.run("DELETE FROM homes WHERE id = :home", home=home_id)
+
+
+def keep_secret(work: Work, name: str, value: bytes) -> None:
+    """Store one of the home's own keys."""
+    work.db.run(
+        "INSERT INTO secrets (home_id, name, value) VALUES (:home, :name, :value)",
+        home=work.home, name=name, value=value,
+    )  # fmt: skip
+
+
+def secret(work: Work, name: str) -> bytes | None:
+    """One of the home's own keys."""
+    row = work.db.one("SELECT value FROM secrets WHERE home_id = :home AND name = :name", home=work.home, name=name)
+    return bytes(row[0]) if row else None

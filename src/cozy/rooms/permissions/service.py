@@ -1,0 +1,41 @@
+"""The one decision: may this caller do this. Deny is the default."""
+
+from __future__ import annotations
+
+from cozy.kernel.caller import Caller, Grant, Verb
+from cozy.kernel.routes import Need
+
+from .errors import NobodyIn, NotAllowed
+
+
+def admit(caller: Caller, need: Need) -> None:
+    """Let a caller through a route. Raises NobodyIn when logging in would help, NotAllowed when it would not."""
+    if need.owner:
+        if caller.kind != "owner":
+            raise NobodyIn
+    elif need.verb is not None and not may(caller, need.verb, need.doctype):
+        raise NobodyIn if caller.kind == "nobody" else NotAllowed(verb=need.verb, doctype=need.doctype)
+
+
+def may(caller: Caller, verb: Verb, doctype: str) -> bool:
+    """Whether the caller holds any grant for this verb on this doctype, if only for some documents."""
+    return any(_covers(grant, verb, doctype) for grant in caller.grants)
+
+
+def may_all(caller: Caller, verb: Verb, doctype: str) -> bool:
+    """Whether the caller holds a grant for every document of this doctype."""
+    return any(_covers(grant, verb, doctype) and not grant.values for grant in caller.grants)
+
+
+def may_use(caller: Caller, verb: Verb, doctype: str, ids: set[str]) -> bool:
+    """Whether the caller may do this with a document known under these ids: its own and those of what it is in."""
+    return any(
+        _covers(grant, verb, doctype) and (not grant.values or (not grant.selector and ids & set(grant.values)))
+        for grant in caller.grants
+    )
+
+
+def _covers(grant: Grant, verb: Verb, doctype: str) -> bool:
+    return verb in grant.verbs and (
+        grant.doctype in {"*", doctype} or (grant.doctype.endswith(".*") and doctype.startswith(grant.doctype[:-1]))
+    )

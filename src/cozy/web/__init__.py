@@ -1,0 +1,1 @@
+"""HTTP manners: routing, JSON:API, ranges, CSRF, security headers. Knows no room."""

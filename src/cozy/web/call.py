@@ -1,0 +1,94 @@
+"""Call: one HTTP request to one home."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+
+from cozy.kernel.caller import NOBODY, Caller
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+from cozy.kernel.problem import Malformed
+from cozy.kernel.work import Work
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BODY_LIMIT = 16 * 1024 * 1024  # bytes of a JSON or form body; contents are streamed and have no such limit
+
+
+class TooBig(Malformed):
+    """This request is larger than what can be read at once."""
+
+
+class CutShort(Malformed):
+    """The connection ended before the whole request was here."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One request: to which home, from whom, and the way to get work done."""
+
+    request: Request
+    house: House
+    home: Home
+    client: str  # address of the other side, behind trusted proxies too
+    caller: Caller = NOBODY
+    cookies_out: list[str] = field(default_factory=list)  # Set-Cookie lines that the answer will carry
+    notes: dict[str, Any] = field(default_factory=dict)  # what one layer leaves for another during this call
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach this home by https."""
+        return self.home.origin.startswith("https:")
+
+    def header(self, name: str, default: str = "") -> str:
+        """A request header."""
+        value: str = self.request.headers.get(name, default)
+        return value
+
+    def query(self, name: str, default: str = "") -> str:
+        """A parameter of the query string."""
+        value: str = self.request.query_params.get(name, default)
+        return value
+
+    async def read(self, fn: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a short service function that only reads."""
+        return await self.house.read(self.home, self.caller, fn, *args, **kwargs)
+
+    async def scan(self, fn: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a service function that reads much."""
+        return await self.house.scan(self.home, self.caller, fn, *args, **kwargs)
+
+    async def write(self, fn: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a service function that writes; durable on return."""
+        return await self.house.write(self.home, self.caller, fn, *args, **kwargs)
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The request's body as it arrives. Raises CutShort when the other side leaves before its end."""
+        try:
+            async for chunk in self.request.stream():
+                if chunk:
+                    yield chunk
+        except ClientDisconnect as error:
+            raise CutShort from error
+
+    async def body(self) -> bytes:
+        """The whole body. Raises TooBig, CutShort."""
+        held = bytearray()
+        async for chunk in self.chunks():
+            held += chunk
+            if len(held) > BODY_LIMIT:
+                raise TooBig(limit=BODY_LIMIT)
+        return bytes(held)
+
+    async def decoded(self, shape: type[T]) -> T:
+        """The JSON body as this shape. Raises Malformed."""
+        try:
+            return msgspec.json.decode(await self.body(), type=shape)
+        except msgspec.DecodeError as error:
+            raise Malformed(f"The body is not what is expected here: {error}") from error

@@ -1,0 +1,132 @@
+"""The way down: host, route, caller, transaction, handler. And the one way back for errors."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.datastructures import FormData
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+from cozy.kernel.problem import Malformed, NotFound, Problem
+from cozy.kernel.routes import Route, Routes, pattern
+from cozy.kernel.work import Work
+
+from .call import Call
+from .csrf import guard
+
+FORM_FIELDS = 5_000  # of one form: the whole selection of a large folder
+
+
+class NoPage(NotFound):
+    """There is no page at this address."""
+
+
+class NoMethod(Problem):
+    """This address does not answer that method."""
+
+    kind = "method"
+
+
+class Table:
+    """Routes by first path segment and method, the most literal first."""
+
+    def __init__(self, doors: Iterable[Routes]) -> None:
+        self._by_segment: dict[str, list[tuple[re.Pattern[str], Route]]] = defaultdict(list)
+        routes = [route for door in doors for route in door.table]
+        for route in sorted(routes, key=lambda r: (r.path.count("{"), -len(r.path), r.path)):
+            self._by_segment[route.path.split("/")[1]].append((pattern(route.path), route))
+
+    def match(self, method: str, raw_path: str) -> tuple[Route, dict[str, str]]:
+        """The route, and what its holes hold. HEAD is served by GET. Raises NoPage, NoMethod."""
+        path = raw_path.rstrip("/") or "/"
+        wanted = "GET" if method == "HEAD" else method
+        allowed: set[str] = set()
+        for regex, route in self._by_segment.get(path.split("/", 2)[1], ()):
+            if (found := regex.fullmatch(path)) is None:
+                continue
+            if route.method in {wanted, method}:
+                return route, {name: unquote(value) for name, value in found.groupdict().items()}
+            allowed.add(route.method)
+        raise NoMethod(allowed=sorted(allowed)) if allowed else NoPage()
+
+
+class Dispatcher:
+    """An ASGI application over the doors of all rooms."""
+
+    def __init__(
+        self,
+        doors: Iterable[Routes],
+        house: House,
+        *,
+        find_home: Callable[[str], Awaitable[Home]],
+        identify: Callable[[Call], Awaitable[None]],
+        admit: Callable[[Call, Route], None],
+        refuse: Callable[[Call, BaseException, bool], Awaitable[Response]],
+        client_of: Callable[[Request], str],
+    ) -> None:
+        self._table = Table(doors)
+        self._house = house
+        self._find_home = find_home
+        self._identify = identify
+        self._admit = admit
+        self._refuse = refuse
+        self._client_of = client_of
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        request = Request(scope, receive)
+        call = Call(request, self._house, Home("", request.headers.get("host", ""), ""), self._client_of(request))
+        response = await self._answer(call)
+        for cookie in call.cookies_out:
+            response.headers.append("set-cookie", cookie)
+        await response(scope, receive, send)
+
+    async def _answer(self, call: Call) -> Response:
+        raw_path = call.request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]
+        is_page = not raw_path.startswith(("/files", "/data", "/settings"))
+        try:
+            call.home = await self._find_home(call.header("host"))
+            route, holes = self._table.match(call.request.method, raw_path)
+            is_page = route.is_page
+            await self._identify(call)
+            self._admit(call, route)
+            form = await _form(call) if "form" in route.takes else None
+            guard(call, form)
+            return await self._run(call, route, holes, form)
+        except Exception as error:
+            return await self._refuse(call, error, is_page)
+
+    async def _run(self, call: Call, route: Route, holes: dict[str, str], form: FormData | None) -> Response:
+        if route.is_async:
+            response: Response = await route.handler(**_arguments(route, holes, call=call, form=form))
+            return response
+        body = await call.decoded(route.body) if route.body is not None else None
+        run = call.write if route.writes else call.read
+        return await run(_handle, route, holes, call, form, body)
+
+
+def _handle(
+    work: Work, route: Route, holes: dict[str, str], call: Call, form: FormData | None, body: Any
+) -> Response:
+    response: Response = route.handler(**_arguments(route, holes, work=work, call=call, form=form, body=body))
+    return response
+
+
+def _arguments(route: Route, holes: dict[str, str], **offered: Any) -> dict[str, Any]:
+    return {name: holes[name] if name in holes else offered[name] for name in route.takes}
+
+
+async def _form(call: Call) -> FormData:
+    try:
+        return await call.request.form(max_files=100, max_fields=FORM_FIELDS)
+    except (MultiPartException, ValueError) as error:
+        raise Malformed("This form cannot be read.") from error

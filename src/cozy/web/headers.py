@@ -1,0 +1,18 @@
+"""Security headers of pages and contents (Fetch, CSP 3)."""
+
+from __future__ import annotations
+
+PAGE_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self'; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+PAGE_HEADERS = {
+    "content-security-policy": PAGE_CSP,
+    "cache-control": "private, no-store",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "x-frame-options": "DENY",
+}
+EVERY_HEADER = {"x-content-type-options": "nosniff"}
+HSTS = "max-age=31536000; includeSubDomains"

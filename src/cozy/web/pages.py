@@ -1,0 +1,51 @@
+"""Pages: a template, the shell around it, and what the browser may do with it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from starlette.responses import HTMLResponse, Response
+
+from cozy.kernel.work import Work
+
+from .call import Call
+from .cookies import read_cookie, set_cookie
+from .headers import PAGE_HEADERS
+
+Renderer = Callable[[Work | None, Call, str, dict[str, Any]], str]
+
+
+def page(work: Work, call: Call, template: str, status: int = 200, **context: Any) -> Response:
+    """A page in the home's shell: `files/drive.html` is in the templates of the room files."""
+    render: Renderer = call.notes["renderer"]
+    return HTMLResponse(render(work, call, template, context), status, {**PAGE_HEADERS, **call.notes["page_headers"]})
+
+
+class Flash(msgspec.Struct, frozen=True):
+    """A message for the next page, in the reader's language. undo_url: where to POST to take it back."""
+
+    text: str
+    kind: str = "done"  # or "failed"
+    undo_url: str = ""
+
+
+def flash(call: Call, text: str, *, kind: str = "done", undo_url: str = "") -> None:
+    """Show a message on the next page."""
+    message = msgspec.json.encode(Flash(text, kind, undo_url))
+    set_cookie(call, "flash", base64.urlsafe_b64encode(message).decode().rstrip("="), max_age_s=60)
+
+
+def flashed(call: Call) -> Flash | None:
+    """The message to show now, once."""
+    raw = read_cookie(call, "flash")
+    if not raw:
+        return None
+    set_cookie(call, "flash", "", max_age_s=0)
+    try:
+        message = msgspec.json.decode(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)), type=Flash)
+    except (ValueError, msgspec.DecodeError):
+        return None
+    return message if message.undo_url.startswith("/my/") or not message.undo_url else None
