@@ -74,6 +74,19 @@ def test_sql_is_written_in_stores_tables_and_backends_only():
     assert strays == []
 
 
+def test_every_statement_of_a_room_names_the_home():
+    """`homes` alone also asks the host's list, which is about all of them."""
+    forgetful = [
+        f"{file.relative_to(ROOT)}:{line}"
+        for room in ROOMS
+        if room.name != "homes"
+        for file in sorted(room.rglob("*.py"))
+        for line, text in _texts(ast.parse(file.read_text()))
+        if SQL.search(text) and ":home" not in text
+    ]
+    assert forgetful == []
+
+
 def test_every_package_that_is_imported_is_declared(graph):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     requirements = [*project["dependencies"], *project["optional-dependencies"]["postgres"]]
@@ -116,19 +129,20 @@ def _may_hold_sql(file):
 
 
 def _texts(tree):
-    """String constants with their lines, without the docstrings."""
-    docstrings = {
-        id(node.body[0].value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.body
-        and isinstance(node.body[0], ast.Expr)
-    }
-    return [
-        (node.lineno, node.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
-    ]
+    """Texts in the code with their lines: constants, and f-strings whole; docstrings are left out."""
+    skipped = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            skipped.add(id(node.body[0].value) if node.body and isinstance(node.body[0], ast.Expr) else None)
+        elif isinstance(node, ast.JoinedStr):
+            skipped.update(id(part) for part in node.values)
+            yield node.lineno, "".join(_constant(part) or "…" for part in node.values)
+        elif id(node) not in skipped and (text := _constant(node)):
+            yield node.lineno, text
+
+
+def _constant(node):
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _normal(name):
