@@ -1,0 +1,16 @@
+// What every page loads: small behaviours on plain HTML. Everything heavy is imported when it is first used.
+import "./navigation.js";
+import "./toasts.js";
+import "./dialogs.js";
+import "./menus.js";
+import "./fields.js";
+import "./keys.js";
+import "./tray.js";
+import "./offline.js";
+import { onArrival } from "./page.js";
+
+document.documentElement.dataset.js = "";
+
+onArrival(() => {
+  if (document.querySelector("[data-list]")) import("./list.js");
+});

@@ -1,0 +1,95 @@
+// Browser assets: ES modules and CSS into content-hashed files, the icon sprite, the service worker, manifest.json.
+import { build } from "esbuild";
+import { createHash } from "node:crypto";
+import { glob, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+const dist = "src/cozy/ui/static/dist";
+const out = `${dist}.new`;
+const target = ["chrome120", "firefox121", "safari17.4"];
+const hash = (text) => createHash("sha256").update(text).digest("base64url").replace(/[-_]/g, "").slice(0, 8);
+const read = (path) => readFile(path, "utf8");
+
+async function bundle() {
+  const { metafile } = await build({
+    entryPoints: { app: "frontend/app.js", style: "frontend/css/index.css" },
+    bundle: true, splitting: true, format: "esm", minify: true, target,
+    entryNames: "[name]-[hash]", chunkNames: "c-[name]-[hash]", assetNames: "a-[name]-[hash]",
+    loader: { ".woff2": "file" }, outdir: out, metafile: true, legalComments: "linked",
+  });
+  const manifest = {};
+  for (const [path, output] of Object.entries(metafile.outputs)) {
+    const name = path.slice(out.length + 1);
+    if (output.entryPoint) manifest[output.entryPoint.replace(/^frontend\//, "")] = name;
+    else if (/figtree-latin-wght-normal.*\.woff2$/.test(name)) manifest.font = name;
+  }
+  return manifest;
+}
+
+// Icons: every icon that is surely meant must exist; a word in a template's expression that happens to be an icon's name
+// costs a few bytes.
+async function iconNames() {
+  const names = new Set();
+  const path = (name) => `node_modules/lucide-static/icons/${name}.svg`;
+  const quoted = (text) => [...text.matchAll(/["']([a-z0-9-]+)["']/g)].map((m) => m[1]);
+  const sure = (text, where) => {
+    for (const m of text.matchAll(/\bicon(?:_name)?["']?\s*[(=:]\s*["']([a-z0-9-]+)["']/g)) {
+      if (!existsSync(path(m[1]))) throw new Error(`${where}: there is no icon named ${m[1]}`);
+      names.add(m[1]);
+    }
+  };
+  for await (const file of glob(["src/cozy/**/templates/*.html", "src/cozy/**/*.py", "frontend/**/*.js"])) {
+    const text = await read(file);
+    if (file.endsWith(".py") && !text.includes("cozy.ui")) continue;
+    if (file.endsWith(".js")) { sure(text, file); continue; }
+    const expressions = file.endsWith(".html") ? [...text.matchAll(/\{[{%].*?[}%]\}/gs)].map((m) => m[0]).join("\n") : text;
+    sure(expressions, file);
+    for (const name of quoted(expressions)) if (existsSync(path(name))) names.add(name);
+  }
+  return [...names].sort();
+}
+
+async function sprite() {
+  let svg = `<svg xmlns="http://www.w3.org/2000/svg">`;
+  for (const name of await iconNames()) {
+    const drawing = (await read(`node_modules/lucide-static/icons/${name}.svg`)).replace(/^[\s\S]*?<svg[^>]*>|<\/svg>\s*$/g, "").replace(/\s*\n\s*/g, "");
+    svg += `<symbol id="${name}" viewBox="0 0 24 24">${drawing}</symbol>`;
+  }
+  svg += "</svg>";
+  const name = `icons-${hash(svg)}.svg`;
+  await writeFile(`${out}/${name}`, svg);
+  return name;
+}
+
+// The msgids that scripts say, t("…") and tn("one", "many", …): the layout sends their translations.
+async function words() {
+  const found = new Map();
+  const text = String.raw`"((?:[^"\\]|\\.)*)"`;
+  for await (const file of glob("frontend/**/*.js"))
+    for (const m of (await read(file)).matchAll(new RegExp(String.raw`\bt(n?)\(\s*${text}(?:,\s*${text})?`, "g")))
+      found.set(m[2], m[1] ? [m[2], m[3]] : [m[2]]);
+  return JSON.stringify([...found.values()].sort((a, b) => (a[0] < b[0] ? -1 : 1)));
+}
+
+async function worker(manifest) {
+  const shell = ["app.js", "css/index.css", "icons.svg", "font"].map((name) => `/my/assets/${manifest[name]}`);
+  await build({
+    entryPoints: ["frontend/sw.js"], outfile: `${out}/sw.js`, bundle: true, minify: true, format: "iife", target,
+    define: { SHELL: JSON.stringify(shell), VERSION: JSON.stringify(hash(shell.join())) },
+  });
+}
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+const manifest = await bundle();
+manifest["icons.svg"] = await sprite();
+manifest.words = await words();
+await worker(manifest);
+await writeFile(`${out}/manifest.json`, JSON.stringify(manifest, null, 1));
+await rm(dist, { recursive: true, force: true });
+await rename(out, dist);
+for (const name of ["app.js", "css/index.css", "icons.svg"]) {
+  const bytes = await readFile(`${dist}/${manifest[name]}`);
+  console.log(name.padEnd(16), String(bytes.length).padStart(7), "bytes", String(gzipSync(bytes, { level: 9 }).length).padStart(6), "gzipped");
+}

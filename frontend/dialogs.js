@@ -1,0 +1,87 @@
+// Questions over the page. A link or button with data-dialog opens, in a native dialog, the question that its address
+// shows as a page; answering wrongly keeps the dialog, answering well goes where the server says.
+import { h, icon, t } from "./page.js";
+import { process } from "./navigation.js";
+import { toast } from "./toasts.js";
+
+const inDialog = (element) => element?.closest?.("dialog#question");
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  if (!opener || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  event.stopPropagation();
+  opener.closest("[popover]")?.hidePopover();
+  open(opener);
+}, true);
+
+async function open(opener) {
+  const request = requestOf(opener);
+  try {
+    const response = await fetch(request);
+    const question = questionIn(await response.text());
+    if (question) show(question, request.url);
+    else if (request.method === "GET") location.href = request.url;
+    else toast(t("That did not work. Nothing was changed."), { alert: true });
+  } catch {
+    toast(t("The connection dropped. Nothing is lost; try again."), { alert: true });
+  }
+}
+
+// A button asks with its form's fields (what is ticked in a list), as it would without scripts.
+function requestOf(opener) {
+  const headers = { Accept: "text/html" };
+  if (opener.href) return new Request(opener.href, { headers });
+  const url = new URL(opener.formAction, location.href);
+  const fields = new URLSearchParams(new FormData(opener.form, opener));
+  if (opener.formMethod === "post") return new Request(url, { method: "POST", body: fields, headers });
+  fields.delete("csrf_token");
+  url.search = fields;
+  return new Request(url, { headers });
+}
+
+const questionIn = (html) => new DOMParser().parseFromString(html, "text/html").querySelector("[data-ask]");
+
+function show(question, address) {
+  const dialog = document.getElementById("question") ?? h("dialog", { class: "dialog", id: "question", "aria-labelledby": "question-title", closedby: "any" });
+  const form = document.importNode(question, true);
+  const title = h("h2", { id: "question-title" }, form.querySelector("h1").textContent);
+  form.querySelector("h1").replaceWith(title);
+  form.querySelector("header").append(
+    h("button", { class: "btn plain icon-only", type: "button", "aria-label": t("Close"), onclick: () => dialog.close() }, icon("x")));
+  if (!form.getAttribute("action")) form.action = address;
+  form.querySelectorAll("[data-cancel]").forEach((link) => link.addEventListener("click", (event) => {
+    event.preventDefault();
+    dialog.close();
+  }));
+  dialog.classList.toggle("wide", form.classList.contains("wide"));
+  dialog.replaceChildren(form);
+  dialog.onclose = () => dialog.remove();
+  if (!dialog.isConnected) document.body.append(dialog);
+  process(dialog);
+  if (!dialog.open) dialog.showModal();
+  const first = dialog.querySelector("[aria-invalid=true], [autofocus]") ?? dialog.querySelector("input:not([type=hidden], [type=radio]), textarea");
+  first?.focus();
+  if (first?.dataset.selectStem !== undefined) first.setSelectionRange(0, first.value.lastIndexOf(".") > 0 ? first.value.lastIndexOf(".") : first.value.length);
+}
+
+// The answer to a form in the dialog: a question again, or a page to go to.
+document.addEventListener("htmx:after:request", (event) => {
+  const { ctx } = event.detail;
+  const dialog = inDialog(ctx.sourceElement);
+  if (!dialog) return;
+  const again = ctx.response.raw.redirected ? null : questionIn(ctx.text);
+  if (!again) return dialog.close();
+  event.preventDefault();
+  show(again, ctx.request.action);
+});
+
+// Browsers without invoker commands or light dismiss.
+document.addEventListener("click", (event) => {
+  if (event.target instanceof HTMLDialogElement && !("closedBy" in event.target) && event.target.getAttribute("closedby") === "any") event.target.close();
+  const button = event.target.closest("button[commandfor]");
+  if (!button || "commandForElement" in button) return;
+  const target = document.getElementById(button.getAttribute("commandfor"));
+  if (button.getAttribute("command") === "show-modal") target?.showModal();
+  else target?.close();
+});

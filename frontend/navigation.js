@@ -1,0 +1,51 @@
+// Boosted pages: say where one is, put the focus where reading starts, and load anew when the server has changed.
+import htmx from "htmx.org/dist/htmx.esm.js";
+import { arrive, csrf, say, t } from "./page.js";
+import { toast } from "./toasts.js";
+
+const isBody = (ctx) => ctx?.target?.tagName === "BODY";
+let pushed = false;
+
+document.addEventListener("htmx:config:request", ({ detail }) => {
+  const { request } = detail.ctx;
+  if (request.method !== "GET") request.headers["X-CSRF-Token"] = csrf();
+});
+
+document.addEventListener("htmx:before:response", (event) => {
+  const { ctx } = event.detail;
+  const { raw, headers } = ctx.response;
+  const landed = ctx.request.method === "GET" || raw.redirected;
+  if (!landed || !isBody(ctx)) return;
+  const isPage = headers.get("content-type")?.startsWith("text/html");
+  const changed = headers.has("x-assets") && headers.get("x-assets") !== document.documentElement.dataset.assets;
+  if (isPage && (!changed || document.querySelector("upload-tray[busy]"))) return;
+  event.preventDefault();
+  location.href = raw.url;
+});
+
+document.addEventListener("htmx:before:history:update", ({ detail }) => (pushed = detail.history.type === "push"));
+
+document.addEventListener("htmx:after:swap", ({ detail }) => {
+  if (!isBody(detail.ctx)) return;
+  arrive();
+  const wrong = document.querySelector("[aria-invalid=true]");
+  const heading = document.querySelector("main h1");
+  if (pushed && !location.hash) scrollTo(0, 0);
+  pushed = false;
+  if (heading && !wrong) heading.tabIndex = -1;
+  (wrong ?? heading)?.focus({ preventScroll: !wrong });
+  setTimeout(() => say(document.title));
+});
+
+document.addEventListener("htmx:error", ({ detail }) => {
+  if (detail.error?.name !== "AbortError") toast(t("The connection dropped. Nothing is lost; try again."), { alert: true });
+});
+
+// Bring the main part up to date without leaving it.
+export const refresh = () => htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerMorph" });
+
+export const process = (element) => htmx.process(element);
+
+window.addEventListener("DOMContentLoaded", arrive);
+if (document.readyState !== "loading") arrive();
+document.querySelector("main [aria-invalid=true]")?.focus();

@@ -1,0 +1,24 @@
+"""What every page is made of: layout, components, icons, words, formats, built assets. Knows no room."""
+
+from cozy.ui import assets
+from cozy.ui.pages import render, render_problem
+from cozy.ui.shell import Add, Flash, Home, Link, Room, Shell, Storage
+from cozy.ui.words import LOCALES, N_, Words, negotiate, words
+
+__all__ = [
+    "LOCALES",
+    "Add",
+    "Flash",
+    "Home",
+    "Link",
+    "N_",
+    "Room",
+    "Shell",
+    "Storage",
+    "Words",
+    "assets",
+    "negotiate",
+    "render",
+    "render_problem",
+    "words",
+]

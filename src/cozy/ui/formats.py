@@ -1,0 +1,57 @@
+"""Sizes, numbers and dates as people of a language write them."""
+
+from datetime import datetime, timedelta
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_decimal
+
+from cozy.ui.words import words
+
+UNITS = {"en": ("kB", "MB", "GB", "TB", "PB"), "fr": ("Ko", "Mo", "Go", "To", "Po")}
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+def number(value: float, locale: str) -> str:
+    """12 430 in French, 12,430 in English."""
+    return format_decimal(value, locale=locale)
+
+
+def size(octets: int, locale: str) -> str:
+    """4.2 MB, 48 kB, 1 byte: decimal units, one decimal below ten."""
+    if octets < 1000:
+        return _bytes(octets, locale)
+    value, step = octets / 1000, 1
+    while round(value) >= 1000 and step < len(UNITS[locale]):
+        value, step = value / 1000, step + 1
+    shown = format_decimal(value, "#,##0.#" if round(value, 1) < 10 else "#,##0", locale=locale)
+    return f"{shown}{NO_BREAK}{UNITS[locale][step - 1]}"
+
+
+def _bytes(octets: int, locale: str) -> str:
+    return words(locale).ngettext("%(num)s byte", "%(num)s bytes", octets).replace(" ", NO_BREAK)
+
+
+def when(at: datetime, now: datetime, locale: str) -> str:
+    """How a person would say it: 2 hours ago, yesterday, Monday, 12 Jul, 3 Aug 2024."""
+    local = at.astimezone(now.tzinfo)
+    ago = now - local
+    if abs(ago) < timedelta(minutes=1):
+        return words(locale).gettext("just now")
+    if local.date() == now.date():
+        return format_timedelta(-ago, add_direction=True, format="narrow", threshold=1, locale=locale)
+    days = (now.date() - local.date()).days
+    if days == 1:
+        return words(locale).gettext("yesterday")
+    if 1 < days < 7:
+        return format_date(local, "EEEE", locale=locale)
+    return format_date(local, "d MMM" if local.year == now.year else "d MMM y", locale=locale)
+
+
+def date(at: datetime, now: datetime, locale: str) -> str:
+    """3 August 2026."""
+    return format_date(at.astimezone(now.tzinfo), "long", locale=locale)
+
+
+def moment(at: datetime, now: datetime, locale: str) -> str:
+    """3 August 2026, 18:04."""
+    return format_datetime(at.astimezone(now.tzinfo), "d MMMM y, HH:mm", locale=locale)

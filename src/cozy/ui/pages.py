@@ -1,0 +1,119 @@
+"""Templates into pages."""
+
+import json
+from collections.abc import Mapping
+from functools import cache, partial
+from pathlib import Path
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from cozy.ui import assets, formats
+from cozy.ui.shell import Shell
+from cozy.ui.words import N_, Words, words
+
+HERE = Path(__file__).parent
+ROOMS = HERE.parent / "rooms"
+
+PROBLEMS = {
+    403: (N_("This is not yours to open"), N_("Ask the person who owns it, or go back to your home.")),
+    404: (
+        N_("There is nothing at this address"),
+        N_("It may have been moved, renamed or put in the bin. Nothing was lost by coming here."),
+    ),
+    405: (N_("That cannot be done here"), N_("Go back and try another way.")),
+    409: (
+        N_("Something changed in the meantime"),
+        N_("What you did was not saved, and nothing was lost. Look at the page again, then try once more."),
+    ),
+    413: (N_("This is too large"), N_("Nothing was saved. Try with something smaller, or make some room first.")),
+    422: (N_("Something is missing"), N_("Go back, look at the form again and send it once more.")),
+    429: (N_("Too many tries"), N_("Wait a few minutes, then try again.")),
+    500: (
+        N_("Something broke on our side"),
+        N_("What you had before is safe. Try again; if it goes on, tell the person who hosts your home."),
+    ),
+    503: (N_("Your home is resting"), N_("It will be back in a moment. Try again shortly.")),
+    507: (N_("Your home is full"), N_("Nothing was lost, but nothing more fits. Empty the bin or ask for more space.")),
+}
+
+
+def render(template: str, *, shell: Shell, **context: object) -> str:
+    """A page: "ui/x.html" lives in this floor's templates, "<room>/x.html" in that room's."""
+    environment = _environment(shell.locale)
+    components = environment.get_template("ui/components.html").module
+    return environment.get_template(template).render(c=components, shell=shell, **context)
+
+
+def render_problem(status: int, *, shell: Shell, detail: str = "") -> str:
+    """A page that says in plain words what happened, what is safe and what to do.
+
+    status: an HTTP status. detail: a sentence already in the reader's language, shown below the title.
+    """
+    title, advice = PROBLEMS.get(status, PROBLEMS[500 if status >= 500 else 404])
+    return render("ui/problem.html", shell=shell, status=status, title=title, advice=advice, detail=detail)
+
+
+@cache
+def _environment(locale: str) -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(_source),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    said = words(locale)
+    environment.globals.update(
+        _=said.gettext,
+        gettext=said.gettext,
+        ngettext=said.ngettext,
+        asset=assets.url,
+        icon=_icon,
+        assets_version=assets.version,
+        js_words=partial(_js_words, said),
+    )
+    environment.filters.update(
+        attrs=_attributes,
+        size=partial(formats.size, locale=locale),
+        number=partial(formats.number, locale=locale),
+        when=partial(formats.when, locale=locale),
+        date=partial(formats.date, locale=locale),
+        moment=partial(formats.moment, locale=locale),
+    )
+    return environment
+
+
+def _source(name: str) -> tuple[str, str, object] | None:
+    floor, _, rest = name.partition("/")
+    folder = HERE if floor == "ui" else ROOMS / floor
+    path = folder / "templates" / rest
+    if ".." in Path(name).parts or not path.is_file():
+        return None
+    changed = path.stat().st_mtime_ns
+    return path.read_text(), str(path), lambda: path.is_file() and path.stat().st_mtime_ns == changed
+
+
+def _icon(name: str) -> Markup:
+    """An icon of the sprite; always beside a word, or in something that has an aria-label."""
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>').format(
+        assets.url("icons.svg"), name
+    )
+
+
+def _attributes(values: Mapping[str, object]) -> Markup:
+    """HTML attributes of keyword arguments: data_x="1" gives data-x="1", True a bare name; None and False nothing."""
+    parts = []
+    for key, value in values.items():
+        if value is None or value is False:
+            continue
+        name = key.rstrip("_").replace("_", "-")
+        parts.append(escape(name) if value is True else Markup('{}="{}"').format(name, value))
+    return Markup(" " if parts else "") + Markup(" ").join(parts)
+
+
+def _js_words(said: Words) -> str:
+    """What scripts say, in this language, as JSON: {msgid: translation or [one, many]}."""
+    return json.dumps(
+        {ids[0]: forms for ids in assets.js_words() if (forms := said.catalogue.get(ids[0]))}, ensure_ascii=False
+    )
