@@ -56,9 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     files.add_argument(
         "--rounds",
         type=_positive,
-        default=3,
+        default=5,
         metavar="N",
-        help="how often (default: 3)",
+        help="how often (default: 5)",
     )
     files.add_argument("--json", type=Path, default=Path("build/bench/files.json"), metavar="FILE")
     files.add_argument(

@@ -133,7 +133,7 @@ def _big_metrics(key: str, title: str) -> tuple[Metric, ...]:
     return (
         Metric(key, title, "MB/s"),
         Metric(f"{key}-cpu", "  server's CPU", "s"),
-        Metric(f"{key}-memory", "  server's memory growth", "MB"),
+        Metric(f"{key}-memory", "  server's memory growth", "MB", compared=False),
     )
 
 

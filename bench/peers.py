@@ -71,29 +71,12 @@ class Cozy:
 
     def prepare(self, folder: Path) -> None:
         passphrase = secrets.token_urlsafe(24)
-        home = [
-            "--email",
-            "bench@bench.localhost",
-            "--public-name",
-            "Bench",
-            "--passphrase",
-            passphrase,
-        ]
-        _output([*COZY, "homes", "add", COZY_HOME, "--data", str(folder / "data"), *home])
-        token = _output([*COZY, "token", COZY_HOME, "--data", str(folder / "data")])
-        (folder / "token").write_text(token.split()[-1])
+        home = ["--email", "bench@bench.localhost", "--public-name", "Bench", "--passphrase", passphrase]
+        _output([*_on(folder), "homes", "add", COZY_HOME, *home])
+        (folder / "token").write_text(_output([*_on(folder), "token", COZY_HOME]))
 
     def command(self, folder: Path, port: int) -> list[str]:
-        return [
-            *COZY,
-            "serve",
-            "--data",
-            str(folder / "data"),
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(port),
-        ]
+        return [*_on(folder), "serve", "--host", "127.0.0.1", "--port", str(port)]
 
     def dialect(self, folder: Path, port: int) -> Dialect:
         return FilesApi(f"{COZY_HOME}:{port}", (folder / "token").read_text())
@@ -104,6 +87,11 @@ class Cozy:
 
 COZY = [sys.executable, "-c", "from cozy.app.cli import main; main()"]
 COZY_HOME = "bench.localhost"
+
+
+def _on(folder: Path) -> list[str]:
+    """The command, on the data in a folder."""
+    return [*COZY, "--data", str(folder / "data")]
 
 
 @dataclass(frozen=True)

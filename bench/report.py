@@ -15,6 +15,7 @@ from bench.cases import Metric
 from bench.peers import Peer
 
 BASE = "mod_dav"  # the server that ratios refer to
+RESTLESS = 1.5  # the best round divided by the worst, from which a median is marked
 BUSY = 0.85  # share of a core from which the load generator may be the bottleneck
 
 
@@ -45,18 +46,24 @@ def table(results: Results) -> str:
     rows = [["median of rounds", "", *names, "budget for cozy"]]
     for metric in results.metrics:
         medians = results.medians(metric.key)
-        busy = results.medians(f"{metric.key}-generator")
-        cells = [_cell(medians, name, metric.compared, busy.get(name, 0.0)) for name in names]
+        cells = [_cell(results, metric, medians, name) for name in names]
         rows.append([metric.title, metric.unit, *cells, _verdict(results, metric.key, medians)])
     return "\n".join([*_aligned(rows), "", *_notes(results)])
 
 
-def _cell(medians: dict[str, float], name: str, compared: bool, busy: float) -> str:
+def _cell(results: Results, metric: Metric, medians: dict[str, float], name: str) -> str:
     if name not in medians:
         return "–"
     value, base = medians[name], medians.get(BASE)
-    ratio = f" ({value / base:.2f})" if compared and base and name != BASE else ""
-    return f"{_number(value)}{'*' if busy > BUSY else ''}{ratio}"
+    ratio = f" ({value / base:.2f})" if metric.compared and base and name != BASE else ""
+    return f"{_number(value)}{_marks(results, metric, name)}{ratio}"
+
+
+def _marks(results: Results, metric: Metric, name: str) -> str:
+    rounds = results.figures[metric.key][name]
+    busy = results.medians(f"{metric.key}-generator").get(name, 0.0) > BUSY
+    restless = metric.compared and max(rounds) > min(rounds) * RESTLESS
+    return ("*" if busy else "") + ("~" if restless else "")
 
 
 def _number(value: float) -> str:
@@ -87,6 +94,7 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 def _notes(results: Results) -> list[str]:
     return [
         f"In brackets: the figure divided by {BASE}'s. *: the load generator used over {BUSY:.0%} of a core.",
+        f"~: the best and the worst round are more than a factor {RESTLESS:g} apart; more --rounds tell more.",
         "Server and load generator share this machine's processors. GETs are sent by "
         + ("wrk." if results.options["wrk"] else "the bench's own generator: install wrk for a faster one."),
         "Terms:",
