@@ -133,12 +133,12 @@ def _texts(tree):
     skipped = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            skipped.add(id(node.body[0].value) if node.body and isinstance(node.body[0], ast.Expr) else None)
+            skipped.update(id(first.value) for first in node.body[:1] if isinstance(first, ast.Expr))
         elif isinstance(node, ast.JoinedStr):
             skipped.update(id(part) for part in node.values)
             yield node.lineno, "".join(_constant(part) or "…" for part in node.values)
-        elif id(node) not in skipped and (text := _constant(node)):
-            yield node.lineno, text
+        elif isinstance(node, ast.Constant) and id(node) not in skipped:
+            yield node.lineno, _constant(node)
 
 
 def _constant(node):
