@@ -184,7 +184,7 @@ def _batch(
     return Batch(folder, names, bodies, files), (run, cpu_s)
 
 
-def _verify(batch: Batch, answers: list[load.Answer]) -> None:
+def verify(batch: Batch, answers: list[load.Answer]) -> None:
     """Raise BadAnswer unless each answer is the file that was sent, by SHA-256."""
     for name, body, answer in zip(batch.names, batch.bodies, answers, strict=True):
         if answer.status != 200 or hashlib.sha256(answer.body).digest() != hashlib.sha256(body).digest():
@@ -201,7 +201,7 @@ def _puts(clients: int) -> Callable[[Running, Sizes, int], Timed]:
         batch, (run, cpu_s) = _batch(
             running, f"put-{clients}-{round_number}", sizes.files, sizes.body, clients
         )
-        _verify(batch, _read(running, batch, clients=8).answers)
+        verify(batch, _read(running, batch, clients=8).answers)
         return load.tally([run]), cpu_s
 
     return measure
@@ -210,7 +210,7 @@ def _puts(clients: int) -> Callable[[Running, Sizes, int], Timed]:
 def _gets(clients: int) -> Callable[[Running, Sizes, int], Timed]:
     def measure(running: Running, sizes: Sizes, round_number: int) -> Timed:
         batch, _ = _batch(running, f"get-{clients}-{round_number}", sizes.files, sizes.body, clients=8)
-        _verify(batch, _read(running, batch, clients).answers)
+        verify(batch, _read(running, batch, clients).answers)
         if wrk.program():
             requests = [running.dialect.download(file) for file in batch.files]
             return _measured(
@@ -243,7 +243,7 @@ def _renames(
             for answer, (file, name) in zip(run.answers, pairs, strict=True)
         ]
         moved = Batch(batch.folder, [name for _, name in pairs], batch.bodies, files)
-        _verify(moved, _read(running, moved, clients=8).answers)
+        verify(moved, _read(running, moved, clients=8).answers)
         return load.tally([run]), cpu_s
 
     return measure
