@@ -63,28 +63,41 @@ def members(server: Server) -> Iterator[int]:
 
 def cpu_s(server: Server) -> float:
     """Processor time used so far by the group, in user and kernel, its ended children included; in steps of a tick."""
-    return sum(sum(map(int, _stat(pid)[11:15])) for pid in members(server) if _stat(pid)) * TICK_S
+    return sum(int(field) for pid in members(server) for field in _stat(pid)[11:15]) * TICK_S
 
 
 def _stat(pid: int) -> list[str]:
     """The fields of /proc/<pid>/stat from the state (field 3) on; empty when the process has ended."""
+    return _proc(pid, "stat").rpartition(")")[2].split()
+
+
+def _proc(pid: int, name: str) -> str:
+    """A file of /proc/<pid>; empty when the process has ended, as a server's spare workers do."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return Path(f"/proc/{pid}/{name}").read_text()
     except (FileNotFoundError, ProcessLookupError):
-        return []
+        return ""
 
 
 def resident(server: Server) -> int:
     """Bytes of memory that the group holds: all of its first process, and what the others do not share."""
-    first = _rollup(server.first.pid)
-    others = [_rollup(pid) for pid in members(server) if pid != server.first.pid]
-    own = sum(kept["Private_Clean"] + kept["Private_Dirty"] for kept in others)
-    return (first["Rss"] + own) * 1024
+    first = _rollup(server.first.pid, "Rss")
+    others = [pid for pid in members(server) if pid != server.first.pid]
+    return first + sum(_rollup(pid, "Private_Clean") + _rollup(pid, "Private_Dirty") for pid in others)
 
 
-def _rollup(pid: int) -> dict[str, int]:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
-    return {key: int(rest.split()[0]) for key, _, rest in (line.partition(":") for line in lines)}
+def _rollup(pid: int, field: str) -> int:
+    return _size(_proc(pid, "smaps_rollup"), field)
+
+
+def _status(pid: int, field: str) -> int:
+    return _size(_proc(pid, "status"), field)
+
+
+def _size(text: str, field: str) -> int:
+    """Bytes, from a line like `VmRSS:  1234 kB`; 0 when there is none."""
+    words = text.partition(f"\n{field}:")[2].split(maxsplit=1)
+    return int(words[0]) * 1024 if words else 0
 
 
 class PeakMemory:
@@ -99,11 +112,6 @@ class PeakMemory:
     def growth(self) -> int:
         """Bytes; a process born since counts whole."""
         return sum(_status(pid, "VmHWM") - self.before.get(pid, 0) for pid in members(self.server))
-
-
-def _status(pid: int, field: str) -> int:
-    text = Path(f"/proc/{pid}/status").read_text()
-    return int(text.partition(f"\n{field}:")[2].split(maxsplit=1)[0]) * 1024
 
 
 def wait_idle(server: Server, settle_s: float) -> None:
