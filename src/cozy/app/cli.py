@@ -20,6 +20,7 @@ from cozy.kernel.house import House
 from cozy.kernel.problem import Problem
 from cozy.kernel.settings import Settings
 from cozy.rooms.auth.cli import token
+from cozy.rooms.files.cli import cli as files_cli
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.cli import cli as homes_cli
 
@@ -27,6 +28,7 @@ T = TypeVar("T")
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 cli.add_typer(homes_cli, name="homes")
+cli.add_typer(files_cli, name="files")
 cli.command("token")(token)
 
 
@@ -46,10 +48,10 @@ class FrontDesk:
         return asyncio.run(running())
 
     def run_in(self, domain: str, task: Callable[[House, Home], Awaitable[T]]) -> T:
-        """The same for one home. Raises NoHome."""
+        """The same for one home; "" is the only one of this host. Raises NoHome, WhichHome."""
 
         async def running(house: House) -> T:
-            listing = await house.read_host(homes.at, homes.clean_domain(domain))
+            listing = await house.read_host(homes.at, homes.clean_domain(domain)) if domain else await house.read_host(homes.only)
             return await task(house, home_of(self.settings, listing))
 
         return self.run(running)

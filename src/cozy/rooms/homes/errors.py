@@ -19,3 +19,7 @@ class BadDomain(Invalid):
 
 class BadProfile(Invalid):
     """This value cannot be used here."""
+
+
+class WhichHome(Invalid):
+    """This host has several homes: say which one."""

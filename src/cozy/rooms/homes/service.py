@@ -18,7 +18,7 @@ from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Document
 
 from . import store
-from .errors import BadDomain, BadProfile, NoHome
+from .errors import BadDomain, BadProfile, NoHome, WhichHome
 from .model import INSTANCE, LOCALES, SETTINGS, THEMES, Listing, Profile, is_domain
 from .ports import Furnish
 
@@ -114,6 +114,16 @@ def at(work: Work, domain: str) -> Listing:
     if found is None:
         raise NoHome(domain=domain)
     return found
+
+
+def only(work: Work) -> Listing:
+    """The one home of this host. Raises NoHome when there is none, WhichHome when there are several."""
+    found = store.listed(work, "", 2)
+    if not found:
+        raise NoHome("There is no home on this host yet: make one with `cozy homes add`.")
+    if len(found) > 1:
+        raise WhichHome
+    return found[0]
 
 
 def listed(work: Work, after: str = "", limit: int = 100) -> list[Listing]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cozy.kernel.work import Work
 
 from .. import access
-from ..model import ROOT, File, join, order_key
+from ..model import ROOT, File, clean_name, join, order_key
 from ..store import contents, tree
 
 
@@ -29,6 +29,12 @@ def children(
     folder = access.folder(work, dir_id, "GET")
     cursor = (order_key(after.body), after.id) if after else ("", "")
     return tree.children(work, folder.id, after=cursor, skip=skip, limit=limit)
+
+
+def child_named(work: Work, dir_id: str, name: str) -> File | None:
+    """The file or folder of that name in a folder, if there is one. Raises NoFile, NotAllowed, IsFile, BadName."""
+    folder = access.folder(work, dir_id, "GET")
+    return tree.child_named(work, folder.id, clean_name(name))
 
 
 def full_path(work: Work, file: File) -> str:
