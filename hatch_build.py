@@ -89,7 +89,8 @@ def _digest(root: Path) -> str:
 def _inputs(root: Path) -> Iterator[Path]:
     yield root / LOCK
     yield from (p for p in sorted((root / "frontend").rglob("*")) if p.is_file())
-    yield from sorted((root / "src/cozy").rglob("templates/**/*.html"))
+    yield from sorted((root / "src/cozy").rglob("templates/*.html"))
+    yield from sorted((root / "tests/ui/pages").glob("*.html"))
     yield from (p for p in sorted((root / "src/cozy").rglob("*.py")) if b"cozy.ui" in p.read_bytes())
 
 

@@ -39,7 +39,7 @@ async function iconNames() {
       names.add(m[1]);
     }
   };
-  for await (const file of glob(["src/cozy/**/templates/*.html", "src/cozy/**/*.py", "frontend/**/*.js"])) {
+  for await (const file of glob(["src/cozy/**/templates/*.html", "tests/ui/pages/*.html", "src/cozy/**/*.py", "frontend/**/*.js"])) {
     const text = await read(file);
     if (file.endsWith(".py") && !text.includes("cozy.ui")) continue;
     if (file.endsWith(".js")) { sure(text, file); continue; }

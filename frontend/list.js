@@ -155,5 +155,5 @@ function send(action, fields, ids) {
   form.requestSubmit();
 }
 
-new MutationObserver(() => list() && count()).observe(document.body, { childList: true, subtree: true });
+document.addEventListener("htmx:after:swap", () => list() && count());
 count();

@@ -1,6 +1,7 @@
 """Sizes, numbers and dates as people of a language write them."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
@@ -8,6 +9,7 @@ from babel.numbers import format_decimal
 from cozy.ui.words import words
 
 UNITS = {"en": ("kB", "MB", "GB", "TB", "PB"), "fr": ("Ko", "Mo", "Go", "To", "Po")}
+AGO: dict[str, Literal["narrow", "short"]] = {"en": "narrow", "fr": "short"}
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -38,7 +40,7 @@ def when(at: datetime, now: datetime, locale: str) -> str:
     if abs(ago) < timedelta(minutes=1):
         return words(locale).gettext("just now")
     if local.date() == now.date():
-        return format_timedelta(-ago, add_direction=True, format="narrow", threshold=1, locale=locale)
+        return format_timedelta(-ago, add_direction=True, format=AGO[locale], threshold=1, locale=locale)
     days = (now.date() - local.date()).days
     if days == 1:
         return words(locale).gettext("yesterday")

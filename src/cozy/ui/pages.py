@@ -40,9 +40,9 @@ PROBLEMS = {
 
 def render(template: str, *, shell: Shell, **context: object) -> str:
     """A page: "ui/x.html" lives in this floor's templates, "<room>/x.html" in that room's."""
-    environment = _environment(shell.locale)
-    components = environment.get_template("ui/components.html").module
-    return environment.get_template(template).render(c=components, shell=shell, **context)
+    templates = environment(shell.locale)
+    components = templates.get_template("ui/components.html").module
+    return templates.get_template(template).render(c=components, shell=shell, **context)
 
 
 def render_problem(status: int, *, shell: Shell, detail: str = "") -> str:
@@ -55,8 +55,9 @@ def render_problem(status: int, *, shell: Shell, detail: str = "") -> str:
 
 
 @cache
-def _environment(locale: str) -> Environment:
-    environment = Environment(
+def environment(locale: str) -> Environment:
+    """Where the templates of a language are made into pages."""
+    made = Environment(
         loader=FunctionLoader(_source),
         autoescape=True,
         undefined=StrictUndefined,
@@ -64,7 +65,7 @@ def _environment(locale: str) -> Environment:
         lstrip_blocks=True,
     )
     said = words(locale)
-    environment.globals.update(
+    made.globals.update(
         _=said.gettext,
         gettext=said.gettext,
         ngettext=said.ngettext,
@@ -73,7 +74,7 @@ def _environment(locale: str) -> Environment:
         assets_version=assets.version,
         js_words=partial(_js_words, said),
     )
-    environment.filters.update(
+    made.filters.update(
         attrs=_attributes,
         size=partial(formats.size, locale=locale),
         number=partial(formats.number, locale=locale),
@@ -81,7 +82,7 @@ def _environment(locale: str) -> Environment:
         date=partial(formats.date, locale=locale),
         moment=partial(formats.moment, locale=locale),
     )
-    return environment
+    return made
 
 
 def _source(name: str) -> tuple[str, str, object] | None:
