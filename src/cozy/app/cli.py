@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import webbrowser
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib.metadata import version as version_of
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
+import uvloop
 from msgspec.structs import replace
 
 from cozy.app.configuration import load
@@ -82,9 +84,16 @@ def serve(
 
     desk: FrontDesk = context.obj
     settings = desk.settings
-    asyncio.run(
-        answer(replace(settings, host=host or settings.host, port=settings.port if port is None else port))
-    )
+    chosen = replace(settings, host=host or settings.host, port=settings.port if port is None else port)
+    uvloop.run(answer(chosen, announce))
+
+
+def announce(addresses: list[str]) -> None:
+    """Say where Cozy is; on a person's own screen, open it."""
+    for address in addresses:
+        print(f"Cozy is at {address}", flush=True)
+    if sys.stdout.isatty() and len(addresses) == 1:
+        webbrowser.open(addresses[0])
 
 
 @cli.command()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from time import monotonic
 
 import structlog
 import uvicorn
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cozy.app.errors import refuse
-from cozy.app.house import home_of, opened
+from cozy.app.house import home_of, opened, origin_of
 from cozy.app.shell import render
 from cozy.app.wiring import DOORS
 from cozy.app.worker import Worker
@@ -30,6 +34,7 @@ from cozy.web.dispatch import Dispatcher
 from cozy.web.headers import EVERY_HEADER, HSTS
 
 log = structlog.get_logger()
+FIRST_DOMAIN = "cozy.localhost"  # where the first home of a fresh install is made
 _KNOWN_FOR_S = 1.0  # how long the list of homes is trusted: changes by the command line show within a second
 
 
@@ -95,11 +100,11 @@ class Application:
 
 
 @asynccontextmanager
-async def application(settings: Settings) -> AsyncIterator[ASGIApp]:
-    """The whole program as an ASGI application, its worker at work beside it."""
+async def application(settings: Settings) -> AsyncIterator[tuple[House, ASGIApp]]:
+    """The whole program: the open house, and an ASGI application over it, its worker at work beside it."""
     worker = Worker()
     async with opened(settings, wake=worker.wake) as house, worker.running(house):
-        yield serving(house)
+        yield house, serving(house)
 
 
 def serving(house: House) -> ASGIApp:
@@ -110,13 +115,67 @@ def serving(house: House) -> ASGIApp:
     return Application(dispatcher, is_secure=house.settings.public_url.startswith("https:"))
 
 
-async def serve(settings: Settings) -> None:
-    """Answer until told to stop."""
-    async with application(settings) as app:
+async def serve(settings: Settings, announce: Callable[[list[str]], None]) -> None:
+    """Answer until told to stop, then finish what is under way and close every file.
+
+    announce: told, once we answer, the addresses that people can open: those of the homes, or where to make the first.
+    """
+    sockets = listening(settings)
+    settings = replace(settings, port=sockets[0].getsockname()[1])
+    async with application(settings) as (house, app):
         proxies = settings.trusted_proxies
         config = uvicorn.Config(
-            app, host=settings.host, port=settings.port, loop="uvloop", http="httptools", lifespan="off",
-            log_level="warning", access_log=False, server_header=False, proxy_headers=bool(proxies),
-            forwarded_allow_ips=proxies or None, timeout_graceful_shutdown=10, timeout_keep_alive=75,
+            app, loop="none", http="httptools", lifespan="off", log_level="warning", access_log=False,
+            server_header=False, proxy_headers=bool(proxies), forwarded_allow_ips=proxies or None,
+            timeout_graceful_shutdown=10, timeout_keep_alive=75,
         )  # fmt: skip
-        await uvicorn.Server(config).serve()
+        server = Server(config)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, server.stop)
+        announce(await addresses(house))
+        await server.serve(sockets)
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which would end the process by the signal again before our files are closed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to us."""
+        yield
+
+    def stop(self) -> None:
+        """Stop answering; a second time, at once."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def listening(settings: Settings) -> list[socket.socket]:
+    """Sockets on the address and port of the settings. Raises Unavailable when the port is in use.
+
+    On loopback both of its addresses, since programs disagree on which one `*.localhost` is.
+    """
+    try:
+        first = _bound(settings.host, settings.port)
+    except OSError as error:
+        raise Unavailable(
+            f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror}. Choose another with --port."
+        ) from error
+    twin = {"127.0.0.1": "::1", "::1": "127.0.0.1"}.get(settings.host)
+    try:
+        return [first, _bound(twin, first.getsockname()[1])] if twin else [first]
+    except OSError:
+        return [first]
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
+
+
+async def addresses(house: House) -> list[str]:
+    """Where people can go: their homes, or the page that makes the first one."""
+    listings = await house.read_host(homes.listed, "", 5)
+    return [origin_of(house.settings, listing.domain) for listing in listings] or [
+        origin_of(house.settings, FIRST_DOMAIN)
+    ]

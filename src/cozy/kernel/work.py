@@ -34,6 +34,11 @@ class Work:
     published: list[Event] = field(default_factory=list)
     freed: list[str] = field(default_factory=list)  # blob keys that no document needs once this is committed
 
+    @property
+    def domain(self) -> str:
+        """The home's address without scheme and port: alice.example.org."""
+        return self.origin.partition("://")[2].partition(":")[0]
+
     def publish(self, event: Event) -> None:
         """Tell the rooms above; stored with this transaction and delivered after it, at least once."""
         self.published.append(event)

@@ -31,7 +31,7 @@ def mint(work: Work, scope: str = "*", lifetime: timedelta = CLI_LIFETIME, name:
     grants(scope)
     now = int(work.now.timestamp())
     claims = {
-        "aud": "cli", "iss": work.origin, "sub": name, "iat": now, "exp": now + int(lifetime.total_seconds()),
+        "aud": "cli", "iss": work.domain, "sub": name, "iat": now, "exp": now + int(lifetime.total_seconds()),
         "scope": scope,
     }  # fmt: skip
     return jwt.encode({"alg": "HS512"}, claims, OctKey.import_key(homes.secret(work, "tokens")), algorithms=["HS512"])
@@ -40,7 +40,7 @@ def mint(work: Work, scope: str = "*", lifetime: timedelta = CLI_LIFETIME, name:
 def caller_of(work: Work, token: str) -> Caller:
     """Who holds this token. Raises BadToken, ExpiredToken."""
     claims = _claims(homes.secret(work, "tokens"), token)
-    if claims.get("iss") != work.origin:
+    if claims.get("iss") != work.domain:
         raise BadToken
     if int(claims["exp"]) <= work.now.timestamp():
         raise ExpiredToken
