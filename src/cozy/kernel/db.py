@@ -27,7 +27,10 @@ class Db(Protocol):
     JSON columns come back as text. Times are RFC 3339 text. Raises Taken when a unique index refuses.
     """
 
-    engine: Engine
+    @property
+    def engine(self) -> Engine:
+        """Which engine runs this, for the few things that the two spell differently."""
+        ...
 
     def one(self, sql: str, **params: Any) -> Row | None:
         """The first row, if there is one."""
@@ -89,7 +92,7 @@ class Storage(Protocol):
 
 def expand(sql: str, params: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Spell out list parameters: `IN :ids` with two ids becomes `IN (:ids_0, :ids_1)`; an empty list matches nothing."""
-    lists = {name: value for name, value in params.items() if isinstance(value, list | tuple)}
+    lists = {name: value for name, value in params.items() if isinstance(value, (list, tuple))}
     if not lists:
         return sql, params
     flat = {name: value for name, value in params.items() if name not in lists}

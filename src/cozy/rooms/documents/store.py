@@ -29,7 +29,7 @@ def fetch(work: Work, doctype: str, id_: str) -> Document | None:
         f"SELECT {COLUMNS} FROM documents WHERE home_id = :home AND doctype = :doctype AND id = :id",
         home=work.home, doctype=doctype, id=id_,
     )
-    return row and document(row)
+    return document(row) if row else None
 
 
 def fetch_many(work: Work, doctype: str, ids: Sequence[str]) -> dict[str, Document]:

@@ -34,7 +34,7 @@ def add(work: Work, home_id: str, domain: str, quota: int | None, public_key: st
 def by_domain(work: Work, domain: str) -> Listing | None:
     """The home at an address."""
     row = work.db.one(f"SELECT {_COLUMNS} FROM homes WHERE domain = :domain", domain=domain)
-    return row and _listing(row)
+    return _listing(row) if row else None
 
 
 def listed(work: Work, after: str, limit: int) -> list[Listing]:

@@ -29,7 +29,7 @@ def _file(row: Row) -> File:
 def by_id(work: Work, id_: str) -> File | None:
     """The file or folder of this id."""
     row = work.db.one(f"{_FROM} AND id = :id", home=work.home, id=id_)
-    return row and _file(row)
+    return _file(row) if row else None
 
 
 def by_ids(work: Work, ids: Sequence[str]) -> dict[str, File]:
@@ -43,7 +43,7 @@ def child_named(work: Work, dir_id: str, name: str) -> File | None:
     row = work.db.one(
         f"{_FROM} AND body->>'dir_id' = :dir_id AND body->>'name' = :name", home=work.home, dir_id=dir_id, name=name
     )
-    return row and _file(row)
+    return _file(row) if row else None
 
 
 def folder_at(work: Work, path: str) -> File | None:
@@ -51,7 +51,7 @@ def folder_at(work: Work, path: str) -> File | None:
     row = work.db.one(
         f"{_FROM} AND body->>'type' = 'directory' AND body->>'path' = :path", home=work.home, path=path
     )
-    return row and _file(row)
+    return _file(row) if row else None
 
 
 def children(work: Work, dir_id: str, *, after: tuple[str, str] = ("", ""), skip: int = 0, limit: int) -> list[File]:
