@@ -53,7 +53,11 @@ class FrontDesk:
         """The same for one home; "" is the only one of this host. Raises NoHome, WhichHome."""
 
         async def running(house: House) -> T:
-            listing = await house.read_host(homes.at, homes.clean_domain(domain)) if domain else await house.read_host(homes.only)
+            listing = (
+                await house.read_host(homes.at, homes.clean_domain(domain))
+                if domain
+                else await house.read_host(homes.only)
+            )
             return await task(house, home_of(self.settings, listing))
 
         return self.run(running)

@@ -21,7 +21,9 @@ def load(file: Path | None = None, **options: Any) -> Settings:
     chosen = file or Path(os.environ.get("COZY_CONFIG", "cozy.toml"))
     try:
         written = msgspec.toml.decode(chosen.read_bytes()) if file or chosen.exists() else {}
-        spoken = {k[5:].lower(): v for k, v in os.environ.items() if k.startswith("COZY_") and k != "COZY_CONFIG"}
+        spoken = {
+            k[5:].lower(): v for k, v in os.environ.items() if k.startswith("COZY_") and k != "COZY_CONFIG"
+        }
         known = {name: value for name, value in spoken.items() if name in Settings.__struct_fields__}
         given = {name: value for name, value in options.items() if value is not None}
         return msgspec.convert({**written, **known, **given}, Settings, strict=False)

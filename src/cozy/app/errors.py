@@ -5,16 +5,15 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import structlog
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from cozy import ui
-from cozy.app.shell import shell_for_nobody
+from cozy.app.shell import dressed, shell_for_nobody
 from cozy.kernel.problem import Problem, Unavailable
 from cozy.rooms.auth.errors import BadToken, ExpiredToken
 from cozy.web import jsonapi
 from cozy.web.answers import json, nothing, see_other
 from cozy.web.call import Call, TooBig
-from cozy.web.headers import PAGE_HEADERS
 
 log = structlog.get_logger()
 
@@ -59,7 +58,7 @@ def _page(call: Call, problem: Problem, status: int) -> Response:
         return see_other(f"/auth/login?redirect={quote(target, safe='')}")
     shell = shell_for_nobody(call)
     detail = ui.words(shell.locale).gettext(problem.detail) if status != 500 else ""
-    return HTMLResponse(ui.render_problem(status, shell=shell, detail=detail), status, PAGE_HEADERS)
+    return dressed(ui.render_problem(status, shell=shell, detail=detail), status)
 
 
 def _headers(problem: Problem, status: int) -> dict[str, str]:

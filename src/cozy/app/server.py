@@ -28,7 +28,6 @@ from cozy.kernel.settings import Settings
 from cozy.rooms.auth import service as auth
 from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions import service as permissions
-from cozy import ui
 from cozy.web.call import Call
 from cozy.web.dispatch import Dispatcher
 from cozy.web.headers import EVERY_HEADER, HSTS
@@ -62,11 +61,9 @@ class Homes:
 
 async def identify(call: Call) -> None:
     """Find out who asks: a bearer token, else the session of the owner."""
-    call.notes["renderer"] = render
-    call.notes["page_headers"] = {"x-assets": ui.assets.version()}
     scheme, _, value = call.header("authorization").partition(" ")
     if scheme.lower() == "bearer":
-        call.notes["bearer"] = True
+        call.has_token = True
         call.caller = await call.read(auth.caller_of, value)
 
 
@@ -110,7 +107,14 @@ async def application(settings: Settings) -> AsyncIterator[tuple[House, ASGIApp]
 def serving(house: House) -> ASGIApp:
     """The ASGI application over an open house."""
     dispatcher = Dispatcher(
-        DOORS, house, find_home=Homes(house).at, identify=identify, admit=admit, refuse=refuse, client_of=client_of
+        DOORS,
+        house,
+        find_home=Homes(house).at,
+        identify=identify,
+        admit=admit,
+        refuse=refuse,
+        client_of=client_of,
+        render=render,
     )
     return Application(dispatcher, is_secure=house.settings.public_url.startswith("https:"))
 

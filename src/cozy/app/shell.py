@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from starlette.responses import HTMLResponse, Response
+
 from cozy import ui
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
@@ -13,6 +15,7 @@ from cozy.ui import N_
 from cozy.web import csrf
 from cozy.web.call import Call
 from cozy.web.cookies import read_cookie
+from cozy.web.headers import PAGE_HEADERS
 from cozy.web.pages import flashed
 
 ROOMS = (
@@ -24,16 +27,22 @@ ROOMS = (
 ACCOUNT = (ui.Link(N_("Settings"), "/my/settings", "settings"),)
 
 
-def render(work: Work | None, call: Call, template: str, context: dict[str, Any]) -> str:
+def render(work: Work, call: Call, template: str, status: int, context: dict[str, Any]) -> Response:
     """A page: its template, inside the shell. The template's context may name the `room` that it belongs to."""
-    is_in = work is not None and call.caller.kind == "owner"
-    shell = shell_for_owner(work, call, context) if work is not None and is_in else shell_for_nobody(call)
-    return ui.render(template, shell=shell, **context)
+    shell = shell_for_owner(work, call, context) if call.caller.kind == "owner" else shell_for_nobody(call)
+    return dressed(ui.render(template, shell=shell, **context), status)
+
+
+def dressed(html: str, status: int) -> Response:
+    """HTML with the headers of our pages; X-Assets tells open pages that new scripts are there."""
+    return HTMLResponse(html, status, {**PAGE_HEADERS, "x-assets": ui.assets.version()})
 
 
 def shell_for_nobody(call: Call) -> ui.Shell:
     """The shell before anybody is in."""
-    return ui.Shell(locale=locale_of(call), now=call.house.clock(), csrf=csrf.token(call), flashes=_flashes(call))
+    return ui.Shell(
+        locale=locale_of(call), now=call.house.clock(), csrf=csrf.token(call), flashes=_flashes(call)
+    )
 
 
 def shell_for_owner(work: Work, call: Call, context: dict[str, Any]) -> ui.Shell:

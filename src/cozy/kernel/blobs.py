@@ -7,7 +7,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
-INLINE_LIMIT = 64 * 1024  # bytes; SQLite reads and writes rows of this size faster than files (sqlite.org/intern-v-extern-blob.html)
+INLINE_LIMIT = (
+    64 * 1024
+)  # bytes; SQLite reads and writes rows of this size faster than files (sqlite.org/intern-v-extern-blob.html)
 
 
 class Content(Struct, frozen=True):
@@ -30,7 +32,8 @@ class StoredBlob(Struct, frozen=True):
 
 class Blobs(Protocol):
     """A content store. Each put has a key of its own, so that deleting one can never race with another put of the
-    same bytes. What `put` or `finish` returned survives a crash."""
+    same bytes. What `put` or `finish` returned survives a crash.
+    """
 
     async def put(self, home_id: str, chunks: AsyncIterator[bytes], limit: int | None = None) -> Content:
         """Store a stream while hashing it. limit: most bytes allowed. Raises TooLarge, OutOfSpace; leaves nothing behind then."""
@@ -56,7 +59,9 @@ class Blobs(Protocol):
         """How many bytes of a resumable upload are safely here. Raises Missing."""
         ...
 
-    async def append(self, home_id: str, upload_id: str, offset: int, chunks: AsyncIterator[bytes], limit: int) -> int:
+    async def append(
+        self, home_id: str, upload_id: str, offset: int, chunks: AsyncIterator[bytes], limit: int
+    ) -> int:
         """Write a part in place at `offset` and return the bytes received in all; a broken stream keeps what came.
 
         limit: the most bytes that the whole upload may hold. Raises TooLarge, OutOfSpace, Missing.

@@ -34,19 +34,34 @@ class House:
     wake: Callable[[Home], None]  # tells the worker that a home has something to do
 
     async def read(
-        self, home: Home, caller: Caller, fn: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
+        self,
+        home: Home,
+        caller: Caller,
+        fn: Callable[Concatenate[Work, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> T:
         """Run a short service function that only reads."""
         return await self._database(home).read(lambda db: fn(self._work(home, caller, db), *args, **kwargs))
 
     async def scan(
-        self, home: Home, caller: Caller, fn: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
+        self,
+        home: Home,
+        caller: Caller,
+        fn: Callable[Concatenate[Work, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> T:
         """Run a service function that reads much."""
         return await self._database(home).scan(lambda db: fn(self._work(home, caller, db), *args, **kwargs))
 
     async def write(
-        self, home: Home, caller: Caller, fn: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
+        self,
+        home: Home,
+        caller: Caller,
+        fn: Callable[Concatenate[Work, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> T:
         """Run a service function that writes; what it did is durable on return, and undone if it raised."""
         works: list[Work] = []

@@ -67,8 +67,15 @@ class Routes:
             writing = method not in {"GET", "HEAD"} if writes is None else writes
             self.table.append(
                 Route(
-                    method, path, handler, need, writing, tuple(signature.parameters), body and body.annotation,
-                    inspect.iscoroutinefunction(handler), self._pages,
+                    method,
+                    path,
+                    handler,
+                    need,
+                    writing,
+                    tuple(signature.parameters),
+                    body and body.annotation,
+                    inspect.iscoroutinefunction(handler),
+                    self._pages,
                 )
             )
             return handler
@@ -80,6 +87,8 @@ def pattern(path: str) -> re.Pattern[str]:
     """The regular expression of a path with holes."""
     out, at = "", 0
     for hole in _HOLE.finditer(path):
-        out += re.escape(path[at : hole.start()]) + (f"(?P<{hole[1]}>.+)" if hole[2] else f"(?P<{hole[1]}>[^/]+)")
+        out += re.escape(path[at : hole.start()]) + (
+            f"(?P<{hole[1]}>.+)" if hole[2] else f"(?P<{hole[1]}>[^/]+)"
+        )
         at = hole.end()
     return re.compile(out + re.escape(path[at:]))

@@ -12,10 +12,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     data: Annotated[str, Meta(description="The folder that holds the homes.")] = "data"
     host: Annotated[str, Meta(description="The address to listen on.")] = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65535, description="The port to listen on; 0 picks a free one.")] = 8080
+    port: Annotated[int, Meta(ge=0, le=65535, description="The port to listen on; 0 picks a free one.")] = (
+        8080
+    )
     public_url: Annotated[
         str,
-        Meta(description="Scheme and port that people use: `https://` behind a proxy. Empty: http and our port."),
+        Meta(
+            description="Scheme and port that people use: `https://` behind a proxy. Empty: http and our port."
+        ),
     ] = ""
     trusted_proxies: Annotated[
         str, Meta(description="Addresses whose X-Forwarded-* headers are believed, separated by commas.")
@@ -25,17 +29,27 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = ""
     smtp_url: Annotated[
         str,
-        Meta(description="The mail server: `smtp://user:password@host:587` (STARTTLS) or `smtps://…`. Empty: no mail."),
+        Meta(
+            description="The mail server: `smtp://user:password@host:587` (STARTTLS) or `smtps://…`. Empty: no mail."
+        ),
     ] = ""
-    mail_from: Annotated[str, Meta(description="The sender of our mails. Empty: noreply at the home's domain.")] = ""
+    mail_from: Annotated[
+        str, Meta(description="The sender of our mails. Empty: noreply at the home's domain.")
+    ] = ""
     versions_kept: Annotated[int, Meta(ge=0, description="How many old versions of a file are kept.")] = 20
     versions_apart_s: Annotated[
         int, Meta(ge=0, description="Old versions closer together than this, in seconds, are merged.")
     ] = 900
     trash_days: Annotated[
-        int, Meta(ge=0, description="Days after which the bin empties itself, unless the owner says otherwise; 0: never.")
+        int,
+        Meta(
+            ge=0,
+            description="Days after which the bin empties itself, unless the owner says otherwise; 0: never.",
+        ),
     ] = 30
-    upload_days: Annotated[int, Meta(ge=1, description="Days after which an unfinished upload is forgotten.")] = 7
+    upload_days: Annotated[
+        int, Meta(ge=1, description="Days after which an unfinished upload is forgotten.")
+    ] = 7
     default_quota: Annotated[
         int | None, Meta(description="Bytes that a new home may hold; none: as much as the disk.")
     ] = None

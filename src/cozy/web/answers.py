@@ -12,7 +12,9 @@ JSON = "application/json"
 _encode = msgspec.json.Encoder().encode
 
 
-def json(value: Any, status: int = 200, *, media_type: str = JSON, headers: Mapping[str, str] | None = None) -> Response:
+def json(
+    value: Any, status: int = 200, *, media_type: str = JSON, headers: Mapping[str, str] | None = None
+) -> Response:
     """A JSON answer."""
     return Response(_encode(value), status, dict(headers or {}), media_type)
 

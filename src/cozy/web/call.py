@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 
 from cozy.kernel.caller import NOBODY, Caller
 from cozy.kernel.home import Home
@@ -29,6 +30,9 @@ class CutShort(Malformed):
     """The connection ended before the whole request was here."""
 
 
+Renderer = Callable[[Work, "Call", str, int, dict[str, Any]], Response]
+
+
 @dataclass(slots=True)
 class Call:
     """One request: to which home, from whom, and the way to get work done."""
@@ -37,9 +41,11 @@ class Call:
     house: House
     home: Home
     client: str  # address of the other side, behind trusted proxies too
+    render: Renderer  # makes a page: its template inside the shell of the reader
     caller: Caller = NOBODY
+    has_token: bool = False  # a bearer token came with it, which no other site can make a browser send
+    csrf: str = ""  # the token for this page's forms, once one was asked for
     cookies_out: list[str] = field(default_factory=list)  # Set-Cookie lines that the answer will carry
-    notes: dict[str, Any] = field(default_factory=dict)  # what one layer leaves for another during this call
 
     @property
     def is_secure(self) -> bool:

@@ -25,17 +25,17 @@ class Forged(Forbidden):
 
 def token(call: Call) -> str:
     """The token for a page's forms; sets the cookie on the way when there is none."""
-    known: str = call.notes.get("csrf") or read_cookie(call, "csrf")
+    known: str = call.csrf or read_cookie(call, "csrf")
     if not known:
         known = new_secret()
         set_cookie(call, "csrf", known)
-    call.notes["csrf"] = known
+    call.csrf = known
     return known
 
 
 def guard(call: Call, form: FormData | None) -> None:
     """Raises Forged when a change is asked with cookies from elsewhere. Bearers of a token need no such proof."""
-    if call.request.method in SAFE or call.notes.get("bearer"):
+    if call.request.method in SAFE or call.has_token:
         return
     if not call.request.cookies and form is None:
         return

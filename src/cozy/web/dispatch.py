@@ -20,7 +20,7 @@ from cozy.kernel.problem import Malformed, NotFound, Problem
 from cozy.kernel.routes import Route, Routes, pattern
 from cozy.kernel.work import Work
 
-from .call import Call
+from .call import Call, Renderer
 from .csrf import guard
 
 FORM_FIELDS = 5_000  # of one form: the whole selection of a large folder
@@ -72,6 +72,7 @@ class Dispatcher:
         admit: Callable[[Call, Route], None],
         refuse: Callable[[Call, BaseException, bool], Awaitable[Response]],
         client_of: Callable[[Request], str],
+        render: Renderer,
     ) -> None:
         self._table = Table(doors)
         self._house = house
@@ -80,11 +81,13 @@ class Dispatcher:
         self._admit = admit
         self._refuse = refuse
         self._client_of = client_of
+        self._render = render
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         request = Request(scope, receive)
-        call = Call(request, self._house, Home("", request.headers.get("host", ""), ""), self._client_of(request))
+        nowhere = Home("", request.headers.get("host", ""), "")
+        call = Call(request, self._house, nowhere, self._client_of(request), self._render)
         response = await self._answer(call)
         for cookie in call.cookies_out:
             response.headers.append("set-cookie", cookie)

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from cozy.kernel.work import Work
 
 from .call import Call
 from .cookies import read_cookie, set_cookie
-from .headers import PAGE_HEADERS
-
-Renderer = Callable[[Work | None, Call, str, dict[str, Any]], str]
 
 
 def page(work: Work, call: Call, template: str, status: int = 200, **context: Any) -> Response:
     """A page in the home's shell: `files/drive.html` is in the templates of the room files."""
-    render: Renderer = call.notes["renderer"]
-    return HTMLResponse(render(work, call, template, context), status, {**PAGE_HEADERS, **call.notes["page_headers"]})
+    return call.render(work, call, template, status, context)
 
 
 class Flash(msgspec.Struct, frozen=True):
