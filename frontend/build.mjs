@@ -22,6 +22,7 @@ async function bundle() {
   for (const [path, output] of Object.entries(metafile.outputs)) {
     const name = path.slice(out.length + 1);
     if (output.entryPoint) manifest[output.entryPoint.replace(/^frontend\//, "")] = name;
+    if (output.entryPoint === "frontend/app.js") manifest.first = JSON.stringify([name, ...output.imports.filter((i) => i.kind === "import-statement").map((i) => i.path.slice(out.length + 1))]);
     else if (/figtree-latin-wght-normal.*\.woff2$/.test(name)) manifest.font = name;
   }
   return manifest;
@@ -73,7 +74,7 @@ async function words() {
 }
 
 async function worker(manifest) {
-  const shell = ["app.js", "css/index.css", "icons.svg", "font"].map((name) => `/my/assets/${manifest[name]}`);
+  const shell = [...JSON.parse(manifest.first), ...["css/index.css", "icons.svg", "font"].map((name) => manifest[name])].map((name) => `/my/assets/${name}`);
   await build({
     entryPoints: ["frontend/sw.js"], outfile: `${out}/sw.js`, bundle: true, minify: true, format: "iife", target,
     define: { SHELL: JSON.stringify(shell), VERSION: JSON.stringify(hash(shell.join())) },

@@ -32,7 +32,7 @@ export async function put(items) {
     item.isKept = fits;
   }
   localStorage.setItem(MARK, "1");
-  await inStore((store) => { for (const item of items) if (item.status !== "done") store.put(plain({ ...item, file: item.isKept ? item.file : null })); });
+  await inStore((store) => { for (const item of items) if (item.status !== "done" && item.status !== "failed") store.put(plain({ ...item, file: item.isKept ? item.file : null })); });
   for (const item of items) if (item.isKept) keys.add(item.key);
 }
 

@@ -27,6 +27,6 @@ document.addEventListener("submit", (event) => {
 
 onArrival(() => {
   if (!("serviceWorker" in navigator) || state().home === undefined) return;
-  if (state().home) navigator.serviceWorker.register("/my/sw.js", { scope: "/my/" }).catch(() => {});
+  if (state().home) navigator.serviceWorker.register("/my/sw.js", { scope: "/my" }).catch(() => {});
   else forget();
 });

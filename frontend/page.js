@@ -4,10 +4,10 @@ export const state = () => document.getElementById("state")?.dataset ?? {};
 export const csrf = () => document.querySelector("meta[name=csrf-token]")?.content ?? "";
 
 let catalogue = {};
-const fill = (text, values) => text.replace(/%(?:\((\w+)\)s|%)/g, (_, name) => (name ? values[name] : "%"));
+const fill = (text, values) => (values ? text.replace(/%(?:\((\w+)\)s|%)/g, (_, name) => (name ? values[name] : "%")) : text);
 
-// A sentence in the reader's language; values go in by name, as in t("Uploading %(name)s", { name }).
-export const t = (message, values = {}) => fill(catalogue[message]?.[0] ?? message, values);
+// A sentence in the reader's language; values go in by name: %(name)s.
+export const t = (message, values = null) => fill(catalogue[message]?.[0] ?? message, values);
 
 export function tn(one, many, num, values = {}) {
   const forms = catalogue[one] ?? [one, many];

@@ -99,15 +99,19 @@ const statusOf = (error) => error.originalResponse?.getStatus() ?? 0;
 
 function isTemporary(error) {
   const status = statusOf(error);
-  if (status === 409 || status === 423) return error.originalRequest.getMethod() !== "POST";
+  if (status === 409 || status === 423) return !isNameTaken(error);
   return !status || status === 408 || status === 429 || (status >= 500 && status !== 507);
 }
+
+// A 409 is also tus's word for an offset that does not fit (tus 1.0, PATCH): asking the server where it stands mends that.
+const isNameTaken = (error) => statusOf(error) === 409 && /"errors"/.test(error.originalResponse.getBody());
 
 function failed(item, error) {
   const status = statusOf(error);
   if (item.status !== "sending") return;
-  if (status === 409 && !item.url) {
+  if (isNameTaken(error)) {
     item.status = "conflict";
+    item.url = null;
     if (sameAnswer) return answer(item, sameAnswer);
   } else if ((status === 404 || status === 410) && item.url) {
     item.url = null;

@@ -45,7 +45,7 @@ def shell(theme: str = "system", home: bool = True, flash: str = "", locale: str
         rooms=(
             Room("home", N_("Home"), "/g/empty", "house"),
             Room("files", N_("Files"), "/g/drive", "folder"),
-            Room("bin", N_("Bin"), "/g/empty", "trash-2"),
+            Room("trash", N_("Bin"), "/g/empty", "trash-2"),
             Room("settings", N_("Settings"), "/g/settings", "settings"),
         ),
         room="files",

@@ -29,7 +29,7 @@ async def asset(call: Call, name: str) -> Response:
 @routes.on("GET", "/my/sw.js", OPEN)
 async def service_worker(call: Call) -> Response:
     """The service worker, asked for anew each time."""
-    headers = {"cache-control": "no-cache", "service-worker-allowed": "/my/"}
+    headers = {"cache-control": "no-cache", "service-worker-allowed": "/my"}
     return Response(ui.assets.service_worker(), media_type="text/javascript", headers=headers)
 
 

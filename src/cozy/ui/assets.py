@@ -40,7 +40,7 @@ def asset(name: str) -> Asset | None:
     """The file served as /my/assets/<name>, or None. Never anything but a built file or an app icon."""
     for folder in (DIST, ICONS):
         path = folder / name
-        if path.parent == folder and path.suffix in MEDIA_TYPES and path.is_file():
+        if "/" not in name and "\0" not in name and path.suffix in MEDIA_TYPES and path.is_file():
             return Asset(path, MEDIA_TYPES[path.suffix], folder == DIST)
     return None
 
@@ -53,6 +53,11 @@ def url(source: str) -> str:
 def version() -> str:
     """Changes when any built file changes; sent as X-Assets, so that open pages load anew."""
     return built().get("version", "")
+
+
+def first_scripts() -> list[str]:
+    """The built names of the script that every page loads and of what it imports at once."""
+    return json.loads(built().get("first", "[]"))
 
 
 def js_words() -> list[list[str]]:
@@ -82,14 +87,14 @@ def manifest(locale: str) -> dict[str, object]:
     """The web app manifest served as /my/manifest.webmanifest (application/manifest+json)."""
     _ = words(locale).gettext
     return {
-        "id": "/my/",
+        "id": "/my",
         "name": "Cozy",
         "short_name": "Cozy",
         "description": _("Your digital home: your files, where you choose."),
         "lang": locale,
         "dir": "ltr",
-        "start_url": "/my/",
-        "scope": "/my/",
+        "start_url": "/my",
+        "scope": "/my",
         "display": "standalone",
         "background_color": "#f4f4f0",
         "theme_color": "#005f68",

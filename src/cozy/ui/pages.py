@@ -72,6 +72,7 @@ def environment(locale: str) -> Environment:
         asset=assets.url,
         icon=_icon,
         assets_version=assets.version,
+        first_scripts=assets.first_scripts,
         js_words=partial(_js_words, said),
     )
     made.filters.update(

@@ -23,7 +23,7 @@ class Words(Struct, frozen=True):
     def gettext(self, message: str, /, **values: object) -> str:
         """The sentence in this language; the msgid itself when it has no translation."""
         found = self.catalogue.get(message, (message,))[0]
-        return found % values
+        return found % values if values else found
 
     def ngettext(self, one: str, many: str, num: int, /, **values: object) -> str:
         """The sentence for that many; %(num)s is the number."""

@@ -1,0 +1,146 @@
+"""Are all words translated? `python -m cozy.ui.translations` lists what is not; `--write` adds empty rows for it.
+
+Words come from templates and Python (`_ gettext ngettext N_`), from scripts (`t tn`), and from Problems, whose docstring, or the
+sentence that they are raised with, is what people read.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po, write_po
+
+from cozy.ui.words import FOLDER, LOCALES
+
+SOURCES = Path(__file__).parents[1]
+SCRIPTS = SOURCES.parents[1] / "frontend"
+PYTHON = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
+SCRIPT = {"t": None, "tn": (1, 2)}
+
+HEADER = r'''msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\n"
+"Language: {locale}\n"
+"Plural-Forms: {plural}\n"
+
+'''
+
+Message = str | tuple[str, str]
+
+
+def used() -> dict[Message, str]:
+    """Every msgid that the sources name, with the first place that does."""
+    found: dict[Message, str] = {}
+    for message, place in _everywhere():
+        found.setdefault(message, place)
+    return found
+
+
+def complaints(locale: str) -> list[str]:
+    """What is wrong with a language, a line each; nothing when it is complete."""
+    known = {_id(message): message for message in _catalogue(locale) if message.id}
+    wanted = used()
+    lines = [f"{place}: no {locale} for {message!r}" for message, place in wanted.items() if message not in known]
+    lines += [f"{locale}.po: nothing uses {message!r}" for message in known if message not in wanted]
+    for message_id, message in known.items():
+        if message.fuzzy:
+            lines.append(f"{locale}.po: not sure of {message_id!r}")
+        elif not all([message.string] if isinstance(message.string, str) else message.string):
+            lines.append(f"{locale}.po: empty {message_id!r}")
+        lines += [f"{locale}.po: {error} in {message_id!r}" for error in message.check()]
+    return lines
+
+
+def write(locale: str) -> None:
+    """Add an empty row for what is missing, drop what nothing uses, sort the rest."""
+    old = _catalogue(locale)
+    new = Catalog(locale=locale, fuzzy=False)
+    known = {_id(message): message for message in old if message.id}
+    for message_id in used():
+        found = known.get(message_id)
+        new.add(message_id, found.string if found else None, flags=found.flags if found else ())
+    with _path(locale).open("wb") as file:
+        file.write(HEADER.format(locale=locale, plural=new.plural_forms).encode())
+        write_po(file, new, width=110, sort_output=True, omit_header=True)
+
+
+def _everywhere() -> Iterator[tuple[Message, str]]:
+    for path in sorted(SOURCES.rglob("templates/*.html")):
+        yield from _extracted("jinja2.ext:babel_extract", path, PYTHON)
+    python = sorted(SOURCES.rglob("*.py"))
+    for path in python:
+        yield from _extracted("python", path, PYTHON)
+    yield from _problems(python)
+    for path in sorted(SCRIPTS.glob("*.js")):
+        yield from _extracted("javascript", path, SCRIPT)
+
+
+def _extracted(method: str, path: Path, keywords: dict[str, tuple[int, ...] | None]) -> Iterator[tuple[Message, str]]:
+    with path.open("rb") as file:
+        for line, message, *_ in extract(method, file, keywords=keywords, options={"trim_blocks": "true"}):
+            yield (tuple(message) if not isinstance(message, str) else message), f"{_short(path)}:{line}"
+
+
+def _problems(paths: list[Path]) -> Iterator[tuple[Message, str]]:
+    trees = {path: ast.parse(path.read_bytes()) for path in paths}
+    names = _problem_names(list(trees.values()))
+    for path, tree in trees.items():
+        for node in ast.walk(tree):
+            sentence = _sentence(node, names)
+            if sentence:
+                yield sentence, f"{_short(path)}:{node.lineno}"
+
+
+def _problem_names(trees: list[ast.Module]) -> set[str]:
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    names = {"Problem"}
+    while True:
+        more = {c.name for c in classes if any(isinstance(b, ast.Name) and b.id in names for b in c.bases)}
+        if more <= names:
+            return names
+        names |= more
+
+
+def _sentence(node: ast.AST, names: set[str]) -> str:
+    match node:
+        case ast.ClassDef(name=name) if name in names and name != "Problem":
+            return " ".join((ast.get_docstring(node) or "").split("\n\n", 1)[0].split())
+        case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(text)), *_]) if name in names:
+            return text
+    return ""
+
+
+def _catalogue(locale: str) -> Catalog:
+    with _path(locale).open("rb") as file:
+        return read_po(file, locale=locale)
+
+
+def _path(locale: str) -> Path:
+    return FOLDER / f"{locale}.po"
+
+
+def _id(message: object) -> Message:
+    return message.id if isinstance(message.id, str) else tuple(message.id)
+
+
+def _short(path: Path) -> str:
+    return path.relative_to(SOURCES.parents[1]).as_posix()
+
+
+def main() -> int:
+    """Print what is wrong with each language; 1 when anything is."""
+    lines: list[str] = []
+    for locale in LOCALES:
+        if locale != "en":
+            if "--write" in sys.argv[1:]:
+                write(locale)
+            lines += complaints(locale)
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    return int(bool(lines))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,222 @@
+"""The gallery in a real browser: nothing inaccessible, nothing wider than the screen, nothing refused by the policy."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.ui.gallery import served
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SAMPLES = ["drive", "grid", "selected", "toast", "empty", "dialog", "settings", "login", "welcome", "preview", "problem"]
+HEIGHTS = {320: 700, 390: 844, 1280: 900}
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def base():
+    with served() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def tab(browser: Browser, base: str):
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=base)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield page
+    context.close()
+    assert said == []
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds."""
+    page.evaluate(AXE.read_text())
+    return page.evaluate(
+        "tags => axe.run({runOnly: {type: 'tag', values: tags}})"
+        ".then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | ')))",
+        STANDARDS,
+    )
+
+
+def settle(page: Page) -> None:
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", HEIGHTS)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_page_is_accessible_and_fits(browser: Browser, base: str, name: str, width: int, scheme: str):
+    context = browser.new_context(
+        viewport={"width": width, "height": HEIGHTS[width]},
+        color_scheme=scheme,
+        bypass_csp=True,  # axe is injected; the policy is tried below
+        service_workers="block",
+    )
+    page = context.new_page()
+    page.goto(f"{base}/g/{name}")
+    settle(page)
+    if folder := os.environ.get("COZY_SHOTS"):
+        page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png")
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_opens_over_a_page_is_accessible(browser: Browser, base: str, width: int, scheme: str):
+    context = browser.new_context(
+        viewport={"width": width, "height": HEIGHTS[width]}, color_scheme=scheme, bypass_csp=True, service_workers="block"
+    )
+    page = context.new_page()
+    for name, role, opened in (
+        ("Ajouter", "button", "#add-menu"),
+        ("Actions : Budget vacances.xlsx", "button", "#row-menu"),
+        ("Nouveau dossier", "link", "dialog#question"),
+    ):
+        page.goto(f"{base}/g/drive")
+        settle(page)
+        target = page.locator(f"[aria-label='{name}'], .btn:has-text('{name}')").locator("visible=true").first
+        target.click()
+        expect(page.locator(opened)).to_be_visible()
+        page.wait_for_timeout(300)
+        if folder := os.environ.get("COZY_SHOTS"):
+            page.screenshot(path=f"{folder}/open-{opened.strip('#').replace('#', '-')}-{width}-{scheme}.png")
+        assert faults(page) == [], role
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    context.close()
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_policy_refuses_nothing(tab: Page, base: str, name: str):
+    foreign: list[str] = []
+    tab.on("request", lambda request: None if request.url.startswith(base) else foreign.append(request.url))
+    tab.goto(f"/g/{name}")
+    settle(tab)
+    assert foreign == []
+
+
+def test_a_boosted_page_says_its_title_and_takes_the_focus(tab: Page):
+    tab.goto("/g/drive")
+    tab.locator(".side .nav").get_by_role("link", name="Réglages").click()
+    expect(tab).to_have_title("Réglages · Cozy")
+    expect(tab.locator("[aria-invalid=true]")).to_be_focused()
+    expect(tab.locator("#live")).to_have_text("Réglages · Cozy")
+    tab.go_back()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Bretagne 2026")
+
+
+def test_a_question_keeps_the_page_until_it_is_well_answered(tab: Page):
+    tab.goto("/g/drive")
+    tab.get_by_role("link", name="Nouveau dossier").first.click()
+    dialog = tab.get_by_role("dialog", name="Nouveau dossier")
+    expect(dialog.get_by_label("Nom du dossier")).to_be_focused()
+    tab.keyboard.type("a/b")
+    tab.keyboard.press("Enter")
+    field = dialog.get_by_label("Nom du dossier")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_value("a/b")
+    expect(field).to_be_focused()
+    field.fill("Été")
+    dialog.get_by_role("button", name="Créer").click()
+    expect(dialog).to_be_hidden()
+    expect(tab.get_by_text("Mis à la corbeille.")).to_be_visible()
+    expect(tab).to_have_url(lambda url: url.endswith("/g/toast"))
+
+
+def test_escape_gives_the_focus_back(tab: Page):
+    tab.goto("/g/drive")
+    opener = tab.get_by_role("link", name="Nouveau dossier").first
+    opener.focus()
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("dialog")).to_be_visible()
+    tab.keyboard.press("Escape")
+    expect(tab.get_by_role("dialog")).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_a_list_is_used_by_keyboard_alone(tab: Page):
+    tab.goto("/g/drive")
+    settle(tab)
+    tab.locator("main").focus()
+    for key in ("ArrowDown", "ArrowDown", "Space", "ArrowDown", "ArrowDown", "Shift+Space"):
+        tab.keyboard.press(key)
+    expect(tab.locator("tr:has(.pick input:checked)")).to_have_count(3)
+    expect(tab.locator("[data-count]")).to_have_text("3 éléments")
+    tab.keyboard.press("Escape")
+    expect(tab.locator(".selbar")).to_be_hidden()
+    tab.keyboard.press("F2")
+    expect(tab.get_by_role("dialog")).to_be_visible()
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("m")
+    expect(tab.get_by_role("dialog")).to_be_visible()
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("Backspace")
+    tab.keyboard.press("Delete")
+    expect(tab.get_by_text("Mis à la corbeille.")).to_be_visible()
+
+
+def test_letters_are_shortcuts_outside_fields_only(tab: Page):
+    tab.goto("/g/empty")
+    settle(tab)
+    tab.keyboard.press("/")
+    expect(tab.locator("#q")).to_be_focused()
+    tab.keyboard.type("gs?n")
+    expect(tab.locator("#q")).to_have_value("gs?n")
+    tab.locator("main").focus()
+    tab.keyboard.press("?")
+    expect(tab.get_by_role("dialog", name="Raccourcis clavier")).to_be_visible()
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("n")
+    expect(tab.locator("#add-menu")).to_be_visible()
+    expect(tab.locator("#add-menu a").first).to_be_focused()
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("g")
+    tab.keyboard.press("s")
+    expect(tab).to_have_title("Réglages · Cozy")
+
+
+def test_a_passphrase_is_judged_honestly(tab: Page):
+    tab.goto("/g/settings")
+    meter = tab.locator(".strength")
+    for secret, level in (("Azerty2024!", "1"), ("soleil", "1"), ("girafe lampe", "2"), ("girafe lampe tunnel vendange mousse", "3")):
+        tab.get_by_label("Nouvelle phrase").fill(secret)
+        expect(meter).to_have_attribute("data-level", level)
+
+
+def test_a_list_grows_when_its_end_is_near(tab: Page):
+    tab.goto("/g/drive")
+    expect(tab.get_by_role("link", name="Suite Budget vacances.xlsx", exact=True)).to_be_attached()
+    expect(tab.locator("tr.more")).to_have_count(0)
+
+
+def test_everything_is_there_without_scripts(browser: Browser, base: str):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"{base}/g/drive")
+    page.get_by_role("button", name="Ajouter").click()
+    expect(page.get_by_role("link", name="Envoyer des fichiers")).to_be_visible()
+    page.goto(f"{base}/g/dialog")
+    page.get_by_label("Nom du dossier").fill("a/b")
+    page.get_by_role("button", name="Créer").click()
+    expect(page.get_by_text("Essayez sans.")).to_be_visible()
+    context.close()
