@@ -63,8 +63,10 @@ def _first_line(route: Route) -> str:
 def errors() -> str:
     """Every expected error, with its code, its status and its sentence."""
     lines = ["# Errors", "", NOTE, "| code | status | sentence |", "| --- | --- | --- |"]
-    for problem in sorted(_below(Problem), key=lambda p: p.code()):
-        lines.append(f"| `{problem.code()}` | {STATUS.get(problem.kind, 500)} | {problem.title()} |")
+    lines += [
+        f"| `{problem.code()}` | {STATUS.get(problem.kind, 500)} | {problem.title()} |"
+        for problem in sorted(_below(Problem), key=lambda p: p.code())
+    ]
     return "\n".join([*lines, ""])
 
 

@@ -72,7 +72,7 @@ class House:
             work = self._work(home, caller, db)
             works[:] = [work]
             result = fn(work, *args, **kwargs)
-            due = any([self.enqueue(work, event) for event in work.published])
+            due = sum(self.enqueue(work, event) for event in work.published) > 0
             return result
 
         result = await self._database(home).write(run)
