@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import apsw
 import httpx2
+import psycopg
 import pytest
 
 from cozy.app import migrations
@@ -16,9 +18,11 @@ from cozy.app.house import home_of, opened, origin_of
 from cozy.app.server import serving
 from cozy.app.wiring import PORTS
 from cozy.backends.disk import inline_content
+from cozy.backends.migrate import migrate_postgres
+from cozy.backends.postgres import PostgresDb, configure
 from cozy.backends.sqlite import SqliteDb
 from cozy.kernel.caller import EVERYTHING, SYSTEM, Caller
-from cozy.kernel.db import Db
+from cozy.kernel.db import Db, Row
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.settings import Settings
@@ -28,7 +32,7 @@ from cozy.rooms.files import service as files
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.model import Profile
 
-pytest_plugins = ["tests.plugins.no_skips"]
+pytest_plugins = ["tests.plugins.no_skips", "tests.plugins.postgres"]
 
 OWNER = Caller("owner", EVERYTHING)
 ALICE = Profile(public_name="Alice", email="alice@example.org")
@@ -60,14 +64,52 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def postgres(request: pytest.FixtureRequest) -> str:
+    """The setting `postgres`: empty for SQLite, else how to reach the database. What uses it runs on both engines."""
+    return request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
+
+
 @pytest.fixture
-def db() -> Iterator[Db]:
-    """An empty database of a home, in memory."""
+def db(postgres: str) -> Iterator[Db]:
+    """An empty database of a home: in memory, or a transaction that is rolled back."""
+    with _in_postgres(postgres) if postgres else _in_memory() as db:
+        yield db
+
+
+@contextmanager
+def _in_memory() -> Iterator[Db]:
     connection = apsw.Connection(":memory:")
     for migration in migrations.of("home"):
         connection.execute(migration.sql)
     yield SqliteDb(connection)
     connection.close()
+
+
+class Patient(PostgresDb):
+    """A transaction in which a test may go on after a refusal."""
+
+    def one(self, sql: str, **params: Any) -> Row | None:
+        with self.attempt():
+            return super().one(sql, **params)
+
+    def all(self, sql: str, **params: Any) -> list[Row]:
+        with self.attempt():
+            return super().all(sql, **params)
+
+    def run(self, sql: str, **params: Any) -> int:
+        with self.attempt():
+            return super().run(sql, **params)
+
+
+@contextmanager
+def _in_postgres(url: str) -> Iterator[Db]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        configure(connection)
+        migrate_postgres(connection, {family: migrations.of(family) for family in ("host", "home")})
+        connection.execute("BEGIN")
+        yield Patient(connection)
+        connection.rollback()
 
 
 @pytest.fixture
@@ -97,10 +139,14 @@ def given(work: Work) -> Given:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, clock: Clock) -> AsyncIterator[House]:
+async def house(tmp_path: Path, clock: Clock, postgres: str) -> AsyncIterator[House]:
     """A whole house in a temporary folder."""
-    async with opened(Settings(data=str(tmp_path / "data")), clock=clock) as house:
+    async with opened(Settings(data=str(tmp_path / "data"), postgres=postgres), clock=clock) as house:
         yield house
+        if postgres:
+            for home_id in await house.storage.homes():
+                await house.storage.drop(home_id)
+            await house.storage.host.write(lambda db: db.run("DELETE FROM homes"))
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from cozy.kernel.clock import Clock, utc_now
 from cozy.kernel.db import Storage
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
+from cozy.kernel.problem import Unavailable
 from cozy.kernel.settings import Settings
 from cozy.kernel.work import Event, Work
 from cozy.rooms.homes.model import Listing
@@ -28,7 +29,7 @@ async def opened(
     """The house, open for work; everything is let go of at the end."""
     root = Path(settings.data).absolute()
     root.mkdir(parents=True, exist_ok=True)
-    storage = _storage(settings, root)
+    storage = storage_of(settings, root)
     house = House(storage, Disk(root), Smtp(settings), clock, settings, PORTS, _enqueue, wake)
     try:
         yield house
@@ -36,8 +37,15 @@ async def opened(
         await storage.close()
 
 
-def _storage(settings: Settings, root: Path) -> Storage:
-    return SqliteStorage(root, migrations.of)
+def storage_of(settings: Settings, root: Path) -> Storage:
+    """The databases that the settings choose. Raises Unavailable."""
+    if not settings.postgres:
+        return SqliteStorage(root, migrations.of)
+    try:
+        from cozy.backends.postgres import PostgresStorage
+    except ImportError as error:
+        raise Unavailable("PostgreSQL needs a further package: install `cozy-home[postgres]`.") from error
+    return PostgresStorage(settings.postgres, migrations.of)
 
 
 def _enqueue(work: Work, event: Event) -> bool:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING
 
 import apsw
 from msgspec import Struct
 
+from cozy.backends.durable import sync_file, sync_folder
 from cozy.kernel.problem import Unavailable
 
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+_BUSY_S = 15  # how long to wait for another program
+_ADVISORY = 0x636F7A79  # "cozy": the lock that programs starting together take turns with
 
 class Migration(Struct, frozen=True):
     """One step: its number, its name and its SQL, in the dialect that both engines share."""
@@ -30,14 +39,14 @@ def migrate_sqlite(path: Path, migrations: list[Migration]) -> None:
     """
     connection = apsw.Connection(str(path))
     try:
-        connection.set_busy_timeout(15_000)
+        connection.set_busy_timeout(_BUSY_S * 1000)
+        _use_log(connection)
         latest = max(m.number for m in migrations)
         version = _version(connection)
         if version == latest:
             return
         if version > latest:
             raise TooNew(version=version, known=latest)
-        connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         if version > 0:
             _snapshot(connection, path.with_name(f"{path.name}.before-{latest}"))
@@ -55,6 +64,19 @@ def migrate_sqlite(path: Path, migrations: list[Migration]) -> None:
         connection.close()
 
 
+def _use_log(connection: apsw.Connection) -> None:
+    """Write-ahead log, for good. SQLite does not wait for programs that do the same at this moment, so we do."""
+    until = monotonic() + _BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except apsw.BusyError:
+            if monotonic() > until:
+                raise
+            sleep(0.01)
+
+
 def _version(connection: apsw.Connection) -> int:
     return int(next(connection.execute("PRAGMA user_version"))[0])
 
@@ -64,9 +86,42 @@ def _snapshot(connection: apsw.Connection, target: Path) -> None:
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
     connection.execute("VACUUM INTO ?", (str(partial),))
-    handle = os.open(partial, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_file(partial)
     partial.rename(target)
+    sync_folder(target.parent)
+
+
+def migrate_postgres(connection: Connection, families: Mapping[str, list[Migration]]) -> None:
+    """Apply what is missing, in one transaction, one program at a time. Snapshots are the hoster's (`pg_dump`).
+
+    Raises TooNew; any other failure leaves the database as it was.
+    """
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ADVISORY,))
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS schema_versions (family TEXT PRIMARY KEY, version BIGINT NOT NULL)"
+        )
+        versions = {str(family): int(version) for family, version in connection.execute("SELECT * FROM schema_versions")}
+        for family, migrations in families.items():
+            _advance(connection, family, versions.get(family, 0), migrations)
+
+
+def _advance(connection: Connection, family: str, version: int, migrations: list[Migration]) -> None:
+    latest = max(m.number for m in migrations)
+    if version > latest:
+        raise TooNew(version=version, known=latest)
+    if version == latest:
+        return
+    for migration in migrations:
+        if migration.number > version:
+            connection.execute(in_postgres(migration.sql).encode())
+    connection.execute(
+        """INSERT INTO schema_versions (family, version) VALUES (%s, %s)
+           ON CONFLICT (family) DO UPDATE SET version = excluded.version""",
+        (family, latest),
+    )
+
+
+def in_postgres(sql: str) -> str:
+    """The shared dialect's types by PostgreSQL's names; types are upper case in our SQL, columns are not."""
+    return re.sub(r"\bJSON\b", "JSONB", re.sub(r"\bBLOB\b", "BYTEA", sql))

@@ -10,22 +10,25 @@ from __future__ import annotations
 import asyncio
 import shutil
 import threading
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from contextlib import contextmanager
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
 import apsw
 
+from cozy.backends.durable import make_folder, sync_folder
+from cozy.backends.group import GroupCommit, Outcome
 from cozy.backends.migrate import Migration, migrate_sqlite
 from cozy.kernel.db import Db, Row, Taken, expand
 from cozy.kernel.problem import OutOfSpace, Unavailable
 
+P = ParamSpec("P")
 T = TypeVar("T")
 _OPEN_HOMES = 128  # databases kept open at once; an idle one costs about 100 kB and three file handles
-_BATCH = 512  # most writes in one commit
 _BUSY_MS = 15_000  # how long to wait for another process (the command line) to finish writing
 
 
@@ -55,6 +58,19 @@ class SqliteDb:
             pass
         return self._connection.changes()
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A savepoint around the block."""
+        self._connection.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:  # else SQLite itself gave everything up (disk full, I/O error)
+                self._connection.execute("ROLLBACK TO attempt")
+                self._connection.execute("RELEASE attempt")
+            raise
+        self._connection.execute("RELEASE attempt")
+
     def _rows(self, sql: str, params: dict[str, Any]) -> Iterator[Row]:
         try:
             return self._connection.execute(*expand(sql, params))
@@ -71,35 +87,39 @@ def _refusal(error: apsw.ConstraintError) -> Exception:
 
 
 class SqliteDatabase:
-    """One database file, with a reader for the event loop, spare readers for scans, and one writer at a time."""
+    """One database file, with a reader for the event loop, spare readers for scans, and one writer at a time.
 
-    def __init__(self, path: Path, threads: ThreadPoolExecutor) -> None:
+    It is opened, and its schema brought up to date, at its first use and on a thread.
+    """
+
+    def __init__(self, path: Path, threads: ThreadPoolExecutor, migrations: list[Migration]) -> None:
         self.path = path
         self._threads = threads
+        self._migrations = migrations
+        self._is_current = False
+        self._opening = threading.Lock()
         self._reader: apsw.Connection | None = None
         self._writer: apsw.Connection | None = None
         self._spare: list[apsw.Connection] = []
-        self._waiting: deque[tuple[Callable[[Db], Any], asyncio.Future[Any]]] = deque()
-        self._lock = threading.Lock()
-        self._draining = False
-        self.users = 0
+        self._group = GroupCommit(threads, self._commit)
+        self._users = 0
 
     async def read(self, fn: Callable[[Db], T]) -> T:
         """Run on the event loop: no hop to a thread."""
         if self._reader is None:
-            self._reader = connect(self.path)
+            opened = await self._on_thread(self._connect)
+            if self._reader is None:
+                self._reader = opened
+            else:
+                opened.close()
         return _in_transaction(self._reader, fn)
 
     async def scan(self, fn: Callable[[Db], T]) -> T:
         """Run on a thread, with a connection of its own."""
-        self.users += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._scan, fn)
-        finally:
-            self.users -= 1
+        return await self._on_thread(self._scan, fn)
 
     def _scan(self, fn: Callable[[Db], T]) -> T:
-        connection = self._spare.pop() if self._spare else connect(self.path)
+        connection = self._spare.pop() if self._spare else self._connect()
         try:
             return _in_transaction(connection, fn)
         finally:
@@ -107,40 +127,45 @@ class SqliteDatabase:
 
     async def write(self, fn: Callable[[Db], T]) -> T:
         """Join the queue; answered after the commit."""
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[T] = loop.create_future()
-        with self._lock:
-            self._waiting.append((fn, done))
-            start = not self._draining
-            self._draining = True
-        self.users += 1
+        return await self._group.write(fn)
+
+    async def damages(self) -> list[str]:
+        """What SQLite itself finds wrong with the file."""
+        return await self._on_thread(self._damages)
+
+    def _damages(self) -> list[str]:
         try:
-            if start:
-                loop.run_in_executor(self._threads, self._drain, loop)
-            return await done
-        finally:
-            self.users -= 1
-
-    def _drain(self, loop: asyncio.AbstractEventLoop) -> None:
-        while True:
-            with self._lock:
-                batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), _BATCH))]
-                if not batch:
-                    self._draining = False
-                    return
-            outcomes = self._commit([fn for fn, _ in batch])
-            settled = [(done, *outcome) for (_, done), outcome in zip(batch, outcomes, strict=True)]
+            connection = connect(self.path)
             try:
-                loop.call_soon_threadsafe(_settle, settled)
-            except RuntimeError:  # the loop is closed: nobody waits for an answer any more
-                return
+                found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
+            finally:
+                connection.close()
+        except apsw.Error as error:
+            return [str(error)]
+        return [] if found == ["ok"] else found
 
-    def _commit(self, fns: list[Callable[[Db], Any]]) -> list[tuple[Any, BaseException | None]]:
+    async def _on_thread(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        self._users += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, partial(fn, *args, **kwargs))
+        finally:
+            self._users -= 1
+
+    def _connect(self) -> apsw.Connection:
+        with self._opening:
+            if not self._is_current:
+                if not self.path.exists():
+                    raise Unavailable("The database of this home is missing on this server.")
+                migrate_sqlite(self.path, self._migrations)
+                self._is_current = True
+        return connect(self.path)
+
+    def _commit(self, fns: list[Callable[[Db], Any]]) -> list[Outcome]:
         """Run each in a savepoint and commit all; when the commit fails, that is everyone's answer."""
         connection: apsw.Connection | None = None
         try:
             if self._writer is None:
-                self._writer = connect(self.path)
+                self._writer = self._connect()
             connection = self._writer
             connection.execute("BEGIN IMMEDIATE")
             outcomes = [_in_savepoint(connection, fn) for fn in fns]
@@ -154,25 +179,23 @@ class SqliteDatabase:
     @property
     def busy(self) -> bool:
         """Whether somebody is using it."""
-        return self.users > 0 or self._draining
+        return self._users > 0 or self._group.busy
 
     def close(self) -> None:
-        """Let go of the file; the next use opens it again."""
-        for connection in (self._reader, self._writer, *self._spare):
-            if connection is not None:
-                connection.close()
+        """Let go of the file, which nobody uses; the next use opens it again."""
+        self.let_go()()
+
+    def let_go(self) -> Callable[[], None]:
+        """Give the connections up, and return what closes them, on any thread."""
+        connections = [c for c in (self._reader, self._writer, *self._spare) if c is not None]
         self._reader = self._writer = None
         self._spare.clear()
 
+        def closing() -> None:
+            for connection in connections:
+                connection.close()
 
-def _settle(settled: list[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
-    for done, result, error in settled:
-        if done.cancelled():
-            continue
-        if error is None:
-            done.set_result(result)
-        else:
-            done.set_exception(error)
+        return closing
 
 
 def _in_transaction(connection: apsw.Connection, fn: Callable[[Db], T]) -> T:
@@ -208,11 +231,11 @@ def _translated(error: BaseException) -> BaseException:
 
 
 def connect(path: Path) -> apsw.Connection:
-    """Open an existing database the way we use it: WAL, and every commit on the disk before it is answered."""
+    """Open an existing database the way we use it: every commit on the disk before it is answered."""
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     connection.set_busy_timeout(_BUSY_MS)
     for setting in (
-        "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-2000", "journal_size_limit=67108864",
+        "synchronous=FULL", "foreign_keys=ON", "cache_size=-2000", "journal_size_limit=67108864",
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {setting}")
@@ -227,35 +250,55 @@ class SqliteStorage:
         self._migrations = lru_cache(migrations)
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="sqlite")
         self._open: OrderedDict[str, SqliteDatabase] = OrderedDict()
-        (root / "homes").mkdir(parents=True, exist_ok=True)
+        make_folder(root / "homes")
         migrate_sqlite(root / "host.db", self._migrations("host"))
-        self.host = SqliteDatabase(root / "host.db", self._threads)
+        self.host = SqliteDatabase(root / "host.db", self._threads, self._migrations("host"))
 
     def home(self, home_id: str) -> SqliteDatabase:
-        """Open a home's database, bringing its schema up to date at its first use."""
+        """The database of a home. Those used least lately are closed when there are many."""
         database = self._open.get(home_id)
         if database is None:
-            path = self._path(home_id)
-            if not path.exists():
-                raise Unavailable("The database of this home is missing on this server.")
-            migrate_sqlite(path, self._migrations("home"))
-            database = self._open[home_id] = SqliteDatabase(path, self._threads)
+            database = SqliteDatabase(self._path(home_id), self._threads, self._migrations("home"))
+            self._open[home_id] = database
             self._forget_the_idle()
         self._open.move_to_end(home_id)
         return database
 
+    def _forget_the_idle(self) -> None:
+        """Closing the last connection writes the log back into the file, so it waits for a thread."""
+        if len(self._open) <= _OPEN_HOMES:
+            return
+        idle = [home_id for home_id, database in self._open.items() if not database.busy]
+        for home_id in idle[: len(self._open) - _OPEN_HOMES]:
+            self._threads.submit(self._open.pop(home_id).let_go())
+
+    async def homes(self) -> list[str]:
+        """The homes that have a database here, by id."""
+        return sorted(path.parent.name for path in (self._root / "homes").glob("*/home.db"))
+
     async def add(self, home_id: str) -> None:
         """Create a home's folder and empty database."""
-        path = self._path(home_id)
-        path.parent.mkdir(parents=True)
+        await asyncio.to_thread(self._add, self._path(home_id))
+
+    def _add(self, path: Path) -> None:
+        path.parent.mkdir()
         migrate_sqlite(path, self._migrations("home"))
+        sync_folder(path.parent)
+        sync_folder(path.parent.parent)
 
     async def drop(self, home_id: str) -> None:
-        """Remove a home's folder, contents included."""
+        """Remove a home's folder, contents included, once nobody uses it."""
         database = self._open.pop(home_id, None)
         if database is not None:
+            while database.busy:
+                await asyncio.sleep(0.01)
             database.close()
-        shutil.rmtree(self._path(home_id).parent, ignore_errors=True)
+        await asyncio.to_thread(self._remove, self._path(home_id).parent)
+
+    def _remove(self, folder: Path) -> None:
+        if folder.exists():
+            shutil.rmtree(folder)
+            sync_folder(folder.parent)
 
     async def close(self) -> None:
         """Wait for the writers, then close every file."""
@@ -266,7 +309,3 @@ class SqliteStorage:
 
     def _path(self, home_id: str) -> Path:
         return self._root / "homes" / home_id / "home.db"
-
-    def _forget_the_idle(self) -> None:
-        for home_id in [h for h, database in self._open.items() if not database.busy][: -_OPEN_HOMES or None]:
-            self._open.pop(home_id).close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -24,7 +25,8 @@ class Taken(Exception):
 class Db(Protocol):
     """A transaction. Statements use `:name` parameters; a list or tuple stands for a parenthesised SQL list.
 
-    JSON columns come back as text. Times are RFC 3339 text. Raises Taken when a unique index refuses.
+    JSON columns come back as text. Times are RFC 3339 text. Raises Taken when a unique index refuses. After an
+    error, everything that was done can only be undone: what may fail on the way goes into `attempt`.
     """
 
     @property
@@ -48,6 +50,10 @@ class Db(Protocol):
         """Execute, and say how many rows changed."""
         ...
 
+    def attempt(self) -> AbstractContextManager[None]:
+        """A block whose writes alone are undone when it raises, so that the caller may go on after its error."""
+        ...
+
 
 class Database(Protocol):
     """One home's database, or the host's. `fn` runs in a transaction and must not keep the Db that it is given."""
@@ -61,7 +67,14 @@ class Database(Protocol):
         ...
 
     async def write(self, fn: Callable[[Db], T]) -> T:
-        """Run a write; on return it is durable. An exception of `fn` undoes its writes alone."""
+        """Run a write; on return it is durable. An exception of `fn` undoes its writes alone.
+
+        `fn` may run more than once before that, when another process came between.
+        """
+        ...
+
+    async def damages(self) -> list[str]:
+        """What the engine itself finds wrong with the files, a sentence each."""
         ...
 
 
@@ -74,7 +87,11 @@ class Storage(Protocol):
         ...
 
     def home(self, home_id: str) -> Database:
-        """The database of one home."""
+        """The database of one home. Where there is none, its use raises Unavailable."""
+        ...
+
+    async def homes(self) -> list[str]:
+        """The homes that have a database here, by id, listed or not."""
         ...
 
     async def add(self, home_id: str) -> None:

@@ -1,0 +1,293 @@
+"""PostgreSQL: all homes share the tables, and every key begins with the home.
+
+Reads run in a read-only snapshot, on a pooled connection and a thread. The writes of a home queue up as on SQLite and
+commit in groups; each group first locks the home's own counter, so that the processes of a hoster take turns in a
+home, `seq` is gap-free in commit order, and what a function has read stays true until it has written.
+
+The database needs the encoding UTF8 and the collation C, whose order of texts is SQLite's. Its snapshots before an
+upgrade are the hoster's own (`pg_dump`): migrations run in one transaction and leave nothing half done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from functools import lru_cache, partial
+from typing import Any, Literal, ParamSpec, TypeVar
+
+import psycopg
+from psycopg import errors
+from psycopg.types.string import TextLoader
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from cozy.backends.group import GroupCommit, Outcome
+from cozy.backends.migrate import Migration, migrate_postgres
+from cozy.kernel.db import Db, Row, Taken, expand
+from cozy.kernel.problem import Invalid, OutOfSpace, Unavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Connection = psycopg.Connection[Row]
+AnyCursor = TypeVar("AnyCursor", psycopg.Cursor[Row], psycopg.ServerCursor[Row])
+
+_CONNECTIONS = 12  # of one process; a thread each
+_TRIES = 5  # of a transaction that another one came between
+_CONNECT_S = 10
+_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_LOCK_HOME = "SELECT value FROM counters WHERE home_id = %s AND name = 'seq' FOR UPDATE"
+_AGAIN = (errors.SerializationFailure, errors.DeadlockDetected)
+_WORD = re.compile(r"'(?:[^']|'')*'|:([a-z_][a-z0-9_]*)|%")
+
+
+@lru_cache(maxsize=4096)
+def translated(sql: str) -> bytes:
+    """Our SQL in psycopg's spelling: `:name` is `%(name)s`, and a bare `%` is doubled; quoted text keeps its colons."""
+
+    def spell(match: re.Match[str]) -> str:
+        return f"%({match[1]})s" if match[1] else match[0].replace("%", "%%")
+
+    return _WORD.sub(spell, sql).encode()
+
+
+class PostgresDb:
+    """A transaction on one connection."""
+
+    engine: Literal["postgres"] = "postgres"
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._cursors = 0
+
+    def one(self, sql: str, **params: Any) -> Row | None:
+        """The first row."""
+        return self._executed(self._connection.cursor(), sql, params).fetchone()
+
+    def all(self, sql: str, **params: Any) -> list[Row]:
+        """Every row."""
+        return self._executed(self._connection.cursor(), sql, params).fetchall()
+
+    def each(self, sql: str, **params: Any) -> Iterator[Row]:
+        """Rows one by one, through a cursor on the server."""
+        self._cursors += 1
+        with self._connection.cursor(f"each_{self._cursors}") as cursor:
+            cursor.itersize = 500
+            self._executed(cursor, sql, params)
+            yield from cursor
+
+    def run(self, sql: str, **params: Any) -> int:
+        """Execute, and say how many rows changed."""
+        return self._executed(self._connection.cursor(), sql, params).rowcount
+
+    def attempt(self) -> AbstractContextManager[Any]:
+        """A savepoint around the block."""
+        return self._connection.transaction()
+
+    def _executed(self, cursor: AnyCursor, sql: str, params: dict[str, Any]) -> AnyCursor:
+        text, values = expand(sql, params)
+        try:
+            cursor.execute(translated(text), values)
+        except errors.UniqueViolation as error:
+            raise Taken(error.diag.constraint_name or "") from error
+        return cursor
+
+
+class PostgresDatabase:
+    """One home's rows, or (home "") the host's."""
+
+    def __init__(self, home_id: str, pool: ConnectionPool[Connection], threads: ThreadPoolExecutor) -> None:
+        self._home_id = home_id
+        self._pool = pool
+        self._threads = threads
+        self._group = GroupCommit(threads, self._commit)
+
+    async def read(self, fn: Callable[[Db], T]) -> T:
+        """Run on a thread."""
+        return await _on(self._threads, self._read, fn)
+
+    async def scan(self, fn: Callable[[Db], T]) -> T:
+        """The same: a snapshot stands in nobody's way."""
+        return await self.read(fn)
+
+    def _read(self, fn: Callable[[Db], T]) -> T:
+        return self._in_transaction(_READ, lambda connection: fn(PostgresDb(connection)))
+
+    async def write(self, fn: Callable[[Db], T]) -> T:
+        """Join the queue; answered after the commit."""
+        return await self._group.write(fn)
+
+    def _commit(self, fns: list[Callable[[Db], Any]]) -> list[Outcome]:
+        try:
+            return self._in_transaction(_WRITE, lambda connection: self._written(connection, fns))
+        except BaseException as error:
+            return [(None, error)] * len(fns)
+
+    def _written(self, connection: Connection, fns: list[Callable[[Db], Any]]) -> list[Outcome]:
+        if self._home_id and connection.execute(_LOCK_HOME, (self._home_id,)).fetchone() is None:
+            raise Unavailable("The database of this home is missing on this server.")
+        return [_in_savepoint(connection, fn) for fn in fns]
+
+    def _in_transaction(self, begin: str, fn: Callable[[Connection], T]) -> T:
+        """Run in a transaction, again when another one came between or the connection was lost before the commit."""
+        for _ in range(_TRIES - 1):
+            try:
+                return self._once(begin, fn)
+            except (*_AGAIN, _Lost):
+                continue
+        return self._once(begin, fn)
+
+    def _once(self, begin: str, fn: Callable[[Connection], T]) -> T:
+        try:
+            with self._pool.connection() as connection:
+                try:
+                    connection.execute(begin.encode())
+                    result = fn(connection)
+                except psycopg.OperationalError as error:
+                    if connection.broken:
+                        raise _Lost("The database does not answer: try again in a moment.") from error
+                    raise
+                except BaseException:
+                    connection.rollback()
+                    raise
+                connection.commit()
+                return result
+        except (psycopg.Error, PoolTimeout) as error:
+            raise _problem(error) from error
+
+    async def damages(self) -> list[str]:
+        """Nothing: the files are PostgreSQL's, and `pg_amcheck` is its tool."""
+        return []
+
+    @property
+    def busy(self) -> bool:
+        """Whether writes wait or run."""
+        return self._group.busy
+
+
+class _Lost(Unavailable):
+    """The connection broke before the commit: nothing was written."""
+
+
+def _in_savepoint(connection: Connection, fn: Callable[[Db], Any]) -> Outcome:
+    connection.execute("SAVEPOINT one")
+    try:
+        result = fn(PostgresDb(connection))
+    except BaseException as error:
+        if connection.broken or isinstance(error, _AGAIN):
+            raise
+        connection.execute("ROLLBACK TO one")
+        connection.execute("RELEASE one")
+        return None, _problem(error)
+    connection.execute("RELEASE one")
+    return result, None
+
+
+def _problem(error: BaseException) -> BaseException:
+    """What the driver says, in the kernel's words."""
+    if isinstance(error, _AGAIN):
+        return error
+    if isinstance(error, errors.DiskFull):
+        return OutOfSpace()
+    if isinstance(error, errors.LockNotAvailable):
+        return Unavailable("This home is busy with a long change: try again in a moment.")
+    if isinstance(error, errors.UntranslatableCharacter) or "NUL (0x00)" in str(error):
+        return Invalid("A text holds a character that cannot be stored.")
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | PoolTimeout):
+        return Unavailable("The database does not answer: try again in a moment.")
+    return error
+
+
+class PostgresStorage:
+    """All homes of a hoster in one PostgreSQL database."""
+
+    def __init__(self, conninfo: str, migrations: Callable[[str], list[Migration]]) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=_CONNECTIONS, thread_name_prefix="postgres")
+        self._pool = _pool(conninfo)
+        try:
+            with self._pool.connection() as connection:
+                _require_order(connection)
+                migrate_postgres(connection, {family: migrations(family) for family in ("host", "home")})
+        except BaseException:
+            self._pool.close()
+            raise
+        self._open: dict[str, PostgresDatabase] = {}
+        self.host = PostgresDatabase("", self._pool, self._threads)
+
+    def home(self, home_id: str) -> PostgresDatabase:
+        """One home's rows. Homes that are writing share a queue, the others cost nothing."""
+        database = self._open.get(home_id)
+        if database is None:
+            if len(self._open) > _CONNECTIONS * 10:
+                self._open = {id_: known for id_, known in self._open.items() if known.busy}
+            database = self._open[home_id] = PostgresDatabase(home_id, self._pool, self._threads)
+        return database
+
+    async def homes(self) -> list[str]:
+        """The homes that have rows here, by id."""
+        return await self.host.read(
+            lambda db: [row[0] for row in db.all("SELECT home_id FROM counters WHERE name = 'seq' ORDER BY home_id")]
+        )
+
+    async def add(self, home_id: str) -> None:
+        """Give a new home its first row: the counter that its writers lock."""
+        await self.host.write(
+            lambda db: db.run("INSERT INTO counters (home_id, name, value) VALUES (:home, 'seq', 0)", home=home_id)
+        )
+
+    async def drop(self, home_id: str) -> None:
+        """Delete a home's rows from every table."""
+        self._open.pop(home_id, None)
+        await self.host.write(lambda db: _delete_rows(db, home_id))
+
+    async def close(self) -> None:
+        """Wait for the writers, then close every connection."""
+        await asyncio.to_thread(self._threads.shutdown)
+        await asyncio.to_thread(self._pool.close)
+
+
+def _delete_rows(db: Db, home_id: str) -> None:
+    tables = db.all(
+        """SELECT table_name FROM information_schema.columns
+            WHERE table_schema = current_schema() AND column_name = 'home_id' ORDER BY table_name"""
+    )
+    for (table,) in tables:
+        db.run(f'DELETE FROM "{table}" WHERE home_id = :home', home=home_id)
+
+
+def _pool(conninfo: str) -> ConnectionPool[Connection]:
+    pool: ConnectionPool[Connection] = ConnectionPool(
+        conninfo, min_size=1, max_size=_CONNECTIONS, timeout=_CONNECT_S, open=False, configure=configure,
+        kwargs={"autocommit": True, "application_name": "cozy"},
+    )  # fmt: skip
+    try:
+        pool.open(wait=True, timeout=_CONNECT_S)
+    except PoolTimeout as error:
+        pool.close()
+        raise Unavailable("PostgreSQL does not answer at the address in the setting `postgres`.") from error
+    return pool
+
+
+def configure(connection: Connection) -> None:
+    """JSON stays text; a transaction waits for another one, but not for ever."""
+    connection.adapters.register_loader("json", TextLoader)
+    connection.adapters.register_loader("jsonb", TextLoader)
+    connection.execute("SET lock_timeout = '15s'")
+
+
+def _require_order(connection: Connection) -> None:
+    """Lists and ranges compare texts byte by byte, as SQLite does."""
+    row = connection.execute(
+        "SELECT pg_encoding_to_char(encoding), datcollate FROM pg_database WHERE datname = current_database()"
+    ).fetchone()
+    if row is None or row[0] != "UTF8" or row[1] not in {"C", "C.UTF-8", "C.utf8", "POSIX"}:
+        raise Unavailable(
+            "This PostgreSQL database sorts differently: "
+            "create it with ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8' TEMPLATE template0."
+        )
+
+
+async def _on(threads: ThreadPoolExecutor, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    return await asyncio.get_running_loop().run_in_executor(threads, partial(fn, *args, **kwargs))
