@@ -27,7 +27,7 @@ export function bits(secret) {
     previous = c;
   }
   // Several words are guessed word by word, not letter by letter.
-  const byWords = words.length > 2 && words.every((word) => /^\p{L}+$/u.test(word)) ? words.length * 12.5 : Infinity;
+  const byWords = words.length > 1 && words.every((word) => /^\p{L}+$/u.test(word)) ? words.length * 12.5 : Infinity;
   return total + Math.min(characters, byWords);
 }
 

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from cozy.ui import Add, Flash, Home, Link, N_, Room, Shell, Storage, assets, render_problem
+from cozy.ui import Add, Flash, Home, Link, N_, Room, Shell, Storage, assets, render, render_problem
 from cozy.ui.pages import environment
 
 PAGES = Path(__file__).parent / "pages"
@@ -51,10 +51,10 @@ def shell(theme: str = "system", home: bool = True, flash: str = "", locale: str
         room="files",
         account=(Link(N_("Settings"), "/g/settings", "settings"),),
         adds=(
-            Add(N_("Upload files"), "/g/upload", "upload", "files"),
-            Add(N_("Upload a folder"), "/g/upload", "folder-up", "folder"),
-            Add(N_("Take a photo"), "/g/upload", "camera", "camera"),
-            Add(N_("New folder"), "/g/dialog", "folder-plus", dialog=True),
+            Add("Envoyer des fichiers", "/g/upload", "upload", "files"),
+            Add("Envoyer un dossier", "/g/upload", "folder-up", "folder"),
+            Add("Prendre une photo", "/g/upload", "camera", "camera"),
+            Add("Nouveau dossier", "/g/dialog", "folder-plus", dialog=True),
         ),
         storage=Storage(38 * 10**9, 10**11),
         hosted_by="Fil & Co",
@@ -113,6 +113,8 @@ class Door(BaseHTTPRequestHandler):
             return self.answer(200, json.dumps(assets.manifest("fr")).encode(), "application/manifest+json")
         if path == "/my/sw.js":
             return self.answer(200, assets.service_worker(), "text/javascript")
+        if path == "/my/offline":
+            return self.answer(200, render("ui/offline.html", shell=shell(home=False)).encode())
         name = path.removeprefix("/g/")
         if name != "problem" and not (PAGES / f"{name}.html").is_file() and name not in ("grid", "selected", "toast"):
             return self.answer(404, render_problem(404, shell=shell()).encode())
@@ -130,7 +132,7 @@ class Door(BaseHTTPRequestHandler):
 
     def answer(self, status: int, body: bytes, media_type: str = "text/html; charset=utf-8") -> None:
         self.send_response(status)
-        for name, value in (("Content-Type", media_type), ("Content-Length", str(len(body))), ("Content-Security-Policy", CSP), ("X-Assets", assets.version())):
+        for name, value in (("Content-Type", media_type), ("Content-Length", str(len(body))), ("Content-Security-Policy", CSP), ("X-Assets", assets.version()), ("Service-Worker-Allowed", "/my")):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

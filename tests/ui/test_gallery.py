@@ -1,6 +1,7 @@
 """The gallery in a real browser: nothing inaccessible, nothing wider than the screen, nothing refused by the policy."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def tab(browser: Browser, base: str):
     context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=base)
     page = context.new_page()
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" and "422" not in message.text else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     yield page
     context.close()
@@ -88,10 +89,10 @@ def test_what_opens_over_a_page_is_accessible(browser: Browser, base: str, width
         viewport={"width": width, "height": HEIGHTS[width]}, color_scheme=scheme, bypass_csp=True, service_workers="block"
     )
     page = context.new_page()
-    for name, role, opened in (
-        ("Ajouter", "button", "#add-menu"),
-        ("Actions : Budget vacances.xlsx", "button", "#row-menu"),
-        ("Nouveau dossier", "link", "dialog#question"),
+    for name, opened in (
+        ("Ajouter", "#add-menu"),
+        ("Actions : Budget vacances.xlsx", "#row-menu"),
+        ("Nouveau dossier", "dialog#question"),
     ):
         page.goto(f"{base}/g/drive")
         settle(page)
@@ -101,7 +102,7 @@ def test_what_opens_over_a_page_is_accessible(browser: Browser, base: str, width
         page.wait_for_timeout(300)
         if folder := os.environ.get("COZY_SHOTS"):
             page.screenshot(path=f"{folder}/open-{opened.strip('#').replace('#', '-')}-{width}-{scheme}.png")
-        assert faults(page) == [], role
+        assert faults(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     context.close()
 
@@ -140,7 +141,7 @@ def test_a_question_keeps_the_page_until_it_is_well_answered(tab: Page):
     dialog.get_by_role("button", name="Créer").click()
     expect(dialog).to_be_hidden()
     expect(tab.get_by_text("Mis à la corbeille.")).to_be_visible()
-    expect(tab).to_have_url(lambda url: url.endswith("/g/toast"))
+    expect(tab).to_have_url(re.compile("/g/toast$"))
 
 
 def test_escape_gives_the_focus_back(tab: Page):
@@ -198,7 +199,7 @@ def test_letters_are_shortcuts_outside_fields_only(tab: Page):
 def test_a_passphrase_is_judged_honestly(tab: Page):
     tab.goto("/g/settings")
     meter = tab.locator(".strength")
-    for secret, level in (("Azerty2024!", "1"), ("soleil", "1"), ("girafe lampe", "2"), ("girafe lampe tunnel vendange mousse", "3")):
+    for secret, level in (("Azerty2024!", "1"), ("soleil", "1"), ("girafe lampe", "1"), ("girafe lampe tunnel", "2"), ("girafe lampe tunnel vendange mousse", "3"), ("k7#vQ2pLx9!mZw4t", "4")):
         tab.get_by_label("Nouvelle phrase").fill(secret)
         expect(meter).to_have_attribute("data-level", level)
 
