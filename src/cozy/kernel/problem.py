@@ -15,6 +15,7 @@ class Problem(Exception):
     """
 
     kind: ClassVar[str] = "problem"
+    said: ClassVar[str] = ""  # the words that existing clients of the API match, where they do
 
     def __init__(self, detail: str = "", /, **facts: Any) -> None:
         super().__init__(detail or self.title())

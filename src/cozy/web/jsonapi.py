@@ -35,7 +35,7 @@ def problem(error: Problem, status: int) -> dict[str, Any]:
     facts = {name: value for name, value in error.facts.items() if name not in {"parameter", "pointer"}}
     source = {name: error.facts[name] for name in ("parameter", "pointer") if name in error.facts}
     shown: dict[str, Any] = {
-        "status": str(status), "code": error.code(), "title": error.title(), "detail": error.detail,
+        "status": str(status), "code": error.code(), "title": error.title(), "detail": error.said or error.detail,
     }  # fmt: skip
     if source:
         shown["source"] = source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cozy.kernel.caller import Verb
 from cozy.kernel.work import Work
 from cozy.rooms.permissions import service as permissions
-from cozy.rooms.permissions.errors import NotAllowed
+from cozy.rooms.permissions.errors import NobodyIn, NotAllowed
 
 from .errors import AlreadyInTrash, IsFile, IsFolder, NoFile, NoParent, NotInTrash, ParentInTrash, Untouchable
 from .model import FILES, RESERVED, ROOT, File
@@ -39,9 +39,32 @@ def _allowed(work: Work, found: File | None, verb: Verb) -> File:
     ids = chain(work, found)
     if permissions.may_use(work.caller, verb, FILES, ids):
         return found
-    if permissions.may_use(work.caller, "GET", FILES, ids):
+    if found.id in RESERVED or permissions.may_use(work.caller, "GET", FILES, ids):
         raise NotAllowed(verb=verb, doctype=FILES)
     raise NoFile
+
+
+def root(work: Work) -> File:
+    """The root, which holds everything that anybody may see: knowing it tells nothing."""
+    found = tree.by_id(work, ROOT)
+    if found is None:
+        raise NoFile(id=ROOT)
+    return found
+
+
+def every(work: Work, verb: Verb) -> None:
+    """Leave to use every file of the home. Raises NotAllowed."""
+    if not permissions.may_all(work.caller, verb, FILES):
+        raise NotAllowed(verb=verb, doctype=FILES)
+
+
+def target(work: Work, verb: Verb, doctype: str, id_: str, files_verb: Verb) -> None:
+    """Leave to use a document that files are part of: its own, or that of every file. Raises NobodyIn, NotAllowed."""
+    if work.caller.kind == "nobody":
+        raise NobodyIn
+    if permissions.may_use(work.caller, verb, doctype, {id_}) or permissions.may_all(work.caller, files_verb, FILES):
+        return
+    raise NotAllowed(verb=verb, doctype=doctype)
 
 
 def chain(work: Work, found: File) -> set[str]:
@@ -58,17 +81,25 @@ def chain(work: Work, found: File) -> set[str]:
 
 def content_file(work: Work, id_: str, verb: Verb) -> File:
     """A file, not a folder. Raises NoFile, NotAllowed, IsFolder."""
-    found = file(work, id_, verb)
+    return only_content(file(work, id_, verb))
+
+
+def only_content(found: File) -> File:
+    """The same, when it is a file and not a folder. Raises IsFolder."""
     if found.is_folder:
-        raise IsFolder(id=id_)
+        raise IsFolder(id=found.id)
     return found
 
 
 def folder(work: Work, id_: str, verb: Verb) -> File:
     """A folder. Raises NoFile, NotAllowed, IsFile."""
-    found = file(work, id_, verb)
+    return only_folder(file(work, id_, verb))
+
+
+def only_folder(found: File) -> File:
+    """The same, when it is a folder. Raises IsFile."""
     if not found.is_folder:
-        raise IsFile(id=id_)
+        raise IsFile(id=found.id)
     return found
 
 
@@ -77,11 +108,11 @@ def parent(work: Work, id_: str, verb: Verb) -> File:
     try:
         found = file(work, id_, verb)
     except NoFile as error:
-        raise NoParent(dir_id=id_, parameter="dir-id") from error
+        raise NoParent(dir_id=id_, parameter="dir_id") from error
     if not found.is_folder:
-        raise NoParent(dir_id=id_, parameter="dir-id")
+        raise NoParent(dir_id=id_, parameter="dir_id")
     if found.is_trashed:
-        raise ParentInTrash(dir_id=id_, parameter="dir-id")
+        raise ParentInTrash(dir_id=id_, parameter="dir_id")
     return found
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong with files."""
+"""What can go wrong with files. `said` is how the API spells it: clients that synchronise folders match these words."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from cozy.kernel.problem import Conflict, Forbidden, Full, Invalid, Malformed, N
 class NoFile(NotFound):
     """There is no such file or folder."""
 
+    said = "file does not exist"
+
 
 class NoParent(NotFound):
     """The folder that should hold this does not exist."""
 
+    said = "Parent directory with given DirID does not exist"
+
 
 class ParentInTrash(NotFound):
     """The folder that should hold this is in the bin."""
+
+    said = "Parent directory is in the trash"
 
 
 class NoVersion(NotFound):
@@ -23,6 +29,8 @@ class NoVersion(NotFound):
 
 class NameTaken(Conflict):
     """Another item in this folder already has that name."""
+
+    said = "file already exists"
 
 
 class BadName(Invalid):
@@ -49,32 +57,50 @@ class BadMetadata(Invalid):
     """These metadata are unknown, expired or not valid."""
 
 
+class BadHash(Invalid):
+    """Content-MD5 is 16 bytes in base64."""
+
+
 class NotThere(Stale):
     """A folder cannot be moved there."""
+
+    said = "Forbidden document move"
 
 
 class WrongHash(Stale):
     """What arrived is not what was sent: the checksums differ."""
 
+    said = "Invalid hash"
+
 
 class WrongLength(Stale):
     """What arrived is not as long as was said."""
+
+    said = "Content length does not match"
 
 
 class Changed(Stale):
     """This file changed since you last saw it."""
 
+    said = "Revision does not match"
+
 
 class OverQuota(Full):
     """There is not enough space left in this home."""
+
+    said = "The file is too big and exceeds the disk quota"
 
 
 class AlreadyInTrash(Malformed):
     """This is already in the bin."""
 
+    said = "File or directory is already in the trash"
+
 
 class NotInTrash(Malformed):
     """This is not in the bin."""
+
+    said = "File or directory is not in the trash"
 
 
 class IsFolder(Malformed):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -16,6 +17,8 @@ FILES = "io.cozy.files"
 VERSIONS = "io.cozy.files.versions"
 ROOT = "io.cozy.files.root-dir"
 TRASH = "io.cozy.files.trash-dir"
+SHARED_DRIVES = "io.cozy.files.shared-drives-dir"
+SHARED_DRIVES_NAME = "Drives"  # in every language, as apps look for it
 TRASH_NAME = ".cozy_trash"
 TRASH_PATH = f"/{TRASH_NAME}"
 RESERVED = frozenset({ROOT, TRASH})
@@ -115,9 +118,9 @@ def clean_name(name: str) -> str:
     """A name as it is stored: NFC. Raises BadName for what no folder can hold."""
     clean = nfc(name)
     if clean in {"", ".", ".."} or any(c in "/\0\n\r" for c in clean) or not _is_text(clean):
-        raise BadName(name=name, parameter="Name")
+        raise BadName(name=name, parameter="name")
     if len(clean.encode()) > NAME_LIMIT:
-        raise BadName("This name is too long: 255 bytes at most.", name=name, parameter="Name")
+        raise BadName("This name is too long: 255 bytes at most.", name=name, parameter="name")
     return clean
 
 
@@ -147,11 +150,40 @@ def mime_and_class(content_type: str, name: str) -> tuple[str, str]:
     """
     mime = content_type.partition(";")[0].strip().lower()
     if mime in {"", "application/octet-stream"}:
-        mime = mimetypes.guess_type(name, strict=False)[0] or "application/octet-stream"
+        mime = _TYPES.guess_type(name, strict=False)[0] or "application/octet-stream"
+    elif mime == "text/xml" and name.lower().endswith(".svg"):
+        mime = "image/svg+xml"
+    if name.lower().endswith(".url"):
+        mime = "application/internet-shortcut"
     if mime.count("/") != 1 or not all(mime.split("/")) or any(c.isspace() for c in mime):
-        raise BadMime(mime=mime, parameter="Content-Type")
+        raise BadMime(mime=mime, parameter="mime")
     return mime, CLASSES.get(mime, mime.partition("/")[0])
 
+
+def kind_after_rename(file: File, name: str) -> dict[str, str]:
+    """mime and class under a new name: guessed again when the extension is another one, kept when that tells nothing."""
+    if PurePosixPath(name).suffix == PurePosixPath(file.name).suffix:
+        return {}
+    mime, kind = mime_and_class("", name)
+    return {} if kind == "files" else {"mime": mime, "class": kind}
+
+
+_TYPES = mimetypes.MimeTypes()  # Python's own list: what the machine's lists add would differ from host to host
+for _type in """
+    application/epub+zip .epub|application/gzip .gz|application/internet-shortcut .url|application/vnd.rar .rar
+    application/msword .doc|application/vnd.ms-excel .xls|application/vnd.ms-powerpoint .ppt
+    application/vnd.oasis.opendocument.graphics .odg|application/vnd.oasis.opendocument.presentation .odp
+    application/vnd.oasis.opendocument.spreadsheet .ods|application/vnd.oasis.opendocument.text .odt
+    application/vnd.openxmlformats-officedocument.presentationml.presentation .pptx
+    application/vnd.openxmlformats-officedocument.spreadsheetml.sheet .xlsx
+    application/vnd.openxmlformats-officedocument.wordprocessingml.document .docx
+    application/x-7z-compressed .7z|application/x-apple-diskimage .dmg|application/x-ruby .rb|audio/flac .flac
+    audio/mp4 .m4a|audio/ogg .ogg|audio/ogg .opus|image/avif .avif|image/heic .heic|image/heif .heif|image/webp .webp
+    text/calendar .ics|text/markdown .md|text/vcard .vcf|text/vnd.cozy.note+markdown .cozy-note|text/x-go .go
+    text/yaml .yaml|text/yaml .yml|video/x-matroska .mkv|video/x-m4v .m4v
+""".replace("\n", "|").split("|"):
+    if _type.strip():
+        _TYPES.add_type(*_type.split())
 
 CLASSES: dict[str, str] = {
     mime: kind

@@ -37,5 +37,5 @@ def may_use(caller: Caller, verb: Verb, doctype: str, ids: set[str]) -> bool:
 
 def _covers(grant: Grant, verb: Verb, doctype: str) -> bool:
     return verb in grant.verbs and (
-        grant.doctype in {"*", doctype} or (grant.doctype.endswith(".*") and doctype.startswith(grant.doctype[:-1]))
+        grant.doctype in {"*", doctype} or (grant.doctype.endswith(".*") and f"{doctype}.".startswith(grant.doctype[:-1]))
     )

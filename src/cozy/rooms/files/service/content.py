@@ -1,21 +1,34 @@
-"""Files as bytes: create, overwrite, open, and the versions that overwriting keeps."""
+"""Files as bytes: create, overwrite, copy, open."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from pathlib import PurePosixPath
 from typing import Any
 
 from cozy.kernel.blobs import Content
-from cozy.kernel.clock import iso, parse
-from cozy.kernel.ids import new_id
+from cozy.kernel.clock import iso
 from cozy.kernel.work import Work
+from cozy.rooms.homes import service as homes
 
 from .. import access
-from ..errors import NoFile, OverQuota
-from ..model import File, Version, clean_name, mime_and_class
+from ..errors import NameTaken, NoFile, OverQuota
+from ..model import File, Version, clean_name, kind_after_rename, mime_and_class
 from ..store import contents, tree, versions
-from .metadata import Details, dates, new_cozy_metadata, touched, unique
-from .tree import check_rev
+from .metadata import (
+    CERTIFIED,
+    NO_DETAILS,
+    Details,
+    allowed_metadata,
+    date_of,
+    dates,
+    new_cozy_metadata,
+    unique,
+    uploaded_again,
+)
+from .tree import LONGEST_EXTENSION, check_rev, fitted, free_name
+from .versions import drop_version, keep_version, release, tidy
+
+COPY = {"en": "copy", "fr": "copie"}
 
 
 def room_left(work: Work, quota: int | None) -> int | None:
@@ -23,8 +36,39 @@ def room_left(work: Work, quota: int | None) -> int | None:
     return None if quota is None else max(0, quota - contents.usage(work))
 
 
+def expect_file(
+    work: Work, dir_id: str, name: str, content_type: str, size: int | None, *, quota: int | None = None
+) -> int | None:
+    """Before the first byte of a new file: the most bytes that it may hold, None for no limit.
+
+    Raises NoParent, ParentInTrash, NotAllowed, BadName, NameTaken, BadMime, OverQuota, as create_file will.
+    """
+    parent = access.parent(work, dir_id, "POST")
+    clean = clean_name(name)
+    mime_and_class(content_type, clean)
+    if tree.child_named(work, parent.id, clean) is not None:
+        raise NameTaken(name=clean, dir_id=parent.id)
+    return _limit(work, size, quota)
+
+
+def expect_content(work: Work, file_id: str, rev: str, size: int | None, *, quota: int | None = None) -> int | None:
+    """Before the first byte of a file's next content: the most bytes that it may hold, None for no limit.
+
+    Raises NoFile, NotAllowed, IsFolder, Changed, OverQuota, as overwrite will.
+    """
+    check_rev(access.content_file(work, file_id, "PUT"), rev)
+    return _limit(work, size, quota)
+
+
+def _limit(work: Work, size: int | None, quota: int | None) -> int | None:
+    left = room_left(work, quota)
+    if left is not None and (size or 0) > left:
+        raise OverQuota(quota=quota)
+    return left
+
+
 def create_file(
-    work: Work, dir_id: str, name: str, content: Content, content_type: str, details: Details = Details(),
+    work: Work, dir_id: str, name: str, content: Content, content_type: str, details: Details = NO_DETAILS,
     *, quota: int | None = None,
 ) -> File:  # fmt: skip
     """Make a file of a content that is already stored safely.
@@ -34,13 +78,13 @@ def create_file(
     parent = access.parent(work, dir_id, "POST")
     clean = clean_name(name)
     body = {
-        "type": "file", "name": clean, "dir_id": parent.id, **dates(work, details), "tags": unique(details.tags),
-        **_held(content, content_type, clean), "executable": details.executable, "trashed": False,
-        "encrypted": details.encrypted, **details.extra,
+        "type": "file", "name": clean, "dir_id": parent.id, **dates(work, details), "tags": unique(details.tags or ()),
+        **_held(content, content_type, clean), "executable": bool(details.executable), "trashed": False,
+        "encrypted": bool(details.encrypted), **details.extra,
         "cozyMetadata": new_cozy_metadata(work, details, uploaded=True),
     }  # fmt: skip
     if details.metadata:
-        body["metadata"] = dict(details.metadata)
+        body["metadata"] = allowed_metadata(work, details.metadata)
     file = tree.insert(work, body)
     hold(work, content, quota)
     return file
@@ -60,91 +104,83 @@ def hold(work: Work, content: Content, quota: int | None) -> None:
         raise OverQuota(quota=quota)
 
 
-def release(work: Work, sha256: str, size: int) -> None:
-    """A document no longer names this content."""
-    contents.add_usage(work, -size)
-    contents.free_unused(work, sha256)
-
-
 def overwrite(
-    work: Work, file_id: str, content: Content, content_type: str, details: Details = Details(),
+    work: Work, file_id: str, content: Content, content_type: str, details: Details = NO_DETAILS,
     *, rev: str = "", quota: int | None = None,
 ) -> File:  # fmt: skip
-    """Give a file a new content; the old one becomes a version.
+    """Give a file a new content; the old one becomes a version. What the details leave out stays as it was.
 
     Raises NoFile, NotAllowed, IsFolder, Changed, BadMime, BadDate, OverQuota.
     """
     file = access.content_file(work, file_id, "PUT")
     check_rev(file, rev)
+    updated = date_of(details.updated_at, "UpdatedAt") or iso(work.now)
     body = {
-        **file.body, **_held(content, content_type, file.name),
-        "updated_at": _later(file, details, work), "cozyMetadata": touched(work, file.body, uploaded=True),
+        **file.body, **_held(content, content_type, file.name), **_labels(work, details),
+        "updated_at": max(updated, file.body["created_at"]), "cozyMetadata": uploaded_again(work, file.body, details),
     }  # fmt: skip
-    if details.metadata:
-        body["metadata"] = dict(details.metadata)
     written = tree.replace(work, file, body)
     contents.keep(work, content)
     if content.sha256 != file.sha256:
-        _keep_version(work, file)
+        keep_version(work, file)
+        tidy(work, file.id)
         contents.add_usage(work, content.size)
-    _check_quota(work, quota)
+    if quota is not None and contents.usage(work) > quota:
+        raise OverQuota(quota=quota)
     return written
 
 
-def _later(file: File, details: Details, work: Work) -> str:
-    stamp = dates(work, Details(created_at=file.body["created_at"], updated_at=details.updated_at or iso(work.now)))
-    return stamp["updated_at"]
+def _labels(work: Work, details: Details) -> dict[str, Any]:
+    """The members that a client may send along with a next content."""
+    given: dict[str, Any] = {}
+    if details.tags is not None:
+        given["tags"] = unique(details.tags)
+    if details.executable is not None:
+        given["executable"] = details.executable
+    if details.encrypted is not None:
+        given["encrypted"] = details.encrypted
+    if details.metadata:
+        given["metadata"] = allowed_metadata(work, details.metadata)
+    return given
 
 
-def _check_quota(work: Work, quota: int | None) -> None:
-    if quota is not None and contents.usage(work) > quota:
-        raise OverQuota(quota=quota)
+def copy(work: Work, file_id: str, *, dir_id: str = "", name: str = "", quota: int | None = None) -> File:
+    """Make a second file of the same content, in the same folder or another; a taken name gets a number.
 
-
-def _keep_version(work: Work, file: File) -> None:
-    """Keep what a file held, then let go of versions by the rule in force: how many, and how far apart."""
-    body = {
-        "file_id": file.id, "updated_at": file.updated_at, "size": file.body["size"], "md5sum": file.md5sum,
-        "sha256": file.sha256, "mime": file.mime, "tags": [], "cozyMetadata": dict(file.body.get("cozyMetadata", {})),
-        "relationships": {"file": {"data": {"_id": file.id, "_type": "io.cozy.files"}}},
-    }  # fmt: skip
-    if "metadata" in file.body:
-        body["metadata"] = file.body["metadata"]
-    versions.insert(work, f"{file.id}/{new_id()}", body)
-    for old in _superfluous(work, versions.of_file(work, file.id)):
-        drop_version(work, old)
-
-
-def _superfluous(work: Work, kept: list[Version]) -> list[Version]:
-    """The versions to let go of, newest first in `kept`; a tagged one always stays.
-
-    Of versions closer together than the setting, the older ones go; of what remains, the newest stay.
+    name: "" for the old one with "(copy)" in the owner's language. What the file is part of is not copied.
+    Raises NoFile, NotAllowed, IsFolder, NoParent, ParentInTrash, BadName, NameTaken, OverQuota.
     """
-    apart = timedelta(seconds=work.settings.versions_apart_s)
-    going: list[Version] = []
-    last = None
-    stayed = 0
-    for version in kept:
-        at = parse(str(version.body["updated_at"]))
-        if version.body["tags"]:
-            continue
-        if (last is not None and last - at < apart) or stayed >= work.settings.versions_kept:
-            going.append(version)
-        else:
-            last = at
-            stayed += 1
-    return going
+    file = access.content_file(work, file_id, "GET")
+    parent = access.parent(work, dir_id or file.dir_id, "POST")
+    wanted = clean_name(name or _copy_name(file.name, homes.profile(work).locale))
+    metadata = {k: v for k, v in file.body.get("metadata", {}).items() if k not in CERTIFIED}
+    left_out = {"referenced_by", "restore_path", "metadata"}
+    body = {
+        **{k: v for k, v in file.body.items() if k not in left_out}, **({"metadata": metadata} if metadata else {}),
+        "dir_id": parent.id, "name": free_name(work, parent.id, wanted), "trashed": False, **dates(work, NO_DETAILS),
+        **kind_after_rename(file, wanted), "cozyMetadata": new_cozy_metadata(work, NO_DETAILS, uploaded=True),
+    }  # fmt: skip
+    made = tree.insert(work, body)
+    if contents.add_usage(work, file.size) > (quota if quota is not None else float("inf")):
+        raise OverQuota(quota=quota)
+    return made
 
 
-def drop_version(work: Work, version: Version) -> None:
-    """Forget an old version; its bytes go when nothing else names them."""
-    versions.remove(work, version)
-    release(work, version.sha256, version.size)
+def _copy_name(name: str, locale: str) -> str:
+    """`hello.pdf` becomes `hello (copy).pdf`."""
+    path = PurePosixPath(name)
+    return fitted(path.stem, f" ({COPY.get(locale, COPY['en'])}){path.suffix[:LONGEST_EXTENSION]}")
 
 
 def open_content(work: Work, file_id: str) -> tuple[File, Content]:
     """A file and what it holds. Raises NoFile, NotAllowed, IsFolder."""
     file = access.content_file(work, file_id, "GET")
+    return file, content_of(work, file.sha256)
+
+
+def open_at(work: Work, path: str) -> tuple[File, Content]:
+    """The same, by its path. Raises NoFile, NotAllowed, IsFolder."""
+    file = access.only_content(access.file_at(work, path, "GET"))
     return file, content_of(work, file.sha256)
 
 

@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from msgspec import Struct
+
 from cozy.kernel.work import Work
+from cozy.rooms.documents import service as documents
+from cozy.rooms.documents.model import Change, Found, Query
 
 from .. import access
-from ..model import ROOT, File, clean_name, join, order_key
-from ..store import contents, tree
+from ..model import FILES, ROOT, File, Version, clean_name, join, order_key
+from ..store import contents, tree, versions
+
+ALL_DOCS_LIMIT = 1000  # keys of one request
+
+
+class Page(Struct, frozen=True):
+    """A page of a folder. last: order key and id to go on after, None at the end."""
+
+    folder: File
+    files: list[File]
+    count: int  # of everything in the folder
+    last: tuple[str, str] | None
+
+
+class Feed(Struct, frozen=True):
+    """What changed, oldest first. last_seq: where to go on; pending: how many changes come after it."""
+
+    changes: list[Change]
+    last_seq: int
+    pending: int
+    paths: dict[str, str]  # of the folders of the files among them, by id, where they were asked for
 
 
 def fetch(work: Work, id_: str) -> File:
@@ -29,6 +55,57 @@ def children(
     folder = access.folder(work, dir_id, "GET")
     cursor = (order_key(after.body), after.id) if after else ("", "")
     return tree.children(work, folder.id, after=cursor, skip=skip, limit=limit)
+
+
+def page(
+    work: Work, folder: File, *, after: tuple[str, str] | None = None, skip: int = 0, limit: int = 30
+) -> Page:
+    """A page of a folder that the caller may see, folders first, by name."""
+    found = tree.children(work, folder.id, after=after or ("", ""), skip=skip, limit=limit + 1)
+    last = found[limit - 1] if len(found) > limit else None
+    count = tree.count_children(work, folder.id) if last or skip or after else len(found)
+    return Page(folder, found[:limit], count, (order_key(last.body), last.id) if last else None)
+
+
+def listing(
+    work: Work, dir_id: str, *, after: tuple[str, str] | None = None, skip: int = 0, limit: int = 30
+) -> Page:
+    """The same, of a folder by its id. Raises NoFile, NotAllowed, IsFile."""
+    return page(work, access.folder(work, dir_id, "GET"), after=after, skip=skip, limit=limit)
+
+
+def held_before(work: Work, file: File) -> list[Version]:
+    """The old versions of a file that the caller may see, oldest first."""
+    return versions.of_file(work, file.id)[::-1]
+
+
+def many(work: Work, ids: Sequence[str]) -> list[File]:
+    """Those of these files and folders that exist, in the order asked. Raises NotAllowed."""
+    access.every(work, "GET")
+    known = tree.by_ids(work, list(dict.fromkeys(ids))[:ALL_DOCS_LIMIT])
+    return [known[id_] for id_ in ids if id_ in known]
+
+
+def paths_around(work: Work, files: Sequence[File]) -> dict[str, str]:
+    """The paths of the folders that these files are in, by the folders' ids."""
+    return tree.paths(work, {file.dir_id for file in files if not file.is_folder})
+
+
+def changes(work: Work, since: int, limit: int, *, with_paths: bool = False) -> Feed:
+    """What changed after `since`, tombstones too, each file once. Raises NotAllowed."""
+    access.every(work, "GET")
+    found = documents.changes(work, FILES, since, limit)
+    full = len(found) == limit
+    last_seq = found[-1].seq if full else max(since, documents.last_seq(work))
+    around = {str(c.body.get("dir_id", "")) for c in found if c.body.get("type") == "file"} if with_paths else set()
+    pending = documents.pending(work, FILES, last_seq) if full else 0
+    return Feed(found, last_seq, pending, tree.paths(work, around))
+
+
+def find(work: Work, query: Query) -> Found:
+    """The files and folders that meet a Mango selector. Raises NotAllowed, BadQuery."""
+    access.every(work, "GET")
+    return documents.find(work, FILES, query)
 
 
 def child_named(work: Work, dir_id: str, name: str) -> File | None:

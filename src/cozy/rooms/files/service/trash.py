@@ -6,9 +6,10 @@ from typing import Any
 
 from cozy.kernel.clock import iso
 from cozy.kernel.work import Work
+from cozy.rooms.homes import service as homes
 
 from .. import access
-from ..model import ROOT, TRASH, TRASH_PATH, File
+from ..model import TRASH, TRASH_PATH, File
 from ..store import links, tree
 from . import content
 from .metadata import touched
@@ -27,12 +28,18 @@ def trash(work: Work, id_: str, rev: str = "") -> File:
     body: dict[str, Any] = {
         **file.body, "dir_id": TRASH, "restore_path": path.rpartition("/")[0] or "/",
         "name": free_name(work, TRASH, file.name, is_folder=file.is_folder),
-        "cozyMetadata": {**touched(work, file.body), "trashedAt": iso(work.now)},
+        "cozyMetadata": {**touched(work, file.body), "trashedAt": iso(work.now), "trashedBy": _who(work)},
     }  # fmt: skip
     if not file.is_folder:
         return place(work, file, {**body, "trashed": True})
     _mark(work, file, trashed=True)
     return place(work, file, body)
+
+
+def _who(work: Work) -> dict[str, str]:
+    """Whose hand it was, as apps show it."""
+    domain = work.origin.partition("://")[2].partition(":")[0]
+    return {"kind": "member", "displayName": homes.profile(work).public_name, "domain": domain}
 
 
 def _mark(work: Work, folder: File, *, trashed: bool) -> None:
@@ -52,7 +59,7 @@ def restore(work: Work, id_: str) -> File:
     body = {name: value for name, value in file.body.items() if name != "restore_path"}
     body["dir_id"] = folder.id
     body["name"] = free_name(work, folder.id, file.name, is_folder=file.is_folder)
-    body["cozyMetadata"] = {k: v for k, v in touched(work, file.body).items() if k not in {"trashedAt", "trashedBy"}}
+    body["cozyMetadata"] = touched(work, file.body)
     if not file.is_folder:
         return place(work, file, {**body, "trashed": False})
     restored = place(work, file, body)
@@ -69,12 +76,18 @@ def _origin(work: Work, file: File) -> File:
         base = str(top.body.get("restore_path", "/")) if top else "/"
         path = "/".join([base.rstrip("/"), *inner[:-1]])
     folder = create_path(work, path or "/")
-    return folder if not folder.is_trashed else access.file(work, ROOT, "GET")
+    return folder if not folder.is_trashed else access.root(work)
 
 
-def destroy(work: Work, id_: str) -> None:
-    """Remove what is in the bin for good, bytes included. Raises NoFile, NotAllowed, Untouchable, NotInTrash."""
-    _destroy(work, access.trashed(work, id_, "DELETE"))
+def destroy(work: Work, id_: str, rev: str = "") -> File:
+    """Remove what is in the bin for good, bytes included; returns what it was.
+
+    Raises NoFile, NotAllowed, Untouchable, NotInTrash, Changed.
+    """
+    file = access.trashed(work, id_, "DELETE")
+    check_rev(file, rev)
+    _destroy(work, file)
+    return file
 
 
 def _destroy(work: Work, file: File) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 from cozy.kernel.work import Work
 
 Kind = Literal["referenced_by", "not_synchronized_on"]
+Order = Literal["id", "datetime"]
+_TAKEN = "COALESCE(d.body->'metadata'->>'datetime', d.body->>'created_at', '')"
 
 
 def add(work: Work, kind: Kind, file_id: str, doctype: str, target_id: str) -> None:
@@ -35,15 +36,25 @@ def forget(work: Work, file_id: str) -> None:
 
 
 def linked(
-    work: Work, kind: Kind, doctype: str, target_id: str, *, after: str = "", skip: int = 0, limit: int = 100
-) -> Sequence[str]:
-    """Ids of the files linked to a document, in the order of their ids."""
+    work: Work, kind: Kind, doctype: str, target_id: str, *, order: Order = "id", descending: bool = False,
+    after: tuple[str, str] | None = None, skip: int = 0, limit: int = 100,
+) -> list[tuple[str, str]]:  # fmt: skip
+    """Sort key and id of the files linked to a document; after: the last pair that was seen.
+
+    order: by id, or by the moment at which a photo was taken, else the file made.
+    """
+    key = _TAKEN if order == "datetime" else "''"
+    beyond, way = ("<", "DESC") if descending else (">", "ASC")
+    start = f"AND ({key} {beyond} :key OR ({key} = :key AND l.file_id {beyond} :id))" if after else ""
+    seen = {"key": after[0], "id": after[1]} if after else {}
     rows = work.db.all(
-        """SELECT file_id FROM file_links WHERE home_id = :home AND kind = :kind AND doctype = :doctype
-              AND target_id = :target AND file_id > :after ORDER BY file_id LIMIT :limit OFFSET :skip""",
-        home=work.home, kind=kind, doctype=doctype, target=target_id, after=after, skip=skip, limit=limit,
+        f"""SELECT {key}, l.file_id FROM file_links l
+              JOIN documents d ON d.home_id = :home AND d.doctype = 'io.cozy.files' AND d.id = l.file_id
+             WHERE l.home_id = :home AND l.kind = :kind AND l.doctype = :doctype AND l.target_id = :target {start}
+             ORDER BY {key} {way}, l.file_id {way} LIMIT :limit OFFSET :skip""",
+        home=work.home, kind=kind, doctype=doctype, target=target_id, limit=limit, skip=skip, **seen,
     )  # fmt: skip
-    return [row[0] for row in rows]
+    return [(at, id_) for at, id_ in rows]
 
 
 def count(work: Work, kind: Kind, doctype: str, target_id: str) -> int:

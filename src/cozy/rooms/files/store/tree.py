@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from cozy.kernel.db import Row, Taken
@@ -13,7 +13,7 @@ from cozy.rooms.documents.model import Document
 from ..errors import NameTaken
 from ..model import FILES, TRASH, File, order_key
 
-_FROM = f"SELECT {documents.COLUMNS} FROM documents WHERE home_id = :home AND doctype = 'io.cozy.files' AND NOT deleted"
+LIVING = f"SELECT {documents.COLUMNS} FROM documents WHERE home_id = :home AND doctype = 'io.cozy.files' AND NOT deleted"
 _PATH_END = "0"  # the character after "/": what is below /a is >= "/a/" and < "/a0"
 
 
@@ -22,47 +22,48 @@ def file_of(document: Document) -> File:
     return File(document.id, document.rev, document.body, document.revisions)
 
 
-def _file(row: Row) -> File:
+def file_row(row: Row) -> File:
+    """A File out of a row of LIVING."""
     return file_of(documents.document(row))
 
 
 def by_id(work: Work, id_: str) -> File | None:
     """The file or folder of this id."""
-    row = work.db.one(f"{_FROM} AND id = :id", home=work.home, id=id_)
-    return _file(row) if row else None
+    row = work.db.one(f"{LIVING} AND id = :id", home=work.home, id=id_)
+    return file_row(row) if row else None
 
 
 def by_ids(work: Work, ids: Sequence[str]) -> dict[str, File]:
     """Those of these ids that exist."""
-    rows = work.db.all(f"{_FROM} AND id IN :ids", home=work.home, ids=list(ids))
-    return {file.id: file for file in map(_file, rows)}
+    rows = work.db.all(f"{LIVING} AND id IN :ids", home=work.home, ids=list(ids))
+    return {file.id: file for file in map(file_row, rows)}
 
 
 def child_named(work: Work, dir_id: str, name: str) -> File | None:
     """The file or folder of that name in a folder."""
     row = work.db.one(
-        f"{_FROM} AND body->>'dir_id' = :dir_id AND body->>'name' = :name", home=work.home, dir_id=dir_id, name=name
+        f"{LIVING} AND body->>'dir_id' = :dir_id AND body->>'name' = :name", home=work.home, dir_id=dir_id, name=name
     )
-    return _file(row) if row else None
+    return file_row(row) if row else None
 
 
 def folder_at(work: Work, path: str) -> File | None:
     """The folder at a path."""
     row = work.db.one(
-        f"{_FROM} AND body->>'type' = 'directory' AND body->>'path' = :path", home=work.home, path=path
+        f"{LIVING} AND body->>'type' = 'directory' AND body->>'path' = :path", home=work.home, path=path
     )
-    return _file(row) if row else None
+    return file_row(row) if row else None
 
 
 def children(work: Work, dir_id: str, *, after: tuple[str, str] = ("", ""), skip: int = 0, limit: int) -> list[File]:
     """A page of a folder, folders first, by name; after: the order key and id of the last one seen."""
     rows = work.db.all(
-        f"""{_FROM} AND body->>'dir_id' = :dir_id AND id <> :trash
+        f"""{LIVING} AND body->>'dir_id' = :dir_id AND id <> :trash
              AND (sort_key > :key OR (sort_key = :key AND id > :id))
             ORDER BY sort_key, id LIMIT :limit OFFSET :skip""",
         home=work.home, dir_id=dir_id, trash=TRASH, key=after[0], id=after[1], limit=limit, skip=skip,
     )  # fmt: skip
-    return [_file(row) for row in rows]
+    return [file_row(row) for row in rows]
 
 
 def count_children(work: Work, dir_id: str) -> int:
@@ -75,24 +76,37 @@ def count_children(work: Work, dir_id: str) -> int:
     return int(row[0]) if row else 0
 
 
+def paths(work: Work, dir_ids: Collection[str]) -> dict[str, str]:
+    """The paths of folders, by id."""
+    ids, found = sorted(dir_ids), {}
+    for start in range(0, len(ids), 500):
+        rows = work.db.all(
+            """SELECT id, body->>'path' FROM documents
+                WHERE home_id = :home AND doctype = 'io.cozy.files' AND NOT deleted AND id IN :ids""",
+            home=work.home, ids=ids[start : start + 500],
+        )  # fmt: skip
+        found.update(rows)
+    return found
+
+
 def folders_below(work: Work, path: str) -> list[File]:
     """Every folder inside the folder at a path, at any depth, parents before children."""
     rows = work.db.all(
-        f"""{_FROM} AND body->>'type' = 'directory' AND body->>'path' > :low AND body->>'path' < :high
+        f"""{LIVING} AND body->>'type' = 'directory' AND body->>'path' > :low AND body->>'path' < :high
             ORDER BY body->>'path'""",
         home=work.home, low=path.rstrip("/") + "/", high=path.rstrip("/") + _PATH_END,
     )  # fmt: skip
-    return [_file(row) for row in rows]
+    return [file_row(row) for row in rows]
 
 
 def files_in(work: Work, dir_ids: Sequence[str]) -> Iterator[File]:
     """Every file directly in these folders."""
     for start in range(0, len(dir_ids), 500):
         rows = work.db.all(
-            f"{_FROM} AND body->>'type' = 'file' AND body->>'dir_id' IN :ids ORDER BY sort_key",
+            f"{LIVING} AND body->>'type' = 'file' AND body->>'dir_id' IN :ids ORDER BY sort_key",
             home=work.home, ids=list(dir_ids[start : start + 500]),
         )  # fmt: skip
-        yield from map(_file, rows)
+        yield from map(file_row, rows)
 
 
 def insert(work: Work, body: Mapping[str, Any], id_: str | None = None) -> File:

@@ -28,6 +28,16 @@ def of_file(work: Work, file_id: str) -> list[Version]:
     return [_version(documents.document(row)) for row in rows]
 
 
+def first(work: Work, limit: int) -> list[Version]:
+    """Some versions of any file, by id."""
+    rows = work.db.all(
+        f"""SELECT {documents.COLUMNS} FROM documents
+             WHERE home_id = :home AND doctype = 'io.cozy.files.versions' AND NOT deleted ORDER BY id LIMIT :limit""",
+        home=work.home, limit=limit,
+    )  # fmt: skip
+    return [_version(documents.document(row)) for row in rows]
+
+
 def fetch(work: Work, id_: str) -> Version:
     """A version by its whole id. Raises NoVersion."""
     row = work.db.one(
