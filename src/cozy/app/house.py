@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from cozy.app import migrations
-from cozy.app.wiring import PORTS
+from cozy.app.wiring import PORTS, REACTIONS
 from cozy.backends.disk import Disk
 from cozy.backends.smtp import Smtp
 from cozy.backends.sqlite import SqliteStorage
@@ -20,6 +20,7 @@ from cozy.kernel.problem import Unavailable
 from cozy.kernel.settings import Settings
 from cozy.kernel.work import Event, Work
 from cozy.rooms.homes.model import Listing
+from cozy.rooms.jobs import service as jobs
 
 
 @asynccontextmanager
@@ -49,7 +50,7 @@ def storage_of(settings: Settings, root: Path) -> Storage:
 
 
 def _enqueue(work: Work, event: Event) -> bool:
-    return False
+    return jobs.enqueue(work, REACTIONS.get(type(event), []), event)
 
 
 def home_of(settings: Settings, listing: Listing) -> Home:

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from cozy.kernel.clock import iso
 from cozy.kernel.home import State
 from cozy.kernel.ids import new_id
 from cozy.kernel.text import nfc
@@ -129,6 +130,21 @@ def only(work: Work) -> Listing:
 def listed(work: Work, after: str = "", limit: int = 100) -> list[Listing]:
     """Homes by address, a page at a time: those after an address."""
     return store.listed(work, after, limit)
+
+
+def due(work: Work, limit: int) -> list[Listing]:
+    """Homes that may have something to do by themselves: a hint, which may be stale."""
+    return store.due(work, iso(work.now), limit)
+
+
+def hasten(work: Work, home_id: str) -> None:
+    """A home has something to do by itself now."""
+    store.hasten(work, home_id, iso(work.now))
+
+
+def set_due(work: Work, home_id: str, due_at: str) -> None:
+    """When a home next has something to do by itself."""
+    store.set_due(work, home_id, due_at)
 
 
 def change(work: Work, domain: str, *, state: State | None = None, quota: int | None | str = "same") -> Listing:

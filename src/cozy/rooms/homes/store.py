@@ -45,6 +45,24 @@ def listed(work: Work, after: str, limit: int) -> list[Listing]:
     return [_listing(row) for row in rows]
 
 
+def due(work: Work, now: str, limit: int) -> list[Listing]:
+    """Homes that may have something to do by themselves, longest waiting first."""
+    rows = work.db.all(
+        f"SELECT {_COLUMNS} FROM homes WHERE due_at <= :now ORDER BY due_at, id LIMIT :limit", now=now, limit=limit
+    )
+    return [_listing(row) for row in rows]
+
+
+def hasten(work: Work, home_id: str, now: str) -> None:
+    """Let the hint say now, unless it says earlier."""
+    work.db.run("UPDATE homes SET due_at = :now WHERE id = :home AND due_at > :now", home=home_id, now=now)
+
+
+def set_due(work: Work, home_id: str, due_at: str) -> None:
+    """Set the hint."""
+    work.db.run("UPDATE homes SET due_at = :due_at WHERE id = :home", home=home_id, due_at=due_at)
+
+
 def change(work: Work, home_id: str, *, state: str, quota: int | None) -> None:
     """Set what the host decides about a home."""
     work.db.run(

@@ -1,0 +1,191 @@
+"""The worker, in a whole house: what was published gets done, after a while, whatever happens."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import structlog
+
+from cozy.app.worker import Worker
+from cozy.kernel.caller import SYSTEM
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+from cozy.kernel.jobs import DayPassed, Job, job
+from cozy.kernel.work import Event, Work
+from cozy.rooms.documents import service as documents
+from cozy.rooms.homes import service as homes
+from cozy.rooms.jobs import service as jobs
+from cozy.rooms.jobs.model import next_hour
+
+NOTES = "test.notes"
+
+
+class Rang(Event):
+    """The bell rang."""
+
+    times: int
+
+
+def ring(work: Work, times: int = 1) -> None:
+    work.publish(Rang(times))
+
+
+@job("bell.note", retries=3)
+def note(work: Work, event: Rang) -> None:
+    """For tests."""
+    documents.create(work, NOTES, {"times": event.times})
+
+
+@job("bell.polish")
+def polish(work: Work, event: DayPassed) -> None:
+    """For tests."""
+    documents.create(work, NOTES, {"times": 0})
+
+
+def noted(work: Work) -> list[int]:
+    return [change.body["times"] for change in documents.changes(work, NOTES)]
+
+
+@asynccontextmanager
+async def at_work(house: House, *reactions: Job) -> AsyncIterator[House]:
+    """The house with a worker, and reactions of the test's own."""
+    table: dict[type[Event], list[Job]] = {}
+    for reaction in reactions:
+        table.setdefault(reaction.event, []).append(reaction)
+    worker = Worker(table, poll_s=0.02)
+    working = replace(
+        house, wake=worker.wake, enqueue=lambda work, event: jobs.enqueue(work, table.get(type(event), []), event)
+    )
+    async with worker.running(working):
+        yield working
+
+
+async def until(house: House, home: Home, fn: Callable[[Work], Any], wanted: Any) -> None:
+    """Wait until a read gives what is wanted."""
+    found = None
+    for _ in range(300):
+        found = await house.read(home, SYSTEM, fn)
+        if found == wanted:
+            return
+        await asyncio.sleep(0.01)
+    assert found == wanted
+
+
+def waiting(work: Work) -> bool:
+    return jobs.next_due(work) < "9999"
+
+
+async def test_what_is_published_is_done(house: House, home: Home):
+    async with at_work(house, note) as house:
+        await house.write(home, SYSTEM, ring, 7)
+        await until(house, home, noted, [7])
+        await until(house, home, waiting, False)
+
+
+async def test_what_is_undone_is_not_done(house: House, home: Home):
+    def ring_and_fail(work: Work) -> None:
+        ring(work)
+        raise ZeroDivisionError
+
+    async with at_work(house, note) as house:
+        with pytest.raises(ZeroDivisionError):
+            await house.write(home, SYSTEM, ring_and_fail)
+        await house.write(home, SYSTEM, ring, 2)
+        await until(house, home, noted, [2])
+
+
+async def test_what_was_published_before_a_stop_is_done_after_the_start(house: House, home: Home):
+    stopped = replace(house, enqueue=lambda work, event: jobs.enqueue(work, [note], event), wake=lambda home: None)
+    await stopped.write(home, SYSTEM, ring, 7)
+    async with at_work(house, note):
+        await until(house, home, noted, [7])
+
+
+async def test_a_job_that_fails_undoes_its_writes_and_is_tried_again(house: House, home: Home, clock):
+    attempts = []
+
+    @job("bell.stumble", retries=3)
+    def stumble(work: Work, event: Rang) -> None:
+        note.run(work, event)
+        attempts.append(event.times)
+        if len(attempts) < 3:
+            raise ValueError("not yet")
+
+    with structlog.testing.capture_logs() as logs:
+        async with at_work(house, stumble) as house:
+            await house.write(home, SYSTEM, ring, 7)
+            for tries in (1, 2):
+                while len(attempts) < tries:
+                    await asyncio.sleep(0.01)
+                clock.advance(minutes=10)
+            await until(house, home, noted, [7])
+    assert attempts == [7, 7, 7]
+    assert [(line["event"], line["job"], line["again"]) for line in logs] == [("a job failed", "bell.stumble", True)] * 2
+
+
+async def test_an_async_job_opens_its_own_transactions(house: House, home: Home):
+    @job("bell.walk")
+    async def walk(house: House, home: Home, event: Rang) -> None:
+        await house.write(home, SYSTEM, note.run, event)
+
+    async with at_work(house, walk) as house:
+        await house.write(home, SYSTEM, ring, 7)
+        await until(house, home, noted, [7])
+        await until(house, home, waiting, False)
+
+
+async def test_a_job_may_publish_what_another_job_reacts_to(house: House, home: Home):
+    class Answered(Event):
+        times: int
+
+    @job("bell.answer")
+    def answer(work: Work, event: Rang) -> None:
+        work.publish(Answered(event.times + 1))
+
+    @job("bell.write_down")
+    def write_down(work: Work, event: Answered) -> None:
+        documents.create(work, NOTES, {"times": event.times})
+
+    async with at_work(house, answer, write_down) as house:
+        await house.write(home, SYSTEM, ring, 1)
+        await until(house, home, noted, [2])
+
+
+async def test_two_workers_do_each_job_once(house: House, home: Home):
+    async with at_work(house, note) as first, at_work(house, note):
+        await asyncio.gather(*(first.write(home, SYSTEM, ring, times) for times in range(40)))
+        await until(house, home, waiting, False)
+    assert sorted(await house.read(home, SYSTEM, noted)) == list(range(40))
+
+
+async def test_chores_are_done_once_a_day(house: House, home: Home, clock):
+    async with at_work(house, polish) as house:
+        await until(house, home, waiting, True)
+        assert await house.read(home, SYSTEM, noted) == []
+        for days in (1, 2):
+            clock.now = next_hour(home.id, clock.now)
+            await until(house, home, noted, [0] * days)
+
+
+async def test_a_home_that_cannot_be_served_holds_no_other_up(house: House, home: Home):
+    await house.write_host(homes.enlist, "lost", "lost.localhost", None, "key")
+    with structlog.testing.capture_logs() as logs:
+        async with at_work(house, note) as house:
+            await house.write(home, SYSTEM, ring, 7)
+            await until(house, home, noted, [7])
+            while not logs:
+                await asyncio.sleep(0.01)
+    assert [(line["event"], line["home"]) for line in logs] == [("a home cannot be served", "lost")]
+
+
+async def test_an_idle_home_is_not_looked_at_again_before_its_hour(house: House, home: Home, clock):
+    async with at_work(house, polish):
+        await until(house, home, waiting, True)
+        for _ in range(100):
+            if not await house.read_host(homes.due, 10):
+                break
+            await asyncio.sleep(0.01)
+        assert await house.read_host(homes.due, 10) == []
