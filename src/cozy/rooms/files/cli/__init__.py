@@ -17,8 +17,8 @@ from cozy.kernel.house import House
 from .. import service
 from ..errors import IsFile
 from .exporting import export_tree
-from .importing import Report, import_tree
-from .transfer import fetch_into, listed, store
+from .importing import import_tree
+from .transfer import Report, Unwritable, fetch_into, listed, readable, store, why
 
 cli = typer.Typer(no_args_is_help=True, help="The files of a home.")
 
@@ -48,7 +48,7 @@ def ls(
             sys.stdout.write(msgspec.json.encode(shown).decode() + "\n")
         else:
             size = "" if file.is_folder else f"{file.size:,}"
-            print(f"{size:>15}  {file.updated_at[:19]}  {file.name}{'/' if file.is_folder else ''}")
+            print(f"{size:>15}  {file.updated_at[:19]}  {readable(file.name)}{'/' if file.is_folder else ''}")
 
 
 @cli.command("put")
@@ -61,7 +61,7 @@ def put(
     """Copy a file into a home; over a file of that name it becomes its newest version."""
     desk: Desk = context.obj
     stored = desk.run_in(home, lambda house, found: store(house, found, source, path))
-    print(f"{stored.id}  {stored.name}")
+    print(f"{stored.id}  {readable(stored.name)}")
 
 
 @cli.command("get")
@@ -77,10 +77,13 @@ def get(
     async def getting(house: House, home: Home) -> Path:
         file = await house.read(home, SYSTEM, service.at_path, path)
         written = target / file.name if target.is_dir() else target
-        await fetch_into(house, home, file, written)
+        try:
+            await fetch_into(house, home, file, written)
+        except OSError as error:
+            raise Unwritable(f"{written} cannot be written: {why(error)}.", path=str(written)) from error
         return written
 
-    print(desk.run_in(home, getting))
+    print(readable(str(desk.run_in(home, getting))))
 
 
 @cli.command("rm")
@@ -96,7 +99,7 @@ def rm(
         file = await house.read(home, SYSTEM, service.at_path, path)
         return await house.write(home, SYSTEM, service.trash, file.id)
 
-    print(f"{desk.run_in(home, removing).name} is in the bin.")
+    print(f"{readable(desk.run_in(home, removing).name)} is in the bin.")
 
 
 @cli.command("import")

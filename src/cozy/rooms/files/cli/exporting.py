@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 
 from cozy.kernel.caller import SYSTEM
-from cozy.kernel.clock import parse
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.problem import Problem
 
 from .. import service
 from ..errors import IsFile
-from .transfer import LeftOut, Report, bars, fetch_into, listed, sha256_of
+from .transfer import Report, bars, fetch_into, listed, mark, sha256_of, why
 
 
 async def export_tree(house: House, home: Home, path: str, target: Path) -> Report:
@@ -28,7 +26,11 @@ async def export_tree(house: House, home: Home, path: str, target: Path) -> Repo
         folders = [(top, target)]
         while folders:
             folder, here = folders.pop()
-            here.mkdir(parents=True, exist_ok=True)
+            try:
+                here.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                report.leave_out(here, why(error))
+                continue
             async for file in listed(house, home, folder.id):
                 if file.is_folder:
                     folders.append((file, here / file.name))
@@ -41,15 +43,14 @@ async def export_tree(house: House, home: Home, path: str, target: Path) -> Repo
 async def _export_file(house: House, home: Home, file: service.File, target: Path, report: Report) -> None:
     try:
         if await asyncio.to_thread(_is_there, file, target):
-            stamp = parse(file.updated_at).timestamp()
-            os.utime(target, (stamp, stamp))
+            mark(target, file)
             report.already += 1
             return
         await fetch_into(house, home, file, target)
     except Problem as problem:
-        report.left_out.append(LeftOut(str(target), problem.detail))
+        report.leave_out(target, problem.detail)
     except OSError as error:
-        report.left_out.append(LeftOut(str(target), error.strerror or "it cannot be written"))
+        report.leave_out(target, why(error))
     else:
         report.copied += 1
         report.bytes += file.size
