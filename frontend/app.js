@@ -13,4 +13,5 @@ document.documentElement.dataset.js = "";
 
 onArrival(() => {
   if (document.querySelector("[data-list]")) import("./list.js");
+  if (document.querySelector(".preview")) import("./preview.js");
 });

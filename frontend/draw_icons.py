@@ -14,7 +14,12 @@ def draw(name: str, side: int, part: float, ground: bool) -> None:
     at = (side - house.width) // 2
     canvas = house.embed(at, at, side, side, extend="background", background=[0, 0, 0, 0])
     if ground:
-        canvas = (pyvips.Image.black(side, side, bands=4) + GROUND).cast("uchar").copy(interpretation="srgb").composite(canvas, "over")
+        canvas = (
+            (pyvips.Image.black(side, side, bands=4) + GROUND)
+            .cast("uchar")
+            .copy(interpretation="srgb")
+            .composite(canvas, "over")
+        )
     canvas.pngsave(str(ICONS / name), strip=True, palette=True)
 
 

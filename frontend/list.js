@@ -71,6 +71,17 @@ document.addEventListener("pointerdown", (event) => {
 for (const end of ["pointerup", "pointercancel", "pointermove"]) document.addEventListener(end, (event) => { if (end !== "pointermove" || Math.hypot(event.movementX, event.movementY) > 6) clearTimeout(timer); });
 document.addEventListener("contextmenu", (event) => { if (held && event.target.closest("[data-list]")) event.preventDefault(); });
 
+// A download is the browser's own affair: the form goes out without htmx, which would read the answer into memory.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-native]");
+  if (!button) return;
+  event.preventDefault();
+  const action = button.form.getAttribute("action");
+  button.form.action = button.formAction;
+  button.form.submit();
+  button.form.setAttribute("action", action);
+});
+
 const MOVES = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
 
 document.addEventListener("keydown", (event) => {

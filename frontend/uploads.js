@@ -112,6 +112,7 @@ function failed(item, error) {
   if (isNameTaken(error)) {
     item.status = "conflict";
     item.url = null;
+    item.sent = 0;
     if (sameAnswer) return answer(item, sameAnswer);
   } else if ((status === 404 || status === 410) && item.url) {
     item.url = null;
@@ -303,12 +304,13 @@ function row(list, item) {
   element.dataset.status = item.status;
   label.classList.toggle("bad", item.status === "failed");
   label.classList.toggle("done", item.status === "done");
-  const tool = (name, title, run) => h("button", { class: "btn plain icon-only", type: "button", "aria-label": `${title}: ${item.name}`, title, onclick: run }, icon(name));
+  const { name } = item;
+  const tool = (sign, label, run) => h("button", { class: "btn plain icon-only", type: "button", "aria-label": label, title: label, onclick: run }, icon(sign));
   element.lastElementChild.matches(".choices") && element.lastElementChild.remove();
   element.querySelector(".row").replaceChildren(...[
-    OPEN.has(item.status) && tool("pause", t("Pause"), () => pause(item)),
-    item.status === "paused" && tool("play", t("Resume"), () => go(item)),
-    !ENDED.has(item.status) && tool("x", t("Cancel"), () => cancel(item)),
+    OPEN.has(item.status) && tool("pause", t("Pause %(name)s", { name }), () => pause(item)),
+    item.status === "paused" && tool("play", t("Resume %(name)s", { name }), () => go(item)),
+    !ENDED.has(item.status) && tool("x", t("Cancel %(name)s", { name }), () => cancel(item)),
   ].filter(Boolean));
   if (item.status === "conflict") element.append(choices(item));
   if (item.status === "missing") element.append(h("div", { class: "choices" }, h("button", { class: "btn line", type: "button", onclick: () => findAgain(item) }, t("Choose the file again"))));

@@ -24,7 +24,11 @@ NAMES = [
     ("Budget vacances.xlsx", "spreadsheet", 48_000),
     ("Coucher de soleil au port.jpg", "image", 4_200_000),
     ("Itinéraire côte nord.pdf", "pdf", 1_234_567),
-    ("Un nom si long qu'il ne tient sur aucun téléphone du monde, avec_des_mots_sans_espace_du_tout.txt", "text", 1),
+    (
+        "Un nom si long qu'il ne tient sur aucun téléphone du monde, avec_des_mots_sans_espace_du_tout.txt",
+        "text",
+        1,
+    ),
     ("Balade en forêt.mp4", "video", 86_000_000),
     ("Assurance voyage.docx", "text", 310_000),
     ("Musique pour la route.mp3", "audio", 8_214_000),
@@ -86,8 +90,15 @@ def page(name: str, theme: str = "system", value: str = "", error: str = "", loc
     """The HTML of a sample page."""
     if name == "problem":
         return render_problem(507, shell=shell(theme, locale=locale))
-    source, view = {"grid": ("drive", "grid"), "selected": ("drive", "list"), "toast": ("drive", "list")}.get(name, (name, "list"))
-    around = shell(theme, home=name not in ("login", "welcome"), flash="Mis à la corbeille." if name == "toast" else "", locale=locale)
+    source, view = {"grid": ("drive", "grid"), "selected": ("drive", "list"), "toast": ("drive", "list")}.get(
+        name, (name, "list")
+    )
+    around = shell(
+        theme,
+        home=name not in ("login", "welcome"),
+        flash="Mis à la corbeille." if name == "toast" else "",
+        locale=locale,
+    )
     templates = environment(locale)
     return templates.from_string((PAGES / f"{source}.html").read_text()).render(
         c=templates.get_template("ui/components.html").module,
@@ -108,7 +119,11 @@ class Door(BaseHTTPRequestHandler):
         path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
         if path.startswith(assets.BASE):
             found = assets.asset(path.removeprefix(assets.BASE))
-            return self.answer(200, found.path.read_bytes(), found.media_type) if found else self.answer(404, b"")
+            return (
+                self.answer(200, found.path.read_bytes(), found.media_type)
+                if found
+                else self.answer(404, b"")
+            )
         if path == "/my/manifest.webmanifest":
             return self.answer(200, json.dumps(assets.manifest("fr")).encode(), "application/manifest+json")
         if path == "/my/sw.js":
@@ -116,7 +131,11 @@ class Door(BaseHTTPRequestHandler):
         if path == "/my/offline":
             return self.answer(200, render("ui/offline.html", shell=shell(home=False)).encode())
         name = path.removeprefix("/g/")
-        if name != "problem" and not (PAGES / f"{name}.html").is_file() and name not in ("grid", "selected", "toast"):
+        if (
+            name != "problem"
+            and not (PAGES / f"{name}.html").is_file()
+            and name not in ("grid", "selected", "toast")
+        ):
             return self.answer(404, render_problem(404, shell=shell()).encode())
         return self.answer(200, page(name, query.get("theme", ["system"])[0]).encode())
 
@@ -124,7 +143,9 @@ class Door(BaseHTTPRequestHandler):
         body = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         name = body.get("name", [""])[0]
         if self.path.startswith("/g/dialog") and "/" in name:
-            return self.answer(422, page("dialog", value=name, error="Ce nom contient « / ». Essayez sans.").encode())
+            return self.answer(
+                422, page("dialog", value=name, error="Ce nom contient « / ». Essayez sans.").encode()
+            )
         self.send_response(303)
         self.send_header("Location", "/g/toast")
         self.send_header("Content-Length", "0")
@@ -132,7 +153,13 @@ class Door(BaseHTTPRequestHandler):
 
     def answer(self, status: int, body: bytes, media_type: str = "text/html; charset=utf-8") -> None:
         self.send_response(status)
-        for name, value in (("Content-Type", media_type), ("Content-Length", str(len(body))), ("Content-Security-Policy", CSP), ("X-Assets", assets.version()), ("Service-Worker-Allowed", "/my")):
+        for name, value in (
+            ("Content-Type", media_type),
+            ("Content-Length", str(len(body))),
+            ("Content-Security-Policy", CSP),
+            ("X-Assets", assets.version()),
+            ("Service-Worker-Allowed", "/my"),
+        ):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

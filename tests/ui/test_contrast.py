@@ -36,10 +36,14 @@ def luminance(oklch: str) -> float:
     red = 4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short
     green = -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short
     blue = -0.0041960863 * long - 0.7034186147 * medium + 1.707614701 * short
-    return sum(part * min(1, max(0, light)) for part, light in ((0.2126, red), (0.7152, green), (0.0722, blue)))
+    return sum(
+        part * min(1, max(0, light)) for part, light in ((0.2126, red), (0.7152, green), (0.0722, blue))
+    )
 
 
-COLOURS = {name: (luminance(light), luminance(dark)) for name, light, dark in COLOUR.findall(TOKENS.read_text())}
+COLOURS = {
+    name: (luminance(light), luminance(dark)) for name, light, dark in COLOUR.findall(TOKENS.read_text())
+}
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])

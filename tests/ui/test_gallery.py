@@ -12,7 +12,19 @@ from tests.ui.gallery import served
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SAMPLES = ["drive", "grid", "selected", "toast", "empty", "dialog", "settings", "login", "welcome", "preview", "problem"]
+SAMPLES = [
+    "drive",
+    "grid",
+    "selected",
+    "toast",
+    "empty",
+    "dialog",
+    "settings",
+    "login",
+    "welcome",
+    "preview",
+    "problem",
+]
 HEIGHTS = {320: 700, 390: 844, 1280: 900}
 
 pytestmark = pytest.mark.browser
@@ -40,7 +52,12 @@ def tab(browser: Browser, base: str):
     context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=base)
     page = context.new_page()
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" and "422" not in message.text else None)
+    page.on(
+        "console",
+        lambda message: (
+            said.append(message.text) if message.type == "error" and "422" not in message.text else None
+        ),
+    )
     page.on("pageerror", lambda error: said.append(str(error)))
     yield page
     context.close()
@@ -86,7 +103,10 @@ def test_a_page_is_accessible_and_fits(browser: Browser, base: str, name: str, w
 @pytest.mark.parametrize("width", [390, 1280])
 def test_what_opens_over_a_page_is_accessible(browser: Browser, base: str, width: int, scheme: str):
     context = browser.new_context(
-        viewport={"width": width, "height": HEIGHTS[width]}, color_scheme=scheme, bypass_csp=True, service_workers="block"
+        viewport={"width": width, "height": HEIGHTS[width]},
+        color_scheme=scheme,
+        bypass_csp=True,
+        service_workers="block",
     )
     page = context.new_page()
     for name, opened in (
@@ -199,7 +219,14 @@ def test_letters_are_shortcuts_outside_fields_only(tab: Page):
 def test_a_passphrase_is_judged_honestly(tab: Page):
     tab.goto("/g/settings")
     meter = tab.locator(".strength")
-    for secret, level in (("Azerty2024!", "1"), ("soleil", "1"), ("girafe lampe", "1"), ("girafe lampe tunnel", "2"), ("girafe lampe tunnel vendange mousse", "3"), ("k7#vQ2pLx9!mZw4t", "4")):
+    for secret, level in (
+        ("Azerty2024!", "1"),
+        ("soleil", "1"),
+        ("girafe lampe", "1"),
+        ("girafe lampe tunnel", "2"),
+        ("girafe lampe tunnel vendange mousse", "3"),
+        ("k7#vQ2pLx9!mZw4t", "4"),
+    ):
         tab.get_by_label("Nouvelle phrase").fill(secret)
         expect(meter).to_have_attribute("data-level", level)
 

@@ -59,7 +59,9 @@ def test_a_flash_can_be_taken_back():
 
 def test_an_alert_interrupts():
     around = shell(home=False)
-    html = render_problem(403, shell=type(around)(locale="en", now=around.now, flashes=(Flash("No", alert=True),)))
+    html = render_problem(
+        403, shell=type(around)(locale="en", now=around.now, flashes=(Flash("No", alert=True),))
+    )
     assert 'role="alert"' in html
 
 
@@ -68,7 +70,9 @@ def test_a_value_that_a_page_forgot_is_an_error():
         render("ui/problem.html", shell=shell())
 
 
-@pytest.mark.parametrize("name", ["ui/none.html", "ui/../words.py", "ui/../../../README.md", "nowhere/x.html"])
+@pytest.mark.parametrize(
+    "name", ["ui/none.html", "ui/../words.py", "ui/../../../README.md", "nowhere/x.html"]
+)
 def test_only_templates_are_templates(name):
     with pytest.raises(TemplateNotFound):
         environment("en").get_template(name)
@@ -95,7 +99,10 @@ def test_app_icons_exist():
         assert not found.immutable
 
 
-@pytest.mark.parametrize("name", ["../shell.py", "manifest.json", ".stamp", "", "/etc/passwd", "no.js", "../icons/cozy.svg", "x\0.js"])
+@pytest.mark.parametrize(
+    "name",
+    ["../shell.py", "manifest.json", ".stamp", "", "/etc/passwd", "no.js", "../icons/cozy.svg", "x\0.js"],
+)
 def test_nothing_but_assets_is_an_asset(name):
     assert assets.asset(name) is None
 
@@ -103,7 +110,12 @@ def test_nothing_but_assets_is_an_asset(name):
 def test_the_first_load_is_light():
     import gzip
 
-    sent = {source: len(gzip.compress(assets.asset(assets.url(source).removeprefix(assets.BASE)).path.read_bytes(), 9)) for source in ("css/index.css", "icons.svg")}
+    sent = {
+        source: len(
+            gzip.compress(assets.asset(assets.url(source).removeprefix(assets.BASE)).path.read_bytes(), 9)
+        )
+        for source in ("css/index.css", "icons.svg")
+    }
     scripts = sum(len(gzip.compress((assets.DIST / name).read_bytes(), 9)) for name in assets.first_scripts())
     assert scripts <= 20_000
     assert sent["css/index.css"] <= 12_000

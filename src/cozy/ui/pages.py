@@ -26,7 +26,10 @@ PROBLEMS = {
         N_("Something changed in the meantime"),
         N_("What you did was not saved, and nothing was lost. Look at the page again, then try once more."),
     ),
-    413: (N_("This is too large"), N_("Nothing was saved. Try with something smaller, or make some room first.")),
+    413: (
+        N_("This is too large"),
+        N_("Nothing was saved. Try with something smaller, or make some room first."),
+    ),
     422: (N_("Something is missing"), N_("Go back, look at the form again and send it once more.")),
     429: (N_("Too many tries"), N_("Wait a few minutes, then try again.")),
     500: (
@@ -34,7 +37,10 @@ PROBLEMS = {
         N_("What you had before is safe. Try again; if it goes on, tell the person who hosts your home."),
     ),
     503: (N_("Your home is resting"), N_("It will be back in a moment. Try again shortly.")),
-    507: (N_("Your home is full"), N_("Nothing was lost, but nothing more fits. Empty the bin or ask for more space.")),
+    507: (
+        N_("Your home is full"),
+        N_("Nothing was lost, but nothing more fits. Empty the bin or ask for more space."),
+    ),
 }
 
 
@@ -117,5 +123,6 @@ def _attributes(values: Mapping[str, object]) -> Markup:
 def _js_words(said: Words) -> str:
     """What scripts say, in this language, as JSON: {msgid: translation or [one, many]}."""
     return json.dumps(
-        {ids[0]: forms for ids in assets.js_words() if (forms := said.catalogue.get(ids[0]))}, ensure_ascii=False
+        {ids[0]: forms for ids in assets.js_words() if (forms := said.catalogue.get(ids[0]))},
+        ensure_ascii=False,
     )

@@ -20,13 +20,13 @@ SCRIPTS = SOURCES.parents[1] / "frontend"
 PYTHON = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
 SCRIPT = {"t": None, "tn": (1, 2)}
 
-HEADER = r'''msgid ""
+HEADER = r"""msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=utf-8\n"
 "Language: {locale}\n"
 "Plural-Forms: {plural}\n"
 
-'''
+"""
 
 Message = str | tuple[str, str]
 
@@ -43,7 +43,9 @@ def complaints(locale: str) -> list[str]:
     """What is wrong with a language, a line each; nothing when it is complete."""
     known = {_id(message): message for message in _catalogue(locale) if message.id}
     wanted = used()
-    lines = [f"{place}: no {locale} for {message!r}" for message, place in wanted.items() if message not in known]
+    lines = [
+        f"{place}: no {locale} for {message!r}" for message, place in wanted.items() if message not in known
+    ]
     lines += [f"{locale}.po: nothing uses {message!r}" for message in known if message not in wanted]
     for message_id, message in known.items():
         if message.fuzzy:
@@ -78,7 +80,9 @@ def _everywhere() -> Iterator[tuple[Message, str]]:
         yield from _extracted("javascript", path, SCRIPT)
 
 
-def _extracted(method: str, path: Path, keywords: dict[str, tuple[int, ...] | None]) -> Iterator[tuple[Message, str]]:
+def _extracted(
+    method: str, path: Path, keywords: dict[str, tuple[int, ...] | None]
+) -> Iterator[tuple[Message, str]]:
     with path.open("rb") as file:
         for line, message, *_ in extract(method, file, keywords=keywords, options={"trim_blocks": "true"}):
             yield (tuple(message) if not isinstance(message, str) else message), f"{_short(path)}:{line}"
