@@ -4,6 +4,7 @@ import "./toasts.js";
 import "./dialogs.js";
 import "./menus.js";
 import "./fields.js";
+import "./secrets.js";
 import "./keys.js";
 import "./tray.js";
 import "./offline.js";

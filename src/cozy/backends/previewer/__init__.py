@@ -1,0 +1,164 @@
+"""Draws pictures of files in processes that may be killed: `worker.py` opens what people sent, this process never does."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from queue import LifoQueue
+from typing import Any
+
+from cozy.kernel.previews import CannotDraw
+
+WORKER = Path(__file__).parent / "worker.py"
+WORKERS = 2
+PATIENCE_S = 20.0  # for one order; then the worker is killed
+ORDERS = 500  # of one worker; then it makes room for a fresh one
+SOURCE_LIMIT = 256 * 1024 * 1024  # bytes; larger files are shown by their icon
+SPOOL_LIMIT = 512 * 1024 * 1024  # bytes of sources kept at hand
+DRAWN_LIMIT = 32 * 1024 * 1024  # bytes of results kept in memory
+
+
+class Worker:
+    """One process, started with its first order."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._orders = 0
+
+    def obey(self, order: dict[str, Any]) -> bytes:
+        """The result of an order. Raises CannotDraw; the process is gone then if that was its fault."""
+        process = self._running()
+        killer = threading.Timer(PATIENCE_S, process.kill)
+        killer.start()
+        try:
+            return _ask(process, order)
+        except (OSError, ValueError) as error:
+            self.stop()
+            raise CannotDraw("The drawing process had to be stopped.") from error
+        finally:
+            killer.cancel()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        self._orders += 1
+        if self._process is None or self._process.poll() is not None or self._orders > ORDERS:
+            self.stop()
+            self._orders = 0
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL, cwd="/", close_fds=True,
+                env={"PATH": os.defpath, "VIPS_CONCURRENCY": "1", "OMP_NUM_THREADS": "1"},
+            )  # fmt: skip
+        return self._process
+
+    def stop(self) -> None:
+        """End the process."""
+        if self._process is None:
+            return
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except BrokenPipeError:
+                    pass
+        self._process = None
+
+
+def _ask(process: subprocess.Popen[bytes], order: dict[str, Any]) -> bytes:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps(order).encode() + b"\n")
+    process.stdin.flush()
+    ok, length = process.stdout.readline().split()
+    result = process.stdout.read(int(length))
+    if len(result) < int(length):
+        raise ValueError(length)
+    if ok != b"1":
+        raise CannotDraw(result.decode(errors="replace"))
+    return result
+
+
+class Previewer:
+    """Pictures of contents, the last ones remembered. Implements `kernel.previews`."""
+
+    def __init__(self) -> None:
+        self._idle: LifoQueue[Worker] = LifoQueue()
+        self._workers = [Worker() for _ in range(WORKERS)]
+        for worker in self._workers:
+            self._idle.put(worker)
+        self._drawn: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._spooled: OrderedDict[str, int] = OrderedDict()
+        self._folder: Path | None = None
+        self._lock = threading.Lock()
+        atexit.register(self.close)
+
+    async def draw(
+        self, sha256: str, length: int, read: Callable[[], AsyncIterator[bytes]], recipe: str, **options: int | str
+    ) -> bytes:
+        """What a recipe of worker.py makes of a content. Raises CannotDraw.
+
+        length: bytes of the content; read: its bytes, asked for only when they are needed.
+        """
+        key = (sha256, json.dumps([recipe, options]))
+        with self._lock:
+            if known := self._drawn.get(key):
+                self._drawn.move_to_end(key)
+                return known
+        if length > SOURCE_LIMIT:
+            raise CannotDraw("This file is too large to be drawn.")
+        path = await self._spool(sha256, length, read)
+        drawn = await asyncio.to_thread(self._obey, {"recipe": recipe, "path": str(path), **options})
+        self._remember(key, drawn)
+        return drawn
+
+    def _obey(self, order: dict[str, Any]) -> bytes:
+        worker = self._idle.get()
+        try:
+            return worker.obey(order)
+        finally:
+            self._idle.put(worker)
+
+    async def _spool(self, sha256: str, length: int, read: Callable[[], AsyncIterator[bytes]]) -> Path:
+        """A file that holds the content, for a worker to open."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="cozy-previews-"))
+        path = self._folder / sha256
+        if sha256 in self._spooled and path.exists():
+            self._spooled.move_to_end(sha256)
+            return path
+        handle, name = tempfile.mkstemp(dir=self._folder)
+        with os.fdopen(handle, "wb") as file:
+            async for chunk in read():
+                file.write(chunk)
+        os.replace(name, path)
+        self._spooled[sha256] = length
+        while len(self._spooled) > 1 and sum(self._spooled.values()) > SPOOL_LIMIT:
+            oldest, _ = self._spooled.popitem(last=False)
+            (self._folder / oldest).unlink(missing_ok=True)
+        return path
+
+    def _remember(self, key: tuple[str, str], drawn: bytes) -> None:
+        with self._lock:
+            self._drawn[key] = drawn
+            while sum(map(len, self._drawn.values())) > DRAWN_LIMIT:
+                self._drawn.popitem(last=False)
+
+    def close(self) -> None:
+        """End every process and forget every source."""
+        for worker in self._workers:
+            worker.stop()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+            self._spooled.clear()

@@ -1,0 +1,74 @@
+"""A file as lists and previews show it: its kind, its picture, its address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from cozy.kernel.clock import parse
+from cozy.ui import Words
+
+from ..service import File
+from ..service.views import is_favourite
+from .door import url_of
+
+PICTURES = frozenset(
+    f"image/{kind}" for kind in "jpeg jpg pjpeg png gif webp avif heic heif tiff bmp x-ms-bmp x-portable-pixmap".split()
+)
+DRAWN = frozenset({"image/svg+xml"})  # shown as it is, in an <img>, where no script of it runs
+FILMS = frozenset({"video/mp4", "video/webm", "video/ogg", "video/quicktime", "video/x-m4v", "video/x-matroska"})
+POSTER_LIMIT = 64 * 1024 * 1024  # bytes; opening a larger film for a small picture is not worth it
+_KINDS = {"zip": "archive", "binary": "files"}
+_CODE = frozenset(
+    "application/json application/javascript application/xml application/sql application/toml application/yaml "
+    "application/x-sh application/x-python application/xhtml+xml application/x-httpd-php".split()
+)
+
+
+class Row(Struct, frozen=True):
+    """One line of a list."""
+
+    id: str
+    name: str
+    href: str
+    kind: str
+    at: datetime
+    size: int | None
+    thumb: str
+    note: str
+    favourite: bool
+
+
+def row(file: File, note: str = "") -> Row:
+    """The line of a file or folder; note: what to say below its name in place of its date."""
+    size = None if file.is_folder else file.size
+    at = parse(file.updated_at)
+    return Row(file.id, file.name, url_of(file), kind_of(file), at, size, thumb_of(file), note, is_favourite(file))
+
+
+def rows(files: Sequence[File], counts: Mapping[str, int], words: Words) -> list[Row]:
+    """The lines of a folder; counts: how many items its folders hold."""
+    return [
+        row(file, words.ngettext("%(num)s item", "%(num)s items", counts[file.id]) if file.is_folder else "")
+        for file in files
+    ]
+
+
+def kind_of(file: File) -> str:
+    """A word of `c.tile`: folder, image, video, audio, pdf, text, spreadsheet, slide, code, archive, files."""
+    if file.is_folder:
+        return "folder"
+    if file.mime in _CODE:
+        return "code"
+    class_ = str(file.body.get("class", "files"))
+    return _KINDS.get(class_, class_)
+
+
+def thumb_of(file: File) -> str:
+    """The address of a small picture of it; "" when it has none. It changes with the content, so it may be kept."""
+    if file.is_folder or not file.size:
+        return ""
+    filmed = file.mime in FILMS and file.size <= POSTER_LIMIT
+    return f"/my/file/{file.id}/picture/128-{file.sha256[:12]}" if file.mime in PICTURES or filmed else ""
