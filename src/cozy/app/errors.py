@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from cozy import ui
 from cozy.app.shell import dressed, shell_for_nobody
-from cozy.kernel.problem import Problem, Unavailable
+from cozy.kernel.problem import NotFound, Problem, Unavailable
 from cozy.rooms.auth.errors import BadToken, ExpiredToken
 from cozy.web import jsonapi
 from cozy.web.answers import json, nothing, see_other
@@ -19,7 +19,8 @@ log = structlog.get_logger()
 
 STATUS = {
     "malformed": 400, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "method": 405, "conflict": 409,
-    "gone": 410, "stale": 412, "full": 413, "invalid": 422, "too_many": 429, "unavailable": 503, "out_of_space": 507,
+    "gone": 410, "stale": 412, "full": 413, "invalid": 422, "too_many": 429, "broken": 500, "unavailable": 503,
+    "out_of_space": 507,
 }  # fmt: skip
 
 
@@ -29,10 +30,14 @@ class Broken(Problem):
     kind = "broken"
 
 
+class Vacant(NotFound):
+    """There is no home on this host yet."""
+
+
 async def refuse(call: Call, error: BaseException, is_page: bool) -> Response:
     """The answer to a request that cannot be fulfilled. Unknown errors are logged whole and shown bare."""
     problem = error if isinstance(error, Problem) else Broken()
-    status = 500 if isinstance(problem, Broken) else _status(problem)
+    status = _status(problem)
     if status == 500:
         log.error("unexpected error", path=call.request.url.path, exc_info=error)
     response = _page(call, problem, status) if is_page else _api(call, problem, status)
@@ -41,6 +46,8 @@ async def refuse(call: Call, error: BaseException, is_page: bool) -> Response:
 
 
 def _status(problem: Problem) -> int:
+    if isinstance(problem, jsonapi.Several):
+        return _status(problem.problems[0])
     return 413 if isinstance(problem, TooBig) else STATUS[problem.kind]
 
 
@@ -49,11 +56,17 @@ def _api(call: Call, problem: Problem, status: int) -> Response:
         return nothing(status)
     if isinstance(problem, BadToken | ExpiredToken):
         return json({"error": problem.title()}, status)
-    return json({"errors": [jsonapi.problem(problem, status)]}, status, media_type=jsonapi.MEDIA_TYPE)
+    problems = problem.problems if isinstance(problem, jsonapi.Several) else [problem]
+    errors = [jsonapi.problem(each, _status(each)) for each in problems]
+    return json({"errors": errors}, status, media_type=jsonapi.MEDIA_TYPE)
 
 
 def _page(call: Call, problem: Problem, status: int) -> Response:
-    if status == 401 and call.request.method in {"GET", "HEAD"}:
+    if isinstance(problem, Vacant):
+        return see_other("/my/welcome")
+    if status == 401 and call.request.method not in {"GET", "HEAD"}:
+        return see_other("/auth/login")
+    if status == 401:
         target = call.request.url.path + (f"?{call.request.url.query}" if call.request.url.query else "")
         return see_other(f"/auth/login?redirect={quote(target, safe='')}")
     shell = shell_for_nobody(call)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -42,6 +43,17 @@ class Work:
     def publish(self, event: Event) -> None:
         """Tell the rooms above; stored with this transaction and delivered after it, at least once."""
         self.published.append(event)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A block that is undone alone when it raises, with what it published and freed; the work may go on."""
+        published, freed = len(self.published), len(self.freed)
+        try:
+            with self.db.attempt():
+                yield
+        except BaseException:
+            del self.published[published:], self.freed[freed:]
+            raise
 
     def plugged(self, port: type[P]) -> list[P]:
         """What the rooms above plugged into one of this room's ports."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
+import msgspec
+from msgspec import Struct
 from starlette.responses import Response
 
 from cozy.kernel.problem import Malformed, Problem
@@ -13,6 +17,41 @@ from .answers import json
 from .call import Call
 
 MEDIA_TYPE = "application/vnd.api+json"
+SKIP_LIMIT = 2**53  # what every JSON reader can count to
+
+
+class Paging(Struct, frozen=True):
+    """Which page of a list is asked for. after: the last that was seen; skip: how many to pass over, None for cursors."""
+
+    limit: int
+    after: tuple[str, str] | None = None
+    skip: int | None = None
+
+
+class Identifier(Struct, frozen=True):
+    """The name of a resource."""
+
+    type: str
+    id: str
+
+
+class Identifiers(Struct, frozen=True):
+    """The body of a change to a relationship: one resource or several."""
+
+    data: list[Identifier] | Identifier
+
+    @property
+    def all(self) -> list[Identifier]:
+        """Every resource that is named."""
+        return self.data if isinstance(self.data, list) else [self.data]
+
+
+class Several(Problem):
+    """Some of these changes could not be made."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__()
+        self.problems = problems
 
 
 def answer(
@@ -44,11 +83,37 @@ def problem(error: Problem, status: int) -> dict[str, Any]:
     return shown
 
 
-def page_limit(call: Call, default: int, most: int) -> int:
-    """The parameter `page[limit]`. Raises Malformed."""
-    text = call.query("page[limit]")
+def paging(call: Call, default: int, most: int) -> Paging:
+    """The page asked for by `page[limit]`, `page[cursor]`, `page[skip]`. Raises Malformed."""
+    limit = min(_number(call, "page[limit]", 1) or default, most)
+    skip = _number(call, "page[skip]", 0)
+    cursor = call.query("page[cursor]")
+    return Paging(limit, _after(cursor) if cursor and skip is None else None, skip)
+
+
+def _number(call: Call, name: str, least: int) -> int | None:
+    text = call.query(name)
     if not text:
-        return default
-    if not text.isdecimal() or int(text) < 1:
-        raise Malformed("page[limit] is a number above zero.", parameter="page[limit]")
-    return min(int(text), most)
+        return None
+    if not (text.isascii() and text.isdecimal()) or len(text) > 16 or not least <= int(text) <= SKIP_LIMIT:
+        raise Malformed(f"{name} is a number, {least} or more.", parameter=name)
+    return int(text)
+
+
+def _after(cursor: str) -> tuple[str, str]:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        return msgspec.json.decode(base64.urlsafe_b64decode(padded), type=tuple[str, str])
+    except (ValueError, msgspec.DecodeError) as error:
+        raise Malformed("This page[cursor] does not come from here.", parameter="page[cursor]") from error
+
+
+def next_page(path: str, asked: Paging, last: tuple[str, str] | None, **kept: str) -> str | None:
+    """The link to the next page, None when there is none. kept: further parameters of the query."""
+    if last is None:
+        return None
+    if asked.skip is not None:
+        place = {"page[skip]": str(asked.skip + asked.limit)}
+    else:
+        place = {"page[cursor]": base64.urlsafe_b64encode(msgspec.json.encode(last)).decode().rstrip("=")}
+    return f"{path}?{urlencode({**kept, 'page[limit]': str(asked.limit), **place})}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from email.utils import format_datetime, parsedate_to_datetime
 from datetime import datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -13,11 +14,11 @@ from starlette.types import Receive, Scope, Send
 
 from .call import Call
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
 class Stream(Response):
-    """A body in pieces, sent as they come."""
+    """A body in pieces, sent as they come, for as long as somebody is there to take them."""
 
     def __init__(self, chunks: AsyncIterator[bytes], status: int, headers: dict[str, str]) -> None:
         self.body_iterator = chunks
@@ -28,10 +29,22 @@ class Stream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the head, then piece after piece."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        if scope["method"] != "HEAD":
+        gone = asyncio.ensure_future(_left(receive))
+        try:
             async for chunk in self.body_iterator:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                await asyncio.sleep(0)  # a reader of the page cache never waits: let others have their turn
+                if gone.done():
+                    return
+        finally:
+            gone.cancel()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _left(receive: Receive) -> None:
+    """Return once the other side has left: the server takes what is sent to nobody without a word."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def serve(
@@ -42,23 +55,29 @@ def serve(
     etag: str,
     modified: datetime,
     headers: dict[str, str],
+    inline: bytes | None = None,
 ) -> Response:
-    """A content: 200, 206 for one range, 304 when the client has it, 416 when a range lies outside.
+    """A content: 200, 206 for one range, 304 when the client has it, 416 when a range lies outside or makes no sense.
 
-    read(start, size) gives the bytes; etag: quoted; modified: its Last-Modified.
+    read(start, size) gives the bytes, unless they are `inline`; etag: quoted; modified: its Last-Modified.
     """
     stamp = format_datetime(modified.replace(microsecond=0), usegmt=True)
     common = {**headers, "etag": etag, "last-modified": stamp, "accept-ranges": "bytes"}
     if _is_known(call, etag, modified):
         return Response(status_code=304, headers={k: v for k, v in common.items() if k != "content-type"})
     wanted = _range(call, size, etag, stamp)
-    if wanted is None:
-        return Stream(read(0, size), 200, {**common, "content-length": str(size)})
-    start, stop = wanted
-    if start >= stop:
+    start, stop = wanted or (0, size)
+    if wanted and start >= stop:
         return Response(status_code=416, headers={"content-range": f"bytes */{size}"})
-    partial = {"content-range": f"bytes {start}-{stop - 1}/{size}", "content-length": str(stop - start)}
-    return Stream(read(start, stop - start), 206, {**common, **partial})
+    status = 206 if wanted else 200
+    common["content-length"] = str(stop - start)
+    if wanted:
+        common["content-range"] = f"bytes {start}-{stop - 1}/{size}"
+    if call.request.method == "HEAD":
+        return Response(status_code=status, headers=common)
+    if inline is not None:
+        return Response(inline[start:stop], status, common)
+    return Stream(read(start, stop - start), status, common)
 
 
 def _is_known(call: Call, etag: str, modified: datetime) -> bool:
@@ -74,10 +93,25 @@ def _is_known(call: Call, etag: str, modified: datetime) -> bool:
 
 
 def _range(call: Call, size: int, etag: str, stamp: str) -> tuple[int, int] | None:
-    """The one range that is asked for, as start and stop; None for the whole. Several ranges: the whole."""
-    found = _RANGE.fullmatch(call.header("range").strip())
+    """The one range that is asked for, as start and stop; None for the whole.
+
+    Another unit than bytes, several ranges, or a condition that does not hold: the whole. Nonsense: an empty range.
+    """
+    text = call.header("range").strip()
     condition = call.header("if-range")
-    if not found or found.group() == "bytes=-" or (condition and condition not in {etag, stamp}):
+    unit, equals, spec = text.partition("=")
+    if not text or (condition and condition not in {etag, stamp}) or (equals and unit.strip() != "bytes"):
+        return None
+    specs = [_bounds(part.strip(), size) for part in spec.split(",")]
+    if None in specs:
+        return size, size
+    return specs[0] if len(specs) == 1 else None
+
+
+def _bounds(spec: str, size: int) -> tuple[int, int] | None:
+    """Start and stop of one range (RFC 9110 §14.1.2); None when it is none."""
+    found = _RANGE.fullmatch(spec)
+    if found is None or spec == "-":
         return None
     first, last = found.groups()
     if not first:

@@ -164,8 +164,14 @@ def kind_after_rename(file: File, name: str) -> dict[str, str]:
     """mime and class under a new name: guessed again when the extension is another one, kept when that tells nothing."""
     if PurePosixPath(name).suffix == PurePosixPath(file.name).suffix:
         return {}
+    guessed = kind_of(name)
+    return {} if guessed["class"] == "files" else guessed
+
+
+def kind_of(name: str) -> dict[str, str]:
+    """mime and class by a name alone."""
     mime, kind = mime_and_class("", name)
-    return {} if kind == "files" else {"mime": mime, "class": kind}
+    return {"mime": mime, "class": kind}
 
 
 _TYPES = mimetypes.MimeTypes()  # Python's own list: what the machine's lists add would differ from host to host

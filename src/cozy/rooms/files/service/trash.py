@@ -38,8 +38,7 @@ def trash(work: Work, id_: str, rev: str = "") -> File:
 
 def _who(work: Work) -> dict[str, str]:
     """Whose hand it was, as apps show it."""
-    domain = work.origin.partition("://")[2].partition(":")[0]
-    return {"kind": "member", "displayName": homes.profile(work).public_name, "domain": domain}
+    return {"kind": "member", "displayName": homes.profile(work).public_name, "domain": work.domain}
 
 
 def _mark(work: Work, folder: File, *, trashed: bool) -> None:

@@ -1,0 +1,9 @@
+"""The files API (cozy-stack docs/files.md, references-docs-in-vfs.md, not-synchronized-vfs.md), a file a subject."""
+
+from cozy.kernel.routes import Routes
+
+from . import contents, feeds, items, references, trash, versions
+
+routes = Routes()
+for _door in (contents, feeds, items, references, trash, versions):
+    routes.table += _door.routes.table
