@@ -31,6 +31,9 @@ export function bits(secret) {
   return total + Math.min(characters, byWords);
 }
 
+// What to say about a secret that may not be chosen; "" when it may.
+export const tooWeak = (secret) => (bits(secret) < 36 ? t("This passphrase is too easy to guess: add words that have nothing to do with each other.") : "");
+
 export function show(input) {
   const meter = document.getElementById(input.dataset.strength);
   const guess = bits(input.value);

@@ -8,6 +8,8 @@ import webbrowser
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib.metadata import version as version_of
+from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -21,14 +23,18 @@ from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.problem import Problem
 from cozy.kernel.settings import Settings
-from cozy.rooms.auth.cli import token
+from cozy.rooms.auth.cli import add, reset_passphrase, token
 from cozy.rooms.files.cli import cli as files_cli
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.cli import cli as homes_cli
 
 T = TypeVar("T")
 
+EVERYWHERE = ("--data", "--config")  # may stand after a sub-command too: `cozy serve --data DIR`
+
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+homes_cli.command("add")(add)
+homes_cli.command("reset-passphrase")(reset_passphrase)
 cli.add_typer(homes_cli, name="homes")
 cli.add_typer(files_cli, name="files")
 cli.command("token")(token)
@@ -108,8 +114,32 @@ def version() -> None:
 
 def main() -> None:
     """Run a command; what goes wrong is one clear line and a non-zero exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot spell is no reason to stop
     try:
-        cli()
+        cli(everywhere_first(sys.argv[1:]))
     except Problem as problem:
         print(f"cozy: {problem.detail}", file=sys.stderr)
         sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"cozy: {where}{error.strerror or error}", file=sys.stderr)
+        sys.exit(1)
+
+
+def everywhere_first(args: list[str]) -> list[str]:
+    """The arguments with the options of the whole program in front, so that they may stand after the sub-command too."""
+    first: list[str] = []
+    rest: list[str] = []
+    left = iter(args)
+    for arg in left:
+        if arg == "--":
+            rest += [arg, *left]
+        elif arg in EVERYWHERE:
+            first += [arg, *islice(left, 1)]
+        elif arg.startswith(tuple(f"{name}=" for name in EVERYWHERE)):
+            first.append(arg)
+        else:
+            rest.append(arg)
+    return [*first, *rest]

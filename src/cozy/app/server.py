@@ -15,11 +15,12 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cozy.app.errors import refuse
+from cozy.app.errors import Vacant, refuse
 from cozy.app.house import home_of, opened, origin_of
 from cozy.app.shell import render
 from cozy.app.wiring import DOORS
 from cozy.app.worker import Worker
+from cozy.kernel.caller import NOBODY
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.problem import Unavailable
@@ -27,13 +28,17 @@ from cozy.kernel.routes import Route
 from cozy.kernel.settings import Settings
 from cozy.rooms.auth import service as auth
 from cozy.rooms.homes import service as homes
+from cozy.rooms.homes.errors import NoHome
 from cozy.rooms.permissions import service as permissions
 from cozy.web.call import Call
+from cozy.web.cookies import read_cookie
+from cozy.web.csrf import is_from_here
 from cozy.web.dispatch import Dispatcher
 from cozy.web.headers import EVERY_HEADER, HSTS
 
 log = structlog.get_logger()
 FIRST_DOMAIN = "cozy.localhost"  # where the first home of a fresh install is made
+BEFORE_THE_FIRST_HOME = {"/my/welcome", "/my/language", "/my/assets/{name}", "/my/sw.js", "/my/manifest.webmanifest"}
 _KNOWN_FOR_S = 1.0  # how long the list of homes is trusted: changes by the command line show within a second
 
 
@@ -49,14 +54,25 @@ class Homes:
         domain = host.lower().partition(":")[0].rstrip(".")
         until, home = self._known.get(domain, (0.0, None))
         if home is None or until < monotonic():
-            listing = await self._house.read_host(homes.at, domain)
-            home = home_of(self._house.settings, listing)
+            home = await self._listed(domain)
+            if not home.id:
+                return home
             if len(self._known) > 10_000:
                 self._known.clear()
             self._known[domain] = (monotonic() + _KNOWN_FOR_S, home)
         if home.state == "blocked":
             raise Unavailable("This home is closed for now: ask the person who hosts it.")
         return home
+
+    async def _listed(self, domain: str) -> Home:
+        """The home on the list; on a host without any, a home without an id: its first-run page."""
+        settings = self._house.settings
+        try:
+            return home_of(settings, await self._house.read_host(homes.at, domain))
+        except NoHome:
+            if settings.signup and await self._house.read_host(homes.is_vacant):
+                return Home("", domain, origin_of(settings, domain))
+            raise
 
 
 async def identify(call: Call) -> None:
@@ -65,10 +81,23 @@ async def identify(call: Call) -> None:
     if scheme.lower() == "bearer":
         call.has_token = True
         call.caller = await call.read(auth.caller_of, value)
+    elif call.home.id and (cookie := read_cookie(call, "session")):
+        session, is_due = await call.read(auth.sessions.found, cookie)
+        if session is not None:
+            call.caller = auth.sessions.caller_in(session)
+        if session is not None and is_due:
+            await call.write(auth.sessions.see, session)
 
 
 def admit(call: Call, route: Route) -> None:
-    """Let the caller through this route, or not."""
+    """Let the caller through this route, or not.
+
+    A session counts for the API only when one of our own pages asks: an app on another origin brings its token.
+    """
+    if not call.home.id and route.path not in BEFORE_THE_FIRST_HOME:
+        raise Vacant
+    if call.caller.session and not route.is_page and not is_from_here(call):
+        call.caller = NOBODY
     permissions.admit(call.caller, route.need)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Invalid, Malformed
+from cozy.kernel.problem import Conflict, Invalid, Malformed, NotFound, TooMany, Unauthenticated
 
 
 class BadToken(Malformed):
@@ -21,3 +21,59 @@ class ExpiredToken(Malformed):
 
 class BadScope(Invalid):
     """A scope is a list of permissions like `io.cozy.files:GET,POST` or `*`, separated by spaces."""
+
+
+class BadRedirect(Malformed):
+    """This link leads out of this home."""
+
+
+class WrongPassphrase(Unauthenticated):
+    """This is not the passphrase of this home."""
+
+
+class WrongCode(Unauthenticated):
+    """This code does not work: type the one that shows now, or a recovery code that was not used yet."""
+
+
+class WrongRecoveryCode(Unauthenticated):
+    """This recovery code does not open this home."""
+
+
+class WrongPasskey(Unauthenticated):
+    """This passkey does not open this home."""
+
+
+class StepExpired(Unauthenticated):
+    """This took too long: start again with your passphrase."""
+
+
+class LinkExpired(NotFound):
+    """This link was already used, or it is more than an hour old: ask for a new one."""
+
+
+class TooManyAttempts(TooMany):
+    """Too many tries: wait a few minutes, then try again."""
+
+
+class WeakPassphrase(Invalid):
+    """This passphrase is too easy to guess: add words that have nothing to do with each other."""
+
+
+class NotTheSame(Invalid):
+    """The two passphrases are not the same."""
+
+
+class BadKey(Invalid):
+    """The browser did not send the passphrase as expected: reload the page and try again."""
+
+
+class AlreadyOn(Conflict):
+    """The second step is already on."""
+
+
+class NoSession(NotFound):
+    """This device is not connected any more."""
+
+
+class NoPasskey(NotFound):
+    """There is no such passkey."""

@@ -13,6 +13,10 @@ class DomainTaken(Conflict):
     """A home already has this address."""
 
 
+class NotFirst(Conflict):
+    """Somebody has just made the first home of this host: log in, or ask the person who hosts it."""
+
+
 class BadDomain(Invalid):
     """This cannot be the address of a home: use letters, digits and hyphens, with a dot, like camille.example.org."""
 

@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from cozy.kernel.home import State
 
+from .errors import BadProfile
+
 SETTINGS = "io.cozy.settings"
 INSTANCE = "io.cozy.settings.instance"
 LOCALES = ("en", "fr")
@@ -36,9 +38,24 @@ class Profile(Struct, frozen=True, kw_only=True):
     locale: Literal["en", "fr"] = "en"
     tz: str = "UTC"
     theme: Literal["system", "light", "dark"] = "system"
+    shortcuts: bool = True  # keys that do things; a person who dictates switches them off (WCAG 2.1.4)
 
 
 def is_domain(text: str) -> bool:
     """Whether this can be a home's address: lower-case labels, at least two (RFC 1123 §2.1)."""
     labels = text.split(".")
     return len(text) <= 253 and len(labels) >= 2 and all(_LABEL.fullmatch(label) for label in labels)
+
+
+_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12, "kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}  # fmt: skip
+
+
+def octets(text: str) -> int | None:
+    """A size as people write it, in bytes: `50GB`, `1.5 TiB`, `1000`; `none` for no limit. Raises BadProfile."""
+    plain = text.strip().lower()
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", plain)
+    if plain == "none":
+        return None
+    if not found or found[2] not in _UNITS:
+        raise BadProfile("A quota is a size such as 50GB, or none.", parameter="quota")
+    return int(float(found[1]) * _UNITS[found[2]])

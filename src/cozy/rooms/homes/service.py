@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from msgspec import convert
+from msgspec.structs import asdict, replace
 
 from cozy.kernel.clock import iso
 from cozy.kernel.home import State
@@ -19,7 +23,7 @@ from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Document
 
 from . import store
-from .errors import BadDomain, BadProfile, NoHome, WhichHome
+from .errors import BadDomain, BadProfile, NoHome, NotFirst, WhichHome
 from .model import INSTANCE, LOCALES, SETTINGS, THEMES, Listing, Profile, is_domain
 from .ports import Furnish
 
@@ -42,13 +46,18 @@ def clean_profile(profile: Profile) -> Profile:
         raise BadProfile("Give a name of 1 to 100 characters.", parameter="public_name")
     if email.count("@") != 1 or email.startswith("@") or email.endswith("@") or any(c.isspace() for c in email):
         raise BadProfile("This does not look like an e-mail address.", parameter="email")
-    if profile.locale not in LOCALES:
-        raise BadProfile("This language is not available.", parameter="locale")
     if profile.tz not in available_timezones():
         raise BadProfile("This time zone is not known.", parameter="tz")
-    if profile.theme not in THEMES:
+    return replace(profile, public_name=public_name, email=email)
+
+
+def profile_of(values: Mapping[str, Any]) -> Profile:
+    """A profile out of what a form holds. Raises BadProfile, whose fact `parameter` names the field."""
+    if values.get("locale") not in LOCALES:
+        raise BadProfile("This language is not available.", parameter="locale")
+    if values.get("theme") not in THEMES:
         raise BadProfile("This theme does not exist.", parameter="theme")
-    return Profile(public_name=public_name, email=email, locale=profile.locale, tz=profile.tz, theme=profile.theme)
+    return clean_profile(convert(dict(values), Profile))
 
 
 def furnish(work: Work, profile: Profile) -> str:
@@ -71,9 +80,7 @@ def furnish(work: Work, profile: Profile) -> str:
 def profile(work: Work) -> Profile:
     """What the owner says of themself."""
     body = documents.fetch(work, SETTINGS, INSTANCE).body
-    return Profile(
-        public_name=body["public_name"], email=body["email"], locale=body["locale"], tz=body["tz"], theme=body["theme"]
-    )
+    return convert(dict(body), Profile)
 
 
 def change_profile(work: Work, new: Profile) -> Profile:
@@ -90,10 +97,7 @@ def instance(work: Work) -> Document:
 
 
 def _members(profile: Profile) -> dict[str, Any]:
-    return {
-        "public_name": profile.public_name, "email": profile.email, "locale": profile.locale, "tz": profile.tz,
-        "theme": profile.theme,
-    }  # fmt: skip
+    return asdict(profile)
 
 
 def secret(work: Work, name: str) -> bytes:
@@ -104,9 +108,26 @@ def secret(work: Work, name: str) -> bytes:
     return value
 
 
-def enlist(work: Work, home_id: str, domain: str, quota: int | None, public_key: str) -> Listing:
-    """Put a furnished home on the host's list; it answers from then on. Raises BadDomain, DomainTaken."""
-    return store.add(work, home_id, clean_domain(domain), quota, public_key)
+def renew_tokens_secret(work: Work) -> None:
+    """Void every token and signed cookie of this home."""
+    store.replace_secret(work, "tokens", secrets.token_bytes(64))
+
+
+def enlist(
+    work: Work, home_id: str, domain: str, quota: int | None, public_key: str, *, is_first: bool = False
+) -> Listing:
+    """Put a furnished home on the host's list; it answers from then on. is_first: only if it is the only one.
+
+    Raises BadDomain, DomainTaken, NotFirst.
+    """
+    if is_first and store.listed(work, "", 1):
+        raise NotFirst
+    return store.add(work, home_id, clean_domain(domain), quota, public_key, is_first=is_first)
+
+
+def is_vacant(work: Work) -> bool:
+    """Whether this host has no home yet."""
+    return not store.listed(work, "", 1)
 
 
 def at(work: Work, domain: str) -> Listing:

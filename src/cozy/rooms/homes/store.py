@@ -6,7 +6,7 @@ from cozy.kernel.clock import iso
 from cozy.kernel.db import Row, Taken
 from cozy.kernel.work import Work
 
-from .errors import DomainTaken
+from .errors import DomainTaken, NotFirst
 from .model import Listing
 
 _COLUMNS = "id, domain, state, quota, public_key, created_at"
@@ -16,17 +16,21 @@ def _listing(row: Row) -> Listing:
     return Listing(*row)
 
 
-def add(work: Work, home_id: str, domain: str, quota: int | None, public_key: str) -> Listing:
-    """List a home. Raises DomainTaken."""
+def add(
+    work: Work, home_id: str, domain: str, quota: int | None, public_key: str, *, is_first: bool = False
+) -> Listing:
+    """List a home. is_first: there can be one such. Raises DomainTaken, NotFirst."""
     listing = Listing(home_id, domain, "active", quota, public_key, iso(work.now))
     try:
         work.db.run(
-            f"""INSERT INTO homes ({_COLUMNS})
-                VALUES (:home, :domain, :state, :quota, :public_key, :created_at)""",
+            f"""INSERT INTO homes ({_COLUMNS}, is_first)
+                VALUES (:home, :domain, :state, :quota, :public_key, :created_at, :is_first)""",
             home=home_id, domain=domain, state=listing.state, quota=quota, public_key=public_key,
-            created_at=listing.created_at,
+            created_at=listing.created_at, is_first=is_first,
         )  # fmt: skip
     except Taken as taken:
+        if "first" in taken.index:
+            raise NotFirst from taken
         raise DomainTaken(domain=domain, parameter="domain") from taken
     return listing
 
@@ -79,6 +83,14 @@ def keep_secret(work: Work, name: str, value: bytes) -> None:
     """Store one of the home's own keys."""
     work.db.run(
         "INSERT INTO secrets (home_id, name, value) VALUES (:home, :name, :value)",
+        home=work.home, name=name, value=value,
+    )  # fmt: skip
+
+
+def replace_secret(work: Work, name: str, value: bytes) -> None:
+    """Put another key in place of one of the home's own."""
+    work.db.run(
+        "UPDATE secrets SET value = :value WHERE home_id = :home AND name = :name",
         home=work.home, name=name, value=value,
     )  # fmt: skip
 

@@ -1,11 +1,11 @@
--- How the owner gets in: secrets (hashed or public), sessions, and attempts that failed.
+-- How the owner gets in: secrets (hashed or public), sessions, and attempts.
 CREATE TABLE credentials (
   home_id TEXT NOT NULL,
   kind TEXT NOT NULL,
   id TEXT NOT NULL,
   details JSON NOT NULL,
   created_at TEXT NOT NULL,
-  used_at TEXT,
+  expires_at TEXT,
   PRIMARY KEY (home_id, kind, id)
 );
 
@@ -13,7 +13,6 @@ CREATE TABLE sessions (
   home_id TEXT NOT NULL,
   id TEXT NOT NULL,
   secret_sha256 TEXT NOT NULL,
-  device TEXT NOT NULL,
   details JSON NOT NULL,
   created_at TEXT NOT NULL,
   seen_at TEXT NOT NULL,

@@ -11,7 +11,7 @@ from cozy.kernel.desk import Desk
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 
-from . import service
+from .. import service
 
 
 def token(

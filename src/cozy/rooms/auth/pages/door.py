@@ -1,0 +1,82 @@
+"""What the pages of this room share: who stands at the door, and what their browser keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from cozy import ui
+from cozy.kernel.problem import Problem
+from cozy.kernel.routes import Routes
+from cozy.web.answers import see_other
+from cozy.web.call import Call
+from cozy.web.cookies import read_cookie, set_cookie
+from cozy.web.pages import flash, page
+
+from cozy.rooms.homes import service as homes
+
+from .. import service
+from ..model import KNOWN, Entered, Typed, Visitor
+
+routes = Routes(pages=True)
+
+KEPT_S = int(KNOWN.total_seconds())  # of the browser's cookies; how long a session lives is for the server to say
+
+
+def visitor_of(call: Call, form: FormData | None = None) -> Visitor:
+    """Who stands at the door."""
+    return Visitor(
+        address=call.client,
+        user_agent=call.header("user-agent")[:500],
+        device=read_cookie(call, "device"),
+        stays=bool(form and form.get("long-run-session")),
+        trusts=bool(form and form.get("two-factor-generate-trusted-device-token")),
+    )
+
+
+def typed(form: FormData, name: str = "passphrase") -> Typed:
+    """The passphrase of a form, by whichever of its two fields came."""
+    return Typed(text(form, name), text(form, f"raw_{name}"))
+
+
+def text(form: FormData, name: str) -> str:
+    """A field of a form; "" when it is not there."""
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def let_in(call: Call, entered: Entered) -> None:
+    """Give the browser what it needs to come back."""
+    set_cookie(call, "session", entered.session, max_age_s=KEPT_S if entered.stays else None)
+    set_cookie(call, "device", entered.device, max_age_s=KEPT_S)
+
+
+async def confirm(call: Call, form: FormData) -> None:
+    """Ask for the passphrase again, before something that matters. Raises WrongPassphrase, TooManyAttempts."""
+    await service.entering.confirm(call.house, call.home, call.caller, typed(form), visitor_of(call))
+
+
+async def shown(call: Call, template: str, status: int = 200, **context: Any) -> Response:
+    """A page, from an async handler."""
+    if not call.home.id:
+        return await call.house.read_host(lambda work: page(work, call, template, status, **context))
+    return await call.read(lambda work: page(work, call, template, status, **context))
+
+
+def faulty(problem: Problem) -> dict[str, str]:
+    """The sentence of a problem, under the name of the field that it is about."""
+    return {str(problem.facts.get("parameter", "")): problem.detail}
+
+
+async def done(call: Call, url: str, message: str) -> Response:
+    """Go there, with a sentence about what was done. message: a msgid."""
+    profile = await call.read(homes.profile)
+    flash(call, ui.words(profile.locale).gettext(message))
+    return see_other(url)
+
+
+def wants_json(call: Call) -> bool:
+    """Whether a program asks rather than a person."""
+    return "application/json" in call.header("accept")

@@ -1,0 +1,58 @@
+"""The API of getting in (cozy-stack docs/auth.md, docs/public.md); its forms are in pages/."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from cozy.kernel.problem import Unauthenticated
+from cozy.kernel.routes import OPEN, Routes
+from cozy.kernel.work import Work
+from cozy.rooms.homes import service as homes
+from cozy.web.answers import json, nothing
+from cozy.web.call import Call
+from cozy.web.cookies import read_cookie, set_cookie
+
+from . import service
+from .errors import NoSession
+from .model import ITERATIONS
+
+routes = Routes()
+
+
+@routes.on("GET", "/public/prelogin", OPEN)
+def prelogin(work: Work) -> Response:
+    """What a log-in form needs to know. 200."""
+    profile = homes.profile(work)
+    return json(
+        {
+            "Kdf": 0, "KdfIterations": ITERATIONS, "OIDC": False, "FranceConnect": False, "magic_link": False,
+            "locale": profile.locale, "name": profile.public_name,
+        }
+    )  # fmt: skip
+
+
+@routes.on("DELETE", "/auth/login", OPEN)
+def log_out(work: Work, call: Call) -> Response:
+    """End the session of the cookie. Needs a token, or a page of ours. 204; 401."""
+    session = _session(work, call)
+    try:
+        service.sessions.end(work, session)
+    except NoSession:
+        pass
+    set_cookie(call, "session", "", max_age_s=0)
+    return nothing()
+
+
+@routes.on("DELETE", "/auth/login/others", OPEN)
+def log_others_out(work: Work, call: Call) -> Response:
+    """End every session but the cookie's. Needs a token, or a page of ours. 204; 401."""
+    service.sessions.end_all_but(work, _session(work, call))
+    return nothing()
+
+
+def _session(work: Work, call: Call) -> str:
+    """The session of the cookie, also when a token came along: an app's token proves that no other site asks."""
+    session = service.sessions.of(work, read_cookie(call, "session"))
+    if session is None or call.caller.kind == "nobody":
+        raise Unauthenticated
+    return session.id

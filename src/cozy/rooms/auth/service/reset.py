@@ -1,0 +1,107 @@
+"""A forgotten passphrase: a link by mail or from the hoster, or a recovery code on paper, to choose a new one."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from cozy.kernel.caller import NOBODY
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+from cozy.kernel.ids import new_secret
+from cozy.kernel.work import Work
+from cozy.rooms.homes import service as homes
+
+from .. import store
+from ..errors import LinkExpired, WrongRecoveryCode
+from ..events import ResetAsked
+from ..model import RESET, Visitor
+from . import limits, passphrase
+
+_LINK, _CODE = "reset", "recovery"
+_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that look alike
+_GROUPS, _GROUP = 6, 4  # 118 bits
+
+
+def ask(work: Work, visitor: Visitor) -> None:
+    """Somebody asks for a link by mail. Raises TooManyAttempts. Publishes ResetAsked."""
+    limits.count(work, "reset", visitor)
+    work.publish(ResetAsked())
+
+
+def begin(work: Work) -> str:
+    """The token of a link that is good once, within an hour."""
+    token = new_secret(32)
+    store.credentials.put(work, _LINK, _hash(token), {}, work.now + RESET)
+    return token
+
+
+def link(origin: str, token: str) -> str:
+    """Where a new passphrase is chosen."""
+    return f"{origin}/auth/passphrase_renew?token={token}"
+
+
+def check(work: Work, token: str) -> None:
+    """Make sure that a link is still good. Raises LinkExpired."""
+    if store.credentials.one(work, _LINK, _hash(token)) is None:
+        raise LinkExpired
+
+
+async def renew(house: House, home: Home, token: str, key: str) -> None:
+    """Choose a new passphrase with the token of a link. Every session and token ends. Raises LinkExpired, BadKey."""
+    await house.read(home, NOBODY, check, token)
+    sealed = await passphrase.seal(key)
+    await house.write(home, NOBODY, _renew, token, sealed)
+
+
+def _renew(work: Work, token: str, sealed: str) -> None:
+    check(work, token)
+    store.credentials.drop_kind(work, _LINK)
+    passphrase.keep(work, sealed)
+    store.sessions.end_others(work, "")
+    homes.renew_tokens_secret(work)
+
+
+async def change(house: House, home: Home, session_id: str, key: str) -> None:
+    """Choose another passphrase, from inside. Every other session and every token ends. Raises BadKey."""
+    sealed = await passphrase.seal(key)
+    await house.write(home, NOBODY, _change, session_id, sealed)
+
+
+def _change(work: Work, session_id: str, sealed: str) -> None:
+    passphrase.keep(work, sealed)
+    store.sessions.end_others(work, session_id)
+    homes.renew_tokens_secret(work)
+
+
+def new_code(work: Work) -> str:
+    """A recovery code for paper; the one before is void. We keep only its hash."""
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(_GROUPS * _GROUP))
+    store.credentials.put(work, _CODE, "main", {"sha256": _hash(letters)})
+    return "-".join(letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP))
+
+
+def has_code(work: Work) -> str:
+    """When the recovery code was made (RFC 3339); "" when there is none."""
+    found = store.credentials.one(work, _CODE)
+    return found.created_at if found else ""
+
+
+async def with_code(house: House, home: Home, code: str, visitor: Visitor) -> str:
+    """Use up the recovery code for the token of a link. Raises WrongRecoveryCode, TooManyAttempts."""
+    await house.write(home, NOBODY, limits.count, "recovery", visitor)
+    return await house.write(home, NOBODY, _with_code, code, visitor)
+
+
+def _with_code(work: Work, code: str, visitor: Visitor) -> str:
+    found = store.credentials.one(work, _CODE)
+    plain = "".join(c for c in code.upper() if c.isalnum())
+    if not secrets.compare_digest(found.details["sha256"] if found else "", _hash(plain)):
+        raise WrongRecoveryCode(parameter="code")
+    store.credentials.drop(work, _CODE)
+    limits.forgive(work, "recovery", visitor)
+    return begin(work)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

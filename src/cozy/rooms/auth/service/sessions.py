@@ -1,0 +1,88 @@
+"""Sessions: the owner is in on a device, until it is not used for a while or the owner ends it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from cozy.kernel.caller import EVERYTHING, Caller
+from cozy.kernel.clock import iso, parse
+from cozy.kernel.ids import new_id, new_secret
+from cozy.kernel.work import Work
+from cozy.rooms.documents import service as documents
+
+from .. import store
+from ..errors import NoSession
+from ..model import LOGINS, SEEN_EVERY, STAY, VISIT, Details, Entered, Session, Visitor
+from . import devices
+
+
+def open_(work: Work, visitor: Visitor, factor: str = "") -> Entered:
+    """Let somebody in, who has proved to be the owner. factor: the second factor that they gave."""
+    browser, system = devices.browser_of(visitor.user_agent), devices.system_of(visitor.user_agent)
+    id_, secret = new_id(), new_secret(32)
+    details = Details(browser, system, visitor.address, visitor.stays)
+    store.sessions.add(work, id_, _hash(secret), details, work.now + _lifetime(details))
+    login = {
+        "session_id": id_, "ip": visitor.address, "user_agent": visitor.user_agent, "os": system, "browser": browser,
+        "created_at": iso(work.now),
+    }  # fmt: skip
+    documents.create(work, LOGINS, login)
+    return Entered(f"{id_}.{secret}", devices.remember(work, visitor, factor), visitor.stays)
+
+
+def of(work: Work, cookie: str) -> Session | None:
+    """The living session that a cookie opens."""
+    id_, _, secret = cookie.partition(".")
+    return store.sessions.opened_with(work, id_, _hash(secret)) if secret else None
+
+
+def found(work: Work, cookie: str) -> tuple[Session | None, bool]:
+    """The session that a cookie opens, and whether `seen_at` is old enough to be written again."""
+    session = of(work, cookie)
+    return session, session is not None and parse(session.seen_at) + SEEN_EVERY <= work.now
+
+
+def caller_in(session: Session) -> Caller:
+    """The owner, in a session."""
+    return Caller("owner", EVERYTHING, session=session.id)
+
+
+def see(work: Work, session: Session) -> None:
+    """Note that a session is in use; it lives longer for it."""
+    store.sessions.see(work, session.id, work.now + _lifetime(session.details))
+
+
+def living(work: Work) -> list[Session]:
+    """The sessions that are open, the last seen first."""
+    return store.sessions.living(work)
+
+
+def end(work: Work, session_id: str) -> None:
+    """End a session, at once. Raises NoSession."""
+    if not store.sessions.end(work, session_id):
+        raise NoSession
+
+
+def end_others(work: Work) -> int:
+    """End every session but the caller's own, and say how many."""
+    return end_all_but(work, work.caller.session)
+
+
+def end_all_but(work: Work, session_id: str) -> int:
+    """End every session but one, and say how many."""
+    return store.sessions.end_others(work, session_id)
+
+
+def forget_expired(work: Work) -> None:
+    """Forget sessions, links and challenges that are over."""
+    store.sessions.drop_expired(work)
+    store.credentials.drop_expired(work)
+
+
+def _lifetime(details: Details) -> timedelta:
+    return STAY if details.stays else VISIT
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

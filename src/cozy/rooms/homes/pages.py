@@ -1,0 +1,72 @@
+"""The settings that are about the person: profile and display."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+import msgspec
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from cozy.kernel.routes import OWNER, Routes
+from cozy.kernel.work import Work
+from cozy.ui import N_, words
+from cozy.web.answers import see_other
+from cozy.web.call import Call
+from cozy.web.pages import flash, page
+
+from . import service
+from .errors import BadProfile
+from .model import Profile
+
+routes = Routes(pages=True)
+
+AREAS = tuple(f"{area}/" for area in "Africa America Antarctica Asia Atlantic Australia Europe Indian Pacific".split())
+PROFILE, DISPLAY = "/my/settings", "/my/settings/display"
+
+
+@routes.on("GET", PROFILE, OWNER)
+def profile_page(work: Work, call: Call) -> Response:
+    """Name, language, time zone; the mail address has a page of its own. 200."""
+    return _profile(work, call, 200, msgspec.structs.asdict(service.profile(work)), {})
+
+
+@routes.on("POST", PROFILE, OWNER)
+def change_profile(work: Work, call: Call, form: FormData) -> Response:
+    """Change them. 303; 422."""
+    given = {name: str(form.get(name, "")) for name in ("public_name", "locale", "tz")}
+    return _changed(work, call, given, _profile, PROFILE)
+
+
+@routes.on("GET", DISPLAY, OWNER)
+def display_page(work: Work, call: Call) -> Response:
+    """Theme and keyboard shortcuts. 200."""
+    return _display(work, call, 200, msgspec.structs.asdict(service.profile(work)), {})
+
+
+@routes.on("POST", DISPLAY, OWNER)
+def change_display(work: Work, call: Call, form: FormData) -> Response:
+    """Change them. 303; 422."""
+    given = {"theme": str(form.get("theme", "")), "shortcuts": bool(form.get("shortcuts"))}
+    return _changed(work, call, given, _display, DISPLAY)
+
+
+def _changed(work: Work, call: Call, given: dict[str, Any], show: Any, url: str) -> Response:
+    values = {**msgspec.structs.asdict(service.profile(work)), **given}
+    try:
+        changed = service.change_profile(work, service.profile_of(values))
+    except BadProfile as problem:
+        return show(work, call, 422, values, {problem.facts["parameter"]: problem.detail})
+    flash(call, words(changed.locale).gettext(N_("Saved.")))
+    return see_other(url)
+
+
+def _profile(work: Work, call: Call, status: int, values: dict[str, Any], errors: dict[str, str]) -> Response:
+    names = sorted(zone for zone in available_timezones() if zone.startswith(AREAS) or zone == "UTC")
+    zones = [(name, name.replace("_", " ")) for name in dict.fromkeys([*names, values["tz"]])]
+    return page(work, call, "homes/profile.html", status, room="settings", values=values, errors=errors, zones=zones)
+
+
+def _display(work: Work, call: Call, status: int, values: dict[str, Any], errors: dict[str, str]) -> Response:
+    return page(work, call, "homes/display.html", status, room="settings", values=values, errors=errors)
