@@ -16,11 +16,14 @@ import shutil
 import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 from io import FileIO
 from pathlib import Path
 from typing import Literal
 
-from cozy.kernel.blobs import INLINE_LIMIT, Content, Missing, StoredBlob, TooLarge
+from cozy.backends.durable import sync_folder
+from cozy.kernel.blobs import INLINE_LIMIT, BusyUpload, Content, Missing, StoredBlob, TooLarge, WrongOffset
 from cozy.kernel.problem import OutOfSpace
 
 _PIECE = 1024 * 1024  # bytes handed to the hashing threads, and read back, at a time
@@ -88,6 +91,7 @@ class Disk:
         # Two hashes a stream; more threads than streams that two cores can feed would only queue elsewhere.
         self._threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="hash")
         self._appending: dict[tuple[str, str], Hashes] = {}
+        self._busy: set[tuple[str, str]] = set()
 
     async def put(self, home_id: str, chunks: AsyncIterator[bytes], limit: int | None = None) -> Content:
         """Store a stream; small ones come back inline and touch no disk."""
@@ -108,18 +112,16 @@ class Disk:
         try:
             with _created(part) as file:
                 await _pump(file, _chain(first, rest), hashes, limit)
-                await asyncio.to_thread(os.fsync, file)
+                await asyncio.to_thread(_sync, file)
             return await self._named(home_id, part, hashes)
         except BaseException:
-            await hashes.settle()
             part.unlink(missing_ok=True)
             raise
 
     async def _named(self, home_id: str, part: Path, hashes: Hashes) -> Content:
         content = await hashes.content(blob="")
         key = f"{content.sha256}-{secrets.token_hex(4)}"
-        path = self._path(home_id, key)
-        await asyncio.to_thread(_rename_synced, part, path)
+        await asyncio.to_thread(_rename_synced, part, self._path(home_id, key))
         return Content(content.sha256, content.md5, content.size, None, key)
 
     async def read(
@@ -138,20 +140,24 @@ class Disk:
                 yield piece
 
     async def delete(self, home_id: str, key: str) -> None:
-        """Unlink; a reader that has it open reads on."""
-        self._path(home_id, key).unlink(missing_ok=True)
+        """Unlink; a reader that has it open reads on. Freeing a large file takes a while, hence the thread."""
+        await asyncio.to_thread(self._path(home_id, key).unlink, missing_ok=True)
 
     def stored(self, home_id: str) -> Iterator[StoredBlob]:
-        """Walk the home's contents."""
-        now = time.time()
-        for path in sorted((self._homes / home_id / "contents").glob("*/*")):
-            status = path.stat()
-            yield StoredBlob(path.name, status.st_size, now - status.st_mtime)
+        """Walk the home's contents, a folder at a time."""
+        for folder in _entries(self._homes / home_id / "contents"):
+            yield from _blobs(Path(folder.path))
+
+    def unfinished(self, home_id: str) -> Iterator[StoredBlob]:
+        """Walk the home's uploads."""
+        for blob in _blobs(self._homes / home_id / "uploads"):
+            yield StoredBlob(blob.key.removesuffix(".upload"), blob.size, blob.age_s)
 
     async def begin(self, home_id: str, upload_id: str) -> None:
-        """An empty file to append to."""
-        with _created(self._upload(home_id, upload_id)):
-            self._appending[home_id, upload_id] = Hashes(self._threads)
+        """An empty file to append to, safely in its folder."""
+        path = self._upload(home_id, upload_id)
+        await asyncio.to_thread(_begun, path)
+        self._appending[home_id, upload_id] = Hashes(self._threads)
 
     async def received(self, home_id: str, upload_id: str) -> int:
         """The file's length is the truth, also after a crash."""
@@ -165,52 +171,60 @@ class Disk:
     ) -> int:
         """Append in place; what came before a broken connection stays, synced."""
         path = self._upload(home_id, upload_id)
-        hashes = await self._hashes(home_id, upload_id, path)
-        if hashes.size != offset:
-            raise ValueError(f"the upload is at {hashes.size}, not {offset}")
-        try:
-            with _opened(path, "ab") as file:
-                try:
-                    await _pump(file, chunks, hashes, limit)
-                finally:
-                    await asyncio.to_thread(os.fsync, file)
-        except (OutOfSpace, TooLarge):
-            self._appending.pop((home_id, upload_id), None)
-            with _opened(path, "r+b") as file:
-                file.truncate(offset)
-            raise
-        except BaseException:
-            await hashes.settle()
-            raise
+        with self._alone(home_id, upload_id):
+            hashes = await self._hashes(home_id, upload_id, path)
+            if hashes.size != offset:
+                raise WrongOffset(offset=offset, received=hashes.size)
+            try:
+                await _append(path, chunks, hashes, limit)
+            except BaseException:
+                # Which pieces the threads have hashed is uncertain now; the file is the truth, and read again.
+                self._appending.pop((home_id, upload_id), None)
+                raise
         return hashes.size
 
     async def finish(self, home_id: str, upload_id: str) -> Content:
         """Sync, rename: the upload is a content."""
         path = self._upload(home_id, upload_id)
-        hashes = await self._hashes(home_id, upload_id, path)
-        self._appending.pop((home_id, upload_id), None)
-        if hashes.size <= INLINE_LIMIT:
-            content = inline_content(path.read_bytes())
-            path.unlink()
-            return content
-        return await self._named(home_id, path, hashes)
+        with self._alone(home_id, upload_id):
+            hashes = await self._hashes(home_id, upload_id, path)
+            self._appending.pop((home_id, upload_id), None)
+            if hashes.size <= INLINE_LIMIT:
+                content = inline_content(path.read_bytes())
+                path.unlink()
+                return content
+            return await self._named(home_id, path, hashes)
 
     async def abandon(self, home_id: str, upload_id: str) -> None:
         """Remove what came."""
         self._appending.pop((home_id, upload_id), None)
-        self._upload(home_id, upload_id).unlink(missing_ok=True)
+        await asyncio.to_thread(self._upload(home_id, upload_id).unlink, missing_ok=True)
 
     async def drop(self, home_id: str) -> None:
         """Remove everything of a home."""
+        _folder_on_disk.cache_clear()
         for folder in ("contents", "uploads"):
             await asyncio.to_thread(shutil.rmtree, self._homes / home_id / folder, ignore_errors=True)
 
+    @contextmanager
+    def _alone(self, home_id: str, upload_id: str) -> Iterator[None]:
+        """One connection at a time sends or ends an upload."""
+        key = (home_id, upload_id)
+        if key in self._busy:
+            raise BusyUpload(upload=upload_id)
+        self._busy.add(key)
+        try:
+            yield
+        finally:
+            self._busy.discard(key)
+
     async def _hashes(self, home_id: str, upload_id: str, path: Path) -> Hashes:
-        """The running hashes of an upload; after a restart, made again from what is on the disk."""
-        if (known := self._appending.get((home_id, upload_id))) is not None:
-            return known
-        hashes = Hashes(self._threads)
+        """The running hashes of an upload; after a restart or a broken connection, made again from the file."""
+        known = self._appending.get((home_id, upload_id))
         with _opened(path, "rb") as file:
+            if known is not None and known.size == os.fstat(file.fileno()).st_size:
+                return known
+            hashes = Hashes(self._threads)
             while piece := file.read(_PIECE):
                 await hashes.add(piece)
         self._appending[home_id, upload_id] = hashes
@@ -218,14 +232,32 @@ class Disk:
 
     def _uploads(self, home_id: str) -> Path:
         folder = self._homes / home_id / "uploads"
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            sync_folder(folder.parent)
         return folder
 
     def _upload(self, home_id: str, upload_id: str) -> Path:
-        return self._uploads(home_id) / f"{upload_id}.upload"
+        """Left-overs of puts are listed beside uploads and abandoned like them."""
+        name = upload_id if upload_id.endswith(".part") else f"{upload_id}.upload"
+        return self._uploads(home_id) / name
 
     def _path(self, home_id: str, key: str) -> Path:
         return self._homes / home_id / "contents" / key[:2] / key
+
+
+async def _append(path: Path, chunks: AsyncIterator[bytes], hashes: Hashes, limit: int) -> None:
+    """Write a part and sync it; when there is no room for it, cut the file back to what it was."""
+    offset = hashes.size
+    with _opened(path, "ab") as file:
+        try:
+            try:
+                await _pump(file, chunks, hashes, limit)
+            finally:
+                await asyncio.to_thread(_sync, file)
+        except (OutOfSpace, TooLarge):
+            file.truncate(offset)
+            raise
 
 
 async def _pump(file: FileIO, chunks: AsyncIterator[bytes], hashes: Hashes, limit: int | None) -> None:
@@ -268,30 +300,60 @@ def _created(path: Path) -> FileIO:
         raise _space(error) from error
 
 
-def _opened(path: Path, mode: Literal["ab", "rb", "r+b"]) -> FileIO:
+def _opened(path: Path, mode: Literal["ab", "rb"]) -> FileIO:
     try:
         return path.open(mode, buffering=0)
     except FileNotFoundError as error:
         raise Missing(path.stem) from error
 
 
+def _begun(path: Path) -> None:
+    with _created(path):
+        sync_folder(path.parent)
+
+
 def _rename_synced(part: Path, path: Path) -> None:
+    """Name a blob. Its age counts from here, not from its last byte."""
     try:
-        if not path.parent.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _sync_folder(path.parent.parent)
+        _folder_on_disk(path.parent)
+        os.utime(part)
         part.rename(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
+    except FileNotFoundError as error:
+        raise Missing(part.stem) from error
     except OSError as error:
         raise _space(error) from error
 
 
-def _sync_folder(path: Path) -> None:
-    folder = os.open(path, os.O_RDONLY)
+@lru_cache(maxsize=16_384)
+def _folder_on_disk(folder: Path) -> None:
+    """Make sure that a folder itself survives a crash: once a run, since another thread may have just made it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sync_folder(folder.parent)
+    sync_folder(folder.parent.parent)
+
+
+def _sync(file: FileIO) -> None:
     try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        os.fsync(file)
+    except OSError as error:
+        raise _space(error) from error
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return []
+
+
+def _blobs(folder: Path) -> Iterator[StoredBlob]:
+    now = time.time()
+    for entry in _entries(folder):
+        with suppress(FileNotFoundError):  # freed meanwhile
+            status = entry.stat()
+            yield StoredBlob(entry.name, status.st_size, now - status.st_mtime)
 
 
 def _space(error: OSError) -> Exception:

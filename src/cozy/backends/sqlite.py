@@ -161,7 +161,10 @@ class SqliteDatabase:
         return connect(self.path)
 
     def _commit(self, fns: list[Callable[[Db], Any]]) -> list[Outcome]:
-        """Run each in a savepoint and commit all; when the commit fails, that is everyone's answer."""
+        """Run each in a savepoint and commit all.
+
+        When one makes SQLite give the whole batch up (disk full, I/O error), each gets a commit of its own.
+        """
         connection: apsw.Connection | None = None
         try:
             if self._writer is None:
@@ -173,6 +176,8 @@ class SqliteDatabase:
         except BaseException as error:
             if connection is not None and connection.in_transaction:
                 connection.execute("ROLLBACK")
+            if len(fns) > 1 and not isinstance(error, apsw.BusyError):
+                return [self._commit([fn])[0] for fn in fns]
             return [(None, _translated(error))] * len(fns)
         return outcomes
 
@@ -245,8 +250,11 @@ def connect(path: Path) -> apsw.Connection:
 class SqliteStorage:
     """`host.db` and `homes/<id>/home.db` below one folder."""
 
-    def __init__(self, root: Path, migrations: Callable[[str], list[Migration]]) -> None:
+    def __init__(
+        self, root: Path, migrations: Callable[[str], list[Migration]], *, open_homes: int = _OPEN_HOMES
+    ) -> None:
         self._root = root
+        self._open_homes = open_homes
         self._migrations = lru_cache(migrations)
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="sqlite")
         self._open: OrderedDict[str, SqliteDatabase] = OrderedDict()
@@ -266,10 +274,10 @@ class SqliteStorage:
 
     def _forget_the_idle(self) -> None:
         """Closing the last connection writes the log back into the file, so it waits for a thread."""
-        if len(self._open) <= _OPEN_HOMES:
+        if len(self._open) <= self._open_homes:
             return
         idle = [home_id for home_id, database in self._open.items() if not database.busy]
-        for home_id in idle[: len(self._open) - _OPEN_HOMES]:
+        for home_id in idle[: len(self._open) - self._open_homes]:
             self._threads.submit(self._open.pop(home_id).let_go())
 
     async def homes(self) -> list[str]:

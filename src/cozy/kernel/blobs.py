@@ -7,6 +7,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from .problem import Conflict
+
 INLINE_LIMIT = (
     64 * 1024
 )  # bytes; SQLite reads and writes rows of this size faster than files (sqlite.org/intern-v-extern-blob.html)
@@ -64,21 +66,34 @@ class Blobs(Protocol):
     ) -> int:
         """Write a part in place at `offset` and return the bytes received in all; a broken stream keeps what came.
 
-        limit: the most bytes that the whole upload may hold. Raises TooLarge, OutOfSpace, Missing.
+        limit: the most bytes that the whole upload may hold. Raises TooLarge, OutOfSpace (both keep what was there
+        before), Missing, WrongOffset, BusyUpload.
         """
         ...
 
     async def finish(self, home_id: str, upload_id: str) -> Content:
-        """Make a resumable upload a content, by renaming it. Raises Missing."""
+        """Make a resumable upload a content, by renaming it. Raises Missing, BusyUpload."""
         ...
 
     async def abandon(self, home_id: str, upload_id: str) -> None:
         """Forget a resumable upload; one that is not there is fine."""
         ...
 
+    def unfinished(self, home_id: str) -> Iterator[StoredBlob]:
+        """Every resumable upload (its key is the upload's id), and what a crash left of a put."""
+        ...
+
     async def drop(self, home_id: str) -> None:
         """Remove every content of a home for good."""
         ...
+
+
+class WrongOffset(Conflict):
+    """This upload is not where you think it is: ask how much has arrived."""
+
+
+class BusyUpload(Conflict):
+    """This upload is being sent by another connection: try again in a moment."""
 
 
 class Missing(Exception):
