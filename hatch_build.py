@@ -19,7 +19,7 @@ DIST = "src/cozy/ui/static/dist"
 LOCK = "package-lock.json"
 
 
-class AssetsHook(BuildHookInterface):
+class AssetsHook(BuildHookInterface[Any]):
     """What hatchling calls."""
 
     PLUGIN_NAME = "custom"

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from cozy.ui import Add, Flash, Home, Link, N_, Room, Shell, Storage, assets, render, render_problem
+from cozy.ui import N_, Add, Flash, Home, Link, Room, Shell, Storage, assets, render, render_problem
 from cozy.ui.pages import environment
 
 PAGES = Path(__file__).parent / "pages"
@@ -146,25 +146,26 @@ class Door(BaseHTTPRequestHandler):
             return self.answer(
                 422, page("dialog", value=name, error="Ce nom contient « / ». Essayez sans.").encode()
             )
-        self.send_response(303)
-        self.send_header("Location", "/g/toast")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+        return self.answer(303, b"", Location="/g/toast")
 
-    def answer(self, status: int, body: bytes, media_type: str = "text/html; charset=utf-8") -> None:
+    def answer(
+        self, status: int, body: bytes, media_type: str = "text/html; charset=utf-8", **more: str
+    ) -> None:
         self.send_response(status)
-        for name, value in (
-            ("Content-Type", media_type),
-            ("Content-Length", str(len(body))),
-            ("Content-Security-Policy", CSP),
-            ("X-Assets", assets.version()),
-            ("Service-Worker-Allowed", "/my"),
-        ):
+        headers = {
+            "Content-Type": media_type,
+            "Content-Length": str(len(body)),
+            "Content-Security-Policy": CSP,
+            "X-Assets": assets.version(),
+            "X-Keep-Offline": "1",
+            "Service-Worker-Allowed": "/my",
+        }
+        for name, value in {**headers, **more}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the parent's word)
         pass
 
 

@@ -47,7 +47,7 @@ COLOURS = {
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-@pytest.mark.parametrize(("text", "ground", "least"), READ, ids=lambda value: str(value))
+@pytest.mark.parametrize(("text", "ground", "least"), READ, ids=str)
 def test_a_colour_stands_out_from_its_ground(text, ground, least, theme):
     lighter, darker = sorted((COLOURS[text][theme], COLOURS[ground][theme]), reverse=True)
     assert (lighter + 0.05) / (darker + 0.05) >= least

@@ -3,6 +3,7 @@
 import os
 import re
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -82,7 +83,9 @@ def settle(page: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", HEIGHTS)
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_page_is_accessible_and_fits(browser: Browser, base: str, name: str, width: int, scheme: str):
+def test_a_page_is_accessible_and_fits(
+    browser: Browser, base: str, name: str, width: int, scheme: Literal["light", "dark"]
+):
     context = browser.new_context(
         viewport={"width": width, "height": HEIGHTS[width]},
         color_scheme=scheme,
@@ -101,7 +104,9 @@ def test_a_page_is_accessible_and_fits(browser: Browser, base: str, name: str, w
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_what_opens_over_a_page_is_accessible(browser: Browser, base: str, width: int, scheme: str):
+def test_what_opens_over_a_page_is_accessible(
+    browser: Browser, base: str, width: int, scheme: Literal["light", "dark"]
+):
     context = browser.new_context(
         viewport={"width": width, "height": HEIGHTS[width]},
         color_scheme=scheme,

@@ -6,6 +6,7 @@ import json
 import secrets
 import threading
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
@@ -20,9 +21,10 @@ TAKEN = json.dumps({"errors": [{"status": "409", "title": "Conflict", "detail": 
 class Tus(Door):
     """tus 1.0 (core, creation, creation-with-upload, termination) in memory."""
 
-    uploads: dict[str, dict] = {}
-    arrived: dict[tuple[str, str, str], str] = {}  # (folder, path, name) to SHA-256
-    asked: list[str] = []
+    # ruff: noqa: N802 (http.server names its handlers so)
+    uploads: ClassVar[dict[str, Any]] = {}
+    arrived: ClassVar[dict[tuple[str, str, str], str]] = {}  # (folder, path, name) to SHA-256
+    asked: ClassVar[list[str]] = []
     cut_after: int | None = None
     hold = threading.Event()
 

@@ -1,6 +1,6 @@
 """Languages: choosing one, saying things in it, and nothing left untranslated."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -77,7 +77,7 @@ def test_dates_are_said_as_people_do(ago, english, french):
 
 
 def test_a_day_starts_at_the_readers_midnight():
-    late_in_utc = datetime(2026, 7, 19, 22, 30, tzinfo=timezone.utc)
+    late_in_utc = datetime(2026, 7, 19, 22, 30, tzinfo=UTC)
     assert formats.when(late_in_utc, NOW, "en").endswith("ago")
 
 

@@ -7,11 +7,11 @@ from cozy.ui.words import LOCALES, N_, Words, negotiate, words
 
 __all__ = [
     "LOCALES",
+    "N_",
     "Add",
     "Flash",
     "Home",
     "Link",
-    "N_",
     "Room",
     "Shell",
     "Storage",

@@ -4,6 +4,7 @@ import json
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
@@ -83,7 +84,7 @@ def service_worker() -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def manifest(locale: str) -> dict[str, object]:
+def manifest(locale: str) -> dict[str, Any]:
     """The web app manifest served as /my/manifest.webmanifest (application/manifest+json)."""
     _ = words(locale).gettext
     return {

@@ -1,12 +1,13 @@
 """Templates into pages."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from cozy.ui import assets, formats
 from cozy.ui.shell import Shell
@@ -71,16 +72,17 @@ def environment(locale: str) -> Environment:
         lstrip_blocks=True,
     )
     said = words(locale)
-    made.globals.update(
-        _=said.gettext,
-        gettext=said.gettext,
-        ngettext=said.ngettext,
-        asset=assets.url,
-        icon=_icon,
-        assets_version=assets.version,
-        first_scripts=assets.first_scripts,
-        js_words=partial(_js_words, said),
-    )
+    words_and_assets: dict[str, Any] = {
+        "_": said.gettext,
+        "gettext": said.gettext,
+        "ngettext": said.ngettext,
+        "asset": assets.url,
+        "icon": _icon,
+        "assets_version": assets.version,
+        "first_scripts": assets.first_scripts,
+        "js_words": partial(_js_words, said),
+    }
+    made.globals.update(words_and_assets)
     made.filters.update(
         attrs=_attributes,
         size=partial(formats.size, locale=locale),
@@ -92,7 +94,7 @@ def environment(locale: str) -> Environment:
     return made
 
 
-def _source(name: str) -> tuple[str, str, object] | None:
+def _source(name: str) -> tuple[str, str, Callable[[], bool]] | None:
     floor, _, rest = name.partition("/")
     folder = HERE if floor == "ui" else ROOMS / floor
     path = folder / "templates" / rest
@@ -111,13 +113,12 @@ def _icon(name: str) -> Markup:
 
 def _attributes(values: Mapping[str, object]) -> Markup:
     """HTML attributes of keyword arguments: data_x="1" gives data-x="1", True a bare name; None and False nothing."""
-    parts = []
-    for key, value in values.items():
-        if value is None or value is False:
-            continue
-        name = key.rstrip("_").replace("_", "-")
-        parts.append(escape(name) if value is True else Markup('{}="{}"').format(name, value))
-    return Markup(" " if parts else "") + Markup(" ").join(parts)
+    pairs = [(key.rstrip("_").replace("_", "-"), value) for key, value in values.items()]
+    return Markup("").join(
+        Markup(" {}").format(name) if value is True else Markup(' {}="{}"').format(name, value)
+        for name, value in pairs
+        if value is not None and value is not False
+    )
 
 
 def _js_words(said: Words) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
+from babel.messages.catalog import Message as CatalogMessage
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
@@ -17,8 +18,10 @@ from cozy.ui.words import FOLDER, LOCALES
 
 SOURCES = Path(__file__).parents[1]
 SCRIPTS = SOURCES.parents[1] / "frontend"
-PYTHON = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
-SCRIPT = {"t": None, "tn": (1, 2)}
+Message = str | tuple[str, ...]
+Keywords = dict[str, tuple[int, ...] | None]
+PYTHON: Keywords = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
+SCRIPT: Keywords = {"t": None, "tn": (1, 2)}
 
 HEADER = r"""msgid ""
 msgstr ""
@@ -27,8 +30,6 @@ msgstr ""
 "Plural-Forms: {plural}\n"
 
 """
-
-Message = str | tuple[str, str]
 
 
 def used() -> dict[Message, str]:
@@ -50,7 +51,7 @@ def complaints(locale: str) -> list[str]:
     for message_id, message in known.items():
         if message.fuzzy:
             lines.append(f"{locale}.po: not sure of {message_id!r}")
-        elif not all([message.string] if isinstance(message.string, str) else message.string):
+        elif not all(_forms(message)):
             lines.append(f"{locale}.po: empty {message_id!r}")
         lines += [f"{locale}.po: {error} in {message_id!r}" for error in message.check()]
     return lines
@@ -85,7 +86,7 @@ def _extracted(
 ) -> Iterator[tuple[Message, str]]:
     with path.open("rb") as file:
         for line, message, *_ in extract(method, file, keywords=keywords, options={"trim_blocks": "true"}):
-            yield (tuple(message) if not isinstance(message, str) else message), f"{_short(path)}:{line}"
+            yield (message if isinstance(message, str) else tuple(message)), f"{_short(path)}:{line}"
 
 
 def _problems(paths: list[Path]) -> Iterator[tuple[Message, str]]:
@@ -93,8 +94,7 @@ def _problems(paths: list[Path]) -> Iterator[tuple[Message, str]]:
     names = _problem_names(list(trees.values()))
     for path, tree in trees.items():
         for node in ast.walk(tree):
-            sentence = _sentence(node, names)
-            if sentence:
+            if isinstance(node, ast.ClassDef | ast.Call) and (sentence := _sentence(node, names)):
                 yield sentence, f"{_short(path)}:{node.lineno}"
 
 
@@ -108,7 +108,7 @@ def _problem_names(trees: list[ast.Module]) -> set[str]:
         names |= more
 
 
-def _sentence(node: ast.AST, names: set[str]) -> str:
+def _sentence(node: ast.ClassDef | ast.Call, names: set[str]) -> str:
     match node:
         case ast.ClassDef(name=name) if name in names and name != "Problem":
             return " ".join((ast.get_docstring(node) or "").split("\n\n", 1)[0].split())
@@ -126,8 +126,13 @@ def _path(locale: str) -> Path:
     return FOLDER / f"{locale}.po"
 
 
-def _id(message: object) -> Message:
-    return message.id if isinstance(message.id, str) else tuple(message.id)
+def _id(message: CatalogMessage) -> Message:
+    return message.id if isinstance(message.id, str) else tuple(str(part) for part in message.id)
+
+
+def _forms(message: CatalogMessage) -> tuple[str, ...]:
+    found = message.string
+    return (found,) if isinstance(found, str) else tuple(str(form or "") for form in found or ("",))
 
 
 def _short(path: Path) -> str:
