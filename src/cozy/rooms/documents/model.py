@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -75,3 +75,40 @@ def ancestry(leaf: Leaf) -> set[str]:
     """Every revision on the way to a leaf, itself included."""
     start = generation(leaf.rev)
     return {f"{start - i}-{digest}" for i, digest in enumerate(leaf.revisions)}
+
+
+class Query(Struct, frozen=True, kw_only=True):
+    """A Mango query (CouchDB, `POST /{db}/_find`)."""
+
+    selector: Mapping[str, Any]
+    sort: Sequence[str | Mapping[str, str]] = ()
+    fields: Sequence[str] | None = None  # None: whole documents
+    limit: int = 100  # 1,000 at most
+    skip: int = 0
+    bookmark: str = ""
+    use_index: Any = None  # accepted; the database picks the index
+    execution_stats: bool = False
+
+
+class Stats(Struct, frozen=True):
+    """What a query cost."""
+
+    total_docs_examined: int
+    results_returned: int
+    execution_time_ms: float
+
+
+class Found(Struct, frozen=True):
+    """A page of what a query found."""
+
+    documents: list[Document]
+    limit: int  # the one in force
+    next: bool  # whether there is more after `bookmark`
+    bookmark: str
+    warning: str = ""
+    stats: Stats | None = None
+
+
+def with_id(document: Document) -> dict[str, Any]:
+    """The JSON of a document as CouchDB shows it, with `_id` and `_rev`."""
+    return {"_id": document.id, "_rev": document.rev, **document.body}

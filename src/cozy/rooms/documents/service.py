@@ -8,9 +8,21 @@ from typing import Any
 from cozy.kernel.ids import new_id
 from cozy.kernel.work import Work
 
-from . import store
 from .errors import NoDocument, UpdateConflict
-from .model import REVISIONS_KEPT, Change, Document, Leaf, ancestry, generation, next_rev, wins_over
+from .model import (
+    REVISIONS_KEPT,
+    Change,
+    Document,
+    Found,
+    Leaf,
+    Query,
+    ancestry,
+    generation,
+    next_rev,
+    wins_over,
+)
+from .store import mango
+from .store import rows as store
 
 document = store.document
 COLUMNS = store.COLUMNS
@@ -53,7 +65,9 @@ def delete(work: Work, current: Document) -> Document:
     return _advance(work, current, {}, sort_key="", deleted=True)
 
 
-def _advance(work: Work, current: Document, body: Mapping[str, Any], *, sort_key: str, deleted: bool) -> Document:
+def _advance(
+    work: Work, current: Document, body: Mapping[str, Any], *, sort_key: str, deleted: bool
+) -> Document:
     start = generation(current.rev)
     new = _edit(work, current.doctype, current.id, current.revisions, start, body, deleted=deleted)
     if not store.replace(work, new, sort_key, current.rev):
@@ -62,7 +76,14 @@ def _advance(work: Work, current: Document, body: Mapping[str, Any], *, sort_key
 
 
 def _edit(
-    work: Work, doctype: str, id_: str, parents: tuple[str, ...], start: int, body: Mapping[str, Any], *, deleted: bool
+    work: Work,
+    doctype: str,
+    id_: str,
+    parents: tuple[str, ...],
+    start: int,
+    body: Mapping[str, Any],
+    *,
+    deleted: bool,
 ) -> Document:
     rev = next_rev(parents, start, body, deleted)
     revisions = (rev.split("-", 1)[1], *parents)[:REVISIONS_KEPT]
@@ -127,3 +148,11 @@ def _from_leaf(work: Work, doctype: str, id_: str, leaf: Leaf) -> Document:
     return Document(
         doctype, id_, leaf.rev, leaf.body, store.next_seq(work), leaf.deleted, leaf.revisions[:REVISIONS_KEPT]
     )
+
+
+def find(work: Work, doctype: str, query: Query) -> Found:
+    """The documents of a doctype that meet a Mango selector, a page at a time. Raises BadQuery.
+
+    Who may see them is the caller's matter: this looks at every document of the doctype.
+    """
+    return mango.find(work, doctype, query)

@@ -10,7 +10,7 @@ import msgspec
 from cozy.kernel.db import Row
 from cozy.kernel.work import Work
 
-from .model import Change, Document, Leaf
+from ..model import Change, Document, Leaf
 
 COLUMNS = "doctype, id, rev, body, seq, deleted, revisions"
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
@@ -27,7 +27,9 @@ def fetch(work: Work, doctype: str, id_: str) -> Document | None:
     """The winning revision, a tombstone too."""
     row = work.db.one(
         f"SELECT {COLUMNS} FROM documents WHERE home_id = :home AND doctype = :doctype AND id = :id",
-        home=work.home, doctype=doctype, id=id_,
+        home=work.home,
+        doctype=doctype,
+        id=id_,
     )
     return document(row) if row else None
 
@@ -37,7 +39,9 @@ def fetch_many(work: Work, doctype: str, ids: Sequence[str]) -> dict[str, Docume
     rows = work.db.all(
         f"""SELECT {COLUMNS} FROM documents
              WHERE home_id = :home AND doctype = :doctype AND id IN :ids AND NOT deleted""",
-        home=work.home, doctype=doctype, ids=list(ids),
+        home=work.home,
+        doctype=doctype,
+        ids=list(ids),
     )
     return {row[1]: document(row) for row in rows}
 
@@ -55,9 +59,7 @@ def next_seq(work: Work) -> int:
 
 def last_seq(work: Work) -> int:
     """The number of the last change."""
-    row = work.db.one(
-        "SELECT value FROM counters WHERE home_id = :home AND name = 'seq'", home=work.home
-    )
+    row = work.db.one("SELECT value FROM counters WHERE home_id = :home AND name = 'seq'", home=work.home)
     return int(row[0]) if row else 0
 
 
@@ -93,7 +95,10 @@ def changes(work: Work, doctype: str, since: int, limit: int) -> list[Change]:
     rows = work.db.all(
         """SELECT seq, id, rev, deleted, body FROM documents
             WHERE home_id = :home AND doctype = :doctype AND seq > :since ORDER BY seq LIMIT :limit""",
-        home=work.home, doctype=doctype, since=since, limit=limit,
+        home=work.home,
+        doctype=doctype,
+        since=since,
+        limit=limit,
     )
     return [Change(seq, id_, rev, bool(deleted), _decode(body)) for seq, id_, rev, deleted, body in rows]
 
@@ -102,7 +107,9 @@ def pending(work: Work, doctype: str, since: int) -> int:
     """How many documents changed after `since`."""
     row = work.db.one(
         "SELECT COUNT(*) FROM documents WHERE home_id = :home AND doctype = :doctype AND seq > :since",
-        home=work.home, doctype=doctype, since=since,
+        home=work.home,
+        doctype=doctype,
+        since=since,
     )
     assert row is not None
     return int(row[0])
@@ -121,7 +128,9 @@ def losers(work: Work, doctype: str, id_: str) -> list[Leaf]:
     rows = work.db.all(
         """SELECT rev, deleted, body, revisions FROM leaves
             WHERE home_id = :home AND doctype = :doctype AND id = :id ORDER BY rev""",
-        home=work.home, doctype=doctype, id=id_,
+        home=work.home,
+        doctype=doctype,
+        id=id_,
     )
     return [Leaf(rev, bool(deleted), _decode(body), tuple(revs.split())) for rev, deleted, body, revs in rows]
 
@@ -130,7 +139,9 @@ def set_losers(work: Work, doctype: str, id_: str, leaves: Sequence[Leaf]) -> No
     """Keep exactly these losing branches."""
     work.db.run(
         "DELETE FROM leaves WHERE home_id = :home AND doctype = :doctype AND id = :id",
-        home=work.home, doctype=doctype, id=id_,
+        home=work.home,
+        doctype=doctype,
+        id=id_,
     )
     for leaf in leaves:
         work.db.run(

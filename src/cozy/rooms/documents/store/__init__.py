@@ -1,0 +1,1 @@
+"""The SQL of documents: rows, and Mango queries over them."""
