@@ -21,7 +21,7 @@ from cozy.web.pages import flashed
 ROOMS = (
     ui.Room("home", N_("Home"), "/my", "house"),
     ui.Room("files", N_("Files"), "/my/drive", "folder"),
-    ui.Room("trash", N_("Bin"), "/my/drive/trash", "trash-2"),
+    ui.Room("bin", N_("Bin"), "/my/drive/trash", "trash-2"),
     ui.Room("settings", N_("Settings"), "/my/settings", "settings"),
 )
 ACCOUNT = (ui.Link(N_("Settings"), "/my/settings", "settings"),)
@@ -48,20 +48,36 @@ def shell_for_nobody(call: Call) -> ui.Shell:
 def shell_for_owner(work: Work, call: Call, context: dict[str, Any]) -> ui.Shell:
     """The shell around the owner's pages."""
     profile = homes.profile(work)
+    inbox = context.get("inbox", files.ROOT)
     return ui.Shell(
         locale=profile.locale,
         now=work.now.astimezone(ZoneInfo(profile.tz)),
         theme=profile.theme,
+        shortcuts=profile.shortcuts,
         home=ui.Home(profile.public_name, call.home.domain),
         rooms=ROOMS,
         room=context.get("room", ""),
         account=ACCOUNT,
+        adds=_adds(inbox),
         csrf=csrf.token(call),
         storage=ui.Storage(files.usage(work), call.home.quota),
         flashes=_flashes(call),
         uploads="/files/tus",
-        inbox=context.get("inbox", files.ROOT),
+        inbox=inbox,
+        search="/my/drive/search",
+        query=context.get("query", ""),
         log_out="/auth/logout",
+    )
+
+
+def _adds(inbox: str) -> tuple[ui.Add, ...]:
+    """What can be added, to the folder on the page or else to the top of all files."""
+    here = f"/my/drive/{inbox}"
+    return (
+        ui.Add(N_("Upload files"), f"{here}/upload", "upload", "files"),
+        ui.Add(N_("Upload a folder"), f"{here}/upload", "folder-up", "folder"),
+        ui.Add(N_("Take a photo"), f"{here}/upload", "camera", "camera"),
+        ui.Add(N_("New folder"), f"{here}/new-folder", "folder-plus", dialog=True),
     )
 
 

@@ -5,18 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from cozy.app import assets
+from cozy.backends.previewer import Previewer
+from cozy.kernel.previews import Previews
 from cozy.kernel.jobs import DayPassed, Job
 from cozy.kernel.routes import Routes
 from cozy.kernel.work import Event
+from cozy.rooms.auth import jobs as auth_jobs
+from cozy.rooms.auth import pages as auth_pages
+from cozy.rooms.auth import routes as auth_routes
+from cozy.rooms.auth.events import ResetAsked
+from cozy.rooms.files import pages as files_pages
 from cozy.rooms.files import routes as files_routes
 from cozy.rooms.files import service as files
+from cozy.rooms.homes import pages as homes_pages
 from cozy.rooms.homes.ports import Furnish
 from cozy.rooms.jobs import jobs
 
-DOORS: list[Routes] = [assets.routes, files_routes.routes]
+DOORS: list[Routes] = [assets.routes, auth_pages.routes, auth_routes.routes, homes_pages.routes, files_routes.routes, files_pages.routes]
 
 REACTIONS: dict[type[Event], list[Job]] = {
-    DayPassed: [jobs.forget_given_up],
+    ResetAsked: [auth_jobs.mail_reset_link],
+    DayPassed: [jobs.forget_given_up, auth_jobs.forget_expired],
 }
 
-PORTS: dict[type, list[Any]] = {Furnish: [files.furnish]}
+PORTS: dict[type, list[Any]] = {Furnish: [files.furnish], Previews: [Previewer()]}

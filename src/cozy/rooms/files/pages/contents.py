@@ -48,10 +48,10 @@ PROSE_TAGS = set(
 PROSE_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 
 
-@routes.on("GET", "/my/file/{file_id}/raw/{sha256}", OWNER)
-async def raw(call: Call, file_id: str, sha256: str) -> Response:
+@routes.on("GET", "/my/file/{file_id}/raw/{sha}", OWNER)
+async def raw(call: Call, file_id: str, sha: str) -> Response:
     """The bytes: shown by the page when they are a picture, a sound or a film, else saved. 200, 206, 304; 404, 416."""
-    file, mime, content = await call.read(views.held, file_id, sha256)
+    file, mime, content = await call.read(views.held, file_id, sha)
     attached = "download" in call.request.query_params or mime not in SHOWN
     headers = {
         **HOSTILE, "content-type": mime if mime in SHOWN else "application/octet-stream",

@@ -146,4 +146,4 @@ def _thrown(work: Work, file: File) -> Row:
     ends = parse(at) + timedelta(days=work.settings.trash_days)
     days = max(1, (ends - work.now).days)
     stays = said.ngettext("erased in %(num)s day", "erased in %(num)s days", days)
-    return row(file, f"{came} · {stays}")
+    return row(file, f"{stays} · {came}")
