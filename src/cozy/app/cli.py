@@ -17,6 +17,7 @@ import typer
 import uvloop
 from msgspec.structs import replace
 
+from cozy.app import logs
 from cozy.app.configuration import load
 from cozy.app.house import home_of, opened, origin_of
 from cozy.kernel.home import Home
@@ -80,6 +81,7 @@ def opening(
     config: Annotated[Path | None, typer.Option(help="A settings file, in place of ./cozy.toml.")] = None,
 ) -> None:
     """Cozy, a digital home."""
+    logs.set_up()
     context.obj = FrontDesk(load(config, data=data))
 
 

@@ -46,7 +46,7 @@ async def move_in(call: Call, form: FormData) -> Response:
         return see_other(f"{home.origin}/auth/login")
     code = await call.house.write(home, SYSTEM, service.reset.new_code)
     call.home = home
-    return await shown(call, "auth/welcome_code.html", code=code)
+    return await shown(call, "auth/welcome_code.html", domain=home.domain, code=code)
 
 
 async def _opened(call: Call, values: dict[str, str], form: FormData) -> Home:

@@ -29,7 +29,7 @@ async def renew(call: Call, form: FormData) -> Response:
     except Problem as problem:
         return await _ask(call, 422, faulty(problem))
     code = await call.write(service.reset.new_code)
-    return await shown(call, "auth/recovery_code.html", room="settings", code=code)
+    return await shown(call, "auth/recovery_code.html", room="settings", domain=call.home.domain, code=code)
 
 
 async def _ask(call: Call, status: int, errors: dict[str, str]) -> Response:

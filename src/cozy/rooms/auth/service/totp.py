@@ -35,7 +35,7 @@ def picture(secret: str, domain: str) -> str:
     """The secret as a QR code that apps read, an SVG element."""
     uri = pyotp.TOTP(secret).provisioning_uri(name=domain, issuer_name="Cozy")
     code = segno.make(uri, error="m")
-    return code.svg_inline(scale=5, border=3, dark="#000", light="#fff", svgclass="qr", lineclass=None, nl=False)
+    return code.svg_inline(scale=5, border=3, dark="#000", light="#fff", svgclass="qr", lineclass=None)
 
 
 def factor(work: Work) -> str:

@@ -1,0 +1,111 @@
+"""A real server on a free port, Debian's Chromium, and what every page is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.program import Cozy, Server
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PASSPHRASE = "orage tilleul boussole velours"
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server with its data folder."""
+
+    cozy: Cozy
+    port: int
+
+    def origin(self, domain: str) -> str:
+        """The address that people type."""
+        return f"http://{domain}:{self.port}"
+
+    def add_home(self, domain: str, *options: str) -> str:
+        """Make a home with PASSPHRASE, and return its address."""
+        done = self.cozy("homes", "add", domain, "--public-name", "Alice", "--email", "alice@example.org", "--passphrase", PASSPHRASE, *options)  # fmt: skip
+        assert done.code == 0, done.err
+        return self.origin(domain)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    """A server on a host without any home."""
+    cozy = Cozy(tmp_path / "data")
+    with Server(cozy, tmp_path / "server.log") as server:
+        yield Running(cozy, server.port)
+
+
+@pytest.fixture
+def home(running: Running) -> str:
+    """The address of Alice's home, on that server."""
+    return running.add_home("alice.localhost")
+
+
+@pytest.fixture
+def open_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Fresh profiles: `open_context(viewport=PHONE, java_script_enabled=False)`. Errors of scripts and of the policy fail the test."""
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def fresh(**options: object) -> BrowserContext:
+        context = browser.new_context(**{"viewport": DESK, "locale": "en-GB", **options})
+        context.set_default_timeout(15_000)
+        context.on("weberror", lambda error: wrong.append(str(error.error)))
+        context.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
+        contexts.append(context)
+        return context
+
+    yield fresh
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def tab(open_context: Callable[..., BrowserContext]) -> Page:
+    """A page of somebody who is not in."""
+    return open_context().new_page()
+
+
+@pytest.fixture
+def owner(tab: Page, home: str) -> Page:
+    """A page of Alice, who is in. Her home is at `home`."""
+    log_in(tab, home)
+    return tab
+
+
+def log_in(tab: Page, home: str, passphrase: str = PASSPHRASE) -> None:
+    """Go in by the log-in page."""
+    tab.goto(f"{home}/auth/login")
+    tab.get_by_label("Passphrase", exact=True).fill(passphrase)
+    tab.get_by_role("button", name="Enter", exact=True).click()
+    tab.wait_for_url("**/my*")
+
+
+def check(tab: Page) -> None:
+    """Nothing that axe-core finds, and no sideways scroll."""
+    tab.evaluate(AXE.read_text())
+    found = tab.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", STANDARDS)
+    broken = [(v["id"], [node["html"][:160] for node in v["nodes"][:3]]) for v in found["violations"]]
+    assert broken == [], tab.url
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{tab.url} scrolls sideways"
