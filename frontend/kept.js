@@ -36,7 +36,7 @@ export async function put(items) {
   for (const item of items) if (item.isKept) keys.add(item.key);
 }
 
-export const update = (item) => inStore((store) => store.put(plain({ ...item, file: keys.has(item.key) ? item.file : null })));
+export const update = (item) => inStore((store) => store.put(plain({ ...item, file: item.isKept ? item.file : null })));
 
 export async function remove(gone) {
   gone.forEach((key) => keys.delete(key));

@@ -58,7 +58,7 @@ async function children(folder) {
 export async function resume() {
   for (const record of await kept.all()) {
     if (items.has(record.key)) continue;
-    items.set(record.key, { ...record, sent: record.sent ?? 0, status: record.file ? "queued" : "missing" });
+    items.set(record.key, { ...record, isKept: Boolean(record.file), status: record.file ? "queued" : "missing" });
   }
   draw();
   pump();

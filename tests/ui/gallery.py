@@ -47,26 +47,26 @@ def shell(theme: str = "system", home: bool = True, flash: str = "", locale: str
         csrf="token",
         home=Home("Camille", "camille.example"),
         rooms=(
-            Room("home", N_("Home"), "/g/empty", "house"),
-            Room("files", N_("Files"), "/g/drive", "folder"),
-            Room("trash", N_("Bin"), "/g/empty", "trash-2"),
-            Room("settings", N_("Settings"), "/g/settings", "settings"),
+            Room("home", N_("Home"), "/my/g/empty", "house"),
+            Room("files", N_("Files"), "/my/g/drive", "folder"),
+            Room("trash", N_("Bin"), "/my/g/empty", "trash-2"),
+            Room("settings", N_("Settings"), "/my/g/settings", "settings"),
         ),
         room="files",
-        account=(Link(N_("Settings"), "/g/settings", "settings"),),
+        account=(Link(N_("Settings"), "/my/g/settings", "settings"),),
         adds=(
-            Add("Envoyer des fichiers", "/g/upload", "upload", "files"),
-            Add("Envoyer un dossier", "/g/upload", "folder-up", "folder"),
-            Add("Prendre une photo", "/g/upload", "camera", "camera"),
-            Add("Nouveau dossier", "/g/dialog", "folder-plus", dialog=True),
+            Add("Envoyer des fichiers", "/my/g/upload", "upload", "files"),
+            Add("Envoyer un dossier", "/my/g/upload", "folder-up", "folder"),
+            Add("Prendre une photo", "/my/g/upload", "camera", "camera"),
+            Add("Nouveau dossier", "/my/g/dialog", "folder-plus", dialog=True),
         ),
         storage=Storage(38 * 10**9, 10**11),
         hosted_by="Fil & Co",
-        flashes=(Flash(flash, undo="/g/drive"),) if flash else (),
+        flashes=(Flash(flash, undo="/my/g/drive"),) if flash else (),
         inbox="inbox",
         uploads="/files/tus/",
-        search="/g/drive",
-        log_out="/g/login",
+        search="/my/g/drive",
+        log_out="/my/g/login",
     )
 
 
@@ -111,7 +111,7 @@ def page(name: str, theme: str = "system", value: str = "", error: str = "", loc
 
 
 class Door(BaseHTTPRequestHandler):
-    """Serves the gallery; POST /g/dialog refuses names with a slash."""
+    """Serves the gallery; POST /my/g/dialog refuses names with a slash."""
 
     protocol_version = "HTTP/1.1"
 
@@ -130,7 +130,7 @@ class Door(BaseHTTPRequestHandler):
             return self.answer(200, assets.service_worker(), "text/javascript")
         if path == "/my/offline":
             return self.answer(200, render("ui/offline.html", shell=shell(home=False)).encode())
-        name = path.removeprefix("/g/")
+        name = path.removeprefix("/my/g/")
         if (
             name != "problem"
             and not (PAGES / f"{name}.html").is_file()
@@ -142,11 +142,11 @@ class Door(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         name = body.get("name", [""])[0]
-        if self.path.startswith("/g/dialog") and "/" in name:
+        if self.path.startswith("/my/g/dialog") and "/" in name:
             return self.answer(
                 422, page("dialog", value=name, error="Ce nom contient « / ». Essayez sans.").encode()
             )
-        return self.answer(303, b"", Location="/g/toast")
+        return self.answer(303, b"", Location="/my/g/toast")
 
     def answer(
         self, status: int, body: bytes, media_type: str = "text/html; charset=utf-8", **more: str

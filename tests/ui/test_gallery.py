@@ -93,7 +93,7 @@ def test_a_page_is_accessible_and_fits(
         service_workers="block",
     )
     page = context.new_page()
-    page.goto(f"{base}/g/{name}")
+    page.goto(f"{base}/my/g/{name}")
     settle(page)
     if folder := os.environ.get("COZY_SHOTS"):
         page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png")
@@ -119,7 +119,7 @@ def test_what_opens_over_a_page_is_accessible(
         ("Actions : Budget vacances.xlsx", "#row-menu"),
         ("Nouveau dossier", "dialog#question"),
     ):
-        page.goto(f"{base}/g/drive")
+        page.goto(f"{base}/my/g/drive")
         settle(page)
         target = page.locator(f"[aria-label='{name}'], .btn:has-text('{name}')").locator("visible=true").first
         target.click()
@@ -136,13 +136,13 @@ def test_what_opens_over_a_page_is_accessible(
 def test_the_policy_refuses_nothing(tab: Page, base: str, name: str):
     foreign: list[str] = []
     tab.on("request", lambda request: None if request.url.startswith(base) else foreign.append(request.url))
-    tab.goto(f"/g/{name}")
+    tab.goto(f"/my/g/{name}")
     settle(tab)
     assert foreign == []
 
 
 def test_a_boosted_page_says_its_title_and_takes_the_focus(tab: Page):
-    tab.goto("/g/drive")
+    tab.goto("/my/g/drive")
     tab.locator(".side .nav").get_by_role("link", name="Réglages").click()
     expect(tab).to_have_title("Réglages · Cozy")
     expect(tab.locator("[aria-invalid=true]")).to_be_focused()
@@ -152,7 +152,7 @@ def test_a_boosted_page_says_its_title_and_takes_the_focus(tab: Page):
 
 
 def test_a_question_keeps_the_page_until_it_is_well_answered(tab: Page):
-    tab.goto("/g/drive")
+    tab.goto("/my/g/drive")
     tab.get_by_role("link", name="Nouveau dossier").first.click()
     dialog = tab.get_by_role("dialog", name="Nouveau dossier")
     expect(dialog.get_by_label("Nom du dossier")).to_be_focused()
@@ -166,11 +166,11 @@ def test_a_question_keeps_the_page_until_it_is_well_answered(tab: Page):
     dialog.get_by_role("button", name="Créer").click()
     expect(dialog).to_be_hidden()
     expect(tab.get_by_text("Mis à la corbeille.")).to_be_visible()
-    expect(tab).to_have_url(re.compile("/g/toast$"))
+    expect(tab).to_have_url(re.compile("/my/g/toast$"))
 
 
 def test_escape_gives_the_focus_back(tab: Page):
-    tab.goto("/g/drive")
+    tab.goto("/my/g/drive")
     opener = tab.get_by_role("link", name="Nouveau dossier").first
     opener.focus()
     tab.keyboard.press("Enter")
@@ -181,7 +181,7 @@ def test_escape_gives_the_focus_back(tab: Page):
 
 
 def test_a_list_is_used_by_keyboard_alone(tab: Page):
-    tab.goto("/g/drive")
+    tab.goto("/my/g/drive")
     settle(tab)
     tab.locator("main").focus()
     for key in ("ArrowDown", "ArrowDown", "Space", "ArrowDown", "ArrowDown", "Shift+Space"):
@@ -202,7 +202,7 @@ def test_a_list_is_used_by_keyboard_alone(tab: Page):
 
 
 def test_letters_are_shortcuts_outside_fields_only(tab: Page):
-    tab.goto("/g/empty")
+    tab.goto("/my/g/empty")
     settle(tab)
     tab.keyboard.press("/")
     expect(tab.locator("#q")).to_be_focused()
@@ -222,7 +222,7 @@ def test_letters_are_shortcuts_outside_fields_only(tab: Page):
 
 
 def test_a_passphrase_is_judged_honestly(tab: Page):
-    tab.goto("/g/settings")
+    tab.goto("/my/g/settings")
     meter = tab.locator(".strength")
     for secret, level in (
         ("Azerty2024!", "1"),
@@ -237,7 +237,7 @@ def test_a_passphrase_is_judged_honestly(tab: Page):
 
 
 def test_a_list_grows_when_its_end_is_near(tab: Page):
-    tab.goto("/g/drive")
+    tab.goto("/my/g/drive")
     expect(tab.get_by_role("link", name="Suite Budget vacances.xlsx", exact=True)).to_be_attached()
     expect(tab.locator("tr.more")).to_have_count(0)
 
@@ -245,11 +245,35 @@ def test_a_list_grows_when_its_end_is_near(tab: Page):
 def test_everything_is_there_without_scripts(browser: Browser, base: str):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     page = context.new_page()
-    page.goto(f"{base}/g/drive")
+    page.goto(f"{base}/my/g/drive")
     page.get_by_role("button", name="Ajouter").click()
     expect(page.get_by_role("link", name="Envoyer des fichiers")).to_be_visible()
-    page.goto(f"{base}/g/dialog")
+    page.goto(f"{base}/my/g/dialog")
     page.get_by_label("Nom du dossier").fill("a/b")
     page.get_by_role("button", name="Créer").click()
     expect(page.get_by_text("Essayez sans.")).to_be_visible()
+    context.close()
+
+
+def test_the_last_pages_can_be_read_offline_until_nobody_is_in(browser: Browser, base: str):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=base)
+    page = context.new_page()
+    page.goto("/my/g/empty")
+    page.wait_for_function(
+        "() => navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
+    )
+    page.goto("/my/g/drive")
+    settle(page)
+    context.set_offline(True)
+    page.goto("/my/g/drive")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bretagne 2026")
+    expect(page.get_by_text("Vous pouvez relire les dernières pages vues")).to_be_visible()
+    page.goto("/my/g/preview")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Vous êtes hors ligne")
+    context.set_offline(False)
+    page.goto("/my/g/login")
+    settle(page)
+    context.set_offline(True)
+    page.goto("/my/g/drive")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Vous êtes hors ligne")
     context.close()

@@ -54,7 +54,7 @@ def test_what_people_typed_is_never_markup():
 def test_a_flash_can_be_taken_back():
     around = shell(flash="Moved")
     html = render("ui/problem.html", shell=around, status=404, title="x", advice="y", detail="")
-    assert 'action="/g/drive"' in html
+    assert 'action="/my/g/drive"' in html
     assert 'name="csrf_token" value="token"' in html
 
 

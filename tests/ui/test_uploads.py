@@ -121,7 +121,7 @@ def tab(base: str):
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         page = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=base).new_page()
-        page.goto("/g/drive")
+        page.goto("/my/g/drive")
         page.wait_for_load_state("networkidle")
         yield page
         chromium.close()

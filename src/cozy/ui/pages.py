@@ -66,7 +66,7 @@ def environment(locale: str) -> Environment:
     """Where the templates of a language are made into pages."""
     made = Environment(
         loader=FunctionLoader(_source),
-        autoescape=True,
+        autoescape=lambda name: name is None or not name.endswith(".txt"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -71,7 +71,7 @@ def write(locale: str) -> None:
 
 
 def _everywhere() -> Iterator[tuple[Message, str]]:
-    for path in sorted(SOURCES.rglob("templates/*.html")):
+    for path in sorted(SOURCES.rglob("templates/*.*")):
         yield from _extracted("jinja2.ext:babel_extract", path, PYTHON)
     python = sorted(SOURCES.rglob("*.py"))
     for path in python:
