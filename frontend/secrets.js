@@ -8,6 +8,7 @@ document.addEventListener("submit", async (event) => {
   form.ariaBusy = "true";
   try {
     if (!(await isStrong(form))) return;
+    if (form.elements.tz && !form.elements.tz.value) form.elements.tz.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
     if (form.dataset.passkey && !(await (await import("./passkeys.js")).ask(form))) return;
     const restore = await (await import("./passphrase.js")).seal(form);
     HTMLFormElement.prototype.submit.call(form);

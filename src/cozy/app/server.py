@@ -38,7 +38,8 @@ from cozy.web.headers import EVERY_HEADER, HSTS
 
 log = structlog.get_logger()
 FIRST_DOMAIN = "cozy.localhost"  # where the first home of a fresh install is made
-BEFORE_THE_FIRST_HOME = {"/my/welcome", "/my/language", "/my/assets/{name}", "/my/sw.js", "/my/manifest.webmanifest"}
+FIRST_RUN = "/my/welcome"
+WITHOUT_A_HOME = {"/my/language", "/my/assets/{name}", "/my/sw.js", "/my/manifest.webmanifest"}  # what an error page needs
 _KNOWN_FOR_S = 1.0  # how long the list of homes is trusted: changes by the command line show within a second
 
 
@@ -50,7 +51,7 @@ class Homes:
         self._known: dict[str, tuple[float, Home]] = {}
 
     async def at(self, host: str) -> Home:
-        """The home at this Host header. Raises NoHome, Unavailable when it is blocked."""
+        """The home at this Host header; one without an id when there is none."""
         domain = host.lower().partition(":")[0].rstrip(".")
         until, home = self._known.get(domain, (0.0, None))
         if home is None or until < monotonic():
@@ -60,19 +61,16 @@ class Homes:
             if len(self._known) > 10_000:
                 self._known.clear()
             self._known[domain] = (monotonic() + _KNOWN_FOR_S, home)
-        if home.state == "blocked":
-            raise Unavailable("This home is closed for now: ask the person who hosts it.")
         return home
 
     async def _listed(self, domain: str) -> Home:
-        """The home on the list; on a host without any, a home without an id: its first-run page."""
+        """The home on the list; else one without an id, and without an origin unless the first may be made there."""
         settings = self._house.settings
         try:
             return home_of(settings, await self._house.read_host(homes.at, domain))
         except NoHome:
-            if settings.signup and await self._house.read_host(homes.is_vacant):
-                return Home("", domain, origin_of(settings, domain))
-            raise
+            is_vacant = settings.signup and await self._house.read_host(homes.is_vacant)
+            return Home("", domain, origin_of(settings, domain) if is_vacant else "")
 
 
 async def identify(call: Call) -> None:
@@ -94,11 +92,21 @@ def admit(call: Call, route: Route) -> None:
 
     A session counts for the API only when one of our own pages asks: an app on another origin brings its token.
     """
-    if not call.home.id and route.path not in BEFORE_THE_FIRST_HOME:
-        raise Vacant
+    if route.path not in WITHOUT_A_HOME:
+        _admit_to(call.home, route)
     if call.caller.session and not route.is_page and not is_from_here(call):
         call.caller = NOBODY
     permissions.admit(call.caller, route.need)
+
+
+def _admit_to(home: Home, route: Route) -> None:
+    """Raises NoHome, Vacant, Unavailable when it is blocked."""
+    if home.state == "blocked":
+        raise Unavailable("This home is closed for now: ask the person who hosts it.")
+    if not home.id and not home.origin:
+        raise NoHome(domain=home.domain)
+    if not home.id and route.path != FIRST_RUN:
+        raise Vacant
 
 
 def client_of(request: Request) -> str:

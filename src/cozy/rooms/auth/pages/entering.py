@@ -94,6 +94,12 @@ async def log_in_with_passkey(call: Call, form: FormData) -> Response:
     return _enter(call, entered, target)
 
 
+@routes.on("GET", "/auth/passkey", OPEN)
+async def log_in_again(call: Call) -> Response:
+    """The address of a log-in that failed, loaded again. 303."""
+    return see_other("/auth/login")
+
+
 @routes.on("GET", "/auth/twofactor", OPEN)
 async def second_step_page(call: Call) -> Response:
     """The second step. 200; 303 to the first when it was too long ago."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from zoneinfo import available_timezones
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -50,7 +51,7 @@ async def move_in(call: Call, form: FormData) -> Response:
 
 
 async def _opened(call: Call, values: dict[str, str], form: FormData) -> Home:
-    profile = _profile(values)
+    profile = _profile(values, text(form, "tz"))
     domain = homes.clean_domain(values["domain"])
     key = await service.passphrase.new_key_of(typed(form), domain)
     origin = call.home.origin.replace(call.home.domain, domain, 1)
@@ -63,8 +64,10 @@ async def _opened(call: Call, values: dict[str, str], form: FormData) -> Home:
     return home
 
 
-def _profile(values: dict[str, str]) -> Profile:
-    return homes.profile_of({"theme": "system", **{name: value for name, value in values.items() if name != "domain"}})
+def _profile(values: dict[str, str], tz: str) -> Profile:
+    """tz: as the browser says it, when it does."""
+    known = {name: value for name, value in values.items() if name != "domain"}
+    return homes.profile_of({**known, "theme": "system", "tz": tz if tz in available_timezones() else "UTC"})
 
 
 async def _welcome(call: Call, status: int, values: dict[str, str], errors: dict[str, str]) -> Response:

@@ -33,6 +33,12 @@ async def ask_for_mail(call: Call, form: FormData) -> Response:
     return await _forgotten(call, asked=True)
 
 
+@routes.on("GET", "/auth/recover", OPEN)
+async def recover_again(call: Call) -> Response:
+    """The address of a code that failed, loaded again. 303."""
+    return see_other("/auth/passphrase_reset")
+
+
 @routes.on("POST", "/auth/recover", OPEN)
 async def recover(call: Call, form: FormData) -> Response:
     """Use the recovery code. 303; 401, 429."""
@@ -46,11 +52,10 @@ async def recover(call: Call, form: FormData) -> Response:
 async def _forgotten(
     call: Call, status: int = 200, errors: dict[str, str] | None = None, *, asked: bool = False
 ) -> Response:
-    response = await shown(
+    return await shown(
         call, "auth/forgotten.html", status, domain=call.home.domain, errors=errors or {}, asked=asked,
         by_mail=call.house.mailer.configured,
     )  # fmt: skip
-    return response
 
 
 @routes.on("GET", "/auth/passphrase_renew", OPEN)
