@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from cozy import ui
-from cozy.app.shell import locale_of
+from cozy.app.shell import dressed, locale_of, shell_for_nobody
 from cozy.kernel.problem import NotFound
 from cozy.kernel.routes import OPEN, Routes
 from cozy.web.answers import json
@@ -37,3 +37,9 @@ async def service_worker(call: Call) -> Response:
 async def manifest(call: Call) -> Response:
     """What installing Cozy as an app needs."""
     return json(ui.assets.manifest(locale_of(call)), media_type="application/manifest+json")
+
+
+@routes.on("GET", "/my/offline", OPEN)
+async def offline(call: Call) -> Response:
+    """What the service worker shows when the network is gone."""
+    return dressed(ui.render("ui/offline.html", shell=shell_for_nobody(call)), 200)
