@@ -85,10 +85,19 @@ def problem(error: Problem, status: int) -> dict[str, Any]:
 
 def paging(call: Call, default: int, most: int) -> Paging:
     """The page asked for by `page[limit]`, `page[cursor]`, `page[skip]`. Raises Malformed."""
-    limit = min(_number(call, "page[limit]", 1) or default, most)
-    skip = _number(call, "page[skip]", 0)
+    skip = page_skip(call)
     cursor = call.query("page[cursor]")
-    return Paging(limit, _after(cursor) if cursor and skip is None else None, skip)
+    return Paging(page_limit(call, default, most), _after(cursor) if cursor and skip is None else None, skip)
+
+
+def page_limit(call: Call, default: int, most: int) -> int:
+    """The parameter `page[limit]`. Raises Malformed."""
+    return min(_number(call, "page[limit]", 1) or default, most)
+
+
+def page_skip(call: Call) -> int | None:
+    """The parameter `page[skip]`. Raises Malformed."""
+    return _number(call, "page[skip]", 0)
 
 
 def _number(call: Call, name: str, least: int) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cozy.kernel.caller import Verb
+from cozy.kernel.text import nfc
 from cozy.kernel.work import Work
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.errors import NobodyIn, NotAllowed
@@ -23,9 +24,11 @@ def file_at(work: Work, path: str, verb: Verb) -> File:
 
 
 def _walk(work: Work, path: str) -> File | None:
-    folder_path, _, name = path.rpartition("/")
-    if not name:
-        return tree.by_id(work, ROOT) if path == "/" else None
+    if path == "/":
+        return tree.by_id(work, ROOT)
+    folder_path, slash, name = nfc(path).removesuffix("/").rpartition("/")
+    if not slash or not name or (folder_path and not folder_path.startswith("/")):
+        return None
     folder = tree.folder_at(work, folder_path or "/")
     return folder and tree.child_named(work, folder.id, name)
 

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from msgspec import Struct
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from cozy.kernel.problem import Malformed
 from cozy.kernel.routes import Routes, may
 from cozy.kernel.work import Work
-from cozy.rooms.documents.model import Change
+from cozy.rooms.documents.model import Change, Query
 from cozy.web import jsonapi
 from cozy.web.answers import json
 from cozy.web.call import Call
 
 from .. import service
-from ..model import FILES, TRASH, TRASH_PATH, join
+from ..model import FILES, TRASH, TRASH_PATH, File, join
 from . import shapes
 
 CHANGES_LIMIT = 10_000
+FIND_LIMIT, FIND_MOST = 100, 1000
+UNKNOWN = 2**31 - 2  # how clients are told that there is more, without counting it
+_ALWAYS = ("type", "class", "size", "trashed")
 _CHANGES_TAKES = {"since", "limit", "include_docs", "fields", "include_file_path", "skip_deleted", "skip_trashed"}
 
 routes = Routes()
@@ -125,3 +131,48 @@ def _doc(change: Change, asked: Asked, folders: dict[str, str]) -> dict[str, Any
     if asked.with_paths and change.body.get("type") == "file" and change.body["dir_id"] in folders:
         doc["path"] = join(folders[change.body["dir_id"]], change.body["name"])
     return doc
+
+
+@routes.on("POST", "/files/_find", may("GET", FILES), writes=False)
+async def find(call: Call) -> Response:
+    """The files and folders that meet a Mango selector, a page at a time. 200; 400, 403."""
+    query = await call.decoded(Query)
+    limit, skip = jsonapi.page_limit(call, query.limit or FIND_LIMIT, FIND_MOST), jsonapi.page_skip(call)
+    bookmark = call.query("page[cursor]") or call.query("cursor") or query.bookmark
+    skip = query.skip if skip is None else skip
+    return await call.scan(_find, replace(query, limit=limit, skip=skip, bookmark=bookmark))
+
+
+def _find(work: Work, query: Query) -> Response:
+    found = service.find(work, query)
+    files = [File(document.id, document.rev, document.body) for document in found.documents]
+    with_paths = query.fields is None or "path" in query.fields
+    folders = service.paths_around(work, files) if with_paths else {}
+    meta: dict[str, Any] = {"count": UNKNOWN if found.next else query.skip + len(files)}
+    if found.stats:
+        meta["execution_stats"] = found.stats
+    if found.warning:
+        meta["warning"] = found.warning
+    links = {"next": f"/files/_find?{urlencode({'page[cursor]': found.bookmark})}"} if found.next else None
+    return jsonapi.answer([_picked(file, query.fields, folders) for file in files], links=links, meta=meta)
+
+
+def _picked(file: File, fields: Sequence[str] | None, folders: dict[str, str]) -> dict[str, Any]:
+    """A file with the attributes asked for, and those that every answer about files has."""
+    resource = shapes.file_at(file, folders)
+    if fields is None:
+        return resource
+    picked: dict[str, Any] = {name: file.body[name] for name in _ALWAYS if name in file.body}
+    for field in fields:
+        _pick(resource["attributes"], picked, field.split("."))
+    return {**resource, "attributes": picked}
+
+
+def _pick(source: Any, picked: dict[str, Any], path: Sequence[str]) -> None:
+    name, *rest = path
+    if not isinstance(source, Mapping) or name not in source:
+        return
+    if rest:
+        _pick(source[name], picked.setdefault(name, {}), rest)
+    else:
+        picked[name] = source[name]
