@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import errno
 import hashlib
 import os
 import secrets
@@ -23,8 +22,9 @@ from pathlib import Path
 from typing import Literal
 
 from cozy.backends.durable import sync_folder
+from cozy.backends.faults import of_disk
 from cozy.kernel.blobs import INLINE_LIMIT, BusyUpload, Content, Missing, StoredBlob, TooLarge, WrongOffset
-from cozy.kernel.problem import OutOfSpace
+from cozy.kernel.problem import Full, OutOfSpace
 
 _PIECE = 1024 * 1024  # bytes handed to the hashing threads, and read back, at a time
 _AHEAD = 4  # pieces that may wait for the slower hash
@@ -109,8 +109,9 @@ class Disk:
     ) -> Content:
         part = self._uploads(home_id) / f"{secrets.token_hex(16)}.part"
         hashes = Hashes(self._threads)
+        file = _created(part)
         try:
-            with _created(part) as file:
+            with file:
                 await _pump(file, _chain(first, rest), hashes, limit)
                 await asyncio.to_thread(_sync, file)
             return await self._named(home_id, part, hashes)
@@ -232,9 +233,12 @@ class Disk:
 
     def _uploads(self, home_id: str) -> Path:
         folder = self._homes / home_id / "uploads"
-        if not folder.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            sync_folder(folder.parent)
+        try:
+            if not folder.exists():
+                folder.mkdir(parents=True, exist_ok=True)
+                sync_folder(folder.parent)
+        except OSError as error:
+            raise of_disk(error) from error
         return folder
 
     def _upload(self, home_id: str, upload_id: str) -> Path:
@@ -255,7 +259,7 @@ async def _append(path: Path, chunks: AsyncIterator[bytes], hashes: Hashes, limi
                 await _pump(file, chunks, hashes, limit)
             finally:
                 await asyncio.to_thread(_sync, file)
-        except (OutOfSpace, TooLarge):
+        except (Full, OutOfSpace, TooLarge):
             file.truncate(offset)
             raise
 
@@ -283,7 +287,7 @@ async def _keep(file: FileIO, piece: bytearray, hashes: Hashes) -> None:
         while left:
             left = left[file.write(left) :]
     except OSError as error:
-        raise _space(error) from error
+        raise of_disk(error) from error
     await hashes.add(data)
 
 
@@ -297,7 +301,7 @@ def _created(path: Path) -> FileIO:
     try:
         return path.open("xb", buffering=0)
     except OSError as error:
-        raise _space(error) from error
+        raise of_disk(error) from error
 
 
 def _opened(path: Path, mode: Literal["ab", "rb"]) -> FileIO:
@@ -305,6 +309,8 @@ def _opened(path: Path, mode: Literal["ab", "rb"]) -> FileIO:
         return path.open(mode, buffering=0)
     except FileNotFoundError as error:
         raise Missing(path.stem) from error
+    except OSError as error:
+        raise of_disk(error) from error
 
 
 def _begun(path: Path) -> None:
@@ -322,7 +328,7 @@ def _rename_synced(part: Path, path: Path) -> None:
     except FileNotFoundError as error:
         raise Missing(part.stem) from error
     except OSError as error:
-        raise _space(error) from error
+        raise of_disk(error) from error
 
 
 @lru_cache(maxsize=16_384)
@@ -337,7 +343,7 @@ def _sync(file: FileIO) -> None:
     try:
         os.fsync(file)
     except OSError as error:
-        raise _space(error) from error
+        raise of_disk(error) from error
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
@@ -354,7 +360,3 @@ def _blobs(folder: Path) -> Iterator[StoredBlob]:
         with suppress(FileNotFoundError):  # freed meanwhile
             status = entry.stat()
             yield StoredBlob(entry.name, status.st_size, now - status.st_mtime)
-
-
-def _space(error: OSError) -> Exception:
-    return OutOfSpace() if error.errno in {errno.ENOSPC, errno.EDQUOT} else error

@@ -12,6 +12,7 @@ import apsw
 from msgspec import Struct
 
 from cozy.backends.durable import sync_file, sync_folder
+from cozy.backends.faults import of_opening
 from cozy.kernel.problem import Unavailable
 
 if TYPE_CHECKING:
@@ -35,8 +36,15 @@ class TooNew(Unavailable):
 def migrate_sqlite(path: Path, migrations: list[Migration]) -> None:
     """Apply what is missing, in one transaction. The snapshot `<name>.before-<n>` stays beside the file.
 
-    Raises TooNew; any other failure leaves the database as it was.
+    Raises TooNew, Unavailable, OutOfSpace; any failure leaves the database as it was.
     """
+    try:
+        _migrate_sqlite(path, migrations)
+    except apsw.Error as error:
+        raise of_opening(error, path.name) from error
+
+
+def _migrate_sqlite(path: Path, migrations: list[Migration]) -> None:
     connection = apsw.Connection(str(path))
     try:
         connection.set_busy_timeout(_BUSY_S * 1000)

@@ -21,10 +21,11 @@ from typing import Any, Literal, ParamSpec, TypeVar
 import apsw
 
 from cozy.backends.durable import make_folder, sync_folder
+from cozy.backends.faults import of_opening, of_sqlite
 from cozy.backends.group import GroupCommit, Outcome
 from cozy.backends.migrate import Migration, migrate_sqlite
 from cozy.kernel.db import Db, Row, Taken, expand
-from cozy.kernel.problem import OutOfSpace, Unavailable
+from cozy.kernel.problem import Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -158,7 +159,10 @@ class SqliteDatabase:
                     raise Unavailable("The database of this home is missing on this server.")
                 migrate_sqlite(self.path, self._migrations)
                 self._is_current = True
-        return connect(self.path)
+        try:
+            return connect(self.path)
+        except apsw.Error as error:
+            raise of_opening(error, self.path.name) from error
 
     def _commit(self, fns: list[Callable[[Db], Any]]) -> list[Outcome]:
         """Run each in a savepoint and commit all.
@@ -178,7 +182,7 @@ class SqliteDatabase:
                 connection.execute("ROLLBACK")
             if len(fns) > 1 and not isinstance(error, apsw.BusyError):
                 return [self._commit([fn])[0] for fn in fns]
-            return [(None, _translated(error))] * len(fns)
+            return [(None, of_sqlite(error))] * len(fns)
         return outcomes
 
     @property
@@ -220,19 +224,9 @@ def _in_savepoint(connection: apsw.Connection, fn: Callable[[Db], Any]) -> tuple
             raise
         connection.execute("ROLLBACK TO one")
         connection.execute("RELEASE one")
-        return None, _translated(error)
+        return None, of_sqlite(error)
     connection.execute("RELEASE one")
     return result, None
-
-
-def _translated(error: BaseException) -> BaseException:
-    if isinstance(error, apsw.FullError):
-        return OutOfSpace()
-    if isinstance(error, apsw.BusyError):
-        return Unavailable("This home is busy with a long change: try again in a moment.")
-    if isinstance(error, apsw.IOError) and "disk is full" in str(error).lower():
-        return OutOfSpace()
-    return error
 
 
 def connect(path: Path) -> apsw.Connection:

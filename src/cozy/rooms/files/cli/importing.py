@@ -13,9 +13,10 @@ from rich.progress import Progress, TaskID
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
-from cozy.kernel.problem import Full, OutOfSpace, Problem
+from cozy.kernel.problem import OutOfSpace, Problem
 
 from .. import service
+from ..errors import OverQuota
 from ..model import clean_name
 from .transfer import Report, bars, is_executable, listed, mark_executable, save, sha256_of, why
 
@@ -39,7 +40,7 @@ async def import_tree(house: House, home: Home, source: Path, path: str) -> Repo
     """Copy what is in a folder of this machine into a folder of the home.
 
     Links are followed, except those that lead back into themselves. What cannot be copied is in the report.
-    Raises Full, OutOfSpace: what was copied until then stays, and another run goes on from there.
+    Raises OverQuota, OutOfSpace: what was copied until then stays, and another run goes on from there.
     """
     with bars() as progress:
         run = _Copy(house, home, progress, progress.add_task("Copying in", total=None))
@@ -169,7 +170,7 @@ async def _import_file(run: _Copy, path: Path, dir_id: str, there: dict[str, ser
             run.report.copied += 1
             run.report.bytes += saved.size
         run.progress.update(run.task, completed=run.report.copied + run.report.already)
-    except (Full, OutOfSpace) as problem:
+    except (OverQuota, OutOfSpace) as problem:
         run.ended = problem
     except Problem as problem:
         run.report.leave_out(path, problem.detail)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from msgspec import Struct
+from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cozy.kernel.blobs import Content, Missing, TooLarge
@@ -78,7 +80,7 @@ def bars() -> Progress:
     """A progress display on a terminal; nothing elsewhere."""
     return Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), DownloadColumn(), TimeRemainingColumn(),
-        transient=True,
+        console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty(),
     )  # fmt: skip
 
 
