@@ -7,7 +7,6 @@ import sys
 import webbrowser
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from importlib.metadata import version as version_of
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
@@ -17,6 +16,7 @@ import typer
 import uvloop
 from msgspec.structs import replace
 
+from cozy import __version__
 from cozy.app import logs
 from cozy.app.configuration import load
 from cozy.app.house import home_of, opened, origin_of
@@ -111,7 +111,7 @@ def announce(addresses: list[str]) -> None:
 @cli.command()
 def version() -> None:
     """Print the version of this program."""
-    print(version_of("cozy-home"))
+    print(__version__)
 
 
 def main() -> None:
