@@ -32,9 +32,9 @@ async function open(opener) {
 function requestOf(opener) {
   const headers = { Accept: "text/html" };
   if (opener.href) return new Request(opener.href, { headers });
-  const url = new URL(opener.formAction, location.href);
+  const url = new URL(opener.getAttribute("formaction") ?? opener.form.action, location.href);
   const fields = new URLSearchParams(new FormData(opener.form, opener));
-  if (opener.formMethod === "post") return new Request(url, { method: "POST", body: fields, headers });
+  if ((opener.getAttribute("formmethod") ?? opener.form.method) === "post") return new Request(url, { method: "POST", body: fields, headers });
   fields.delete("csrf_token");
   url.search = fields;
   return new Request(url, { headers });

@@ -21,6 +21,7 @@ document.addEventListener("keydown", (event) => {
   going = event.key === "g" ? Date.now() : 0;
   if (event.key === "/") return focus(event, document.getElementById("q"));
   if (event.key === "n") return openAdd(event);
+  if (event.key === "Backspace") return press(event, "main [data-up]");
   if (event.key === "?") { event.preventDefault(); help(); }
 });
 

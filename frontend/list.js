@@ -95,7 +95,6 @@ document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "a") { event.preventDefault(); rows().forEach((each) => (box(each).checked = true)); return count(); }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === " " && row && !event.target.closest("input, button, [data-menu]")) { event.preventDefault(); return event.shiftKey ? range(row) : choose(row); }
-  if (event.key === "Backspace") return press(event, document.querySelector("main [data-up]"));
   act(event, row);
 });
 

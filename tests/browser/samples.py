@@ -157,7 +157,7 @@ def furnish(work: Work) -> dict[str, str]:
     def file(name: str, data: bytes, inside: str, mime: str = "") -> str:
         stamp = iso(work.now - timedelta(hours=next(age)))
         details = files.Details(created_at=stamp, updated_at=stamp)
-        ids[name] = files.create_file(work, inside, name, _content(data), mime, details).id
+        ids[name] = files.create_file(work, inside, name, content(data), mime, details).id
         return ids[name]
 
     trip = folder("Brittany 2026")
@@ -187,7 +187,8 @@ def furnish(work: Work) -> dict[str, str]:
     return ids
 
 
-def _content(data: bytes) -> Content:
+def content(data: bytes) -> Content:
+    """Bytes, ready to be held by a file."""
     return inline_content(data)
 
 

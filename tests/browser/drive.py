@@ -1,0 +1,104 @@
+"""A furnished home on a real server, for all tests of a module: fast to come into, as one is in already."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from cozy.app.configuration import load
+from cozy.app.house import home_of, opened
+from cozy.kernel.caller import EVERYTHING, Caller
+from cozy.kernel.work import Work
+from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.model import Visitor
+from cozy.rooms.files import service as files
+from cozy.rooms.homes import service as homes
+from tests.program import DOMAIN, Cozy, Server, make_home
+
+OWNER = Caller("owner", EVERYTHING)
+Furnish = Callable[[Work], dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """A home that is served, with the ids of what is in it and the cookie of somebody who is in."""
+
+    origin: str
+    ids: dict[str, str]
+    cookie: str
+    data: Path
+
+    def come_in(self, context: BrowserContext) -> Page:
+        """A page of the owner."""
+        context.add_cookies([{"name": "cozy-session", "value": self.cookie, "url": self.origin, "httpOnly": True}])
+        return context.new_page()
+
+    def folder(self, name: str) -> str:
+        return f"{self.origin}/my/drive/{self.ids[name]}"
+
+    def file(self, name: str) -> str:
+        return f"{self.origin}/my/file/{self.ids[name]}"
+
+    def look(self, see: Callable[[Work], object]) -> object:
+        """Look into the home itself, as the server has left it."""
+        return _within(self.data, lambda house, home: house.read(home, OWNER, see))
+
+    def do(self, act: Callable[[Work], object]) -> object:
+        """Change the home behind the server's back."""
+        return _within(self.data, lambda house, home: house.write(home, OWNER, act))
+
+
+@contextmanager
+def furnished(folder: Path, furnish: Furnish, *, quota: int | None = None) -> Iterator[Drive]:
+    """A server with one home in it."""
+    data = folder / "data"
+    _apart(lambda: make_home(data, quota=quota))
+    ids, cookie = _within(data, lambda house, home: house.write(home, OWNER, _moved_in, furnish))
+    with Server(Cozy(data), folder / "server.log") as server:
+        yield Drive(f"http://{DOMAIN}:{server.port}", ids, cookie, data)
+
+
+def _moved_in(work: Work, furnish: Furnish) -> tuple[dict[str, str], str]:
+    entered = auth.sessions.open_(work, Visitor(address="127.0.0.1", user_agent="Chromium"))
+    return furnish(work), entered.session
+
+
+def _within(data: Path, act: Callable):
+    async def acting():
+        settings = load(data=str(data))
+        async with opened(settings) as house:
+            return await act(house, home_of(settings, await house.read_host(homes.only)))
+
+    return _apart(lambda: asyncio.run(acting()))
+
+
+def _apart(act: Callable):
+    """In a thread of its own: Playwright's loop runs in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(act).result()
+
+
+def names(page: Page) -> list[str]:
+    """What the list on the page shows, in its order."""
+    return page.locator("[data-list] td.name a").all_inner_texts()
+
+
+def row(page: Page, name: str):
+    """The line of a name."""
+    return page.locator(f"tr[data-name={json.dumps(name)}]")
+
+
+def toast(page: Page, text: str) -> None:
+    """The page says so."""
+    expect(page.locator(".toasts [data-toast]").last).to_contain_text(text)
+
+
+def child(drive: Drive, inside: str, name: str) -> files.File | None:
+    """What is really there under a name."""
+    found = drive.look(lambda work: files.child_named(work, drive.ids.get(inside, inside), name))
+    return found if isinstance(found, files.File) else None

@@ -1,0 +1,326 @@
+"""Living in the drive: with a mouse, on a phone, with keys alone, without scripts."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cozy.kernel.work import Work
+from cozy.rooms.files import service as files
+from cozy.rooms.files.service import views
+from tests.browser import samples
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.drive import Drive, child, furnished, names, row, toast
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def drive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drive]:
+    with furnished(tmp_path_factory.mktemp("drive"), samples.furnish) as drive:
+        yield drive
+
+
+@pytest.fixture
+def playground(drive: Drive, request: pytest.FixtureRequest) -> str:
+    """The address of a fresh folder with a few things in it."""
+    name = request.node.name
+
+    def play(work: Work) -> dict[str, str]:
+        folder = files.create_folder(work, files.ROOT, name).id
+        made = {f"{name}/": folder}
+        for sub in ("Alpha", "Beta"):
+            made[f"{name}/{sub}"] = files.create_folder(work, folder, sub).id
+        for n, letter in enumerate("abcdef"):
+            content = samples.content(letter.encode() * (n + 1) * 100)
+            made[f"{name}/{letter}.txt"] = files.create_file(work, folder, f"{letter}.txt", content, "").id
+        return made
+
+    made = drive.do(play)
+    assert isinstance(made, dict)
+    drive.ids.update(made)
+    return drive.folder(f"{name}/")
+
+
+def menu(page: Page, name: str, item: str) -> None:
+    """Choose from the menu of a line."""
+    row(page, name).get_by_role("link", name=f"Actions: {name}").click()
+    page.locator("#row-menu :is(a, button)", has_text=re.compile(rf"^\s*{item}\s*\S{{0,2}}\s*$")).click()
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_one_makes_renames_moves_throws_away_and_gets_back(open_context, drive, playground, viewport):
+    page = drive.come_in(open_context(viewport=viewport, has_touch=viewport is PHONE))
+    page.goto(playground)
+    here = playground.rpartition("/")[2]
+
+    if viewport is DESK:
+        page.get_by_role("link", name="New folder").first.click()
+    else:
+        page.locator(".fab").click()
+        page.locator("#add-menu").get_by_text("New folder").click()
+    question = page.get_by_role("dialog")
+    question.get_by_label("Name of the folder").fill("Gam/ma")
+    question.get_by_role("button", name="Create").click()
+    expect(question.locator("[aria-invalid=true]")).to_be_focused()
+    expect(question.get_by_label("Name of the folder")).to_have_value("Gam/ma")
+    question.get_by_label("Name of the folder").fill("Gamma")
+    question.get_by_role("button", name="Create").click()
+    toast(page, "Folder created.")
+    assert names(page) == ["Alpha", "Beta", "Gamma", *(f"{c}.txt" for c in "abcdef")]
+
+    menu(page, "a.txt", "Rename")
+    question.get_by_label("New name").fill("b.txt")
+    question.get_by_role("button", name="Rename").click()
+    expect(question.locator("[aria-invalid=true]")).to_be_focused()
+    question.get_by_label("New name").fill("first.txt")
+    question.get_by_role("button", name="Rename").click()
+    toast(page, "Renamed.")
+    assert child(drive, here, "first.txt")
+
+    menu(page, "first.txt", "Move")
+    question.get_by_role("button", name="Gamma").click()
+    question.get_by_role("button", name="Move here").click()
+    toast(page, "1 item moved.")
+    expect(row(page, "first.txt")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    toast(page, "Moved back.")
+    expect(row(page, "first.txt")).to_be_visible()
+
+    menu(page, "first.txt", "Copy")
+    question.get_by_role("button", name="Copy here").click()
+    toast(page, "1 item copied.")
+    expect(row(page, "first (copy).txt")).to_be_visible()
+
+    menu(page, "first.txt", "Move to the bin")
+    toast(page, "Moved to the bin.")
+    page.get_by_role("button", name="Undo").click()
+    toast(page, "Put back.")
+    expect(row(page, "first.txt")).to_be_visible()
+
+    for name in ("b.txt", "Beta"):
+        row(page, name).locator(".check").click()
+    expect(page.locator("[data-count]")).to_have_text("2 items")
+    page.locator(".selbar").get_by_role("button", name="Bin").click()
+    toast(page, "2 items moved to the bin.")
+    page.goto(f"{drive.origin}/my/drive/trash")
+    row(page, "b.txt").locator(".check").click()
+    page.locator(".selbar").get_by_role("button", name="Put back").click()
+    toast(page, "Put back.")
+    assert child(drive, here, "b.txt")
+    row(page, "Beta").locator(".check").click()
+    page.locator(".selbar").get_by_role("button", name="Erase for good").click()
+    expect(question.get_by_role("link", name="Cancel")).to_be_focused()
+    question.get_by_role("button", name="Erase for good").click()
+    toast(page, "Erased for good.")
+    expect(row(page, "Beta")).to_have_count(0)
+
+
+def test_a_taken_name_asks_what_to_do(open_context, drive, playground):
+    here = playground.rpartition("/")[2]
+    drive.do(lambda work: files.create_file(work, drive.ids[f"{_name(drive, here)}/Alpha"], "c.txt", samples.content(b"there"), ""))
+    page = drive.come_in(open_context())
+    page.goto(playground)
+    row(page, "c.txt").drag_to(row(page, "Alpha"))
+    page.get_by_role("radio", name="Keep both").check()
+    page.get_by_role("button", name="Move here").click()
+    toast(page, "1 item moved.")
+    alpha = drive.ids[f"{_name(drive, here)}/Alpha"]
+    assert child(drive, alpha, "c.txt")
+    assert child(drive, alpha, "c (2).txt")
+
+
+def _name(drive: Drive, folder_id: str) -> str:
+    return next(name for name, id_ in drive.ids.items() if id_ == folder_id).rstrip("/")
+
+
+def test_the_mouse_chooses_ranges_and_drags(open_context, drive, playground):
+    page = drive.come_in(open_context())
+    page.goto(playground)
+    row(page, "b.txt").locator(".check").click()
+    row(page, "e.txt").click(modifiers=["Shift"], position={"x": 500, "y": 20})
+    expect(page.locator("[data-count]")).to_have_text("4 items")
+    row(page, "c.txt").click(modifiers=["Control"], position={"x": 500, "y": 20})
+    expect(page.locator("[data-count]")).to_have_text("3 items")
+    row(page, "b.txt").drag_to(row(page, "Beta"))
+    toast(page, "3 items moved.")
+    assert names(page) == ["Alpha", "Beta", "a.txt", "c.txt", "f.txt"]
+    row(page, "a.txt").drag_to(page.locator(".crumbs a").last)
+    toast(page, "1 item moved.")
+    assert child(drive, files.ROOT, "a.txt")
+    page.get_by_role("button", name="Undo").click()
+    toast(page, "Moved back.")
+
+
+def test_a_finger_held_on_a_line_chooses(open_context, drive, playground):
+    page = drive.come_in(open_context(viewport=PHONE, has_touch=True, is_mobile=True))
+    page.goto(playground)
+    spot = row(page, "a.txt").locator(".name a").bounding_box()
+    touch = page.context.new_cdp_session(page)
+    point = {"x": spot["x"] + 20, "y": spot["y"] + 10}
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    expect(page.locator("[data-count]")).to_have_text("1 item")
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    row(page, "b.txt").locator(".name a").tap()
+    expect(page.locator("[data-count]")).to_have_text("2 items")
+    assert page.url == playground
+
+
+def test_keys_alone_do_it_all(open_context, drive, playground):
+    page = drive.come_in(open_context())
+    page.goto(playground, wait_until="networkidle")
+    here = playground.rpartition("/")[2]
+    keys = page.keyboard
+    keys.press("ArrowDown")
+    assert _at(page) == "Alpha"
+    for _ in range(2):
+        keys.press("ArrowDown")
+    assert _at(page) == "a.txt"
+    keys.press("F2")
+    expect(page.get_by_label("New name")).to_be_focused()
+    keys.type("alpha")
+    keys.press("Enter")
+    toast(page, "Renamed.")
+    assert child(drive, here, "alpha.txt")
+
+    for _ in range(4):
+        keys.press("ArrowDown")
+    assert _at(page) == "b.txt"
+    keys.press("Space")
+    keys.press("ArrowDown")
+    keys.press("ArrowDown")
+    keys.press("Shift+Space")
+    expect(page.locator("[data-count]")).to_have_text("3 items")
+    keys.press("Delete")
+    toast(page, "3 items moved to the bin.")
+    keys.press("Control+z")
+    toast(page, "Put back.")
+    keys.press("ArrowDown")
+    keys.press("Control+a")
+    expect(page.locator("[data-count]")).to_have_text("8 items")
+    keys.press("Escape")
+    expect(page.locator(".selbar")).to_be_hidden()
+
+    for _ in range(3):
+        keys.press("ArrowDown")
+    moved = _at(page)
+    keys.press("m")
+    question = page.get_by_role("dialog")
+    question.get_by_role("button", name="Beta").focus()
+    keys.press("Enter")
+    expect(question.get_by_role("button", name="Move here")).to_be_focused()
+    keys.press("Enter")
+    toast(page, "1 item moved.")
+    assert child(drive, drive.ids[f"{_name(drive, here)}/Beta"], moved)
+
+    keys.press("ArrowDown")
+    keys.press("i")
+    expect(question).to_contain_text("Who sees it")
+    keys.press("Escape")
+    expect(question).to_have_count(0)
+    page.locator("tr[data-name=Alpha] .name a").focus()
+    keys.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Alpha")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    keys.press("Backspace")
+    expect(page.get_by_role("heading", level=1)).to_have_text(_name(drive, here))
+    keys.press("/")
+    keys.type("coast")
+    keys.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("coast")
+    assert names(page) == ["Coast path.pdf"]
+
+
+def _at(page: Page) -> str:
+    return page.evaluate("document.activeElement.closest('tr[data-id]')?.dataset.name ?? document.activeElement.tagName")
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_everything_works_without_scripts(open_context, drive, playground, viewport, tmp_path: Path):
+    page = drive.come_in(open_context(viewport=viewport, java_script_enabled=False))
+    here = playground.rpartition("/")[2]
+    page.goto(f"{playground}/new-folder")
+    page.get_by_label("Name of the folder").fill("a/b")
+    page.get_by_role("button", name="Create").click()
+    expect(page.get_by_label("Name of the folder")).to_have_value("a/b")
+    page.get_by_label("Name of the folder").fill("Gamma")
+    page.get_by_role("button", name="Create").click()
+    expect(page.locator(".toasts")).to_contain_text("Folder created.")
+
+    page.goto(f"{playground}/upload")
+    (tmp_path / "new.txt").write_text("new")
+    (tmp_path / "a.txt").write_text("another a")
+    page.get_by_label("Files", exact=True).set_input_files([tmp_path / "new.txt", tmp_path / "a.txt"])
+    page.get_by_text("Keep both").click()
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator(".toasts")).to_contain_text("2 files added.")
+    assert names(page)[3:6] == ["a (2).txt", "a.txt", "b.txt"]
+
+    page.get_by_role("link", name="new.txt", exact=True).click()
+    page.get_by_role("button", name="More actions").click()
+    page.locator("#file-menu").get_by_text("Rename").click()
+    page.get_by_label("New name").fill("newer.txt")
+    page.get_by_role("button", name="Rename").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("newer.txt")
+    page.get_by_role("button", name="More actions").click()
+    page.locator("#file-menu").get_by_text("Add to favourites").click()
+    assert views.is_favourite(child(drive, here, "newer.txt"))
+
+    page.goto(playground)
+    for name in ("newer.txt", "b.txt"):
+        row(page, name).get_by_role("checkbox").check()
+    page.locator(".selbar").get_by_role("button", name="Move").click()
+    page.get_by_role("button", name="Gamma").click()
+    page.get_by_role("button", name="Move here").click()
+    expect(page.locator(".toasts")).to_contain_text("2 items moved.")
+    page.get_by_role("button", name="Undo").click()
+    expect(row(page, "newer.txt")).to_be_visible()
+
+    row(page, "newer.txt").get_by_role("checkbox").check()
+    page.locator(".selbar").get_by_role("button", name="Bin").click()
+    expect(page.locator(".toasts")).to_contain_text("Moved to the bin.")
+    page.goto(f"{drive.origin}/my/drive/trash")
+    row(page, "newer.txt").get_by_role("checkbox").check()
+    page.locator(".selbar").get_by_role("button", name="Erase for good").click()
+    page.get_by_role("button", name="Erase for good").click()
+    expect(page.locator(".toasts")).to_contain_text("Erased for good.")
+    assert row(page, "newer.txt").count() == 0
+
+
+def test_order_and_view_are_remembered(open_context, drive, playground):
+    page = drive.come_in(open_context())
+    page.goto(playground)
+    page.get_by_role("button", name="Name").click()
+    page.locator("#sort-menu").get_by_text("Largest first").click()
+    expect(page.locator("[data-list] td.name a").nth(2)).to_have_text("f.txt")
+    page.get_by_role("link", name="Show as a grid").click()
+    expect(page.locator(".files.cells")).to_be_visible()
+    page.goto(drive.folder("trip"))
+    expect(page.locator(".files.cells")).to_be_visible()
+    page.get_by_role("link", name="Show as a list").click()
+    page.goto(playground)
+    assert names(page)[2:] == [f"{c}.txt" for c in "fedcba"]
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("Size")
+
+
+def test_versions_are_seen_kept_brought_back_and_erased(open_context, drive, playground):
+    file_id = drive.ids[f"{_name(drive, playground.rpartition('/')[2])}/a.txt"]
+    drive.do(lambda work: files.overwrite(work, file_id, samples.content(b"second"), "text/plain"))
+    page = drive.come_in(open_context())
+    page.goto(f"{drive.origin}/my/file/{file_id}")
+    expect(page.locator(".preview")).to_contain_text("second")
+    page.get_by_role("link", name="1 previous version").click()
+    page.get_by_role("link", name="See the version of").click()
+    expect(page.locator(".preview")).to_contain_text("aaaa")
+    page.get_by_role("button", name="Go back to it").click()
+    toast(page, "This version is back")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    toast(page, "This version will be kept.")
+    page.get_by_role("link", name="Erase the version of").click()
+    page.get_by_role("dialog").get_by_role("button", name="Erase for good").click()
+    toast(page, "Erased for good.")
+    expect(page.get_by_text("No previous version")).to_be_visible()
+    page.goto(f"{drive.origin}/my/file/{file_id}")
+    expect(page.locator(".preview")).to_contain_text("aaaa")
