@@ -99,15 +99,17 @@ async def test_a_broken_stream_leaves_nothing_behind(blobs: Blobs):
 
 
 async def test_a_cancelled_put_leaves_nothing_behind(blobs: Blobs):
-    never = asyncio.Event()
+    never, on_disk = asyncio.Event(), asyncio.Event()
 
     async def endless() -> AsyncIterator[bytes]:
         yield BIG
+        yield BIG
+        on_disk.set()
         await never.wait()
 
     put = asyncio.create_task(blobs.put(HOME, endless()))
-    while not unfinished(blobs):
-        await asyncio.sleep(0.01)
+    await on_disk.wait()
+    assert unfinished(blobs) != []
     put.cancel()
     await asyncio.gather(put, return_exceptions=True)
     assert keys(blobs) + unfinished(blobs) == []
@@ -184,7 +186,17 @@ async def test_a_small_upload_ends_inline(blobs: Blobs):
     await blobs.append(HOME, "up", 0, stream(b"hello"), 5)
     content = await blobs.finish(HOME, "up")
     assert (content.inline, content.blob) == (b"hello", None)
+    await blobs.abandon(HOME, "up")
     assert keys(blobs) + unfinished(blobs) == []
+
+
+async def test_an_upload_may_end_twice_and_is_the_same_content(blobs: Blobs, reopened: Callable[[], Blobs]):
+    await blobs.begin(HOME, "up")
+    await blobs.append(HOME, "up", 0, stream(BIG), len(BIG))
+    content = await blobs.finish(HOME, "up")
+    assert await reopened().finish(HOME, "up") == content
+    await blobs.abandon(HOME, "up")
+    assert await whole(blobs, content.blob) == BIG
 
 
 async def test_a_broken_part_keeps_what_came_and_goes_on_from_there(blobs: Blobs):
@@ -252,7 +264,11 @@ async def test_an_upload_that_is_abandoned_is_missing(blobs: Blobs):
     await blobs.append(HOME, "up", 0, stream(BIG), len(BIG))
     await blobs.abandon(HOME, "up")
     await blobs.abandon(HOME, "up")
-    for action in (blobs.received(HOME, "up"), blobs.finish(HOME, "up"), blobs.append(HOME, "up", 0, stream(b""), 1)):
+    for action in (
+        blobs.received(HOME, "up"),
+        blobs.finish(HOME, "up"),
+        blobs.append(HOME, "up", 0, stream(b""), 1),
+    ):
         with pytest.raises(Missing):
             await action
 

@@ -14,6 +14,7 @@ from cozy.rooms.auth import jobs as auth_jobs
 from cozy.rooms.auth import pages as auth_pages
 from cozy.rooms.auth import routes as auth_routes
 from cozy.rooms.auth.events import ResetAsked
+from cozy.rooms.files import jobs as files_jobs
 from cozy.rooms.files import pages as files_pages
 from cozy.rooms.files import routes as files_routes
 from cozy.rooms.files import service as files
@@ -25,7 +26,7 @@ DOORS: list[Routes] = [assets.routes, auth_pages.routes, auth_routes.routes, hom
 
 REACTIONS: dict[type[Event], list[Job]] = {
     ResetAsked: [auth_jobs.mail_reset_link],
-    DayPassed: [jobs.forget_given_up, auth_jobs.forget_expired],
+    DayPassed: [jobs.forget_given_up, auth_jobs.forget_expired, files_jobs.sweep_uploads],
 }
 
 PORTS: dict[type, list[Any]] = {Furnish: [files.furnish], Previews: [Previewer()]}

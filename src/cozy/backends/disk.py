@@ -23,7 +23,16 @@ from typing import Literal
 
 from cozy.backends.durable import sync_folder
 from cozy.backends.faults import of_disk
-from cozy.kernel.blobs import INLINE_LIMIT, BusyUpload, Content, Missing, StoredBlob, TooLarge, WrongOffset
+from cozy.kernel.blobs import (
+    INLINE_LIMIT,
+    BusyUpload,
+    Content,
+    Missing,
+    Refused,
+    StoredBlob,
+    TooLarge,
+    WrongOffset,
+)
 from cozy.kernel.problem import Full, OutOfSpace
 
 _PIECE = 1024 * 1024  # bytes handed to the hashing threads, and read back, at a time
@@ -114,14 +123,14 @@ class Disk:
             with file:
                 await _pump(file, _chain(first, rest), hashes, limit)
                 await asyncio.to_thread(_sync, file)
-            return await self._named(home_id, part, hashes)
+            return await self._named(home_id, part, hashes, secrets.token_hex(4))
         except BaseException:
             part.unlink(missing_ok=True)
             raise
 
-    async def _named(self, home_id: str, part: Path, hashes: Hashes) -> Content:
+    async def _named(self, home_id: str, part: Path, hashes: Hashes, suffix: str) -> Content:
         content = await hashes.content(blob="")
-        key = f"{content.sha256}-{secrets.token_hex(4)}"
+        key = f"{content.sha256}-{suffix}"
         await asyncio.to_thread(_rename_synced, part, self._path(home_id, key))
         return Content(content.sha256, content.md5, content.size, None, key)
 
@@ -185,16 +194,22 @@ class Disk:
         return hashes.size
 
     async def finish(self, home_id: str, upload_id: str) -> Content:
-        """Sync, rename: the upload is a content."""
+        """Rename: the upload is a content. Its name ends in the upload's id, by which it is found again."""
         path = self._upload(home_id, upload_id)
         with self._alone(home_id, upload_id):
+            if (known := await asyncio.to_thread(self._finished, home_id, upload_id)) is not None:
+                content = await (await self._hashes(home_id, upload_id, known)).content()
+                return Content(content.sha256, content.md5, content.size, None, known.name)
             hashes = await self._hashes(home_id, upload_id, path)
-            self._appending.pop((home_id, upload_id), None)
             if hashes.size <= INLINE_LIMIT:
-                content = inline_content(path.read_bytes())
-                path.unlink()
-                return content
-            return await self._named(home_id, path, hashes)
+                return inline_content(path.read_bytes())
+            return await self._named(home_id, path, hashes, upload_id)
+
+    def _finished(self, home_id: str, upload_id: str) -> Path | None:
+        """The content that an upload became when it ended before."""
+        if self._upload(home_id, upload_id).exists():
+            return None
+        return next((self._homes / home_id / "contents").glob(f"*/*-{upload_id}"), None)
 
     async def abandon(self, home_id: str, upload_id: str) -> None:
         """Remove what came."""
@@ -259,8 +274,9 @@ async def _append(path: Path, chunks: AsyncIterator[bytes], hashes: Hashes, limi
                 await _pump(file, chunks, hashes, limit)
             finally:
                 await asyncio.to_thread(_sync, file)
-        except (Full, OutOfSpace, TooLarge):
+        except (Full, OutOfSpace, TooLarge, Refused):
             file.truncate(offset)
+            await asyncio.to_thread(_sync, file)
             raise
 
 

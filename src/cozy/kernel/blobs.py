@@ -66,17 +66,20 @@ class Blobs(Protocol):
     ) -> int:
         """Write a part in place at `offset` and return the bytes received in all; a broken stream keeps what came.
 
-        limit: the most bytes that the whole upload may hold. Raises TooLarge, OutOfSpace (both keep what was there
-        before), Missing, WrongOffset, BusyUpload.
+        limit: the most bytes that the whole upload may hold. Raises TooLarge, OutOfSpace and what `chunks` raises of
+        Refused (all keep what was there before and nothing else), Missing, WrongOffset, BusyUpload.
         """
         ...
 
     async def finish(self, home_id: str, upload_id: str) -> Content:
-        """Make a resumable upload a content, by renaming it. Raises Missing, BusyUpload."""
+        """Make a resumable upload a content, by renaming it. Raises Missing, BusyUpload.
+
+        The same again, after a crash too, until the upload is abandoned: it is the same content.
+        """
         ...
 
     async def abandon(self, home_id: str, upload_id: str) -> None:
-        """Forget a resumable upload; one that is not there is fine."""
+        """Forget a resumable upload, but not the content that it became; one that is not there is fine."""
         ...
 
     def unfinished(self, home_id: str) -> Iterator[StoredBlob]:
@@ -94,6 +97,10 @@ class WrongOffset(Conflict):
 
 class BusyUpload(Conflict):
     """This upload is being sent by another connection: try again in a moment."""
+
+
+class Refused(Exception):
+    """A part of an upload turned out not to be what was announced."""
 
 
 class Missing(Exception):

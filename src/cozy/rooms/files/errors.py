@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Conflict, Forbidden, Full, Invalid, Malformed, NotFound, Stale
+from cozy.kernel.problem import Conflict, Forbidden, Full, Gone, Invalid, Malformed, NotFound, Stale
 
 
 class NoFile(NotFound):
@@ -113,3 +113,19 @@ class IsFile(Malformed):
 
 class Untouchable(Forbidden):
     """This folder belongs to the home itself and stays as it is."""
+
+
+class NoUpload(NotFound):
+    """This upload is not known here, or was given up."""
+
+
+class UploadExpired(Gone):
+    """This upload was left for too long: send the file again."""
+
+
+class BadUpload(Malformed):
+    """This upload says something about itself that cannot be understood."""
+
+
+class BadSecret(Malformed):
+    """This link has expired, or never was: ask for a new one."""

@@ -212,3 +212,37 @@ CLASSES: dict[str, str] = {
     }.items()
     for mime in mimes.split()
 }
+
+
+OnConflict = Literal["fail", "replace", "keep_both"]
+
+
+class Wish(Struct, frozen=True, kw_only=True):
+    """What an upload is to become. Dates: RFC 3339, "" where the client does not say."""
+
+    dir_id: str
+    name: str
+    path: tuple[str, ...] = ()  # folders below `dir_id`, made when they are missing
+    mime: str = ""
+    created_at: str = ""
+    updated_at: str = ""
+    executable: bool | None = None
+    on_conflict: OnConflict = "fail"
+
+
+class Upload(Struct, frozen=True):
+    """A resumable upload. file_id: the file that it became, "" until then."""
+
+    id: str
+    size: int  # bytes
+    wish: Wish
+    expires_at: str
+    file_id: str = ""
+
+
+class Ticket(Struct, frozen=True):
+    """What a secret link opens for a few minutes: contents by hash, or a selection; or metadata that wait for a file."""
+
+    secret: str
+    kind: Literal["download", "archive", "metadata"]
+    details: Mapping[str, Any]

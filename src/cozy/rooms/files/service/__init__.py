@@ -1,6 +1,6 @@
 """What can be done with files."""
 
-from ..model import ROOT, TRASH, File, Version
+from ..model import ROOT, TRASH, File, Version, Wish
 from .content import (
     copy,
     create_file,
@@ -50,6 +50,7 @@ from .references import (
 from .shared_drives import shared_drives
 from .trash import destroy, empty_trash, restore, trash
 from .tree import Change, change, create_folder, create_folder_at, create_path, free_name
+from .uploads import begin_upload, drop_upload, end_upload, sweep_uploads, upload
 from .versions import clear_versions, delete_version, relabel, revert, tag_version, versions_of
 
 __all__ = [
@@ -63,8 +64,10 @@ __all__ = [
     "Page",
     "Target",
     "Version",
+    "Wish",
     "ancestors",
     "at_path",
+    "begin_upload",
     "change",
     "changes",
     "child_named",
@@ -77,7 +80,9 @@ __all__ = [
     "create_path",
     "delete_version",
     "destroy",
+    "drop_upload",
     "empty_trash",
+    "end_upload",
     "expect_content",
     "expect_file",
     "fetch",
@@ -106,12 +111,14 @@ __all__ = [
     "revert",
     "room_left",
     "shared_drives",
+    "sweep_uploads",
     "tag_version",
     "take_in",
     "take_in_all",
     "trash",
     "unrefer",
     "unrefer_all",
+    "upload",
     "usage",
     "versions_of",
 ]

@@ -48,7 +48,7 @@ def expect_file(
     mime_and_class(content_type, clean)
     if tree.child_named(work, parent.id, clean) is not None:
         raise NameTaken(name=clean, dir_id=parent.id)
-    return _limit(work, size, quota)
+    return limit_of(work, size, quota)
 
 
 def expect_content(work: Work, file_id: str, rev: str, size: int | None, *, quota: int | None = None) -> int | None:
@@ -57,10 +57,11 @@ def expect_content(work: Work, file_id: str, rev: str, size: int | None, *, quot
     Raises NoFile, NotAllowed, IsFolder, Changed, OverQuota, as overwrite will.
     """
     check_rev(access.content_file(work, file_id, "PUT"), rev)
-    return _limit(work, size, quota)
+    return limit_of(work, size, quota)
 
 
-def _limit(work: Work, size: int | None, quota: int | None) -> int | None:
+def limit_of(work: Work, size: int | None, quota: int | None) -> int | None:
+    """The most bytes that something new may hold, None for no limit. Raises OverQuota when `size` is more."""
     left = room_left(work, quota)
     if left is not None and (size or 0) > left:
         raise OverQuota(quota=quota)
