@@ -11,7 +11,14 @@ from pathlib import Path
 
 from msgspec import Struct
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from cozy.kernel.blobs import Content, Missing, TooLarge
 from cozy.kernel.caller import SYSTEM
@@ -150,10 +157,9 @@ async def save(
     details = service.Details(created_at=changed, updated_at=changed, executable=is_executable(status))
     try:
         if known is not None:
-            written = await house.write(
+            return await house.write(
                 home, SYSTEM, service.overwrite, known.id, content, "", details, quota=home.quota
             )
-            return await mark_executable(house, home, written, details.executable)
         return await house.write(
             home, SYSTEM, service.create_file, dir_id, name, content, "", details, quota=home.quota
         )

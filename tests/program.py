@@ -1,0 +1,231 @@
+"""The program as people run it: commands and servers, each in a process of its own, and a plain client beside it."""
+
+import http.client
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import anyio
+
+from cozy.app.configuration import load
+from cozy.app.house import opened, origin_of
+from cozy.rooms.auth import service as auth
+from cozy.rooms.homes.model import Profile
+
+DOMAIN = "alice.localhost"
+ROOT = "io.cozy.files.root-dir"
+COZY = [sys.executable, "-c", "from cozy.app.cli import main; main()"]
+SOURCES = str(Path(__file__).parents[1] / "src")
+STARTS_WITHIN_S = 30.0
+
+
+def environment(**more: str) -> dict[str, str]:
+    """What our processes see: no setting of the person who runs the tests."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COZY_")}
+    return {**kept, "PYTHONPATH": SOURCES, "COLUMNS": "200", **more}
+
+
+def make_home(data: Path, domain: str = DOMAIN, quota: int | None = None) -> None:
+    """A home in a data folder, without the cost of its passphrase."""
+
+    async def making() -> None:
+        settings = load(data=str(data))
+        async with opened(settings) as house:
+            profile = Profile(public_name="Alice", email="alice@example.org")
+            await auth.open_home(house, domain, profile, origin_of(settings, domain), quota)
+
+    anyio.run(making)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+@dataclass
+class Cozy:
+    """The command `cozy` over one data folder. prefix: a command that it is run through."""
+
+    data: Path
+    prefix: tuple[str, ...] = ()
+    env: dict[str, str] = field(default_factory=dict)
+
+    def started(self, *args: object, **options: Any) -> subprocess.Popen[bytes]:
+        """A command under way."""
+        line = [*self.prefix, *COZY, "--data", str(self.data), *map(str, args)]
+        settings: dict[str, Any] = {
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            "env": environment(**self.env),
+            "cwd": self.data.parent,
+        }
+        return subprocess.Popen(line, **{**settings, **options})
+
+    def __call__(self, *args: object, **options: Any) -> Done:
+        """A command, finished."""
+        with self.started(*args, **options) as process:
+            out, err = process.communicate(timeout=120)
+        return Done(process.returncode, out.decode(), err.decode())
+
+    def token(self, domain: str = DOMAIN) -> str:
+        """A bearer token for everything in a home."""
+        done = self("token", domain)
+        assert done.code == 0, done.err
+        return done.out.strip()
+
+
+class Server:
+    """`cozy serve` on a free port; a context that ends it."""
+
+    def __init__(self, cozy: Cozy, log: Path, **options: Any) -> None:
+        self._log = log
+        began = time.monotonic()
+        with log.open("ab") as errors:
+            self.process = cozy.started("serve", "--port", "0", stderr=errors, bufsize=0, **options)
+        self._clients: list[Client] = []
+        self.port = self._announced()
+        self.started_in = time.monotonic() - began
+
+    def _announced(self) -> int:
+        assert self.process.stdout is not None
+        line = b""
+        until = time.monotonic() + STARTS_WITHIN_S
+        while not line.endswith(b"\n"):
+            ready, _, _ = select.select([self.process.stdout], [], [], max(0.0, until - time.monotonic()))
+            piece = os.read(self.process.stdout.fileno(), 1024) if ready else b""
+            if not piece:
+                self.kill()
+                raise AssertionError(f"the server did not start: {self.errors()}")
+            line += piece
+        return int(line.split(b"\n")[0].rpartition(b":")[2])
+
+    def client(self, token: str, **options: Any) -> "Client":
+        """Somebody who holds a token; hangs up when the server is left."""
+        self._clients.append(Client(self.port, token, **options))
+        return self._clients[-1]
+
+    def kill(self) -> None:
+        """End it as a power cut does: nothing gets a last word."""
+        self.process.send_signal(signal.SIGKILL)
+        self._reap()
+
+    def stop(self) -> int:
+        """Ask it to stop, and return its exit code."""
+        self.process.terminate()
+        return self._reap()
+
+    def _reap(self) -> int:
+        code = self.process.wait(timeout=30)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        return code
+
+    def errors(self) -> str:
+        """What it logged."""
+        return self._log.read_text(errors="replace")
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.kill()
+        for client in self._clients:
+            client.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer, read whole."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def data(self):
+        """The member `data` of a JSON:API document."""
+        return json.loads(self.body)["data"]
+
+
+class Client:
+    """One connection to one home, with a bearer token. Any failure to get a whole answer is an OSError or HTTPException."""
+
+    def __init__(self, port: int, token: str, domain: str = DOMAIN, timeout: float = 60.0) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+        self.headers = {"Host": f"{domain}:{port}", "Authorization": f"Bearer {token}"}
+
+    def __call__(self, method: str, path: str, body=None, headers=None, **query: object) -> Answer:
+        """Ask. path: with its holes filled; query: the query string."""
+        return self.at(
+            method, quote(path, safe="/:@") + (f"?{urlencode(query)}" if query else ""), body, headers
+        )
+
+    def at(self, method: str, url: str, body=None, headers=None) -> Answer:
+        """Ask at an address as the server gave it."""
+        here = url.partition("//")[2].partition("/")[2] if "://" in url else url.removeprefix("/")
+        self._connection.request(method, f"/{here}", body=body, headers={**self.headers, **(headers or {})})
+        answer = self._connection.getresponse()
+        return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+
+    def upload(self, name: str, body, dir_id: str = ROOT, **headers: str) -> Answer:
+        """A new file."""
+        return self("POST", f"/files/{dir_id}", body, headers, Type="file", Name=name)
+
+    def mkdir(self, name: str, dir_id: str = ROOT) -> Answer:
+        """A new folder."""
+        return self("POST", f"/files/{dir_id}", Type="directory", Name=name)
+
+    def overwrite(self, id_: str, body, **headers: str) -> Answer:
+        """A new content of a file."""
+        return self("PUT", f"/files/{id_}", body, {"Content-Type": "application/octet-stream", **headers})
+
+    def patch(self, id_: str, **attributes: object) -> Answer:
+        """Change what is said of a file: `name`, `dir_id`…"""
+        document = {"data": {"type": "io.cozy.files", "id": id_, "attributes": attributes}}
+        return self(
+            "PATCH", f"/files/{id_}", json.dumps(document), {"Content-Type": "application/vnd.api+json"}
+        )
+
+    def show(self, id_: str) -> Answer:
+        """What is said of a file."""
+        return self("GET", f"/files/{id_}")
+
+    def children(self, dir_id: str = ROOT) -> dict[str, dict]:
+        """The resources in a folder, by name."""
+        found, url = {}, f"/files/{dir_id}?page[limit]=100"
+        while url:
+            answer = self.at("GET", url)
+            assert answer.status == 200, answer
+            page = json.loads(answer.body)
+            found.update({item["attributes"]["name"]: item for item in page.get("included", ())})
+            url = page.get("links", {}).get("next")
+        return found
+
+    def download(self, id_: str) -> Answer:
+        """What a file holds."""
+        return self("GET", f"/files/download/{id_}")
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def left_behind(data: Path) -> list[Path]:
+    """Temporary files of uploads that did not end well."""
+    return sorted(data.glob("homes/*/uploads/*"))
