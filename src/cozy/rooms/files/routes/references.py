@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -111,7 +112,9 @@ def _linked(work: Work, call: Call, kind: Any, doctype: str, doc_id: str) -> Res
         whole=include == "files",
     )  # fmt: skip
     kept = {name: value for name, value in (("sort", sort), ("include", include)) if value}
-    following = jsonapi.next_page(call.request.url.path, asked, found.last, **kept)
+    name = "references" if kind == "referenced_by" else "not_synchronizing"
+    path = f"/data/{quote(doctype, safe='')}/{quote(doc_id, safe='')}/relationships/{name}"
+    following = jsonapi.next_page(path, asked, found.last, **kept)
     return jsonapi.answer(
         [{"type": FILES, "id": id_} for id_ in found.ids],
         included=[shapes.file_resource(file) for file in found.files] if include == "files" else None,
