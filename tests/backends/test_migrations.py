@@ -12,7 +12,9 @@ from cozy.backends.migrate import Migration, TooNew, in_postgres, migrate_postgr
 
 FIRST = Migration(1, "notes", "CREATE TABLE notes (home_id TEXT NOT NULL, body JSON NOT NULL, data BLOB);")
 SECOND = Migration(2, "title", "ALTER TABLE notes ADD COLUMN title TEXT NOT NULL DEFAULT '';")
-FAILING = Migration(3, "fail", "UPDATE notes SET title = 'lost'; CREATE TABLE more (id TEXT); SELECT * FROM nowhere;")
+FAILING = Migration(
+    3, "fail", "UPDATE notes SET title = 'lost'; CREATE TABLE more (id TEXT); SELECT * FROM nowhere;"
+)
 
 
 def rows(path: Path, statement: str) -> list[tuple]:
@@ -128,7 +130,9 @@ class TestPostgres:
         with pytest.raises(psycopg.errors.UndefinedTable):
             migrate_postgres(connection, {"home": [FIRST, SECOND, FAILING]})
         migrate_postgres(connection, {"home": [FIRST]})
-        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'upgrading'").fetchall()
+        tables = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'upgrading'"
+        ).fetchall()
         assert sorted(tables) == [("notes",), ("schema_versions",)]
         assert connection.execute("SELECT * FROM notes LIMIT 1").fetchone() == ("h", {}, None)
 

@@ -34,7 +34,9 @@ def add(name: str, size: int = 10):
 
 
 def names(db: Db) -> list[str]:
-    return [name for (name,) in db.all("SELECT name FROM secrets WHERE home_id = :home ORDER BY name", home=HOME)]
+    return [
+        name for (name,) in db.all("SELECT name FROM secrets WHERE home_id = :home ORDER BY name", home=HOME)
+    ]
 
 
 def limit(database: SqliteDatabase, pages: int) -> None:
@@ -67,7 +69,9 @@ async def test_a_home_works_again_when_there_is_space_again(storage: SqliteStora
     assert await home.read(names) == ["before", "large"]
 
 
-async def test_a_home_that_another_program_holds_answers_that_it_is_busy(storage: SqliteStorage, tmp_path: Path):
+async def test_a_home_that_another_program_holds_answers_that_it_is_busy(
+    storage: SqliteStorage, tmp_path: Path
+):
     home = storage.home(HOME)
     await home.write(add("before"))
     assert home._writer is not None
@@ -97,7 +101,9 @@ async def test_a_damaged_file_is_reported_and_touches_no_other_home(storage: Sql
     await again.close()
 
 
-async def test_a_home_of_a_missing_file_is_unavailable_and_nothing_is_made_in_its_place(storage, tmp_path: Path):
+async def test_a_home_of_a_missing_file_is_unavailable_and_nothing_is_made_in_its_place(
+    storage, tmp_path: Path
+):
     for use in (storage.home("nobody").read(names), storage.home("nobody").scan(names)):
         with pytest.raises(Unavailable):
             await use
@@ -114,7 +120,9 @@ async def test_few_files_stay_open_however_many_homes_are_used(storage: SqliteSt
 
 
 async def test_closing_lets_go_of_every_file(storage: SqliteStorage, tmp_path: Path):
-    await asyncio.gather(*(storage.home(HOME).scan(names) for _ in range(4)), storage.home(HOME).write(add("a")))
+    await asyncio.gather(
+        *(storage.home(HOME).scan(names) for _ in range(4)), storage.home(HOME).write(add("a"))
+    )
     await storage.close()
     open_files = [os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd") if _is_link(fd)]
     assert [file for file in open_files if file.startswith(str(tmp_path))] == []

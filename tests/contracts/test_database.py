@@ -2,9 +2,11 @@
 
 import asyncio
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from psycopg.errors import ReadOnlySqlTransaction
 
 from cozy.app.house import storage_of
 from cozy.kernel.db import Database, Db, Storage, Taken
@@ -44,7 +46,9 @@ async def test_a_write_is_there_for_the_next_read(database: Database):
     assert await database.scan(names) == ["a"]
 
 
-async def test_a_write_survives_closing_and_opening(tmp_path: Path, storage: Storage, database: Database, postgres):
+async def test_a_write_survives_closing_and_opening(
+    tmp_path: Path, storage: Storage, database: Database, postgres
+):
     await database.write(add("a"))
     again = storage_of(Settings(postgres=postgres), tmp_path)
     assert await again.home(HOME).read(names) == ["a"]
@@ -72,10 +76,8 @@ async def test_a_refused_write_does_not_disturb_its_neighbours(database: Databas
 
 
 async def test_a_read_cannot_leave_anything_behind(database: Database):
-    try:
+    with suppress(ReadOnlySqlTransaction):
         await database.read(add("a"))
-    except Exception as error:
-        assert "read-only" in str(error)
     assert await database.read(names) == []
 
 
@@ -84,7 +86,9 @@ async def test_a_thousand_writers_at_once_all_count(database: Database):
     assert results == list(range(1, 1001))
 
 
-async def test_two_programs_take_turns_in_a_home(tmp_path: Path, storage: Storage, database: Database, postgres):
+async def test_two_programs_take_turns_in_a_home(
+    tmp_path: Path, storage: Storage, database: Database, postgres
+):
     other = storage_of(Settings(postgres=postgres), tmp_path)
     here = [database.write(count) for _ in range(200)]
     there = [other.home(HOME).write(count) for _ in range(200)]
@@ -104,7 +108,11 @@ async def test_what_a_write_has_read_stays_true_until_it_has_written(
 
     other = storage_of(Settings(postgres=postgres), tmp_path)
     won = await asyncio.gather(
-        *(each.write(if_empty(f"{i}-{who}")) for i in range(20) for who, each in enumerate((database, other.home(HOME))))
+        *(
+            each.write(if_empty(f"{i}-{who}"))
+            for i in range(20)
+            for who, each in enumerate((database, other.home(HOME)))
+        )
     )
     assert sum(won) == 1
     await other.close()
@@ -139,8 +147,7 @@ async def test_a_caller_who_gives_up_during_the_write_does_not_undo_it(database:
         go_on.wait(10)
 
     task = asyncio.create_task(database.write(slow))
-    while not started.is_set():
-        await asyncio.sleep(0.01)
+    await asyncio.to_thread(started.wait, 10)
     task.cancel()
     go_on.set()
     await asyncio.gather(task, return_exceptions=True)
@@ -159,8 +166,7 @@ async def test_a_scan_sees_one_moment_while_others_write(database: Database):
         return first, names(db)
 
     scan = asyncio.create_task(database.scan(twice))
-    while not seen_once.is_set():
-        await asyncio.sleep(0.01)
+    await asyncio.to_thread(seen_once.wait, 10)
     await database.write(add("b"))
     go_on.set()
     assert await scan == (["a"], ["a"])

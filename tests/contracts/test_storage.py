@@ -22,7 +22,7 @@ def note(home_id: str, value: int = 1):
 def noted(home_id: str):
     def fn(db: Db) -> int | None:
         row = db.one("SELECT value FROM counters WHERE home_id = :home AND name = 'note'", home=home_id)
-        return row and row[0]
+        return int(row[0]) if row else None
 
     return fn
 

@@ -14,7 +14,7 @@ from cozy.rooms.jobs.errors import LeaseLost
 from cozy.rooms.jobs.model import LEASE, NEVER, next_hour
 
 
-class Rang(Event):
+class Rang(Event, frozen=True):
     """The bell rang."""
 
     times: int
@@ -43,7 +43,12 @@ def test_jobs_are_leased_in_the_order_of_their_events(work: Work):
     for times in (1, 2, 3):
         jobs.enqueue(later(work, seconds=times), [answer], Rang(times))
     leased = [jobs.lease(later(work, seconds=9)) for _ in range(4)]
-    assert [one and json.loads(one.argument) for one in leased] == [{"times": 1}, {"times": 2}, {"times": 3}, None]
+    assert [one and json.loads(one.argument) for one in leased] == [
+        {"times": 1},
+        {"times": 2},
+        {"times": 3},
+        None,
+    ]
 
 
 def test_a_leased_job_is_nobody_elses_until_the_lease_lapses(work: Work):
@@ -95,7 +100,9 @@ def test_a_failure_is_tried_again_after_longer_and_longer_pauses_then_kept(work:
     assert last is not None
     assert not jobs.fail(work, last, answer, "ValueError: never")
     assert jobs.lease(later(work, days=400)) is None
-    assert [(kept.name, kept.last_error) for kept in jobs.given_up(work)] == [("bell.answer", "ValueError: never")]
+    assert [(kept.name, kept.last_error) for kept in jobs.given_up(work)] == [
+        ("bell.answer", "ValueError: never")
+    ]
 
 
 def test_a_job_that_nobody_knows_is_kept_at_once(work: Work):

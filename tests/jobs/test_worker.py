@@ -23,7 +23,7 @@ from cozy.rooms.jobs.model import next_hour
 NOTES = "test.notes"
 
 
-class Rang(Event):
+class Rang(Event, frozen=True):
     """The bell rang."""
 
     times: int
@@ -57,7 +57,9 @@ async def at_work(house: House, *reactions: Job) -> AsyncIterator[House]:
         table.setdefault(reaction.event, []).append(reaction)
     worker = Worker(table, poll_s=0.02)
     working = replace(
-        house, wake=worker.wake, enqueue=lambda work, event: jobs.enqueue(work, table.get(type(event), []), event)
+        house,
+        wake=worker.wake,
+        enqueue=lambda work, event: jobs.enqueue(work, table.get(type(event), []), event),
     )
     async with worker.running(working):
         yield working
@@ -98,7 +100,9 @@ async def test_what_is_undone_is_not_done(house: House, home: Home):
 
 
 async def test_what_was_published_before_a_stop_is_done_after_the_start(house: House, home: Home):
-    stopped = replace(house, enqueue=lambda work, event: jobs.enqueue(work, [note], event), wake=lambda home: None)
+    stopped = replace(
+        house, enqueue=lambda work, event: jobs.enqueue(work, [note], event), wake=lambda home: None
+    )
     await stopped.write(home, SYSTEM, ring, 7)
     async with at_work(house, note):
         await until(house, home, noted, [7])
@@ -118,12 +122,13 @@ async def test_a_job_that_fails_undoes_its_writes_and_is_tried_again(house: Hous
         async with at_work(house, stumble) as house:
             await house.write(home, SYSTEM, ring, 7)
             for tries in (1, 2):
-                while len(attempts) < tries:
-                    await asyncio.sleep(0.01)
+                await until(house, home, lambda work, tries=tries: len(logs) >= tries, True)
                 clock.advance(minutes=10)
             await until(house, home, noted, [7])
     assert attempts == [7, 7, 7]
-    assert [(line["event"], line["job"], line["again"]) for line in logs] == [("a job failed", "bell.stumble", True)] * 2
+    assert [(line["event"], line["job"], line["again"]) for line in logs] == [
+        ("a job failed", "bell.stumble", True)
+    ] * 2
 
 
 async def test_an_async_job_opens_its_own_transactions(house: House, home: Home):
@@ -138,7 +143,7 @@ async def test_an_async_job_opens_its_own_transactions(house: House, home: Home)
 
 
 async def test_a_job_may_publish_what_another_job_reacts_to(house: House, home: Home):
-    class Answered(Event):
+    class Answered(Event, frozen=True):
         times: int
 
     @job("bell.answer")
@@ -176,8 +181,7 @@ async def test_a_home_that_cannot_be_served_holds_no_other_up(house: House, home
         async with at_work(house, note) as house:
             await house.write(home, SYSTEM, ring, 7)
             await until(house, home, noted, [7])
-            while not logs:
-                await asyncio.sleep(0.01)
+            await until(house, home, lambda work: bool(logs), True)
     assert [(line["event"], line["home"]) for line in logs] == [("a home cannot be served", "lost")]
 
 

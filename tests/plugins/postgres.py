@@ -34,7 +34,13 @@ def postgres_url() -> Iterator[str]:
         [bin_ / "initdb", "-D", cluster, "-U", "cozy", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
         check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL,
     )  # fmt: skip
-    fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=60"]
+    fast = [
+        "fsync=off",
+        "synchronous_commit=off",
+        "full_page_writes=off",
+        "listen_addresses=",
+        "max_connections=60",
+    ]
     options = [part for setting in fast for part in ("-c", setting)]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(

@@ -25,6 +25,7 @@ from cozy.kernel.house import House
 from cozy.kernel.problem import Problem
 from cozy.kernel.settings import Settings
 from cozy.rooms.auth.cli import add, reset_passphrase, token
+from cozy.rooms.checkup.cli import check
 from cozy.rooms.files.cli import cli as files_cli
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.cli import cli as homes_cli
@@ -39,6 +40,7 @@ homes_cli.command("reset-passphrase")(reset_passphrase)
 cli.add_typer(homes_cli, name="homes")
 cli.add_typer(files_cli, name="files")
 cli.command("token")(token)
+cli.command("check")(check)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class Worker:
         self._jobs = {job.name: job for reacting in reactions.values() for job in reacting}
         self._chores = list(reactions.get(DayPassed, ()))
         self._poll_s = poll_s
-        self._due: asyncio.Queue[Home] = asyncio.Queue()
+        self._due: asyncio.Queue[Home | None] = asyncio.Queue()
         self._queued: set[str] = set()
         self._served: set[str] = set()
         self._again: set[str] = set()
@@ -74,11 +74,10 @@ class Worker:
     async def _stop(self, runners: list[asyncio.Task[None]]) -> None:
         """Let the jobs under way finish, for a moment."""
         self._stopping = True
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_GRACE_S):
-                while self._served:
-                    await asyncio.sleep(0.01)
-        for runner in runners:
+        for _ in runners:
+            self._due.put_nowait(None)
+        _, late = await asyncio.wait(runners, timeout=_GRACE_S)
+        for runner in late:
             runner.cancel()
 
     async def _look(self, house: House) -> None:
@@ -91,8 +90,7 @@ class Worker:
             await asyncio.sleep(self._poll_s)
 
     async def _serve_all(self, house: House) -> None:
-        while True:
-            home = await self._due.get()
+        while (home := await self._due.get()) is not None:
             self._queued.discard(home.id)
             self._served.add(home.id)
             try:
@@ -108,6 +106,8 @@ class Worker:
 
     async def _serve(self, house: House, home: Home) -> None:
         """Do what is due in a home, and leave a hint of when to look again."""
+        if self._stopping:
+            return
         await house.write_host(homes.hasten, home.id)
         while not self._stopping:
             leased = await house.write(home, SYSTEM, jobs.lease, self._chores)
@@ -127,9 +127,18 @@ class Worker:
             log.warning("another process took a job over", home=home.id, job=leased.name)
         except Exception as error:
             with suppress(LeaseLost):
-                again = await house.write(home, SYSTEM, jobs.fail, leased, job, f"{type(error).__name__}: {error}")
+                again = await house.write(
+                    home, SYSTEM, jobs.fail, leased, job, f"{type(error).__name__}: {error}"
+                )
                 cause = None if isinstance(error, Problem) else error
-                log.error("a job failed", home=home.id, job=leased.name, tries=leased.tries, again=again, exc_info=cause)
+                log.error(
+                    "a job failed",
+                    home=home.id,
+                    job=leased.name,
+                    tries=leased.tries,
+                    again=again,
+                    exc_info=cause,
+                )
 
 
 async def _perform(house: House, home: Home, leased: Waiting, job: Job) -> None:

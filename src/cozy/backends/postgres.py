@@ -228,13 +228,17 @@ class PostgresStorage:
     async def homes(self) -> list[str]:
         """The homes that have rows here, by id."""
         return await self.host.read(
-            lambda db: [row[0] for row in db.all("SELECT home_id FROM counters WHERE name = 'seq' ORDER BY home_id")]
+            lambda db: [
+                row[0] for row in db.all("SELECT home_id FROM counters WHERE name = 'seq' ORDER BY home_id")
+            ]
         )
 
     async def add(self, home_id: str) -> None:
         """Give a new home its first row: the counter that its writers lock."""
         await self.host.write(
-            lambda db: db.run("INSERT INTO counters (home_id, name, value) VALUES (:home, 'seq', 0)", home=home_id)
+            lambda db: db.run(
+                "INSERT INTO counters (home_id, name, value) VALUES (:home, 'seq', 0)", home=home_id
+            )
         )
 
     async def drop(self, home_id: str) -> None:

@@ -43,7 +43,7 @@ class Db(Protocol):
         ...
 
     def each(self, sql: str, **params: Any) -> Iterator[Row]:
-        """Rows one by one, in constant memory; nothing else runs on this transaction meanwhile."""
+        """Rows one by one, in constant memory; other reads may run meanwhile."""
         ...
 
     def run(self, sql: str, **params: Any) -> int:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from .work import Event
 
 
-class DayPassed(Event):
+class DayPassed(Event, frozen=True):
     """A home is a day older. Never published: each home has its own hour, and its reactions are the daily chores."""
 
 

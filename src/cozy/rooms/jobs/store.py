@@ -28,7 +28,9 @@ def insert(work: Work, waiting: Waiting) -> None:
 
 def known(work: Work, ids: Sequence[str]) -> set[str]:
     """Which of these wait."""
-    rows = work.db.all("SELECT id FROM jobs WHERE home_id = :home AND id IN :ids", home=work.home, ids=list(ids))
+    rows = work.db.all(
+        "SELECT id FROM jobs WHERE home_id = :home AND id IN :ids", home=work.home, ids=list(ids)
+    )
     return {row[0] for row in rows}
 
 
