@@ -26,7 +26,10 @@ DOORS: list[Routes] = [assets.routes, auth_pages.routes, auth_routes.routes, hom
 
 REACTIONS: dict[type[Event], list[Job]] = {
     ResetAsked: [auth_jobs.mail_reset_link],
-    DayPassed: [jobs.forget_given_up, auth_jobs.forget_expired, files_jobs.sweep_uploads],
+    DayPassed: [
+        jobs.forget_given_up, auth_jobs.forget_expired, files_jobs.sweep_uploads,
+        files_jobs.sweep_contents, files_jobs.empty_old_trash,
+    ],
 }
 
 PORTS: dict[type, list[Any]] = {Furnish: [files.furnish], Previews: [Previewer()]}

@@ -13,3 +13,15 @@ from . import service
 async def sweep_uploads(house: House, home: Home, event: DayPassed) -> None:
     """Forget uploads and links whose time is over; the second time there are none."""
     await service.sweep_uploads(house, home)
+
+
+@job("files.sweep_contents")
+async def sweep_contents(house: House, home: Home, event: DayPassed) -> None:
+    """Delete bytes that a crash left behind; the second time there are none."""
+    await service.sweep_contents(house, home)
+
+
+@job("files.empty_old_trash")
+async def empty_old_trash(house: House, home: Home, event: DayPassed) -> None:
+    """Remove for good what has been in the bin long enough; the second time there is none."""
+    await service.empty_old_trash(house, home)

@@ -48,6 +48,7 @@ from .references import (
     unrefer_all,
 )
 from .shared_drives import shared_drives
+from .sweeping import empty_old_trash, sweep_contents
 from .trash import destroy, empty_trash, restore, trash
 from .tree import Change, change, create_folder, create_folder_at, create_path, free_name
 from .uploads import begin_upload, drop_upload, end_upload, sweep_uploads, upload
@@ -81,6 +82,7 @@ __all__ = [
     "delete_version",
     "destroy",
     "drop_upload",
+    "empty_old_trash",
     "empty_trash",
     "end_upload",
     "expect_content",
@@ -111,6 +113,7 @@ __all__ = [
     "revert",
     "room_left",
     "shared_drives",
+    "sweep_contents",
     "sweep_uploads",
     "tag_version",
     "take_in",

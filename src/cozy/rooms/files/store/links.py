@@ -48,10 +48,10 @@ def linked(
     start = f"AND ({key} {beyond} :key OR ({key} = :key AND l.file_id {beyond} :id))" if after else ""
     seen = {"key": after[0], "id": after[1]} if after else {}
     rows = work.db.all(
-        f"""SELECT {key}, l.file_id FROM file_links l
+        f"""SELECT {key} AS place, l.file_id FROM file_links l
               JOIN documents d ON d.home_id = :home AND d.doctype = 'io.cozy.files' AND d.id = l.file_id
              WHERE l.home_id = :home AND l.kind = :kind AND l.doctype = :doctype AND l.target_id = :target {start}
-             ORDER BY {key} {way}, l.file_id {way} LIMIT :limit OFFSET :skip""",
+             ORDER BY place {way}, l.file_id {way} LIMIT :limit OFFSET :skip""",
         home=work.home, kind=kind, doctype=doctype, target=target_id, limit=limit, skip=skip, **seen,
     )  # fmt: skip
     return [(at, id_) for at, id_ in rows]

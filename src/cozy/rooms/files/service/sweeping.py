@@ -1,0 +1,58 @@
+"""Sweeping: bytes that a crash left, and what lay in the bin for as long as was said."""
+
+from __future__ import annotations
+
+from asyncio import to_thread
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from itertools import islice
+
+from cozy.kernel.blobs import StoredBlob
+from cozy.kernel.caller import SYSTEM
+from cozy.kernel.clock import iso
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+from cozy.kernel.work import Work
+
+from ..store import sweeping
+from . import trash
+
+_DAY_S = 86_400  # what is younger may belong to a transaction that is still to come
+_AT_ONCE = 500  # fewer than a statement may have parameters
+
+
+async def sweep_contents(house: House, home: Home) -> int:
+    """Delete bytes that no content and no upload names and that are older than a day; returns how many blobs."""
+    swept = 0
+    async for keys in _old(house.blobs.stored(home.id)):
+        for key in set(keys) - await house.read(home, SYSTEM, sweeping.needed_blobs, keys):
+            await house.blobs.delete(home.id, key)
+            swept += 1
+    async for ids in _old(house.blobs.unfinished(home.id)):
+        for id_ in set(ids) - await house.read(home, SYSTEM, sweeping.known_uploads, ids):
+            await house.blobs.abandon(home.id, id_)
+            swept += 1
+    return swept
+
+
+async def _old(blobs: Iterator[StoredBlob]) -> AsyncIterator[list[str]]:
+    """Keys of what is older than a day, some at a time; the disk is read on a thread."""
+    while page := await to_thread(list, islice(blobs, _AT_ONCE)):
+        if keys := [blob.key for blob in page if blob.age_s > _DAY_S]:
+            yield keys
+
+
+async def empty_old_trash(house: House, home: Home) -> int:
+    """Remove for good what has been in the bin for longer than the setting says; returns how many things."""
+    swept = 0
+    while house.settings.trash_days and (some := await house.write(home, SYSTEM, _destroy_old)):
+        swept += some
+    return swept
+
+
+def _destroy_old(work: Work, limit: int = 50) -> int:
+    before = iso(work.now - timedelta(days=work.settings.trash_days))
+    old = sweeping.old_trash(work, before, limit)
+    for id_ in old:
+        trash.destroy(work, id_)
+    return len(old)
