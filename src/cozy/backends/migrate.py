@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _BUSY_S = 15  # how long to wait for another program
 _ADVISORY = 0x636F7A79  # "cozy": the lock that programs starting together take turns with
 
+
 class Migration(Struct, frozen=True):
     """One step: its number, its name and its SQL, in the dialect that both engines share."""
 
@@ -109,7 +110,10 @@ def migrate_postgres(connection: Connection, families: Mapping[str, list[Migrati
         connection.execute(
             "CREATE TABLE IF NOT EXISTS schema_versions (family TEXT PRIMARY KEY, version BIGINT NOT NULL)"
         )
-        versions = {str(family): int(version) for family, version in connection.execute("SELECT * FROM schema_versions")}
+        versions = {
+            str(family): int(version)
+            for family, version in connection.execute("SELECT * FROM schema_versions")
+        }
         for family, migrations in families.items():
             _advance(connection, family, versions.get(family, 0), migrations)
 

@@ -61,8 +61,14 @@ def update(work: Work, current: Document, body: Mapping[str, Any], *, sort_key: 
 
 
 def delete(work: Work, current: Document) -> Document:
-    """A tombstone: the id, its revision and nothing of what it held. Raises UpdateConflict."""
-    return _advance(work, current, {}, sort_key="", deleted=True)
+    """A tombstone: the id, its revision and nothing of what it held. Raises UpdateConflict.
+
+    Where the document had a conflict, the best of its losing branches is the document from now on.
+    """
+    tombstone = _advance(work, current, {}, sort_key="", deleted=True)
+    if losers := store.losers(work, current.doctype, current.id):
+        _crown(work, tombstone, [Leaf(tombstone.rev, True, {}, tombstone.revisions), *losers], "")
+    return tombstone
 
 
 def _advance(
