@@ -19,7 +19,7 @@ class Previews(Protocol):
         """What a recipe makes of a content. Raises CannotDraw.
 
         length: bytes of the content; read: its bytes, asked for only when they are needed. Recipes: `thumbnail` and
-        `poster` (option size: pixels), `pdf_page` (page, size) give WebP; `pdf_text` (first, count)
-        gives JSON; `code` (name) and `markdown` give HTML that is still to be cleaned.
+        `poster` (option size: pixels), `pdf_page` (page, size) give WebP; `pdf_single` (page) gives
+        a PDF; `pdf_text` (first, count) gives JSON; `code` (name) and `markdown` give HTML that is still to be cleaned.
         """
         ...

@@ -102,6 +102,17 @@ def pdf_page(path: str, page: int, size: int) -> bytes:
     return out.getvalue()
 
 
+def pdf_single(path: str, page: int) -> bytes:
+    """A page as a PDF of its own."""
+    import pypdfium2
+
+    single = pypdfium2.PdfDocument.new()
+    single.import_pages(pypdfium2.PdfDocument(path), [page])
+    out = io.BytesIO()
+    single.save(out)
+    return out.getvalue()
+
+
 def code(path: str, name: str) -> bytes:
     """A text as HTML: spans with the classes of Pygments for what the file's name says it is."""
     from pygments import highlight
@@ -142,6 +153,7 @@ def _text(path: str) -> str:
 
 RECIPES: dict[str, Callable[..., bytes]] = {
     "thumbnail": thumbnail, "poster": poster, "pdf_text": pdf_text, "pdf_page": pdf_page,
+    "pdf_single": pdf_single,
     "code": code, "markdown": markdown,
 }  # fmt: skip
 

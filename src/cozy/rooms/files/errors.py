@@ -129,3 +129,11 @@ class BadUpload(Malformed):
 
 class BadSecret(Malformed):
     """This link has expired, or never was: ask for a new one."""
+
+
+class BadArchive(Malformed):
+    """This archive cannot be made."""
+
+
+class BadPage(Invalid):
+    """This PDF has no such page, or cannot be read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cozy.kernel.caller import SYSTEM
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.jobs import DayPassed, job
@@ -13,6 +14,7 @@ from . import service
 async def sweep_uploads(house: House, home: Home, event: DayPassed) -> None:
     """Forget uploads and links whose time is over; the second time there are none."""
     await service.sweep_uploads(house, home)
+    await house.write(home, SYSTEM, service.forget_tickets)
 
 
 @job("files.sweep_contents")

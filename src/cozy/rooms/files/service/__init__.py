@@ -1,6 +1,7 @@
 """What can be done with files."""
 
 from ..model import ROOT, TRASH, File, Version, Wish
+from .archives import Item, PageOf, Selection, content_in, items, keep_selection, select, selected
 from .content import (
     copy,
     create_file,
@@ -49,6 +50,7 @@ from .references import (
 )
 from .shared_drives import shared_drives
 from .sweeping import empty_old_trash, sweep_contents
+from .tickets import Link, follow, forget_tickets, keep_metadata, link_to, link_to_version, metadata_of
 from .trash import destroy, empty_trash, restore, trash
 from .tree import Change, change, create_folder, create_folder_at, create_path, free_name
 from .uploads import begin_upload, drop_upload, end_upload, sweep_uploads, upload
@@ -61,8 +63,12 @@ __all__ = [
     "Details",
     "Feed",
     "File",
+    "Item",
+    "Link",
     "Linked",
     "Page",
+    "PageOf",
+    "Selection",
     "Target",
     "Version",
     "Wish",
@@ -74,6 +80,7 @@ __all__ = [
     "child_named",
     "children",
     "clear_versions",
+    "content_in",
     "copy",
     "create_file",
     "create_folder",
@@ -90,16 +97,24 @@ __all__ = [
     "fetch",
     "find",
     "folder_size",
+    "follow",
+    "forget_tickets",
     "free_name",
     "full_path",
     "furnish",
     "held_before",
+    "items",
+    "keep_metadata",
+    "keep_selection",
     "leave_out",
     "leave_out_all",
+    "link_to",
+    "link_to_version",
     "linked",
     "links_of",
     "listing",
     "many",
+    "metadata_of",
     "open_at",
     "open_content",
     "open_version",
@@ -112,6 +127,8 @@ __all__ = [
     "restore",
     "revert",
     "room_left",
+    "select",
+    "selected",
     "shared_drives",
     "sweep_contents",
     "sweep_uploads",

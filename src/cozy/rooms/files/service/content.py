@@ -51,7 +51,9 @@ def expect_file(
     return limit_of(work, size, quota)
 
 
-def expect_content(work: Work, file_id: str, rev: str, size: int | None, *, quota: int | None = None) -> int | None:
+def expect_content(
+    work: Work, file_id: str, rev: str, size: int | None, *, quota: int | None = None
+) -> int | None:
     """Before the first byte of a file's next content: the most bytes that it may hold, None for no limit.
 
     Raises NoFile, NotAllowed, IsFolder, Changed, OverQuota, as overwrite will.

@@ -17,7 +17,10 @@ from ..errors import BadDate
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 # What only a certified issuer may say of a file, and the doctype on which it needs leave to say so.
-CERTIFIED = {"carbonCopy": "io.cozy.certified.carbon_copy", "electronicSafe": "io.cozy.certified.electronic_safe"}
+CERTIFIED = {
+    "carbonCopy": "io.cozy.certified.carbon_copy",
+    "electronicSafe": "io.cozy.certified.electronic_safe",
+}
 
 
 class Details(Struct, frozen=True, kw_only=True):
@@ -91,12 +94,16 @@ def touched(work: Work, body: Mapping[str, Any]) -> dict[str, Any]:
     """cozyMetadata after a change."""
     known = body.get("cozyMetadata")
     if known is None:
-        return new_cozy_metadata(work, Details(cozy_metadata={"createdAt": body["created_at"]}), uploaded=False)
+        return new_cozy_metadata(
+            work, Details(cozy_metadata={"createdAt": body["created_at"]}), uploaded=False
+        )
     slug = slug_of(work.caller)
     changed = {**known, "updatedAt": iso(work.now)}
     if slug:
         edits = known.get("updatedByApps", [])
-        others = [edit for edit in edits if (edit.get("slug"), edit.get("instance")) != (slug, f"{work.origin}/")]
+        others = [
+            edit for edit in edits if (edit.get("slug"), edit.get("instance")) != (slug, f"{work.origin}/")
+        ]
         changed["updatedByApps"] = [*others, _edit(work, slug)]
     return changed
 

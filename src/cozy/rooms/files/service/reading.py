@@ -97,7 +97,11 @@ def changes(work: Work, since: int, limit: int, *, with_paths: bool = False) -> 
     found = documents.changes(work, FILES, since, limit)
     full = len(found) == limit
     last_seq = found[-1].seq if full else max(since, documents.last_seq(work))
-    around = {str(c.body.get("dir_id", "")) for c in found if c.body.get("type") == "file"} if with_paths else set()
+    around = (
+        {str(c.body.get("dir_id", "")) for c in found if c.body.get("type") == "file"}
+        if with_paths
+        else set()
+    )
     pending = documents.pending(work, FILES, last_seq) if full else 0
     return Feed(found, last_seq, pending, tree.paths(work, around))
 

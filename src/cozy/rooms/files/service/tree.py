@@ -14,7 +14,16 @@ from .. import access
 from ..errors import AlreadyInTrash, BadDate, BadPath, Changed, NameTaken, NoFile, NotThere
 from ..model import DEPTH_LIMIT, NAME_LIMIT, File, clean_name, join, kind_after_rename
 from ..store import tree
-from .metadata import NO_DETAILS, Details, allowed_metadata, date_of, dates, new_cozy_metadata, touched, unique
+from .metadata import (
+    NO_DETAILS,
+    Details,
+    allowed_metadata,
+    date_of,
+    dates,
+    new_cozy_metadata,
+    touched,
+    unique,
+)
 
 LONGEST_EXTENSION = 32  # characters; what follows a dot beyond that is no extension
 _NUMBERED = re.compile(r"^(.*) \((\d+)\)$", re.DOTALL)
@@ -156,7 +165,9 @@ def place(work: Work, file: File, body: Mapping[str, Any]) -> File:
     below = tree.folders_below(work, file.path)
     moved = tree.replace(work, file, {**body, "path": path})
     for folder in below:
-        tree.replace(work, folder, {**folder.body, "path": checked_path(path + folder.path[len(file.path) :])})
+        tree.replace(
+            work, folder, {**folder.body, "path": checked_path(path + folder.path[len(file.path) :])}
+        )
     return moved
 
 

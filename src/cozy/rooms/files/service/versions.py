@@ -13,7 +13,15 @@ from .. import access
 from ..errors import OverQuota
 from ..model import File, Version
 from ..store import contents, tree, versions
-from .metadata import CERTIFIED, NO_DETAILS, allowed_metadata, new_cozy_metadata, touched, unique, uploaded_again
+from .metadata import (
+    CERTIFIED,
+    NO_DETAILS,
+    allowed_metadata,
+    new_cozy_metadata,
+    touched,
+    unique,
+    uploaded_again,
+)
 
 _BATCH = 200  # versions forgotten in one transaction
 
@@ -131,7 +139,9 @@ def relabel(
     given = allowed_metadata(work, metadata)
     known = file.body.get("metadata", {})
     kept = {
-        name: known[name] for name in CERTIFIED if name in known and not set(given) - {"qualification", *CERTIFIED}
+        name: known[name]
+        for name in CERTIFIED
+        if name in known and not set(given) - {"qualification", *CERTIFIED}
     }
     keep_version(work, file)
     body = {
