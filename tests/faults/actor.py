@@ -182,10 +182,10 @@ class Actor:
     def _restored(self, client: Client, file: Known, answer) -> None:
         """It is where it came from: in a new folder of that name when the old one was renamed since."""
         dir_id = answer.data["attributes"]["dir_id"]
-        self._keep(replace(file, trashed=False, dir_id=dir_id, rev=answer.data["meta"]["rev"]))
-        if dir_id not in self.folders:
-            self.folders.append(dir_id)
+        if dir_id not in self.folder_names:
             self.folder_names[dir_id] = client.show(dir_id).data["attributes"]["name"]
+            self.folders.append(dir_id)
+        self._keep(replace(file, trashed=False, dir_id=dir_id, rev=answer.data["meta"]["rev"]))
 
     def _settle_restored(self, client: Client, file: Known) -> None:
         answer = client.show(file.id)
