@@ -17,10 +17,15 @@ def error(answer):
 async def test_a_file_is_renamed_moved_and_labelled_at_once(client):
     folder = await client.mkdir("into")
     file = await client.upload("me", b"foo", Tags="foo")
-    answer = await patch(client, file, name="moved", dir_id=folder["id"], tags=["b", "b", "c"], executable=True)
+    answer = await patch(
+        client, file, name="moved", dir_id=folder["id"], tags=["b", "b", "c"], executable=True
+    )
     data = answer.json()["data"]
     assert answer.status_code == 200
-    assert data["attributes"] | {"name": "moved", "dir_id": folder["id"], "executable": True} == data["attributes"]
+    assert (
+        data["attributes"] | {"name": "moved", "dir_id": folder["id"], "executable": True}
+        == data["attributes"]
+    )
     assert data["attributes"]["tags"] == ["b", "c"]
     assert data["meta"]["rev"].startswith("2-")
     assert (await client.get("/files/metadata", params={"Path": "/into/moved"})).status_code == 200
@@ -85,7 +90,11 @@ async def test_a_stale_revision_is_refused(client):
 
 @pytest.mark.parametrize(
     ("attributes", "parameter"),
-    [({"name": "a/b"}, "name"), ({"name": ""}, "name"), ({"updated_at": "2001-01-01T00:00:00Z"}, "UpdatedAt")],
+    [
+        ({"name": "a/b"}, "name"),
+        ({"name": ""}, "name"),
+        ({"updated_at": "2001-01-01T00:00:00Z"}, "UpdatedAt"),
+    ],
 )
 async def test_values_that_cannot_be_are_refused(client, attributes, parameter):
     answer = await patch(client, await client.upload("me"), **attributes)
@@ -127,7 +136,9 @@ async def test_a_favourite_is_marked_and_unmarked(client):
 
 async def test_what_is_not_the_clients_to_say_stays(client):
     file = await client.upload("me", b"foo")
-    answer = await patch(client, file, size="9999", md5sum="x", trashed=True, restore_path="/", type="directory")
+    answer = await patch(
+        client, file, size="9999", md5sum="x", trashed=True, restore_path="/", type="directory"
+    )
     attributes = answer.json()["data"]["attributes"]
     assert {name: attributes[name] for name in ("size", "md5sum", "trashed", "type")} == {
         name: file["attributes"][name] for name in ("size", "md5sum", "trashed", "type")
@@ -193,7 +204,11 @@ async def test_a_copy_may_get_a_name_and_a_place(client):
     file = await client.upload("bar.txt")
     answer = await client.post(f"/files/{file['id']}/copy", params={"Name": "My-copy", "DirID": folder["id"]})
     attributes = answer.json()["data"]["attributes"]
-    assert (attributes["name"], attributes["dir_id"], attributes["mime"]) == ("My-copy", folder["id"], "text/plain")
+    assert (attributes["name"], attributes["dir_id"], attributes["mime"]) == (
+        "My-copy",
+        folder["id"],
+        "text/plain",
+    )
 
 
 async def test_a_folder_is_not_copied_as_a_file(client):

@@ -102,7 +102,9 @@ async def test_a_taken_name_is_refused(client, kind):
 
 async def test_a_file_knows_what_it_holds(client):
     headers = {"content-type": "text/plain; charset=utf-8", "content-md5": md5(b"hello")}
-    answer = await post(client, data=b"hello", headers=headers, Type="file", Name="hello.txt", Executable="true")
+    answer = await post(
+        client, data=b"hello", headers=headers, Type="file", Name="hello.txt", Executable="true"
+    )
     attributes = answer.json()["data"]["attributes"]
     assert answer.status_code == 201
     assert attributes["size"] == "5"

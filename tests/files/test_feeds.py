@@ -31,7 +31,13 @@ async def story(client):
     for item in (gone, binned):
         await client.delete(f"/files/{item['id']}")
     await client.delete(f"/files/trash/{gone['id']}")
-    return {"foo": foo["id"], "baz": baz["id"], "gone": gone["id"], "binned": binned["id"], "inside": inside["id"]}
+    return {
+        "foo": foo["id"],
+        "baz": baz["id"],
+        "gone": gone["id"],
+        "binned": binned["id"],
+        "inside": inside["id"],
+    }
 
 
 async def test_each_file_appears_once_at_its_last_change(client, story):

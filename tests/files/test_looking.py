@@ -16,7 +16,10 @@ async def folder(client):
 async def test_a_folder_shows_what_it_holds_folders_first_and_numbers_by_value(client, folder):
     await client.mkdir("zoo", folder["id"])
     answer = (await client.get(f"/files/{folder['id']}")).json()
-    assert [item["attributes"]["name"] for item in answer["included"]] == ["zoo", *(f"file{n}" for n in range(15))]
+    assert [item["attributes"]["name"] for item in answer["included"]] == [
+        "zoo",
+        *(f"file{n}" for n in range(15)),
+    ]
     assert [item["id"] for item in answer["included"]] == [
         item["id"] for item in answer["data"]["relationships"]["contents"]["data"]
     ]

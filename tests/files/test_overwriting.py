@@ -22,7 +22,11 @@ async def test_a_file_gets_a_new_content_under_the_same_id(client, clock):
     assert data["meta"]["rev"].startswith("2-")
     assert attributes["size"] == "5"
     assert attributes["md5sum"] == base64.b64encode(hashlib.md5(b"newer").digest()).decode()
-    assert (attributes["mime"], attributes["class"], attributes["executable"]) == ("audio/mp3", "audio", False)
+    assert (attributes["mime"], attributes["class"], attributes["executable"]) == (
+        "audio/mp3",
+        "audio",
+        False,
+    )
     assert attributes["tags"] == ["a"]
     assert attributes["created_at"] == before["created_at"]
     assert attributes["updated_at"] > before["updated_at"]

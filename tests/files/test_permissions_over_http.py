@@ -53,14 +53,18 @@ async def test_leave_for_a_folder_covers_what_is_in_it_and_nothing_else(client, 
     assert await make(narrow) == 403
     assert (await narrow.get(f"/files/download/{file['id']}")).content == b"hello"
     assert (await narrow.get("/files/metadata", params={"Path": "/mine/inner/file"})).status_code == 200
-    assert (await narrow.patch(f"/files/{file['id']}", json={"data": {"attributes": {"name": "x"}}})).status_code == 200
+    assert (
+        await narrow.patch(f"/files/{file['id']}", json={"data": {"attributes": {"name": "x"}}})
+    ).status_code == 200
     for url in (f"/files/{hidden['id']}", f"/files/download/{hidden['id']}", "/files/download?Path=/hidden"):
         assert (await narrow.get(url)).status_code == 404
     assert (await narrow.put(f"/files/{hidden['id']}", content=b"x")).status_code == 404
     assert (await narrow.post(f"/files/{hidden['id']}/copy", params={"DirID": mine["id"]})).status_code == 404
     out = {"data": {"attributes": {"dir_id": ROOT}}}
     assert (await narrow.patch(f"/files/{file['id']}", json=out)).status_code == 403
-    made = await narrow.post("/files/", params={"Type": "directory", "Path": "/mine/a/b", "Recursive": "true"})
+    made = await narrow.post(
+        "/files/", params={"Type": "directory", "Path": "/mine/a/b", "Recursive": "true"}
+    )
     assert made.status_code == 201
 
 
@@ -102,7 +106,9 @@ async def test_leave_to_throw_away_is_not_leave_to_remove_for_good(client, holdi
     assert (await patcher.delete(f"/files/trash/{file['id']}")).status_code == 403
     gone = {"data": {"attributes": {"permanent_delete": True}}}
     assert (await patcher.patch(f"/files/{file['id']}", json=gone)).status_code == 403
-    assert (await patcher.patch("/files/", json={"data": [{"id": file["id"], **gone["data"]}]})).status_code == 403
+    assert (
+        await patcher.patch("/files/", json={"data": [{"id": file["id"], **gone["data"]}]})
+    ).status_code == 403
 
 
 async def test_certificates_need_leave_of_their_own(holding):

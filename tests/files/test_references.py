@@ -73,7 +73,9 @@ async def test_an_album_is_read_in_pages_in_the_order_asked(client, sort, order)
     second = (await client.get(first["links"]["next"])).json()
     assert "links" not in second
     assert first["data"] + second["data"] == named(*(files[int(n)] for n in order))
-    assert [file["id"] for file in first["included"] + second["included"]] == [files[int(n)]["id"] for n in order]
+    assert [file["id"] for file in first["included"] + second["included"]] == [
+        files[int(n)]["id"] for n in order
+    ]
 
 
 async def test_an_order_that_is_none_is_refused(client):
@@ -85,7 +87,9 @@ async def test_devices_leave_folders_out(client):
     url = f"/files/{folder['id']}/relationships/not_synchronized_on"
     added = await request(client, "POST", url, [PHONE])
     assert (added.status_code, added.json()["data"], added.json()["meta"]["count"]) == (200, [PHONE], 1)
-    relationship = (await client.get(f"/files/{folder['id']}")).json()["data"]["relationships"]["not_synchronized_on"]
+    relationship = (await client.get(f"/files/{folder['id']}")).json()["data"]["relationships"][
+        "not_synchronized_on"
+    ]
     assert relationship["data"] == [PHONE]
     listed = (await client.get(NOT_SYNCHRONIZING, params={"include": "files"})).json()
     assert (listed["data"], listed["included"][0]["attributes"]["name"]) == (named(folder), "Videos")
@@ -107,7 +111,9 @@ async def test_a_device_leaves_many_folders_out(client):
 
 @pytest.mark.parametrize("url", [REFERENCES, NOT_SYNCHRONIZING])
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-async def test_leave_is_needed_for_the_document_or_for_every_file(client, anonymous, house, home, url, method):
+async def test_leave_is_needed_for_the_document_or_for_every_file(
+    client, anonymous, house, home, url, method
+):
     folder = await client.mkdir("folder")
 
     async def status(scope):

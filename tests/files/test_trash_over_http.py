@@ -32,7 +32,9 @@ async def test_a_file_goes_into_the_bin_once(client):
 async def test_a_stale_revision_is_refused(client):
     file = await client.upload("me")
     assert (await client.delete(f"/files/{file['id']}", headers={"if-match": "1-badbad"})).status_code == 412
-    assert (await client.delete(f"/files/{file['id']}", params={"rev": file["meta"]["rev"]})).status_code == 200
+    assert (
+        await client.delete(f"/files/{file['id']}", params={"rev": file["meta"]["rev"]})
+    ).status_code == 200
 
 
 async def test_a_folder_takes_what_is_in_it_along_and_back(client):

@@ -28,7 +28,8 @@ EXPECTED = (Conflict, Malformed, NotFound, Stale)
 class Tree(RuleBasedStateMachine):
     """Random work on the files of a home; what the rules refuse is refused whole."""
 
-    items = Bundle("items")
+    folders = Bundle("folders")
+    documents = Bundle("documents")
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,61 +55,61 @@ class Tree(RuleBasedStateMachine):
             db.run("ROLLBACK TO unit")
         db.run("RELEASE unit")
 
-    @rule(target=items, inside=items | st.just(ROOT), name=NAMES)
+    @rule(target=folders, inside=folders | st.just(ROOT), name=NAMES)
     def make_folder(self, inside, name):
         with self.work() as work:
             return files.create_folder(work, inside, name).id
         return multiple()
 
-    @rule(target=items, inside=items | st.just(ROOT), name=NAMES, data=CONTENTS)
+    @rule(target=documents, inside=folders | st.just(ROOT), name=NAMES, data=CONTENTS)
     def make_file(self, inside, name, data):
         with self.work() as work:
             return files.create_file(work, inside, name, inline_content(data), "").id
         return multiple()
 
-    @rule(target=items, item=items)
+    @rule(target=documents, item=documents)
     def copy(self, item):
         with self.work() as work:
             return files.copy(work, item).id
         return multiple()
 
-    @rule(item=items, data=CONTENTS)
+    @rule(item=documents, data=CONTENTS)
     def overwrite(self, item, data):
         with self.work() as work:
             files.overwrite(work, item, inline_content(data), "")
 
-    @rule(item=items)
+    @rule(item=documents)
     def revert(self, item):
         with self.work() as work:
             for version in files.versions_of(work, item)[:1]:
                 files.revert(work, item, version.id.partition("/")[2])
 
-    @rule(item=items)
+    @rule(item=documents)
     def relabel(self, item):
         with self.work() as work:
             files.relabel(work, item, {"label": "x"}, ["t"])
 
-    @rule(item=items, name=NAMES)
+    @rule(item=folders | documents, name=NAMES)
     def rename(self, item, name):
         with self.work() as work:
             files.change(work, item, files.Change(name=name))
 
-    @rule(item=items, inside=items | st.just(ROOT))
+    @rule(item=folders | documents, inside=folders | st.just(ROOT))
     def move(self, item, inside):
         with self.work() as work:
             files.change(work, item, files.Change(dir_id=inside))
 
-    @rule(item=items)
+    @rule(item=folders | documents)
     def trash(self, item):
         with self.work() as work:
             files.trash(work, item)
 
-    @rule(item=items)
+    @rule(item=folders | documents)
     def restore(self, item):
         with self.work() as work:
             files.restore(work, item)
 
-    @rule(item=consumes(items))
+    @rule(item=consumes(folders) | consumes(documents))
     def destroy(self, item):
         with self.work() as work:
             files.destroy(work, item)

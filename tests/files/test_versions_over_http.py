@@ -20,7 +20,10 @@ def versions(file):
 async def test_old_versions_are_shown_with_the_file_oldest_first(client, file):
     assert [item["id"] for item in file["included"]] == versions(file)
     assert [item["type"] for item in file["included"]] == ["io.cozy.files.versions"] * 2
-    assert [(await client.get(f"/files/download/{id_}")).content for id_ in versions(file)] == [b"one", b"two"]
+    assert [(await client.get(f"/files/download/{id_}")).content for id_ in versions(file)] == [
+        b"one",
+        b"two",
+    ]
     assert versions(file)[0].startswith(f"{file['data']['id']}/1-")
 
 
@@ -46,7 +49,9 @@ async def test_a_version_is_labelled_and_then_stays(client, clock, file):
 
 
 async def test_labels_that_are_none_are_refused(client, file):
-    assert (await client.patch(f"/files/{versions(file)[0]}", json={"data": {"attributes": {}}})).status_code == 400
+    assert (
+        await client.patch(f"/files/{versions(file)[0]}", json={"data": {"attributes": {}}})
+    ).status_code == 400
     tags = {"data": {"attributes": {"tags": []}}}
     assert (await client.patch(f"/files/{file['data']['id']}/9-nothing", json=tags)).status_code == 404
 

@@ -65,7 +65,9 @@ def target(work: Work, verb: Verb, doctype: str, id_: str, files_verb: Verb) -> 
     """Leave to use a document that files are part of: its own, or that of every file. Raises NobodyIn, NotAllowed."""
     if work.caller.kind == "nobody":
         raise NobodyIn
-    if permissions.may_use(work.caller, verb, doctype, {id_}) or permissions.may_all(work.caller, files_verb, FILES):
+    if permissions.may_use(work.caller, verb, doctype, {id_}) or permissions.may_all(
+        work.caller, files_verb, FILES
+    ):
         return
     raise NotAllowed(verb=verb, doctype=doctype)
 

@@ -174,7 +174,8 @@ def kind_of(name: str) -> dict[str, str]:
     return {"mime": mime, "class": kind}
 
 
-_TYPES = mimetypes.MimeTypes()  # Python's own list: what the machine's lists add would differ from host to host
+# Python's own list: what the machine's lists add would differ from host to host.
+_TYPES = mimetypes.MimeTypes()
 for _type in """
     application/epub+zip .epub|application/gzip .gz|application/internet-shortcut .url|application/vnd.rar .rar
     application/msword .doc|application/vnd.ms-excel .xls|application/vnd.ms-powerpoint .ppt

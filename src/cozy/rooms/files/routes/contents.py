@@ -55,10 +55,10 @@ def _make_folder(work: Work, call: Call, dir_id: str) -> File:
 
 async def _upload(call: Call, dir_id: str) -> File:
     """Store the body, then the file that names it; when that is refused, nothing stays."""
-    name, content_type, size, quota = call.query("Name"), call.header("content-type"), _size(call), call.home.quota
+    name, content_type, size = call.query("Name"), call.header("content-type"), _size(call)
     left = None
     if size is None or size > INLINE_LIMIT:  # smaller ones are here at once, and refused by the write itself
-        left = await call.read(service.expect_file, dir_id, name, content_type, size, quota=quota)
+        left = await call.read(service.expect_file, dir_id, name, content_type, size, quota=call.home.quota)
     content = await _received(call, size, left)
     try:
         return await call.write(_make_file, call, dir_id, name, content, content_type)
@@ -88,9 +88,8 @@ async def overwrite(call: Call, file_id: str) -> Response:
 
 
 def _overwrite(work: Work, call: Call, file_id: str, rev: str, content: Content) -> Response:
-    file = service.overwrite(
-        work, file_id, content, call.header("content-type"), _details(work, call), rev=rev, quota=call.home.quota
-    )
+    mime, details = call.header("content-type"), _details(work, call)
+    file = service.overwrite(work, file_id, content, mime, details, rev=rev, quota=call.home.quota)
     return shapes.shown(work, call, file, with_versions=True)
 
 

@@ -26,7 +26,15 @@ CHANGES_LIMIT = 10_000
 FIND_LIMIT, FIND_MOST = 100, 1000
 UNKNOWN = 2**31 - 2  # how clients are told that there is more, without counting it
 _ALWAYS = ("type", "class", "size", "trashed")
-_CHANGES_TAKES = {"since", "limit", "include_docs", "fields", "include_file_path", "skip_deleted", "skip_trashed"}
+_CHANGES_TAKES = {
+    "since",
+    "limit",
+    "include_docs",
+    "fields",
+    "include_file_path",
+    "skip_deleted",
+    "skip_trashed",
+}
 
 routes = Routes()
 

@@ -211,5 +211,3 @@ def copy(work: Work, call: Call, file_id: str) -> Response:
 def throw_away(work: Work, call: Call, file_id: str) -> Response:
     """Put a file or folder into the bin. 200; 400, 403, 404, 412."""
     return shapes.shown(work, call, service.trash(work, file_id, shapes.rev_of(call)))
-
-

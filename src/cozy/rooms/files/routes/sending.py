@@ -19,9 +19,27 @@ from cozy.web.ranges import disposition, serve
 PDF = "application/pdf"
 SHOWN = frozenset({PDF, "text/plain"}) | {
     f"image/{kind}"
-    for kind in "apng avif bmp gif heic heif jpeg jpg pjpeg png tiff vnd.microsoft.icon webp x-icon x-ms-bmp".split()
+    for kind in [
+        "apng",
+        "avif",
+        "bmp",
+        "gif",
+        "heic",
+        "heif",
+        "jpeg",
+        "jpg",
+        "pjpeg",
+        "png",
+        "tiff",
+        "vnd.microsoft.icon",
+        "webp",
+        "x-icon",
+        "x-ms-bmp",
+    ]
 }
-_HEAD = 1024  # bytes that browsers look at (https://mimesniff.spec.whatwg.org/#reading-the-resource-header: 1445)
+_HEAD = (
+    1024  # bytes that browsers look at (https://mimesniff.spec.whatwg.org/#reading-the-resource-header: 1445)
+)
 _PDF_ENDS = 64 * 1024  # bytes at either end of a PDF that are searched for scripts
 _MARKUP = re.compile(
     rb"<(?:!doctype|!--|\?xml|html|head|body|script|iframe|svg|style|title|table|img|a|b|br|p|h1|div|font|object|embed"

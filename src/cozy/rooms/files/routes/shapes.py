@@ -65,12 +65,16 @@ def shown(work: Work, call: Call, file: File, *, with_versions: bool = False) ->
     """The whole answer about a file or folder: with a page of its contents, or its old versions. Raises Malformed."""
     if file.is_folder:
         asked = jsonapi.paging(call, PAGE, PAGE_LIMIT)
-        return _folder(service.page(work, file, after=asked.after, skip=asked.skip or 0, limit=asked.limit), asked)
+        return _folder(
+            service.page(work, file, after=asked.after, skip=asked.skip or 0, limit=asked.limit), asked
+        )
     resource = file_resource(file)
     held = service.held_before(work, file) if with_versions else []
     if not held:
         return jsonapi.answer(resource)
-    resource["relationships"]["old_versions"] = {"data": [{"type": VERSIONS, "id": version.id} for version in held]}
+    resource["relationships"]["old_versions"] = {
+        "data": [{"type": VERSIONS, "id": version.id} for version in held]
+    }
     return jsonapi.answer(resource, included=[version_resource(version) for version in held])
 
 

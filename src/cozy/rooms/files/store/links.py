@@ -32,7 +32,9 @@ def remove(work: Work, kind: Kind, file_id: str, doctype: str, target_id: str) -
 
 def forget(work: Work, file_id: str) -> None:
     """Take every link of a file away."""
-    work.db.run("DELETE FROM file_links WHERE home_id = :home AND file_id = :file", home=work.home, file=file_id)
+    work.db.run(
+        "DELETE FROM file_links WHERE home_id = :home AND file_id = :file", home=work.home, file=file_id
+    )
 
 
 def linked(

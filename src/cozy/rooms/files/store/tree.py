@@ -42,7 +42,10 @@ def by_ids(work: Work, ids: Sequence[str]) -> dict[str, File]:
 def child_named(work: Work, dir_id: str, name: str) -> File | None:
     """The file or folder of that name in a folder."""
     row = work.db.one(
-        f"{LIVING} AND body->>'dir_id' = :dir_id AND body->>'name' = :name", home=work.home, dir_id=dir_id, name=name
+        f"{LIVING} AND body->>'dir_id' = :dir_id AND body->>'name' = :name",
+        home=work.home,
+        dir_id=dir_id,
+        name=name,
     )
     return file_row(row) if row else None
 
@@ -55,7 +58,9 @@ def folder_at(work: Work, path: str) -> File | None:
     return file_row(row) if row else None
 
 
-def children(work: Work, dir_id: str, *, after: tuple[str, str] = ("", ""), skip: int = 0, limit: int) -> list[File]:
+def children(
+    work: Work, dir_id: str, *, after: tuple[str, str] = ("", ""), skip: int = 0, limit: int
+) -> list[File]:
     """A page of a folder, folders first, by name; after: the order key and id of the last one seen."""
     rows = work.db.all(
         f"""{LIVING} AND body->>'dir_id' = :dir_id AND id <> :trash
