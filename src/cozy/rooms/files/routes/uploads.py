@@ -63,7 +63,7 @@ async def create(call: Call) -> Response:
     wish, size = _wish(call), _size(call)
     upload = await call.write(service.begin_upload, wish, size, quota=call.home.quota)
     await call.house.blobs.begin(call.home.id, upload.id)
-    headers = {"location": f"{call.home.origin}/files/tus/{upload.id}"}
+    headers = {"location": f"/files/tus/{upload.id}"}
     offset = 0
     if call.header("content-type") == MEDIA_TYPE:
         try:
