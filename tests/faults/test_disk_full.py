@@ -5,6 +5,7 @@ Once there is space again, everything works.
 
 import base64
 import hashlib
+import http.client
 import os
 import resource
 import subprocess
@@ -283,3 +284,32 @@ def test_a_limit_on_the_size_of_files_is_too_large(tmp_path):
         assert client.upload("fits", os.urandom(2 * MB)).status == 201
         assert server.errors() == ""
     all_well(cozy)
+
+
+def test_a_content_that_the_disk_cannot_read_is_never_given_as_whole(tmp_path):
+    """A blob is missing, one is cut short, one gives an I/O error: the other side sees that it did not get the file."""
+    make_home(tmp_path / "data")
+    cozy = Cozy(tmp_path / "data")
+    with Server(cozy, tmp_path / "log") as server:
+        client = server.client(cozy.token())
+        contents = {name: os.urandom(3 * MB) for name in ("missing", "short", "faulty", "fine")}
+        ids = {name: client.upload(name, data).data["id"] for name, data in contents.items()}
+        blobs = {
+            name: next(cozy.data.glob(f"homes/*/contents/*/{hashlib.sha256(data).hexdigest()}-*"))
+            for name, data in contents.items()
+        }
+        blobs["missing"].unlink()
+        os.truncate(blobs["short"], MB)
+        blobs["faulty"].unlink()
+        blobs["faulty"].symlink_to("/proc/self/mem")
+        for name in ("missing", "short", "faulty"):
+            asking = server.client(cozy.token())
+            try:
+                answer = asking.download(ids[name])
+            except (OSError, http.client.HTTPException):
+                continue
+            assert answer.status >= 400, f"{name}: {answer.status}, {len(answer.body)} bytes"
+        assert client.download(ids["fine"]).body == contents["fine"]
+        checked = cozy("check", "--scrub")
+        assert checked.code == 1
+        assert len(checked.out.splitlines()) >= 3
