@@ -14,10 +14,10 @@ export async function derive(passphrase, domain, iterations) {
 
 // Put keys in place of what was typed. Without WebCrypto (plain http on another machine) the server makes the key.
 export async function seal(form) {
-  if (!globalThis.crypto?.subtle) return () => {};
+  const typed = [...form.querySelectorAll("[data-derive]")];
+  if (!typed.length || !globalThis.crypto?.subtle) return () => {};
   const { domain, domainFrom, iterations } = form.dataset;
   const where = (domainFrom ? form.elements[domainFrom.replace(/^f-/, "")].value : domain).trim().replace(/\.$/, "").toLowerCase();
-  const typed = [...form.querySelectorAll("[data-derive]")];
   for (const input of typed) form.elements[input.dataset.derive].value = await derive(input.value, where, Number(iterations));
   const names = typed.map((input) => input.name);
   typed.forEach((input) => input.removeAttribute("name"));

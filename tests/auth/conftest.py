@@ -14,7 +14,6 @@ import pytest
 from cozy.app.server import serving
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.auth import service as auth
-
 from tests.conftest import DOMAIN
 
 PASSPHRASE = "orage tilleul boussole velours"

@@ -25,7 +25,9 @@ def visit(house):
     """A browser at an address of a host."""
 
     def at(origin: str = ORIGIN) -> Browser:
-        return Browser(transport=httpx2.ASGITransport(serving(house), client=("192.0.2.1", 4)), base_url=origin)
+        return Browser(
+            transport=httpx2.ASGITransport(serving(house), client=("192.0.2.1", 4)), base_url=origin
+        )
 
     return at
 
@@ -88,7 +90,9 @@ async def test_what_cannot_be_used_is_said_in_the_form(visit, house, field, valu
 
 async def test_a_home_at_another_address_is_entered_there(visit):
     async with visit() as browser:
-        answer = await move_in(browser, domain="camille.localhost", passphrase=key(PASSPHRASE, "camille.localhost"))
+        answer = await move_in(
+            browser, domain="camille.localhost", passphrase=key(PASSPHRASE, "camille.localhost")
+        )
         assert answer.headers["location"] == "http://camille.localhost:8080/auth/login"
 
 
@@ -118,9 +122,12 @@ async def test_an_unknown_address_gets_a_plain_page_with_its_style(visit, home):
 
 
 async def test_a_host_may_keep_the_first_page_shut(tmp_path):
-    async with opened(Settings(data=str(tmp_path / "data"), signup=False)) as house:
-        async with Browser(transport=httpx2.ASGITransport(serving(house)), base_url=ORIGIN) as browser:
-            assert (await browser.get("/my/welcome")).status_code == 404
+    settings = Settings(data=str(tmp_path / "data"), signup=False)
+    async with (
+        opened(settings) as house,
+        Browser(transport=httpx2.ASGITransport(serving(house)), base_url=ORIGIN) as browser,
+    ):
+        assert (await browser.get("/my/welcome")).status_code == 404
 
 
 async def test_a_blocked_home_says_so(house, home, visit):

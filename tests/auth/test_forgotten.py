@@ -16,7 +16,6 @@ from cozy.kernel.caller import SYSTEM
 from cozy.kernel.settings import Settings
 from cozy.rooms.auth import service as auth
 from cozy.rooms.homes.model import Profile
-
 from tests.conftest import DOMAIN
 
 from .conftest import PASSPHRASE, Browser, key
@@ -30,7 +29,9 @@ async def link_of(house, home):
 
 
 async def renew(browser, page, token, passphrase=NEW):
-    return await browser.submit("/auth/passphrase_renew", page=page, passphrase_reset_token=token, passphrase=key(passphrase))
+    return await browser.submit(
+        "/auth/passphrase_renew", page=page, passphrase_reset_token=token, passphrase=key(passphrase)
+    )
 
 
 async def test_a_link_lets_choose_a_new_passphrase(house, home, browser):
@@ -67,7 +68,9 @@ async def test_a_new_passphrase_ends_every_session_and_token(house, home, owner,
 
 async def test_a_weak_passphrase_is_refused_and_the_link_stays_good(house, home, browser):
     page, token = await link_of(house, home)
-    answer = await browser.submit("/auth/passphrase_renew", page=page, passphrase_reset_token=token, raw_passphrase="azerty")
+    answer = await browser.submit(
+        "/auth/passphrase_renew", page=page, passphrase_reset_token=token, raw_passphrase="azerty"
+    )
     assert answer.status_code == 422
     assert "too easy to guess" in answer.text
     assert (await renew(browser, page, token)).status_code == 303
@@ -86,7 +89,8 @@ async def test_a_recovery_code_leads_to_a_new_passphrase_once(house, home, brows
 
 async def test_recovery_codes_cannot_be_guessed_at_leisure(browser):
     answers = [
-        (await browser.submit("/auth/recover", page="/auth/passphrase_reset", code="AAAA")).status_code for _ in range(6)
+        (await browser.submit("/auth/recover", page="/auth/passphrase_reset", code="AAAA")).status_code
+        for _ in range(6)
     ]
     assert answers == [401] * 5 + [429]
 
@@ -98,7 +102,8 @@ async def test_without_mail_the_page_says_to_ask_the_hoster(browser):
 
 async def test_asking_too_often_is_refused(browser):
     answers = [
-        (await browser.submit("/auth/passphrase_reset", page="/auth/passphrase_reset")).status_code for _ in range(4)
+        (await browser.submit("/auth/passphrase_reset", page="/auth/passphrase_reset")).status_code
+        for _ in range(4)
     ]
     assert answers == [200, 200, 200, 429]
 
@@ -120,7 +125,9 @@ class Mailbox:
 async def mailbox():
     """A real SMTP server on a free port; `port` tells which."""
     box = Mailbox()
-    server = await asyncio.get_running_loop().create_server(lambda: SMTP(box, hostname="mail.test"), "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: SMTP(box, hostname="mail.test"), "127.0.0.1", 0
+    )
     box.port = server.sockets[0].getsockname()[1]
     yield box
     server.close()

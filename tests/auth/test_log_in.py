@@ -187,7 +187,9 @@ async def test_delete_login_others_ends_every_other_session(owner, new_browser):
 async def test_the_language_is_the_browsers_until_one_is_chosen(browser):
     french = {"accept-language": "fr-FR,fr;q=0.9"}
     assert "Phrase secrète" in (await browser.get("/auth/login", headers=french)).text
-    answer = await browser.submit("/my/language", locale="en", headers={"referer": "http://alice.localhost:8080/auth/login"})
+    answer = await browser.submit(
+        "/my/language", locale="en", headers={"referer": "http://alice.localhost:8080/auth/login"}
+    )
     assert answer.headers["location"] == "http://alice.localhost:8080/auth/login"
     assert "Phrase secrète" not in (await browser.get("/auth/login", headers=french)).text
 

@@ -35,7 +35,9 @@ async def test_what_is_not_a_key_cannot_become_the_passphrase():
         await auth.passphrase.seal("orage")
 
 
-@pytest.mark.parametrize("weak", ["", "password1", "azertyuiop", "aaaaaaaaaaaaaaaa", "camille1987", "two words"])
+@pytest.mark.parametrize(
+    "weak", ["", "password1", "azertyuiop", "aaaaaaaaaaaaaaaa", "camille1987", "two words"]
+)
 async def test_a_passphrase_that_a_program_guesses_is_refused(weak):
     with pytest.raises(WeakPassphrase):
         await auth.passphrase.new_key_of(Typed(raw=weak), "alice.localhost")

@@ -71,7 +71,9 @@ async def test_a_code_on_paper_lets_in_once(secret, owner, new_browser):
 async def test_the_step_may_be_tried_again_after_a_wrong_code(secret, new_browser, clock):
     browser = new_browser()
     page, token = await first_step(browser)
-    wrong = await browser.submit("/auth/twofactor", page=page, **{"two-factor-token": token, "two-factor-passcode": "000000"})
+    wrong = await browser.submit(
+        "/auth/twofactor", page=page, **{"two-factor-token": token, "two-factor-passcode": "000000"}
+    )
     assert wrong.status_code == 401
     assert "This code does not work" in wrong.text
     fields = {"two-factor-token": token, "two-factor-passcode": app_code(secret, clock)}
@@ -96,7 +98,11 @@ async def test_the_first_step_does_not_last(secret, new_browser, clock):
 async def test_a_trusted_device_is_not_asked_for_thirty_days(secret, new_browser, clock):
     browser = new_browser()
     page, token = await first_step(browser)
-    fields = {"two-factor-token": token, "two-factor-passcode": app_code(secret, clock), "two-factor-generate-trusted-device-token": "1"}
+    fields = {
+        "two-factor-token": token,
+        "two-factor-passcode": app_code(secret, clock),
+        "two-factor-generate-trusted-device-token": "1",
+    }
     await browser.submit("/auth/twofactor", page=page, **fields)
     del browser.cookies["cozy-session"]
     assert (await browser.log_in()).headers["location"] == "/my"
@@ -128,7 +134,9 @@ async def test_a_wrong_code_or_passphrase_sets_nothing_up(owner, clock):
     wrong_code = await owner.submit(URL, page=URL, secret=shared, code="000000", passphrase=key())
     assert wrong_code.status_code == 422
     assert f'value="{shared}"' in wrong_code.text
-    wrong = await owner.submit(URL, page=URL, secret=shared, code=app_code(shared, clock), passphrase=key("nope nope"))
+    wrong = await owner.submit(
+        URL, page=URL, secret=shared, code=app_code(shared, clock), passphrase=key("nope nope")
+    )
     assert wrong.status_code == 422
     assert (await owner.get(URL)).status_code == 200
 

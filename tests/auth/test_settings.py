@@ -75,7 +75,9 @@ async def test_a_recovery_code_is_shown_once(owner):
 
 async def test_the_devices_are_listed_by_name(owner, new_browser):
     other = new_browser("198.51.100.7")
-    other.headers["user-agent"] = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
+    other.headers["user-agent"] = (
+        "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
+    )
     await other.log_in()
     page = (await owner.get("/my/settings/devices")).text
     assert "Chrome on Android" in page
@@ -104,7 +106,9 @@ async def test_all_other_devices_are_logged_out_at_once(owner, new_browser):
 
 
 async def test_name_language_and_time_zone_are_the_owners_to_choose(owner, house, home):
-    answer = await owner.submit("/my/settings", page="/my/settings", public_name="Alix", locale="fr", tz="Europe/Paris")
+    answer = await owner.submit(
+        "/my/settings", page="/my/settings", public_name="Alix", locale="fr", tz="Europe/Paris"
+    )
     assert answer.status_code == 303
     profile = await house.read(home, SYSTEM, homes.profile)
     assert (profile.public_name, profile.locale, profile.tz) == ("Alix", "fr", "Europe/Paris")
@@ -123,7 +127,11 @@ async def test_theme_and_shortcuts_show_on_the_next_page(owner):
     ("url", "fields", "sentence"),
     [
         ("/my/settings", {"public_name": "", "locale": "fr", "tz": "UTC"}, "Give a name"),
-        ("/my/settings", {"public_name": "A", "locale": "de", "tz": "UTC"}, "This language is not available."),
+        (
+            "/my/settings",
+            {"public_name": "A", "locale": "de", "tz": "UTC"},
+            "This language is not available.",
+        ),
         ("/my/settings", {"public_name": "A", "locale": "fr", "tz": "Mars/Base"}, "time zone is not known"),
         ("/my/settings/display", {"theme": "pink"}, "This theme does not exist."),
     ],

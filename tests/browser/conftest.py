@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,9 @@ class Running:
 
     def add_home(self, domain: str, *options: str) -> str:
         """Make a home with PASSPHRASE, and return its address."""
-        done = self.cozy("homes", "add", domain, "--public-name", "Alice", "--email", "alice@example.org", "--passphrase", PASSPHRASE, *options)  # fmt: skip
+        who = ("--public-name", "Alice", "--email", "alice@example.org", "--passphrase", PASSPHRASE)
+        # A process of its own: this one runs Playwright's event loop.
+        done = self.cozy("homes", "add", domain, *who, *options, stdin=subprocess.DEVNULL)
         assert done.code == 0, done.err
         return self.origin(domain)
 
@@ -71,7 +74,10 @@ def open_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context = browser.new_context(**{"viewport": DESK, "locale": "en-GB", **options})
         context.set_default_timeout(15_000)
         context.on("weberror", lambda error: wrong.append(str(error.error)))
-        context.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
+        context.on(
+            "console",
+            lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None,
+        )
         contexts.append(context)
         return context
 

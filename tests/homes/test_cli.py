@@ -62,7 +62,10 @@ def test_the_passphrase_may_come_by_standard_input(cozy):
         (("show", "nobody.localhost"), "There is no home at this address."),
         (("add", "not a domain", "--passphrase", PASSPHRASE), "This cannot be the address of a home"),
         (("add", "bob.localhost", "--passphrase", "password1"), "too easy to guess"),
-        (("add", "bob.localhost", "--passphrase", PASSPHRASE, "--locale", "de"), "This language is not available."),
+        (
+            ("add", "bob.localhost", "--passphrase", PASSPHRASE, "--locale", "de"),
+            "This language is not available.",
+        ),
         (("add", "bob.localhost", "--passphrase", PASSPHRASE, "--quota", "much"), "A quota is a size"),
         (("add", DOMAIN, "--passphrase", PASSPHRASE), "A home already has this address."),
         (("set", DOMAIN, "--state", "asleep"), "A home is active or blocked."),

@@ -39,7 +39,12 @@ from cozy.web.headers import EVERY_HEADER, HSTS
 log = structlog.get_logger()
 FIRST_DOMAIN = "cozy.localhost"  # where the first home of a fresh install is made
 FIRST_RUN = "/my/welcome"
-WITHOUT_A_HOME = {"/my/language", "/my/assets/{name}", "/my/sw.js", "/my/manifest.webmanifest"}  # what an error page needs
+WITHOUT_A_HOME = {
+    "/my/language",
+    "/my/assets/{name}",
+    "/my/sw.js",
+    "/my/manifest.webmanifest",
+}  # what an error page needs
 _KNOWN_FOR_S = 1.0  # how long the list of homes is trusted: changes by the command line show within a second
 
 

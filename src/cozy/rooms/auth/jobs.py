@@ -18,12 +18,17 @@ from .events import ResetAsked
 @job("auth.mail_reset_link", retries=4)
 async def mail_reset_link(house: House, home: Home, event: ResetAsked) -> None:
     """Mail a link to choose a new passphrase. The link is made here, so that none is ever stored readable; a second
-    run sends a second mail with a link of its own, and using either voids both."""
+    run sends a second mail with a link of its own, and using either voids both.
+    """
     if not house.mailer.configured:
         return
     token = await house.write(home, SYSTEM, service.reset.begin)
     profile = await house.read(home, SYSTEM, homes.profile)
-    words = {"name": profile.public_name, "domain": home.domain, "link": service.reset.link(home.origin, token)}
+    words = {
+        "name": profile.public_name,
+        "domain": home.domain,
+        "link": service.reset.link(home.origin, token),
+    }
     templates = ui.pages.environment(profile.locale)
     message = Message(
         to=profile.email,

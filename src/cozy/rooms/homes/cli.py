@@ -59,7 +59,9 @@ def show(context: typer.Context, domain: Domain, as_json: AsJson = False) -> Non
 def set_(
     context: typer.Context,
     domain: Domain,
-    quota: Annotated[str | None, typer.Option(help="How much it may hold: 50GB, or none for no limit.")] = None,
+    quota: Annotated[
+        str | None, typer.Option(help="How much it may hold: 50GB, or none for no limit.")
+    ] = None,
     state: Annotated[str | None, typer.Option(help="active or blocked.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -69,7 +71,9 @@ def set_(
     wanted = "same" if quota is None else octets(quota)
 
     async def setting(house: House) -> Listing:
-        return await house.write_host(service.change, service.clean_domain(domain), state=chosen, quota=wanted)
+        return await house.write_host(
+            service.change, service.clean_domain(domain), state=chosen, quota=wanted
+        )
 
     _print(desk, desk.run(setting), as_json)
 
@@ -90,7 +94,9 @@ def destroy(
     desk: Desk = context.obj
     listing = _found(desk, domain)
     if not yes:
-        typed = typer.prompt(f"Everything in {listing.domain} will be lost. Type its address to go on", default="")
+        typed = typer.prompt(
+            f"Everything in {listing.domain} will be lost. Type its address to go on", default=""
+        )
         if typed.strip().lower() != listing.domain:
             raise BadProfile("Nothing was destroyed: that was not the address.")
 
@@ -115,7 +121,9 @@ def _print(desk: Desk, listing: Listing, as_json: bool) -> None:
         print(msgspec.json.encode(listing).decode())
         return
     print(f"{desk.origin(listing.domain)}")
-    print(f"  state: {listing.state}\n  quota: {_quota(listing)}\n  since: {listing.created_at[:10]}\n  id:    {listing.id}")
+    print(
+        f"  state: {listing.state}\n  quota: {_quota(listing)}\n  since: {listing.created_at[:10]}\n  id:    {listing.id}"
+    )
 
 
 def _quota(listing: Listing) -> str:

@@ -18,11 +18,23 @@ from cozy.web.pages import flash, page
 
 from . import service
 from .errors import BadProfile
-from .model import Profile
 
 routes = Routes(pages=True)
 
-AREAS = tuple(f"{area}/" for area in "Africa America Antarctica Asia Atlantic Australia Europe Indian Pacific".split())
+AREAS = tuple(
+    f"{area}/"
+    for area in [
+        "Africa",
+        "America",
+        "Antarctica",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
+    ]
+)
 PROFILE, DISPLAY = "/my/settings", "/my/settings/display"
 
 
@@ -65,7 +77,9 @@ def _changed(work: Work, call: Call, given: dict[str, Any], show: Any, url: str)
 def _profile(work: Work, call: Call, status: int, values: dict[str, Any], errors: dict[str, str]) -> Response:
     names = sorted(zone for zone in available_timezones() if zone.startswith(AREAS) or zone == "UTC")
     zones = [(name, name.replace("_", " ")) for name in dict.fromkeys([*names, values["tz"]])]
-    return page(work, call, "homes/profile.html", status, room="settings", values=values, errors=errors, zones=zones)
+    return page(
+        work, call, "homes/profile.html", status, room="settings", values=values, errors=errors, zones=zones
+    )
 
 
 def _display(work: Work, call: Call, status: int, values: dict[str, Any], errors: dict[str, str]) -> Response:

@@ -10,7 +10,6 @@ from zoneinfo import available_timezones
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-
 from msgspec import convert
 from msgspec.structs import asdict, replace
 
@@ -44,7 +43,12 @@ def clean_profile(profile: Profile) -> Profile:
     email = profile.email.strip()
     if not public_name or len(public_name) > NAME_LIMIT:
         raise BadProfile("Give a name of 1 to 100 characters.", parameter="public_name")
-    if email.count("@") != 1 or email.startswith("@") or email.endswith("@") or any(c.isspace() for c in email):
+    if (
+        email.count("@") != 1
+        or email.startswith("@")
+        or email.endswith("@")
+        or any(c.isspace() for c in email)
+    ):
         raise BadProfile("This does not look like an e-mail address.", parameter="email")
     if profile.tz not in available_timezones():
         raise BadProfile("This time zone is not known.", parameter="tz")
@@ -168,7 +172,9 @@ def set_due(work: Work, home_id: str, due_at: str) -> None:
     store.set_due(work, home_id, due_at)
 
 
-def change(work: Work, domain: str, *, state: State | None = None, quota: int | None | str = "same") -> Listing:
+def change(
+    work: Work, domain: str, *, state: State | None = None, quota: int | str | None = "same"
+) -> Listing:
     """Set a home's state or quota (bytes; None: no limit; "same": as it is). Raises NoHome, BadProfile."""
     home = at(work, domain)
     if isinstance(quota, int) and quota < 0:

@@ -44,7 +44,9 @@ def by_domain(work: Work, domain: str) -> Listing | None:
 def listed(work: Work, after: str, limit: int) -> list[Listing]:
     """Homes by address, a page at a time."""
     rows = work.db.all(
-        f"SELECT {_COLUMNS} FROM homes WHERE domain > :after ORDER BY domain LIMIT :limit", after=after, limit=limit
+        f"SELECT {_COLUMNS} FROM homes WHERE domain > :after ORDER BY domain LIMIT :limit",
+        after=after,
+        limit=limit,
     )
     return [_listing(row) for row in rows]
 
@@ -52,7 +54,9 @@ def listed(work: Work, after: str, limit: int) -> list[Listing]:
 def due(work: Work, now: str, limit: int) -> list[Listing]:
     """Homes that may have something to do by themselves, longest waiting first."""
     rows = work.db.all(
-        f"SELECT {_COLUMNS} FROM homes WHERE due_at <= :now ORDER BY due_at, id LIMIT :limit", now=now, limit=limit
+        f"SELECT {_COLUMNS} FROM homes WHERE due_at <= :now ORDER BY due_at, id LIMIT :limit",
+        now=now,
+        limit=limit,
     )
     return [_listing(row) for row in rows]
 
@@ -70,7 +74,10 @@ def set_due(work: Work, home_id: str, due_at: str) -> None:
 def change(work: Work, home_id: str, *, state: str, quota: int | None) -> None:
     """Set what the host decides about a home."""
     work.db.run(
-        "UPDATE homes SET state = :state, quota = :quota WHERE id = :home", home=home_id, state=state, quota=quota
+        "UPDATE homes SET state = :state, quota = :quota WHERE id = :home",
+        home=home_id,
+        state=state,
+        quota=quota,
     )
 
 
@@ -97,5 +104,7 @@ def replace_secret(work: Work, name: str, value: bytes) -> None:
 
 def secret(work: Work, name: str) -> bytes | None:
     """One of the home's own keys."""
-    row = work.db.one("SELECT value FROM secrets WHERE home_id = :home AND name = :name", home=work.home, name=name)
+    row = work.db.one(
+        "SELECT value FROM secrets WHERE home_id = :home AND name = :name", home=work.home, name=name
+    )
     return bytes(row[0]) if row else None

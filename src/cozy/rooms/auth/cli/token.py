@@ -17,7 +17,9 @@ from .. import service
 def token(
     context: typer.Context,
     domain: Annotated[str, typer.Argument(help="The address of the home.")],
-    scope: Annotated[str, typer.Option(help="What it may do: `*`, or `io.cozy.files:GET io.cozy.contacts`.")] = "*",
+    scope: Annotated[
+        str, typer.Option(help="What it may do: `*`, or `io.cozy.files:GET io.cozy.contacts`.")
+    ] = "*",
 ) -> None:
     """Print a bearer token for a home's API."""
     desk: Desk = context.obj

@@ -10,19 +10,20 @@ from starlette.responses import Response
 from cozy import ui
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import Routes
+from cozy.rooms.homes import service as homes
 from cozy.web.answers import see_other
 from cozy.web.call import Call
 from cozy.web.cookies import read_cookie, set_cookie
 from cozy.web.pages import flash, page
-
-from cozy.rooms.homes import service as homes
 
 from .. import service
 from ..model import KNOWN, Entered, Typed, Visitor
 
 routes = Routes(pages=True)
 
-KEPT_S = int(KNOWN.total_seconds())  # of the browser's cookies; how long a session lives is for the server to say
+KEPT_S = int(
+    KNOWN.total_seconds()
+)  # of the browser's cookies; how long a session lives is for the server to say
 
 
 def visitor_of(call: Call, form: FormData | None = None) -> Visitor:

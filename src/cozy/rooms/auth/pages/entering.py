@@ -71,7 +71,9 @@ async def _refused(call: Call, problem: Problem, redirect: str) -> Response:
     return response
 
 
-async def _log_in(call: Call, redirect: str, status: int = 200, errors: dict[str, str] | None = None) -> Response:
+async def _log_in(
+    call: Call, redirect: str, status: int = 200, errors: dict[str, str] | None = None
+) -> Response:
     profile = await call.read(homes.profile)
     return await shown(
         call, "auth/login.html", status,

@@ -31,12 +31,18 @@ async def change(call: Call, form: FormData) -> Response:
         await service.reset.change(call.house, call.home, call.caller.session, key)
     except Problem as problem:
         return await _passphrase(call, 422, _errors(problem))
-    return await done(call, "/my/settings/security", N_("Passphrase changed. Every other device is logged out."))
+    return await done(
+        call, "/my/settings/security", N_("Passphrase changed. Every other device is logged out.")
+    )
 
 
 def _errors(problem: Problem) -> dict[str, str]:
     """A passphrase that cannot be used is the next one; one that is wrong is the present one."""
-    return {"next": problem.detail} if problem.kind == "invalid" else {"passphrase": problem.detail} | faulty(problem)
+    return (
+        {"next": problem.detail}
+        if problem.kind == "invalid"
+        else {"passphrase": problem.detail} | faulty(problem)
+    )
 
 
 async def _passphrase(call: Call, status: int, errors: dict[str, str]) -> Response:

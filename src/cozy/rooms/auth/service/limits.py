@@ -1,5 +1,6 @@
 """How often one may try, in a sliding window. A device that got in before is counted apart, so that somebody who tries
-passphrases from elsewhere cannot keep the owner out."""
+passphrases from elsewhere cannot keep the owner out.
+"""
 
 from __future__ import annotations
 

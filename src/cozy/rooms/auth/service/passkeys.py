@@ -67,10 +67,12 @@ def invitation(work: Work, home: Home) -> str:
         user_display_name=profile.public_name,
         challenge=_challenge(work, "register"),
         authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
+            resident_key=ResidentKeyRequirement.REQUIRED,
+            user_verification=UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=[
-            PublicKeyCredentialDescriptor(base64url_to_bytes(known.id)) for known in store.credentials.of_kind(work, _KIND)
+            PublicKeyCredentialDescriptor(base64url_to_bytes(known.id))
+            for known in store.credentials.of_kind(work, _KIND)
         ],
     )
     return options_to_json(options)
@@ -79,7 +81,9 @@ def invitation(work: Work, home: Home) -> str:
 def question(work: Work, home: Home) -> str:
     """What a browser needs to use a passkey, as JSON (WebAuthn §5.5); whichever it has for this home."""
     options = generate_authentication_options(
-        rp_id=home.domain, challenge=_challenge(work, "enter"), user_verification=UserVerificationRequirement.REQUIRED
+        rp_id=home.domain,
+        challenge=_challenge(work, "enter"),
+        user_verification=UserVerificationRequirement.REQUIRED,
     )
     return options_to_json(options)
 
@@ -169,7 +173,9 @@ def _spent_challenge(work: Work, purpose: str, answer: str) -> bytes:
     """The challenge that a browser answers, if it is ours, still good, and answered for the first time."""
     try:
         data = msgspec.json.decode(answer, type=_Answer).response.client_data
-        challenge = base64url_to_bytes(msgspec.json.decode(base64url_to_bytes(data), type=_ClientData).challenge)
+        challenge = base64url_to_bytes(
+            msgspec.json.decode(base64url_to_bytes(data), type=_ClientData).challenge
+        )
     except ValueError as error:
         raise WrongPasskey from error
     head, seal = challenge[:24], challenge[24:]
@@ -181,4 +187,6 @@ def _spent_challenge(work: Work, purpose: str, answer: str) -> bytes:
 
 
 def _seal(work: Work, purpose: str, head: bytes) -> bytes:
-    return hmac.new(homes.secret(work, "tokens"), b"passkey " + purpose.encode() + head, hashlib.sha256).digest()
+    return hmac.new(
+        homes.secret(work, "tokens"), b"passkey " + purpose.encode() + head, hashlib.sha256
+    ).digest()

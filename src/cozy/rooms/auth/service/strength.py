@@ -8,11 +8,45 @@ import unicodedata
 
 ENOUGH = 36  # bits; below, a program finds it
 
-_COMMON = (
-    "password passe motdepasse secret azerty qwerty qwertz cozy admin bonjour soleil doudou loulou chouchou iloveyou "
-    "letmein welcome dragon monkey football princess sunshine master amour marseille maison camille"
-).split()
-_ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "azertyuiop", "qwertyuiop", "qsdfghjklm", "asdfghjkl", "wxcvbn", "zxcvbnm")
+_COMMON = [
+    "password",
+    "passe",
+    "motdepasse",
+    "secret",
+    "azerty",
+    "qwerty",
+    "qwertz",
+    "cozy",
+    "admin",
+    "bonjour",
+    "soleil",
+    "doudou",
+    "loulou",
+    "chouchou",
+    "iloveyou",
+    "letmein",
+    "welcome",
+    "dragon",
+    "monkey",
+    "football",
+    "princess",
+    "sunshine",
+    "master",
+    "amour",
+    "marseille",
+    "maison",
+    "camille",
+]
+_ROWS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890",
+    "azertyuiop",
+    "qwertyuiop",
+    "qsdfghjklm",
+    "asdfghjkl",
+    "wxcvbn",
+    "zxcvbnm",
+)
 _POOLS = ((r"[a-z]", 26), (r"[A-Z]", 26), (r"\d", 10), (r"[^a-zA-Z0-9]", 33))
 _LEET = str.maketrans("013@", "oiea")
 

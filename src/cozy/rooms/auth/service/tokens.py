@@ -34,7 +34,9 @@ def mint(work: Work, scope: str = "*", lifetime: timedelta = CLI_LIFETIME, name:
         "aud": "cli", "iss": work.domain, "sub": name, "iat": now, "exp": now + int(lifetime.total_seconds()),
         "scope": scope,
     }  # fmt: skip
-    return jwt.encode({"alg": "HS512"}, claims, OctKey.import_key(homes.secret(work, "tokens")), algorithms=["HS512"])
+    return jwt.encode(
+        {"alg": "HS512"}, claims, OctKey.import_key(homes.secret(work, "tokens")), algorithms=["HS512"]
+    )
 
 
 def caller_of(work: Work, token: str) -> Caller:

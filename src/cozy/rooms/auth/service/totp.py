@@ -66,7 +66,9 @@ def turn_off(work: Work) -> None:
 
 def renew_codes(work: Work) -> list[str]:
     """Ten new codes for paper, each good once; those before are void."""
-    codes = ["-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(2)) for _ in range(CODES)]
+    codes = [
+        "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(2)) for _ in range(CODES)
+    ]
     store.credentials.drop_kind(work, _CODES)
     for code in codes:
         store.credentials.put(work, _CODES, _hash(code), {})

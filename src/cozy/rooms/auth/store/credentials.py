@@ -87,4 +87,8 @@ def drop_kind(work: Work, kind: str) -> None:
 
 def drop_expired(work: Work) -> None:
     """Forget what has expired."""
-    work.db.run("DELETE FROM credentials WHERE home_id = :home AND expires_at <= :now", home=work.home, now=iso(work.now))
+    work.db.run(
+        "DELETE FROM credentials WHERE home_id = :home AND expires_at <= :now",
+        home=work.home,
+        now=iso(work.now),
+    )

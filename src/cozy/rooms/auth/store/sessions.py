@@ -71,4 +71,6 @@ def end_others(work: Work, id_: str) -> int:
 
 def drop_expired(work: Work) -> None:
     """Forget sessions that are over."""
-    work.db.run("DELETE FROM sessions WHERE home_id = :home AND expires_at <= :now", home=work.home, now=iso(work.now))
+    work.db.run(
+        "DELETE FROM sessions WHERE home_id = :home AND expires_at <= :now", home=work.home, now=iso(work.now)
+    )
