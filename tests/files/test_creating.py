@@ -192,6 +192,20 @@ async def test_metadata_of_the_client_are_kept(client):
     assert answer.json()["data"]["attributes"]["metadata"] == sent
 
 
+async def test_metadata_may_be_sent_ahead(client, clock):
+    body = {"data": {"type": "io.cozy.files.metadata", "attributes": {"label": "report", "device-id": "1"}}}
+    waiting = (await client.post("/files/upload/metadata", json=body)).json()["data"]["id"]
+    for kind in ("file", "directory"):
+        answer = await post(client, Type=kind, Name=kind, MetadataID=waiting)
+        assert answer.json()["data"]["attributes"]["metadata"] == {"label": "report", "device-id": "1"}
+    file = await client.upload("older")
+    written = await client.put(f"/files/{file['id']}", params={"MetadataID": waiting}, content=b"new")
+    assert written.json()["data"]["attributes"]["metadata"]["label"] == "report"
+    clock.advance(minutes=11)
+    late = await post(client, Type="file", Name="late", MetadataID=waiting)
+    assert (late.status_code, error(late)["source"]) == (422, {"parameter": "MetadataID"})
+
+
 async def test_the_account_that_a_file_comes_from_is_kept(client):
     answer = await post(client, Type="file", Name="x", SourceAccount="acc", SourceAccountIdentifier="me@shop")
     made = answer.json()["data"]["attributes"]["cozyMetadata"]

@@ -1,5 +1,8 @@
 """GET /files/download…"""
 
+import io
+
+import pypdfium2 as pdfium
 import pytest
 
 from cozy.kernel.blobs import INLINE_LIMIT
@@ -99,6 +102,21 @@ async def test_what_is_not_there_is_not_sent(client):
         assert (await client.get(url)).status_code == 404
     assert (await client.get(f"/files/download/{folder['id']}")).status_code == 400
     assert (await client.get("/files/download?Path=/folder")).status_code == 400
+
+
+async def test_a_page_of_a_pdf_is_sent_alone(client):
+    document = pdfium.PdfDocument.new()
+    for width in (100, 200):
+        document.new_page(width, 300)
+    whole = io.BytesIO()
+    document.save(whole)
+    file = await client.upload("bill.pdf", whole.getvalue())
+    answer = await client.get(f"/files/download/{file['id']}", params={"Page": "2"})
+    page = pdfium.PdfDocument(answer.content)
+    assert (answer.status_code, len(page), page[0].get_width()) == (200, 1, 200)
+    for number in ("3", "0", "x"):
+        refused = await client.get("/files/download", params={"Path": "/bill.pdf", "Page": number})
+        assert (refused.status_code, refused.json()["errors"][0]["source"]) == (422, {"parameter": "Page"})
 
 
 async def test_an_empty_file_is_sent(client):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,16 +14,17 @@ from starlette.responses import Response
 
 from cozy.kernel.blobs import INLINE_LIMIT, Content, TooLarge
 from cozy.kernel.clock import iso
+from cozy.kernel.previews import CannotDraw, Previews
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import Routes, may
 from cozy.kernel.work import Work
 from cozy.web.call import Call
 
 from .. import service
-from ..errors import BadHash, BadMetadata, BadType, OverQuota, WrongHash, WrongLength
+from ..errors import BadHash, BadMetadata, BadPage, BadType, OverQuota, WrongHash, WrongLength
 from ..model import FILES, ROOT, File
 from . import shapes
-from .sending import send
+from .sending import PDF, bytes_of, send
 
 routes = Routes()
 
@@ -37,14 +40,13 @@ async def create(call: Call, dir_id: str) -> Response:
     """Make a folder, or a file of the body. 201; 400, 403, 404, 409, 412, 413, 422, 507."""
     kind = call.query("Type")
     if kind == "directory":
-        return shapes.made(call, await call.write(_make_folder, call, dir_id))
+        return shapes.made(call, await call.write(_make_folder, call, dir_id, await _details(call)))
     if kind != "file":
         raise BadType(type=kind, pointer="/data/attributes/type")
     return shapes.made(call, await _upload(call, dir_id))
 
 
-def _make_folder(work: Work, call: Call, dir_id: str) -> File:
-    details = _details(work, call)
+def _make_folder(work: Work, call: Call, dir_id: str, details: service.Details) -> File:
     path = call.query("Path")
     if not path:
         return service.create_folder(work, dir_id, call.query("Name"), details)
@@ -56,39 +58,39 @@ def _make_folder(work: Work, call: Call, dir_id: str) -> File:
 async def _upload(call: Call, dir_id: str) -> File:
     """Store the body, then the file that names it; when that is refused, nothing stays."""
     name, content_type, size = call.query("Name"), call.header("content-type"), _size(call)
-    left = None
+    details = await _details(call)  # before the stream: what waits under MetadataID waits for minutes only
+    quota, left = call.home.quota, None
     if size is None or size > INLINE_LIMIT:  # smaller ones are here at once, and refused by the write itself
-        left = await call.read(service.expect_file, dir_id, name, content_type, size, quota=call.home.quota)
+        left = await call.read(service.expect_file, dir_id, name, content_type, size, details, quota=quota)
     content = await _received(call, size, left)
     try:
-        return await call.write(_make_file, call, dir_id, name, content, content_type)
+        return await call.write(
+            service.create_file, dir_id, name, content, content_type, details, quota=quota
+        )
     except Problem:
         await _forget(call, content)
         raise
-
-
-def _make_file(work: Work, call: Call, dir_id: str, name: str, content: Content, content_type: str) -> File:
-    details = _details(work, call)
-    return service.create_file(work, dir_id, name, content, content_type, details, quota=call.home.quota)
 
 
 @routes.on("PUT", "/files/{file_id}", may("PUT", FILES))
 async def overwrite(call: Call, file_id: str) -> Response:
     """Give a file a new content. 200; 400, 403, 404, 412, 413, 422, 507."""
-    size, rev = _size(call), shapes.rev_of(call)
+    size, rev, details = _size(call), shapes.rev_of(call), await _details(call)
     left = None
     if size is None or size > INLINE_LIMIT:
-        left = await call.read(service.expect_content, file_id, rev, size, quota=call.home.quota)
+        left = await call.read(service.expect_content, file_id, rev, size, details, quota=call.home.quota)
     content = await _received(call, size, left)
     try:
-        return await call.write(_overwrite, call, file_id, rev, content)
+        return await call.write(_overwrite, call, file_id, rev, content, details)
     except Problem:
         await _forget(call, content)
         raise
 
 
-def _overwrite(work: Work, call: Call, file_id: str, rev: str, content: Content) -> Response:
-    mime, details = call.header("content-type"), _details(work, call)
+def _overwrite(
+    work: Work, call: Call, file_id: str, rev: str, content: Content, details: service.Details
+) -> Response:
+    mime = call.header("content-type")
     file = service.overwrite(work, file_id, content, mime, details, rev=rev, quota=call.home.quota)
     return shapes.shown(work, call, file, with_versions=True)
 
@@ -136,7 +138,7 @@ async def _forget(call: Call, content: Content) -> None:
         await call.house.blobs.delete(call.home.id, content.blob)
 
 
-def _details(work: Work, call: Call) -> service.Details:
+async def _details(call: Call) -> service.Details:
     """What the query and the headers say of a file or folder. Raises BadMetadata."""
     asked = call.request.query_params
     date = _date(call.header("date"))
@@ -144,7 +146,7 @@ def _details(work: Work, call: Call) -> service.Details:
     return service.Details(
         created_at=asked.get("CreatedAt", "") or date, updated_at=asked.get("UpdatedAt", "") or date,
         tags=asked["Tags"].split(",") if "Tags" in asked else None, executable=_flag(asked.get("Executable")),
-        encrypted=_flag(asked.get("Encrypted")), metadata=_metadata(asked.get("Metadata", "")),
+        encrypted=_flag(asked.get("Encrypted")), metadata=await _metadata(call),
         cozy_metadata={member: asked[name] for member, name in source.items() if asked.get(name)},
     )  # fmt: skip
 
@@ -161,7 +163,11 @@ def _date(header: str) -> str:
         return ""
 
 
-def _metadata(text: str) -> dict[str, Any] | None:
+async def _metadata(call: Call) -> dict[str, Any] | None:
+    """Those that were left here before under `MetadataID`, else those in the query. Raises BadMetadata."""
+    if waiting := call.query("MetadataID"):
+        return await call.read(service.metadata_of, waiting)
+    text = call.query("Metadata")
     try:
         return msgspec.json.decode(text, type=dict[str, Any]) if text else None
     except msgspec.DecodeError as error:
@@ -183,10 +189,28 @@ async def download_at(call: Call) -> Response:
 
 
 async def _sent(call: Call, file: File, content: Content) -> Response:
+    if page := call.query("Page"):
+        content = await _page(call, file, content, page)
     attached = call.query("Dl") == "1"
     return await send(
         call, content, name=file.name, mime=file.mime, modified=file.updated_at, attached=attached
     )
+
+
+async def _page(call: Call, file: File, content: Content, number: str) -> Content:
+    """One page of a PDF, as a PDF. Raises BadPage."""
+    if not (number.isascii() and number.isdecimal() and len(number) < 7 and int(number)) or file.mime != PDF:
+        raise BadPage(id=file.id, page=number, parameter="Page")
+    (previews,) = call.house.ports[Previews]
+    read = partial(bytes_of, call, content, 0, content.size)
+    try:
+        page: bytes = await previews.draw(
+            content.sha256, content.size, read, "pdf_single", page=int(number) - 1
+        )
+    except CannotDraw as error:
+        raise BadPage(id=file.id, page=number, parameter="Page") from error
+    digest = hashlib.md5(page, usedforsecurity=False).digest()
+    return Content("", base64.b64encode(digest).decode(), len(page), page)
 
 
 @routes.on("GET", "/files/download/{file_id}/{version_id}", may("GET", FILES))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from functools import partial
 
 from starlette.responses import Response
 
@@ -65,7 +66,7 @@ async def send(
     if harmful or mime != PDF:  # browsers' own PDF viewers, which run apart, do not start in a sandbox
         headers["content-security-policy"] = "sandbox"
     return serve(
-        call, lambda start, size: _read(call, content, start, size), size=content.size, etag=f'"{content.md5}"',
+        call, partial(bytes_of, call, content), size=content.size, etag=f'"{content.md5}"',
         modified=parse(modified), headers=headers, inline=content.inline,
     )  # fmt: skip
 
@@ -96,9 +97,14 @@ async def _has_scripts(call: Call, content: Content) -> bool:
 async def _bytes(call: Call, content: Content, start: int, size: int) -> bytes:
     if content.inline is not None:
         return content.inline[start : start + size]
-    return b"".join([chunk async for chunk in _read(call, content, start, size)])
+    return b"".join([chunk async for chunk in bytes_of(call, content, start, size)])
 
 
-def _read(call: Call, content: Content, start: int, size: int) -> AsyncIterator[bytes]:
+async def bytes_of(call: Call, content: Content, start: int, size: int) -> AsyncIterator[bytes]:
+    """Some bytes of a content."""
+    if content.inline is not None:
+        yield content.inline[start : start + size]
+        return
     assert content.blob is not None
-    return call.house.blobs.read(call.home.id, content.blob, start, size)
+    async for chunk in call.house.blobs.read(call.home.id, content.blob, start, size):
+        yield chunk

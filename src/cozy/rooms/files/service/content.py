@@ -37,28 +37,31 @@ def room_left(work: Work, quota: int | None) -> int | None:
 
 
 def expect_file(
-    work: Work, dir_id: str, name: str, content_type: str, size: int | None, *, quota: int | None = None
-) -> int | None:
+    work: Work, dir_id: str, name: str, content_type: str, size: int | None, details: Details,
+    *, quota: int | None = None,
+) -> int | None:  # fmt: skip
     """Before the first byte of a new file: the most bytes that it may hold, None for no limit.
 
-    Raises NoParent, ParentInTrash, NotAllowed, BadName, NameTaken, BadMime, OverQuota, as create_file will.
+    Raises NoParent, ParentInTrash, NotAllowed, BadName, NameTaken, BadMime, BadDate, OverQuota, as create_file will.
     """
     parent = access.parent(work, dir_id, "POST")
     clean = clean_name(name)
     mime_and_class(content_type, clean)
+    dates(work, details)
     if tree.child_named(work, parent.id, clean) is not None:
         raise NameTaken(name=clean, dir_id=parent.id)
     return limit_of(work, size, quota)
 
 
 def expect_content(
-    work: Work, file_id: str, rev: str, size: int | None, *, quota: int | None = None
+    work: Work, file_id: str, rev: str, size: int | None, details: Details, *, quota: int | None = None
 ) -> int | None:
     """Before the first byte of a file's next content: the most bytes that it may hold, None for no limit.
 
-    Raises NoFile, NotAllowed, IsFolder, Changed, OverQuota, as overwrite will.
+    Raises NoFile, NotAllowed, IsFolder, Changed, BadDate, OverQuota, as overwrite will.
     """
     check_rev(access.content_file(work, file_id, "PUT"), rev)
+    dates(work, details)
     return limit_of(work, size, quota)
 
 
