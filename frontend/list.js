@@ -6,7 +6,7 @@ import { process } from "./navigation.js";
 const list = () => document.querySelector("[data-list]");
 const rows = () => [...list().querySelectorAll("tr[data-id]")];
 const box = (row) => row.querySelector(".pick input");
-const chosen = () => rows().filter((row) => box(row).checked);
+const chosen = () => [...list().querySelectorAll("tr[data-id] .pick :checked")].map((ticked) => ticked.closest("tr"));
 let anchor = null;
 
 function count() {
@@ -14,7 +14,7 @@ function count() {
   const number = chosen().length;
   if (label) label.textContent = tn("%(num)s item", "%(num)s items", number);
   const all = list()?.querySelector("[data-all]");
-  if (all) { all.checked = number > 0 && number === rows().length; all.indeterminate = number > 0 && !all.checked; }
+  if (all) { all.checked = number > 0 && number === list().querySelectorAll("tr[data-id]").length; all.indeterminate = number > 0 && !all.checked; }
 }
 
 function choose(row, wanted = !box(row).checked) {

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -196,7 +197,7 @@ def test_keys_alone_do_it_all(open_context, drive, playground):
     keys.press("Delete")
     toast(page, "3 items moved to the bin.")
     keys.press("Control+z")
-    toast(page, "Put back.")
+    toast(page, "3 items put back.")
     keys.press("ArrowDown")
     keys.press("Control+a")
     expect(page.locator("[data-count]")).to_have_text("8 items")
@@ -320,7 +321,36 @@ def test_versions_are_seen_kept_brought_back_and_erased(open_context, drive, pla
     toast(page, "This version will be kept.")
     page.get_by_role("link", name="Erase the version of").click()
     page.get_by_role("dialog").get_by_role("button", name="Erase for good").click()
-    toast(page, "Erased for good.")
+    toast(page, "Version erased.")
     expect(page.get_by_text("No previous version")).to_be_visible()
     page.goto(f"{drive.origin}/my/file/{file_id}")
     expect(page.locator(".preview")).to_contain_text("aaaa")
+
+
+def test_one_file_comes_as_it_is_and_more_as_an_archive(open_context, drive, playground, tmp_path: Path):
+    page = drive.come_in(open_context(accept_downloads=True))
+    page.goto(playground, wait_until="networkidle")
+    row(page, "a.txt").get_by_role("link", name="Actions: a.txt").click()
+    with page.expect_download() as one:
+        page.locator("#row-menu").get_by_text("Download").click()
+    assert one.value.suggested_filename == "a.txt"
+    assert Path(one.value.path()).read_bytes() == b"a" * 100
+    page.keyboard.press("Escape")
+    for name in ("b.txt", "Alpha"):
+        row(page, name).locator(".check").click()
+    with page.expect_download() as more:
+        page.locator(".selbar").get_by_role("button", name="Download").click()
+    more.value.save_as(tmp_path / "got.zip")
+    with ZipFile(tmp_path / "got.zip") as archive:
+        assert archive.testzip() is None
+        assert sorted(name.rstrip("/").rpartition("/")[2] for name in archive.namelist()) == ["Alpha", "b.txt"]
+
+
+def test_two_answers_to_one_question_do_not_lose_what_was_typed(open_context, drive, playground):
+    page = drive.come_in(open_context())
+    page.goto(f"{playground}/new-folder")
+    page.get_by_label("Name of the folder").fill("Alpha")
+    page.get_by_role("button", name="Create").click()
+    expect(page.get_by_label("Name of the folder")).to_have_value("Alpha")
+    expect(page.locator("[aria-invalid=true]")).to_be_focused()
+    expect(page.locator(".error")).to_contain_text("already has that name")

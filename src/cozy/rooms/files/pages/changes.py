@@ -168,8 +168,9 @@ def _outside(call: Call, form: FormData, thrown: list[File]) -> str:
 @routes.on("POST", "/my/drive/trash/undo", OWNER)
 def undo_throwing_away(work: Work, call: Call, form: FormData) -> Response:
     """Put back what went into the bin at one moment. 303 back."""
-    together.restore_thrown_at(work, call.query("at"))
-    return done(call, way_back(call), words(work).gettext("Put back."))
+    restored = together.restore_thrown_at(work, call.query("at"))
+    said = words(work).ngettext("Put back.", "%(num)s items put back.", len(restored))
+    return done(call, way_back(call), said)
 
 
 @routes.on("POST", "/my/drive/trash/restore", OWNER)

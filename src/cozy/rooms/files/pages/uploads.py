@@ -11,6 +11,7 @@ from cozy.kernel.blobs import Content, TooLarge
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
+from cozy.ui import N_
 from cozy.web.call import Call
 
 from .. import service
@@ -34,7 +35,7 @@ async def upload(call: Call, folder_id: str, form: FormData) -> Response:
     files = [each for each in form.getlist("files") if isinstance(each, UploadFile) and each.filename]
     try:
         added = [await _add(call, folder_id, file, clash) for file in files]
-        error = "" if files else "Choose at least one file."
+        error = "" if files else N_("Choose at least one file.")
     except Problem as problem:
         added, error = [], problem.detail
     if error:

@@ -84,4 +84,4 @@ def ask_to_delete(work: Work, call: Call, file_id: str, key: str) -> Response:
 def delete(work: Work, call: Call, file_id: str, key: str, form: FormData) -> Response:
     """Forget a version for good. 303 to the versions."""
     delete_version(work, file_id, key)
-    return done(call, f"/my/file/{file_id}/versions", words(work).gettext("Erased for good."))
+    return done(call, f"/my/file/{file_id}/versions", words(work).gettext("Version erased."))

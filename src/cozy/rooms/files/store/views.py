@@ -8,7 +8,7 @@ from typing import Literal
 from cozy.kernel.work import Work
 
 from ..model import TRASH, TRASH_PATH, File
-from .tree import LIVING, file_row
+from .tree import LIVING, by_ids, file_row
 
 Order = Literal["name", "updated_at", "size"]
 
@@ -26,14 +26,18 @@ _IN_BIN = f"{TRASH_PATH}/%"
 
 
 def children(work: Work, dir_id: str, order: Order, *, falling: bool, skip: int, limit: int) -> list[File]:
-    """A page of a folder in an order, folders first."""
+    """A page of a folder in an order, folders first. Ids are sorted before bodies are read: bodies are long."""
     way = "DESC" if falling else "ASC"
     rows = work.db.all(
-        f"""{LIVING} AND body->>'dir_id' = :dir_id AND id <> :trash
-            ORDER BY body->>'type', {_KEYS[order]} {way}, sort_key {way}, id {way} LIMIT :limit OFFSET :skip""",
+        f"""SELECT id FROM documents WHERE home_id = :home AND doctype = 'io.cozy.files' AND NOT deleted
+               AND body->>'dir_id' = :dir_id AND id <> :trash
+             ORDER BY SUBSTR(sort_key, 1, 1), {_KEYS[order]} {way}, sort_key {way}, id {way}
+             LIMIT :limit OFFSET :skip""",
         home=work.home, dir_id=dir_id, trash=TRASH, limit=limit, skip=skip,
     )  # fmt: skip
-    return [file_row(row) for row in rows]
+    ids = [row[0] for row in rows]
+    known = by_ids(work, ids)
+    return [known[id_] for id_ in ids]
 
 
 def folders(work: Work, dir_id: str, limit: int) -> list[File]:
