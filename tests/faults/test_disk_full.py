@@ -252,6 +252,9 @@ def test_contents_on_a_disk_that_turned_read_only(server, client, cozy, disk):
     assert "new" not in client.children()
     assert client.download(id_).body == data
     assert client.upload("small", b"kept in the database").status == 201
+    assert client("DELETE", f"/files/{id_}").status == 200
+    assert client("DELETE", f"/files/trash/{id_}").status == 204, "what is committed is answered so"
+    assert client.show(id_).status == 404
 
 
 def test_a_data_folder_that_is_read_only_is_one_clear_line(cozy, disk):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -77,7 +78,8 @@ class House:
 
         result = await self._database(home).write(run)
         for blob in works[0].freed:
-            await self.blobs.delete(home.id, blob)
+            with suppress(OSError):  # what is written is written; a blob that nothing names is swept later
+                await self.blobs.delete(home.id, blob)
         if due:
             self.wake(home)
         return result
