@@ -292,6 +292,24 @@ def test_skipping_works_with_conditions_that_only_python_knows(work):
     assert ids(find(work, {"n": {"$regex": "[2468]"}}, skip=1, limit=2)) == ["0004", "0006"]
 
 
+def test_numbers_and_texts_that_a_database_cannot_hold_do_no_harm(work):
+    plant(work, {"n": 3})
+    assert ids(find(work, {"n": {"$lt": 10**40}})) == ["0000"]
+    assert ids(find(work, {"n": {"$gt": -(10**400)}})) == ["0000"]
+    if work.db.engine == "sqlite":
+        assert ids(find(work, {"n": {"$gt": "a\0b"}})) == []
+    else:
+        with pytest.raises(BadQuery):
+            find(work, {"n": {"$gt": "a\0b"}})
+
+
+def test_a_pattern_that_takes_for_ever_is_given_up(work):
+    plant(work, {"n": "a" * 60 + "!"})
+    with pytest.raises(BadQuery) as refused:
+        find(work, {"n": {"$regex": "^(a|a)*[xyz]"}})
+    assert refused.value.facts["error"] == "timeout"
+
+
 def test_a_thousand_alternatives_are_not_too_deep(work):
     plant(work, {"n": 3})
     assert ids(find(work, {"$or": [{"n": n} for n in range(1900)]})) == ["0000"]

@@ -8,6 +8,7 @@ type; those that come out are tried in Python. Texts are ordered by code point.
 from __future__ import annotations
 
 import base64
+import math
 import re
 import time
 from collections.abc import Sequence
@@ -281,12 +282,24 @@ def placed(engine: Engine, place: Place, params: dict[str, Any]) -> str:
     if engine == "sqlite":
         if kind < NUMBER:
             return _LOWEST[kind]
-        return _bind(str(value).encode() if kind > STRING else value, params)
+        return _bind(str(value).encode() if kind > STRING else _fitting(value), params)
     if kind < NUMBER:
         text = ("null", "false", "true")[kind]
     else:
         text = str(value) if kind > STRING else msgspec.json.encode(value).decode()
+    if "\\u0000" in text:
+        raise BadQuery("PostgreSQL holds no text with a NUL.", error="bad_arg")
     return f"CAST({_bind(f'[{kind},{text}]', params)} AS jsonb)"
+
+
+def _fitting(value: Any) -> Any:
+    """Whole numbers beyond 64 bits are what SQLite makes of them in documents: floating ones."""
+    if not isinstance(value, int) or -(2**63) <= value < 2**63:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _bind(value: Any, params: dict[str, Any]) -> str:

@@ -12,12 +12,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+import regex
 from msgspec import Struct
 
 from ..errors import BadQuery
 
 DEPTH_LIMIT = 64  # levels of a selector
 SIZE_LIMIT = 2_000  # conditions of a selector
+PATTERN_S = 0.1  # seconds that a pattern may take on one text
 MISSING = object()
 
 NULL, FALSE, TRUE, NUMBER, STRING, ARRAY, OBJECT = range(7)  # CouchDB's order of types
@@ -117,7 +119,7 @@ class _Parser:
             raise _bad_argument(op, arg)
         if op == "$exists":
             return Leaf(path, op, arg is not negated)
-        return Leaf(path, op, re.compile(arg) if op == "$regex" else arg, negated)
+        return Leaf(path, op, regex.compile(arg) if op == "$regex" else arg, negated)
 
 
 def _together(parts: tuple[Node, ...], any_will_do: bool) -> Node:
@@ -163,8 +165,8 @@ def _is_whole(value: Any) -> bool:
 
 def _is_pattern(value: Any) -> bool:
     try:
-        return isinstance(value, str) and re.compile(value) is not None
-    except (re.error, RecursionError, OverflowError):
+        return isinstance(value, str) and regex.compile(value) is not None
+    except (regex.error, RecursionError, OverflowError):
         return False
 
 
@@ -254,6 +256,14 @@ def _leaves_over(value: Any, arg: list[int]) -> bool:
     return _is_whole(value) and (1 if value >= 0 else -1) * (abs(value) % abs(arg[0])) == arg[1]
 
 
+def _fits(value: Any, pattern: regex.Pattern[str]) -> bool:
+    """Raises BadQuery when the pattern takes too long, as nested repetitions do."""
+    try:
+        return isinstance(value, str) and pattern.search(value, timeout=PATTERN_S) is not None
+    except TimeoutError as error:
+        raise BadQuery("This pattern takes too long.", error="timeout") from error
+
+
 _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "$eq": lambda value, arg: order(value) == order(arg),
     "$lt": lambda value, arg: order(value) < order(arg),
@@ -265,7 +275,7 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "$type": lambda value, arg: rank(value) in RANKS[arg],
     "$size": lambda value, arg: isinstance(value, list) and len(value) == arg,
     "$mod": _leaves_over,
-    "$regex": lambda value, arg: isinstance(value, str) and arg.search(value) is not None,
+    "$regex": _fits,
     "$beginsWith": lambda value, arg: isinstance(value, str) and value.startswith(arg),
     "$elemMatch": lambda value, arg: isinstance(value, list) and any(matches(arg, one) for one in value),
     "$allMatch": lambda value, arg: (
