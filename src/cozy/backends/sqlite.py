@@ -8,6 +8,7 @@ before it. docs/decisions/ has the measurements.
 from __future__ import annotations
 
 import asyncio
+import resource
 import shutil
 import threading
 from collections import OrderedDict
@@ -30,6 +31,7 @@ from cozy.kernel.problem import Unavailable
 P = ParamSpec("P")
 T = TypeVar("T")
 _OPEN_HOMES = 128  # databases kept open at once; an idle one costs about 100 kB and three file handles
+_FILES = 8192  # this program may have open at once
 _BUSY_MS = 15_000  # how long to wait for another process (the command line) to finish writing
 
 
@@ -252,6 +254,7 @@ class SqliteStorage:
         self._migrations = lru_cache(migrations)
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="sqlite")
         self._open: OrderedDict[str, SqliteDatabase] = OrderedDict()
+        _allow_many_files()
         make_folder(root / "homes")
         migrate_sqlite(root / "host.db", self._migrations("host"))
         self.host = SqliteDatabase(root / "host.db", self._threads, self._migrations("host"))
@@ -311,3 +314,11 @@ class SqliteStorage:
 
     def _path(self, home_id: str) -> Path:
         return self._root / "homes" / home_id / "home.db"
+
+
+def _allow_many_files() -> None:
+    """Many systems let a program open 1,024 files unless it asks for more; open homes may need most of that."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
