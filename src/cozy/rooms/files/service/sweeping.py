@@ -15,7 +15,7 @@ from cozy.kernel.house import House
 from cozy.kernel.work import Work
 
 from ..store import sweeping
-from . import trash
+from .trash import destroy
 
 _DAY_S = 86_400  # what is younger may belong to a transaction that is still to come
 _AT_ONCE = 500  # fewer than a statement may have parameters
@@ -54,5 +54,5 @@ def _destroy_old(work: Work, limit: int = 50) -> int:
     before = iso(work.now - timedelta(days=work.settings.trash_days))
     old = sweeping.old_trash(work, before, limit)
     for id_ in old:
-        trash.destroy(work, id_)
+        destroy(work, id_)
     return len(old)
