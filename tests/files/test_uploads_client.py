@@ -19,7 +19,15 @@ SIZE = 48 * 1024 * 1024
 def sending(server, token, path, url=""):
     """tus-js-client at work."""
     base = f"http://127.0.0.1:{server.port}"
-    line = [NODE, SCRIPT, f"{base}/files/tus", f"{DOMAIN}:{server.port}", token, path, *([base + url] if url else [])]
+    line = [
+        NODE,
+        SCRIPT,
+        f"{base}/files/tus",
+        f"{DOMAIN}:{server.port}",
+        token,
+        path,
+        *([base + url] if url else []),
+    ]
     return subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
 
 
