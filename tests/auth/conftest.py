@@ -26,6 +26,13 @@ def key(passphrase: str = PASSPHRASE, domain: str = DOMAIN) -> str:
     return auth.passphrase.derive(passphrase, domain)
 
 
+def found(pattern: str, text: str) -> str:
+    """What the first group of a pattern matches in a page."""
+    match = re.search(pattern, text)
+    assert match is not None, text
+    return match[1]
+
+
 class Browser(httpx2.AsyncClient):
     """A browser without scripts: it keeps cookies and sends forms of pages that it has seen."""
 

@@ -1,7 +1,6 @@
 """The first page of a fresh install."""
 
 import asyncio
-import re
 
 import httpx2
 import pytest
@@ -11,7 +10,7 @@ from cozy.app.server import serving
 from cozy.kernel.settings import Settings
 from cozy.rooms.homes import service as homes
 
-from .conftest import PASSPHRASE, Browser, key
+from .conftest import PASSPHRASE, Browser, found, key
 
 ORIGIN = "http://cozy.localhost:8080"
 FIELDS = {
@@ -54,7 +53,7 @@ async def test_the_first_page_makes_the_home_and_lets_its_owner_in(visit, house)
     async with visit() as browser:
         answer = await move_in(browser)
         assert answer.status_code == 200
-        code = re.search(r"<span>((?:[A-Z0-9]{4}-){5}[A-Z0-9]{4})</span>", answer.text)[1]
+        code = found(r"<span>((?:[A-Z0-9]{4}-){5}[A-Z0-9]{4})</span>", answer.text)
         assert await browser.is_in()
         assert 'lang="fr"' in (await browser.get("/my/settings")).text
         again = await browser.submit("/auth/recover", page="/auth/passphrase_reset", code=code)

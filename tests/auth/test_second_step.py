@@ -8,7 +8,7 @@ import pytest
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.errors import AlreadyOn, WrongCode
 
-from .conftest import key
+from .conftest import found, key
 
 URL = "/my/settings/security/second-step"
 
@@ -21,7 +21,7 @@ def app_code(secret, clock):
 async def secret(owner, clock):
     """The second step is on; the secret that the owner's app knows. The codes for paper are in `owner.codes`."""
     page = await owner.get(URL)
-    shared = re.search(r'name="secret" value="([A-Z2-7]{32})"', page.text)[1]
+    shared = found(r'name="secret" value="([A-Z2-7]{32})"', page.text)
     assert "<svg" in page.text
     answer = await owner.submit(URL, page=URL, secret=shared, code=app_code(shared, clock), passphrase=key())
     assert answer.status_code == 200, answer.text
@@ -33,7 +33,7 @@ async def secret(owner, clock):
 async def first_step(browser, **fields):
     answer = await browser.log_in(**fields)
     assert answer.headers["location"].startswith("/auth/twofactor?two_factor_token=")
-    return answer.headers["location"], re.search(r"token=([^&]+)", answer.headers["location"])[1]
+    return answer.headers["location"], found(r"token=([^&]+)", answer.headers["location"])
 
 
 async def test_the_passphrase_alone_no_longer_lets_in(secret, new_browser):
@@ -130,7 +130,7 @@ async def test_new_codes_on_paper_void_those_before(secret, owner, new_browser):
 
 async def test_a_wrong_code_or_passphrase_sets_nothing_up(owner, clock):
     page = await owner.get(URL)
-    shared = re.search(r'name="secret" value="([A-Z2-7]{32})"', page.text)[1]
+    shared = found(r'name="secret" value="([A-Z2-7]{32})"', page.text)
     wrong_code = await owner.submit(URL, page=URL, secret=shared, code="000000", passphrase=key())
     assert wrong_code.status_code == 422
     assert f'value="{shared}"' in wrong_code.text

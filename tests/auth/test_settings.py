@@ -1,13 +1,11 @@
 """What the owner can see and change of who gets in."""
 
-import re
-
 import pytest
 
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.homes import service as homes
 
-from .conftest import PASSPHRASE, key
+from .conftest import PASSPHRASE, found, key
 
 SECURITY = "/my/settings/security"
 NEW = "cerise plume orchestre granit"
@@ -68,7 +66,7 @@ async def test_the_mail_address_needs_the_passphrase(owner, house, home):
 async def test_a_recovery_code_is_shown_once(owner):
     page = f"{SECURITY}/recovery-code"
     answer = await owner.submit(page, page=page, passphrase=key())
-    code = re.search(r"<span>((?:[A-Z0-9]{4}-){5}[A-Z0-9]{4})</span>", answer.text)[1]
+    code = found(r"<span>((?:[A-Z0-9]{4}-){5}[A-Z0-9]{4})</span>", answer.text)
     for path in (page, SECURITY):
         assert code not in (await owner.get(path)).text
 
@@ -89,7 +87,7 @@ async def test_a_device_is_logged_out_at_once(owner, new_browser):
     other = new_browser()
     await other.log_in()
     page = (await owner.get("/my/settings/devices")).text
-    url = re.search(r'action="(/my/settings/devices/[0-9a-f]{32}/end)"', page)[1]
+    url = found(r'action="(/my/settings/devices/[0-9a-f]{32}/end)"', page)
     assert (await owner.submit(url, page="/my/settings/devices")).status_code == 303
     assert not await other.is_in()
     assert await owner.is_in()

@@ -6,9 +6,10 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.program import Cozy, Server
 
@@ -70,14 +71,16 @@ def open_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
-    def fresh(**options: object) -> BrowserContext:
-        context = browser.new_context(**{"viewport": DESK, "locale": "en-GB", **options})
+    def note(said: ConsoleMessage) -> None:
+        if "Content Security Policy" in said.text:
+            wrong.append(said.text)
+
+    def fresh(**options: Any) -> BrowserContext:
+        chosen: dict[str, Any] = {"viewport": DESK, "locale": "en-GB", **options}
+        context = browser.new_context(**chosen)
         context.set_default_timeout(15_000)
         context.on("weberror", lambda error: wrong.append(str(error.error)))
-        context.on(
-            "console",
-            lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None,
-        )
+        context.on("console", note)
         contexts.append(context)
         return context
 

@@ -41,7 +41,7 @@ def clean_profile(profile: Profile) -> Profile:
     """The profile as we keep it. Raises BadProfile, whose fact `parameter` names the field."""
     public_name = nfc(profile.public_name).strip()
     email = profile.email.strip()
-    if not public_name or len(public_name) > NAME_LIMIT:
+    if not public_name or len(public_name) > NAME_LIMIT or not public_name.isprintable():
         raise BadProfile("Give a name of 1 to 100 characters.", parameter="public_name")
     if (
         email.count("@") != 1

@@ -67,7 +67,7 @@ def grants(scope: str) -> tuple[Grant, ...]:
 
 
 def _grant(part: str) -> Grant:
-    doctype, verbs, values, selector = (part.split(":") + ["", "", ""])[:4]
+    doctype, verbs, values, selector = [*part.split(":"), "", "", ""][:4]
     try:
         wanted = msgspec.convert(verbs.split(","), tuple[Verb, ...]) if verbs not in {"", "ALL"} else VERBS
     except msgspec.ValidationError as error:

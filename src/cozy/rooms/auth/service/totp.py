@@ -66,13 +66,15 @@ def turn_off(work: Work) -> None:
 
 def renew_codes(work: Work) -> list[str]:
     """Ten new codes for paper, each good once; those before are void."""
-    codes = [
-        "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(2)) for _ in range(CODES)
-    ]
+    codes = [f"{_random(5)}-{_random(5)}" for _ in range(CODES)]
     store.credentials.drop_kind(work, _CODES)
     for code in codes:
         store.credentials.put(work, _CODES, _hash(code), {})
     return codes
+
+
+def _random(length: int) -> str:
+    return "".join([secrets.choice(_LETTERS) for _ in range(length)])
 
 
 def codes_left(work: Work) -> int:
@@ -93,7 +95,7 @@ def accepts(work: Work, code: str) -> bool:
 
 def _step(work: Work, secret: str, code: str, last: int) -> int | None:
     """The moment whose code this is, a step before or after now at most, and later than the last one used."""
-    typed = "".join(c for c in code if c.isdigit())
+    typed = "".join(c for c in code if c in "0123456789")
     now = int(work.now.timestamp()) // _PERIOD_S
     app = pyotp.TOTP(secret)
     steps = [step for step in (now - 1, now, now + 1) if hmac.compare_digest(app.generate_otp(step), typed)]

@@ -23,7 +23,7 @@ def nth_newest(work: Work, kind: str, who: str, nth: int, since: datetime) -> st
             ORDER BY at DESC LIMIT 1 OFFSET :skipped""",
         home=work.home, kind=kind, who=who, since=iso(since), skipped=nth - 1,
     )  # fmt: skip
-    return row and row[0]
+    return row[0] if row else None
 
 
 def forget(work: Work, kind: str, who: str) -> None:

@@ -51,7 +51,7 @@ def one(work: Work, kind: str, id_: str = "main") -> Credential | None:
              WHERE home_id = :home AND kind = :kind AND id = :id AND (expires_at IS NULL OR expires_at > :now)""",
         home=work.home, kind=kind, id=id_, now=iso(work.now),
     )  # fmt: skip
-    return row and _credential(row)
+    return _credential(row) if row else None
 
 
 def of_kind(work: Work, kind: str, limit: int = 100) -> list[Credential]:

@@ -38,7 +38,7 @@ def opened_with(work: Work, id_: str, secret_sha256: str) -> Session | None:
              WHERE home_id = :home AND id = :id AND secret_sha256 = :secret_sha256 AND expires_at > :now""",
         home=work.home, id=id_, secret_sha256=secret_sha256, now=iso(work.now),
     )  # fmt: skip
-    return row and _session(row)
+    return _session(row) if row else None
 
 
 def living(work: Work, limit: int = 200) -> list[Session]:
