@@ -117,10 +117,10 @@ def _after(cursor: str) -> tuple[str, str]:
         raise Malformed("This page[cursor] does not come from here.", parameter="page[cursor]") from error
 
 
-def next_page(path: str, asked: Paging, last: tuple[str, str] | None, **kept: str) -> str | None:
-    """The link to the next page, None when there is none. kept: further parameters of the query."""
+def next_page(path: str, asked: Paging, last: tuple[str, str] | None, **kept: str) -> str:
+    """The link to the next page, "" when there is none. kept: further parameters of the query."""
     if last is None:
-        return None
+        return ""
     if asked.skip is not None:
         place = {"page[skip]": str(asked.skip + asked.limit)}
     else:

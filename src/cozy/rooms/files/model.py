@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any, Literal
@@ -25,6 +26,9 @@ RESERVED = frozenset({ROOT, TRASH})
 
 NAME_LIMIT = 255  # bytes in UTF-8: what every file system that people copy to can hold
 DEPTH_LIMIT = 512  # folders above a file
+
+_FORBIDDEN = re.compile(r"[/\0\n\r]")
+_MIME = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", re.ASCII)  # RFC 6838 §4.2
 
 Class = Literal["files", "binary", "code", "pdf", "slide", "spreadsheet", "text", "zip", "shortcut"]
 
@@ -90,6 +94,15 @@ class File(Struct, frozen=True):
         return str(self.body["updated_at"])
 
 
+class Entry(Struct, frozen=True, gc=False):
+    """A file or folder as a line of a list. body: its document as JSON text."""
+
+    id: str
+    rev: str
+    sort_key: str
+    body: str
+
+
 class Version(Struct, frozen=True):
     """A content that a file held before."""
 
@@ -117,7 +130,7 @@ class Version(Struct, frozen=True):
 def clean_name(name: str) -> str:
     """A name as it is stored: NFC. Raises BadName for what no folder can hold."""
     clean = nfc(name)
-    if clean in {"", ".", ".."} or any(c in "/\0\n\r" for c in clean) or not _is_text(clean):
+    if clean in {"", ".", ".."} or _FORBIDDEN.search(clean) or not _is_text(clean):
         raise BadName(name=name, parameter="name")
     if len(clean.encode()) > NAME_LIMIT:
         raise BadName("This name is too long: 255 bytes at most.", name=name, parameter="name")
@@ -155,7 +168,7 @@ def mime_and_class(content_type: str, name: str) -> tuple[str, str]:
         mime = "image/svg+xml"
     if name.lower().endswith(".url"):
         mime = "application/internet-shortcut"
-    if mime.count("/") != 1 or not all(mime.split("/")) or any(c.isspace() for c in mime):
+    if not _MIME.fullmatch(mime):
         raise BadMime(mime=mime, parameter="mime")
     return mime, CLASSES.get(mime, mime.partition("/")[0])
 

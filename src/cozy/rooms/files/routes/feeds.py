@@ -165,15 +165,15 @@ def _find(work: Work, query: Query) -> Response:
     return jsonapi.answer([_picked(file, query.fields, folders) for file in files], links=links, meta=meta)
 
 
-def _picked(file: File, fields: Sequence[str] | None, folders: dict[str, str]) -> dict[str, Any]:
+def _picked(file: File, fields: Sequence[str] | None, folders: dict[str, str]) -> shapes.FileResource:
     """A file with the attributes asked for, and those that every answer about files has."""
     resource = shapes.file_at(file, folders)
     if fields is None:
         return resource
     picked: dict[str, Any] = {name: file.body[name] for name in _ALWAYS if name in file.body}
     for field in fields:
-        _pick(resource["attributes"], picked, field.split("."))
-    return {**resource, "attributes": picked}
+        _pick(resource.attributes, picked, field.split("."))
+    return replace(resource, attributes=picked)
 
 
 def _pick(source: Any, picked: dict[str, Any], path: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Change, Found, Query
 
 from .. import access
-from ..model import FILES, ROOT, File, Version, clean_name, join, order_key
+from ..model import FILES, ROOT, Entry, File, Version, clean_name, join, order_key
 from ..store import contents, tree, versions
 
 ALL_DOCS_LIMIT = 1000  # keys of one request
@@ -21,7 +21,7 @@ class Page(Struct, frozen=True):
     """A page of a folder. last: order key and id to go on after, None at the end."""
 
     folder: File
-    files: list[File]
+    entries: list[Entry]
     count: int  # of everything in the folder
     last: tuple[str, str] | None
 
@@ -61,10 +61,10 @@ def page(
     work: Work, folder: File, *, after: tuple[str, str] | None = None, skip: int = 0, limit: int = 30
 ) -> Page:
     """A page of a folder that the caller may see, folders first, by name."""
-    found = tree.children(work, folder.id, after=after or ("", ""), skip=skip, limit=limit + 1)
+    found = tree.entries(work, folder.id, after=after or ("", ""), skip=skip, limit=limit + 1)
     last = found[limit - 1] if len(found) > limit else None
     count = tree.count_children(work, folder.id) if last or skip or after else len(found)
-    return Page(folder, found[:limit], count, (order_key(last.body), last.id) if last else None)
+    return Page(folder, found[:limit], count, (last.sort_key, last.id) if last else None)
 
 
 def listing(
