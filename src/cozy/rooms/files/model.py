@@ -203,7 +203,8 @@ for _type in """
     text/yaml .yaml|text/yaml .yml|video/x-matroska .mkv|video/x-m4v .m4v
 """.replace("\n", "|").split("|"):
     if _type.strip():
-        _TYPES.add_type(*_type.split())
+        _mime, _extension = _type.split()
+        _TYPES.add_type(_mime, _extension)
 
 CLASSES: dict[str, str] = {
     mime: kind
