@@ -1,4 +1,8 @@
-"""The SQL of checks: reads over every room's tables, streamed."""
+"""The SQL of checks: reads over every room's tables, streamed.
+
+`x || ''` is a text without a column's affinity: only such a one is looked up in SQLite's indexes on expressions. A
+CROSS JOIN is made in the order in which it is written.
+"""
 
 from __future__ import annotations
 
@@ -119,8 +123,8 @@ def unreached(work: Work, root: str) -> list[Row]:
         f"""WITH RECURSIVE reached (id) AS (
               SELECT id FROM documents WHERE home_id = :home AND {_FILE} AND id = :root
               UNION
-              SELECT d.id FROM documents d JOIN reached r ON d.body->>'dir_id' = r.id
-               WHERE d.home_id = :home AND d.doctype = 'io.cozy.files' AND NOT d.deleted
+              SELECT d.id FROM reached r CROSS JOIN documents d
+               WHERE d.body->>'dir_id' = r.id || '' AND d.home_id = :home AND d.doctype = 'io.cozy.files' AND NOT d.deleted
                  AND d.body->>'type' = 'directory')
             SELECT id, body->>'dir_id' FROM documents
              WHERE home_id = :home AND {_FILE} AND body->>'type' = 'directory' AND id NOT IN (SELECT id FROM reached) ORDER BY id""",
@@ -168,7 +172,7 @@ def unused_contents(work: Work) -> Iterator[Row]:
     """sha256 of the contents that no document names."""
     return work.db.each(
         """SELECT sha256 FROM contents c WHERE home_id = :home AND NOT EXISTS (
-             SELECT 1 FROM documents d WHERE d.home_id = :home AND NOT d.deleted AND d.body->>'sha256' = c.sha256)
+             SELECT 1 FROM documents d WHERE d.home_id = :home AND NOT d.deleted AND d.body->>'sha256' = c.sha256 || '')
             ORDER BY sha256""",
         home=work.home,
     )
