@@ -17,7 +17,7 @@ from cozy.web.cookies import read_cookie, set_cookie
 from cozy.web.pages import flash, page
 
 from .. import service
-from ..model import KNOWN, Entered, Typed, Visitor
+from ..model import ITERATIONS, KNOWN, Entered, Typed, Visitor
 
 routes = Routes(pages=True)
 
@@ -60,7 +60,8 @@ async def confirm(call: Call, form: FormData) -> None:
 
 
 async def shown(call: Call, template: str, status: int = 200, **context: Any) -> Response:
-    """A page, from an async handler."""
+    """A page, from an async handler; it knows how browsers make keys."""
+    context["iterations"] = ITERATIONS
     if not call.home.id:
         return await call.house.read_host(lambda work: page(work, call, template, status, **context))
     return await call.read(lambda work: page(work, call, template, status, **context))

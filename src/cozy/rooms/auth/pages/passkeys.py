@@ -11,7 +11,6 @@ from cozy.kernel.work import Work
 from cozy.ui import N_
 from cozy.web.answers import see_other
 from cozy.web.call import Call
-from cozy.web.pages import page
 
 from .. import service
 from ..errors import NoPasskey
@@ -48,11 +47,14 @@ async def _new(call: Call, status: int, name: str, errors: dict[str, str]) -> Re
 
 
 @routes.on("GET", f"{SECURITY}/passkeys/{{passkey_id}}", OWNER)
-def passkey_page(work: Work, call: Call, passkey_id: str) -> Response:
+async def passkey_page(call: Call, passkey_id: str) -> Response:
     """One passkey: its name, and the way to remove it. 200; 404."""
-    return page(
-        work, call, "auth/passkey.html", room="settings", passkey=_passkey(work, passkey_id), errors={},
-        domain=call.home.domain,
+    return await _one(call, 200, await call.read(_passkey, passkey_id), {})
+
+
+async def _one(call: Call, status: int, passkey: Passkey, errors: dict[str, str]) -> Response:
+    return await shown(
+        call, "auth/passkey.html", status, room="settings", passkey=passkey, domain=call.home.domain, errors=errors
     )  # fmt: skip
 
 
@@ -76,8 +78,5 @@ async def change(call: Call, form: FormData, passkey_id: str) -> Response:
     except NotFound:
         return see_other(SECURITY)
     except Problem as problem:
-        return await shown(
-            call, "auth/passkey.html", 422, room="settings", passkey=passkey, domain=call.home.domain,
-            errors=faulty(problem),
-        )  # fmt: skip
+        return await _one(call, 422, passkey, faulty(problem))
     return await done(call, SECURITY, N_("Passkey removed."))
