@@ -35,7 +35,9 @@ class Drive:
 
     def come_in(self, context: BrowserContext) -> Page:
         """A page of the owner."""
-        context.add_cookies([{"name": "cozy-session", "value": self.cookie, "url": self.origin, "httpOnly": True}])
+        context.add_cookies(
+            [{"name": "cozy-session", "value": self.cookie, "url": self.origin, "httpOnly": True}]
+        )
         return context.new_page()
 
     def folder(self, name: str) -> str:

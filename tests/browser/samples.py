@@ -74,7 +74,7 @@ def film(seconds: int = 2) -> bytes:
         place = pyvips.Image.xyz(320, 240)
         for n in range(12 * seconds):
             away = (place[0] - (60 + 8 * n)) ** 2 + (place[1] - 120) ** 2
-            glow = (away ** 0.5 * -2 + 255).cast("uchar")
+            glow = (away**0.5 * -2 + 255).cast("uchar")
             frame = av.VideoFrame(320, 240, "rgb24")
             frame.planes[0].update(glow.bandjoin([glow, glow / 2]).cast("uchar").write_to_memory())
             container.mux(stream.encode(frame))
@@ -150,7 +150,9 @@ def furnish(work: Work) -> dict[str, str]:
     age = iter(range(2, 400, 5))
 
     def folder(name: str, inside: str = files.ROOT) -> str:
-        details = files.Details(created_at=iso(work.now - timedelta(days=90)), updated_at=iso(work.now - timedelta(days=4)))
+        details = files.Details(
+            created_at=iso(work.now - timedelta(days=90)), updated_at=iso(work.now - timedelta(days=4))
+        )
         ids[name] = files.create_folder(work, inside, name, details).id
         return ids[name]
 
@@ -190,5 +192,3 @@ def furnish(work: Work) -> dict[str, str]:
 def content(data: bytes) -> Content:
     """Bytes, ready to be held by a file."""
     return inline_content(data)
-
-

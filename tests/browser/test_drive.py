@@ -121,7 +121,11 @@ def test_one_makes_renames_moves_throws_away_and_gets_back(open_context, drive, 
 
 def test_a_taken_name_asks_what_to_do(open_context, drive, playground):
     here = playground.rpartition("/")[2]
-    drive.do(lambda work: files.create_file(work, drive.ids[f"{_name(drive, here)}/Alpha"], "c.txt", samples.content(b"there"), ""))
+    drive.do(
+        lambda work: files.create_file(
+            work, drive.ids[f"{_name(drive, here)}/Alpha"], "c.txt", samples.content(b"there"), ""
+        )
+    )
     page = drive.come_in(open_context())
     page.goto(playground)
     row(page, "c.txt").drag_to(row(page, "Alpha"))
@@ -159,6 +163,7 @@ def test_a_finger_held_on_a_line_chooses(open_context, drive, playground):
     page = drive.come_in(open_context(viewport=PHONE, has_touch=True, is_mobile=True))
     page.goto(playground)
     spot = row(page, "a.txt").locator(".name a").bounding_box()
+    assert spot is not None
     touch = page.context.new_cdp_session(page)
     point = {"x": spot["x"] + 20, "y": spot["y"] + 10}
     touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
@@ -235,7 +240,9 @@ def test_keys_alone_do_it_all(open_context, drive, playground):
 
 
 def _at(page: Page) -> str:
-    return page.evaluate("document.activeElement.closest('tr[data-id]')?.dataset.name ?? document.activeElement.tagName")
+    return page.evaluate(
+        "document.activeElement.closest('tr[data-id]')?.dataset.name ?? document.activeElement.tagName"
+    )
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
@@ -267,7 +274,9 @@ def test_everything_works_without_scripts(open_context, drive, playground, viewp
     expect(page.get_by_role("heading", level=1)).to_have_text("newer.txt")
     page.get_by_role("button", name="More actions").click()
     page.locator("#file-menu").get_by_text("Add to favourites").click()
-    assert views.is_favourite(child(drive, here, "newer.txt"))
+    marked = child(drive, here, "newer.txt")
+    assert marked is not None
+    assert views.is_favourite(marked)
 
     page.goto(playground)
     for name in ("newer.txt", "b.txt"):
@@ -343,7 +352,10 @@ def test_one_file_comes_as_it_is_and_more_as_an_archive(open_context, drive, pla
     more.value.save_as(tmp_path / "got.zip")
     with ZipFile(tmp_path / "got.zip") as archive:
         assert archive.testzip() is None
-        assert sorted(name.rstrip("/").rpartition("/")[2] for name in archive.namelist()) == ["Alpha", "b.txt"]
+        assert sorted(name.rstrip("/").rpartition("/")[2] for name in archive.namelist()) == [
+            "Alpha",
+            "b.txt",
+        ]
 
 
 def test_two_answers_to_one_question_do_not_lose_what_was_typed(open_context, drive, playground):

@@ -54,7 +54,9 @@ def test_no_page_shuts_anybody_out(open_context, drive, viewport, light):
     page = drive.come_in(context)
     elsewhere: list[str] = []
     errors: list[str] = []
-    context.on("request", lambda asked: elsewhere.append(asked.url) if _is_foreign(asked.url, drive) else None)
+    context.on(
+        "request", lambda asked: elsewhere.append(asked.url) if _is_foreign(asked.url, drive) else None
+    )
     context.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     for url in addresses(drive):
         page.goto(url)
@@ -73,13 +75,20 @@ def test_no_page_shuts_anybody_out(open_context, drive, viewport, light):
 
 
 def _is_foreign(url: str, drive: Drive) -> bool:
-    return urlsplit(url).netloc != urlsplit(drive.origin).netloc and urlsplit(url).scheme in {"http", "https", "ws", "wss"}
+    return urlsplit(url).netloc != urlsplit(drive.origin).netloc and urlsplit(url).scheme in {
+        "http",
+        "https",
+        "ws",
+        "wss",
+    }
 
 
 def test_pages_keep_to_their_policy_and_to_320_pixels(open_context, drive):
     context = open_context(viewport={"width": 320, "height": 640})
     page = drive.come_in(context)
-    page.add_init_script("addEventListener('securitypolicyviolation', e => console.error('Content Security Policy', e.violatedDirective))")
+    page.add_init_script(
+        "addEventListener('securitypolicyviolation', e => console.error('Content Security Policy', e.violatedDirective))"
+    )
     for url in addresses(drive):
         page.goto(url)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
@@ -92,14 +101,17 @@ def test_a_home_that_is_almost_full_says_so(open_context, drive):
     expect(page.locator(".kinds")).to_contain_text("Documents")
 
 
-def test_a_picture_of_the_drive_for_the_readme(open_context, drive):
+def test_a_picture_of_the_drive_for_the_readme(open_context, tmp_path_factory):
     if SCREENSHOT.exists() and "COZY_SCREENSHOTS" not in os.environ:
         return
-    page: Page = drive.come_in(open_context(viewport={"width": 1280, "height": 800}, device_scale_factor=1.5))
-    page.goto(drive.folder("trip"), wait_until="networkidle")
-    row(page, "Lighthouse.jpg").locator(".check").click()
-    row(page, "Holiday budget.xlsx").locator(".check").click()
-    page.mouse.move(640, 20)
-    SCREENSHOT.parent.mkdir(exist_ok=True)
-    page.screenshot(path=SCREENSHOT)
+    with furnished(tmp_path_factory.mktemp("picture"), samples.furnish, quota=5_000_000) as drive:
+        page: Page = drive.come_in(
+            open_context(viewport={"width": 1280, "height": 800}, device_scale_factor=1.5)
+        )
+        page.goto(f"{drive.folder('trip')}?sort=-updated_at", wait_until="networkidle")
+        for name in ("Sunset at the harbour.jpg", "Coast path.pdf"):
+            row(page, name).locator("input").dispatch_event("click")
+        page.mouse.move(640, 20)
+        SCREENSHOT.parent.mkdir(exist_ok=True)
+        page.screenshot(path=SCREENSHOT)
     assert SCREENSHOT.stat().st_size > 20_000

@@ -79,7 +79,10 @@ def test_a_broken_line_and_another_page_do_not_stop_an_upload(open_context, driv
     assert film.sha256 == hashlib.sha256(sent).hexdigest()
 
 
-@pytest.mark.parametrize(("choice", "there"), [("Keep both", {"known.txt", "known (2).txt"}), ("Replace", {"known.txt"}), ("Skip", {"known.txt"})])
+@pytest.mark.parametrize(
+    ("choice", "there"),
+    [("Keep both", {"known.txt", "known (2).txt"}), ("Replace", {"known.txt"}), ("Skip", {"known.txt"})],
+)
 def test_a_known_name_is_the_persons_choice(open_context, drive, tmp_path, choice, there):
     page = drive.come_in(open_context())
     page.goto(drive.folder("Inbox"), wait_until="networkidle")

@@ -1,9 +1,11 @@
 """What people are sent may mean harm: opened in every way that the pages offer, it runs nothing and reaches no cookie."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from playwright.sync_api import Error
 
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
@@ -41,22 +43,28 @@ def test_a_hostile_file_runs_nothing(browser, poison, name):
     page.goto(poison.file(name))
     looked = [page.url, f"{page.url}/versions"]
     page.goto(looked[1])
-    looked += [urljoin(page.url, link) for link in _links(page) if link.count("/versions/") and not link.endswith("delete")]
+    looked += [
+        urljoin(page.url, link)
+        for link in _links(page)
+        if link.count("/versions/") and not link.endswith("delete")
+    ]
     raw: set[str] = set()
     for url in looked:
         page.goto(url)
         assert page.title() != "ran", url
-        raw |= {urljoin(url, link) for link in _links(page) + _sources(page) if "/raw/" in link or "/picture/" in link or "/page/" in link}
+        raw |= {
+            urljoin(url, link)
+            for link in _links(page) + _sources(page)
+            if "/raw/" in link or "/picture/" in link or "/page/" in link
+        }
     raw |= {url.partition("?")[0] for url in raw}
     assert raw
 
     for url in sorted(raw):
         tab = context.new_page()
         tab.on("download", lambda download: saved.append(download.url))
-        try:
+        with suppress(Error):  # a download ends the navigation
             tab.goto(url)
-        except Exception as error:  # noqa: BLE001 (a download ends the navigation)
-            assert "Download is starting" in str(error) or "ERR_ABORTED" in str(error), url
         assert tab.title() != "ran", url
         assert tab.evaluate(TOUCH) in {"", "refused"}, url
         tab.close()
@@ -68,7 +76,11 @@ def test_a_hostile_file_runs_nothing(browser, poison, name):
     assert page.title() != "ran"
 
     assert not [url for url in asked if urlsplit(url).path == "/my/harm"]
-    assert not [url for url in asked if urlsplit(url).netloc != urlsplit(poison.origin).netloc and not url.startswith(("data:", "blob:"))]
+    assert not [
+        url
+        for url in asked
+        if urlsplit(url).netloc != urlsplit(poison.origin).netloc and not url.startswith(("data:", "blob:"))
+    ]
     context.close()
 
 
@@ -76,7 +88,7 @@ TOUCH = "() => { try { return document.cookie } catch { return 'refused' } }"
 
 
 def _links(page) -> list[str]:
-    return [href for href in page.locator("main a[href]").evaluate_all("all => all.map(a => a.getAttribute('href'))")]
+    return page.locator("main a[href]").evaluate_all("all => all.map(a => a.getAttribute('href'))")
 
 
 def _sources(page) -> list[str]:

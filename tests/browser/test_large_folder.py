@@ -38,7 +38,11 @@ def test_the_first_byte_comes_at_once(open_context, crowd, sort):
     took = []
     for _ in range(5):
         page.goto(f"{crowd.folder('folder')}?sort={sort}")
-        took.append(page.evaluate("(t => t.responseStart - t.requestStart)(performance.getEntriesByType('navigation')[0])"))
+        took.append(
+            page.evaluate(
+                "(t => t.responseStart - t.requestStart)(performance.getEntriesByType('navigation')[0])"
+            )
+        )
     assert sorted(took)[2] < FIRST_BYTE_S * 1000, took
 
 

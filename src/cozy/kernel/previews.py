@@ -14,7 +14,12 @@ class Previews(Protocol):
     """Opens contents in a process that may be killed, and remembers the last results."""
 
     async def draw(
-        self, sha256: str, length: int, read: Callable[[], AsyncIterator[bytes]], recipe: str, **options: int | str
+        self,
+        sha256: str,
+        length: int,
+        read: Callable[[], AsyncIterator[bytes]],
+        recipe: str,
+        **options: int | str,
     ) -> bytes:
         """What a recipe makes of a content. Raises CannotDraw.
 

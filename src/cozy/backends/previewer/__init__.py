@@ -104,7 +104,12 @@ class Previewer:
         atexit.register(self.close)
 
     async def draw(
-        self, sha256: str, length: int, read: Callable[[], AsyncIterator[bytes]], recipe: str, **options: int | str
+        self,
+        sha256: str,
+        length: int,
+        read: Callable[[], AsyncIterator[bytes]],
+        recipe: str,
+        **options: int | str,
     ) -> bytes:
         """What a recipe of worker.py makes of a content. Raises CannotDraw.
 

@@ -30,7 +30,8 @@ def thumbnail(path: str, size: int) -> bytes:
         image = pyvips.Image.thumbnail(path, size, height=size, size="down")
     except pyvips.Error:
         return _with_pillow(path, size)
-    return image.colourspace("srgb").webpsave_buffer(Q=78, effort=2, keep="none")
+    drawn: bytes = image.colourspace("srgb").webpsave_buffer(Q=78, effort=2, keep=pyvips.ForeignKeep.NONE)
+    return drawn
 
 
 def _with_pillow(path: str, size: int) -> bytes:

@@ -13,7 +13,20 @@ from cozy.web.call import Call
 from .. import service
 from ..errors import NameTaken
 from ..service import ROOT, Change, File, together, views
-from .door import DRIVE, done, failed, folder_url, ids_in, question, routes, undo_move, url_of, way_back, words
+from .door import (
+    DRIVE,
+    done,
+    failed,
+    folder_url,
+    ids_in,
+    question,
+    routes,
+    undo_move,
+    url_of,
+    way_back,
+    whole,
+    words,
+)
 from .lists import crumbs
 from .rows import kind_of
 
@@ -30,10 +43,18 @@ def new_folder(work: Work, call: Call, folder_id: str, form: FormData) -> Respon
     parent, name = service.fetch(work, folder_id), str(form.get("name", "")).strip()
     said = words(work)
     try:
-        service.create_folder(work, folder_id, name)
+        with whole(work):
+            service.create_folder(work, folder_id, name)
     except Problem as problem:
         return question(
-            work, call, "new_folder.html", form, 422, folder=parent, name=name, error=said.gettext(problem.detail)
+            work,
+            call,
+            "new_folder.html",
+            form,
+            422,
+            folder=parent,
+            name=name,
+            error=said.gettext(problem.detail),
         )
     return done(call, folder_url(folder_id), said.gettext("Folder created."))
 
@@ -51,9 +72,12 @@ def rename(work: Work, call: Call, file_id: str, form: FormData) -> Response:
     file, name = service.fetch(work, file_id), str(form.get("name", "")).strip()
     said = words(work)
     try:
-        service.change(work, file_id, Change(name=name))
+        with whole(work):
+            service.change(work, file_id, Change(name=name))
     except Problem as problem:
-        return question(work, call, "rename.html", form, 422, file=file, name=name, error=said.gettext(problem.detail))
+        return question(
+            work, call, "rename.html", form, 422, file=file, name=name, error=said.gettext(problem.detail)
+        )
     return done(call, way_back(call, form, url_of(file)), said.gettext("Renamed."))
 
 
@@ -78,7 +102,8 @@ def move(work: Work, call: Call, form: FormData) -> Response:
     files = views.many(work, ids)
     clash = str(form.get("clash", "ask"))
     try:
-        moved = together.move_all(work, ids, into, clash if clash in {"both", "skip"} else "ask")
+        with whole(work):
+            moved = together.move_all(work, ids, into, clash if clash in {"both", "skip"} else "ask")
     except NameTaken as problem:
         return _ask_where(work, call, "move", ids, into, form, 422, taken=str(problem.facts["name"]))
     except Problem as problem:
@@ -94,7 +119,8 @@ def move_back(work: Work, call: Call, form: FormData) -> Response:
     """Undo a move. 303 to where things are again."""
     into = call.query("into")
     try:
-        together.move_all(work, call.request.query_params.getlist("ids"), into, "both")
+        with whole(work):
+            together.move_all(work, call.request.query_params.getlist("ids"), into, "both")
     except Problem as problem:
         return failed(work, call, way_back(call), problem)
     return done(call, way_back(call), words(work).gettext("Moved back."))
@@ -107,7 +133,8 @@ def copy(work: Work, call: Call, form: FormData) -> Response:
     if not into or not ids:
         return _ask_where(work, call, "copy", ids, _looked_at(work, ids, form), form)
     try:
-        made = together.copy_all(work, ids, into, quota=call.home.quota)
+        with whole(work):
+            made = together.copy_all(work, ids, into, quota=call.home.quota)
     except Problem as problem:
         return failed(work, call, way_back(call, form), problem)
     said = words(work).ngettext("%(num)s item copied.", "%(num)s items copied.", len(made))
@@ -150,7 +177,8 @@ def throw_away(work: Work, call: Call, form: FormData) -> Response:
     if not ids:
         return failed_empty(work, call, form)
     try:
-        thrown = together.trash_all(work, ids)
+        with whole(work):
+            thrown = together.trash_all(work, ids)
     except Problem as problem:
         return failed(work, call, way_back(call, form), problem)
     said = words(work).ngettext("Moved to the bin.", "%(num)s items moved to the bin.", len(thrown))
@@ -180,7 +208,8 @@ def put_back(work: Work, call: Call, form: FormData) -> Response:
     if not ids:
         return failed_empty(work, call, form)
     try:
-        restored = together.restore_all(work, ids)
+        with whole(work):
+            restored = together.restore_all(work, ids)
     except Problem as problem:
         return failed(work, call, way_back(call, form), problem)
     said = words(work).ngettext("Put back.", "%(num)s items put back.", len(restored))
@@ -195,12 +224,17 @@ def erase(work: Work, call: Call, form: FormData) -> Response:
     if not chosen:
         return failed_empty(work, call, form)
     if not form.get("sure"):
-        return question(work, call, "erase.html", form, ids=[file.id for file in chosen], first=chosen[0].name)
+        return question(
+            work, call, "erase.html", form, ids=[file.id for file in chosen], first=chosen[0].name
+        )
     try:
-        number = together.destroy_all(work, [file.id for file in chosen])
+        with whole(work):
+            number = together.destroy_all(work, [file.id for file in chosen])
     except Problem as problem:
         return failed(work, call, f"{DRIVE}/trash", problem)
-    return done(call, f"{DRIVE}/trash", said.ngettext("Erased for good.", "%(num)s items erased for good.", number))
+    return done(
+        call, f"{DRIVE}/trash", said.ngettext("Erased for good.", "%(num)s items erased for good.", number)
+    )
 
 
 @routes.on("GET", "/my/drive/trash/empty", OWNER)
@@ -226,7 +260,9 @@ def mark(work: Work, call: Call, file_id: str, form: FormData) -> Response:
     wanted = not views.is_favourite(file)
     service.change(work, file_id, Change(cozy_metadata={"favorite": wanted}))
     said = words(work)
-    text = said.gettext("Added to your favourites.") if wanted else said.gettext("Taken out of your favourites.")
+    text = (
+        said.gettext("Added to your favourites.") if wanted else said.gettext("Taken out of your favourites.")
+    )
     return done(call, way_back(call, form, url_of(file)), text)
 
 
@@ -240,5 +276,3 @@ def details(work: Work, call: Call, file_id: str) -> Response:
         work, call, "details.html", file=file, kind=kind_of(file), size=size, total=total,
         place=[(name, url) for name, url, _ in crumbs(work, file)],
     )  # fmt: skip
-
-

@@ -26,7 +26,23 @@ from .door import routes
 from .rows import DRAWN, FILMS, PICTURES
 
 SOUNDS = frozenset(
-    f"audio/{kind}" for kind in "mpeg mp3 mp4 ogg opus wav x-wav flac x-flac aac webm x-m4a m4a vorbis".split()
+    f"audio/{kind}"
+    for kind in [
+        "mpeg",
+        "mp3",
+        "mp4",
+        "ogg",
+        "opus",
+        "wav",
+        "x-wav",
+        "flac",
+        "x-flac",
+        "aac",
+        "webm",
+        "x-m4a",
+        "m4a",
+        "vorbis",
+    ]
 )
 SHOWN = PICTURES | DRAWN | FILMS | SOUNDS
 HOSTILE = {
@@ -42,9 +58,33 @@ NO_PICTURE = (
     b'<rect x="7" y="7" width="10" height="10" rx="1.5"/><path d="m8 15 3-3 2 2 1.500-1.500L16 14"/></svg>'
 )
 CODE_TAGS, CODE_ATTRIBUTES = {"span"}, {"span": {"class"}}
-PROSE_TAGS = set(
-    "p br hr h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong s del table thead tbody tr th td a".split()
-)
+PROSE_TAGS = {
+    "p",
+    "br",
+    "hr",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "pre",
+    "code",
+    "em",
+    "strong",
+    "s",
+    "del",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "a",
+}
 PROSE_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 
 
@@ -63,7 +103,9 @@ async def raw(call: Call, file_id: str, sha: str) -> Response:
     )  # fmt: skip
 
 
-async def bytes_of(call: Call, content: Content, start: int = 0, size: int | None = None) -> AsyncIterator[bytes]:
+async def bytes_of(
+    call: Call, content: Content, start: int = 0, size: int | None = None
+) -> AsyncIterator[bytes]:
     """The bytes of a content, or some of them."""
     if content.inline is not None:
         yield content.inline[start : None if size is None else start + size]
@@ -104,7 +146,9 @@ async def pdf_page(call: Call, file_id: str, wanted: str) -> Response:
 async def draw(call: Call, content: Content, recipe: str, **options: int | str) -> bytes:
     """Have a content drawn. Raises CannotDraw."""
     previews: Previews = call.house.ports[Previews][0]
-    return await previews.draw(content.sha256, content.size, lambda: bytes_of(call, content), recipe, **options)
+    return await previews.draw(
+        content.sha256, content.size, lambda: bytes_of(call, content), recipe, **options
+    )
 
 
 class Line(Struct, frozen=True, array_like=True):
@@ -150,7 +194,11 @@ async def prose(call: Call, content: Content) -> str:
     """The beginning of a Markdown text as HTML without pictures, scripts, forms, ids, and links but to the web. Raises CannotDraw."""
     drawn = await _draw_head(call, content, "markdown")
     return nh3.clean(
-        drawn, tags=PROSE_TAGS, attributes=PROSE_ATTRIBUTES, url_schemes={"http", "https", "mailto"}, url_relative="deny"
+        drawn,
+        tags=PROSE_TAGS,
+        attributes=PROSE_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        url_relative="deny",
     )
 
 

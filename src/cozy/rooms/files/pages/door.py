@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, get_args
 from urllib.parse import urlencode, urlsplit
 
@@ -42,9 +43,13 @@ def page(work: Work, call: Call, template: str, status: int = 200, **context: An
     return shown
 
 
-def question(work: Work, call: Call, template: str, form: FormData | None = None, status: int = 200, **context: Any) -> Response:
+def question(
+    work: Work, call: Call, template: str, form: FormData | None = None, status: int = 200, **context: Any
+) -> Response:
     """A page that asks something; it knows where to go back to."""
-    return pages.page(work, call, f"files/{template}", status, **{"room": "files", "back": way_back(call, form), **context})
+    return pages.page(
+        work, call, f"files/{template}", status, **{"room": "files", "back": way_back(call, form), **context}
+    )
 
 
 def folder_url(folder_id: str) -> str:
@@ -77,6 +82,19 @@ def failed(work: Work, call: Call, url: str, problem: Problem) -> Response:
     """Go there, and say there what could not be done."""
     pages.flash(call, words(work).gettext(problem.detail), kind="failed")
     return see_other(url)
+
+
+@contextmanager
+def whole(work: Work) -> Iterator[None]:
+    """All of what the block does, or nothing: a page that says what went wrong is shown in the same transaction."""
+    published, freed = len(work.published), len(work.freed)
+    try:
+        with work.db.attempt():
+            yield
+    except BaseException:
+        del work.published[published:]
+        del work.freed[freed:]
+        raise
 
 
 def ids_in(call: Call, form: FormData) -> list[str]:

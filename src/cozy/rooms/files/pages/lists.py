@@ -105,11 +105,13 @@ async def search(call: Call) -> Response:
     return await call.scan(_view, call, "search", lambda work: views.search(work, text), query=text)
 
 
-def _view(work: Work, call: Call, which: str, find: Callable[[Work], list[File]], **context: Any) -> Response:
+def _view(
+    work: Work, call: Call, which: str, find: Callable[[Work], list[File]], query: str = ""
+) -> Response:
     found = find(work)
     return page(
         work, call, "view.html", which=which, rows=[row(file, _place(work, file)) for file in found],
-        view=wishes(call).view, url=f"{DRIVE}/{which}", **{"query": "", **context},
+        view=wishes(call).view, url=f"{DRIVE}/{which}", query=query,
     )  # fmt: skip
 
 

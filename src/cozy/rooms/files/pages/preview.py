@@ -74,9 +74,13 @@ async def _drawn(call: Call, file: File, mime: str, content: Content) -> Look:
     return Look("none")
 
 
-def _page(work: Work, call: Call, file: File, content: Content, mime: str, look: Look, version: str) -> Response:
+def _page(
+    work: Work, call: Call, file: File, content: Content, mime: str, look: Look, version: str
+) -> Response:
     liked = wishes(call)
-    before, after = views.around(work, file, liked.order, falling=liked.falling) if not version else (None, None)
+    before, after = (
+        views.around(work, file, liked.order, falling=liked.falling) if not version else (None, None)
+    )
     sha = content.sha256[:12]
     is_drawn = mime in DRAWN or mime == "image/gif"
     raw = f"/my/file/{file.id}/raw/{sha}"

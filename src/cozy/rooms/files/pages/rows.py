@@ -15,15 +15,42 @@ from ..service.views import is_favourite
 from .door import url_of
 
 PICTURES = frozenset(
-    f"image/{kind}" for kind in "jpeg jpg pjpeg png gif webp avif heic heif tiff bmp x-ms-bmp x-portable-pixmap".split()
+    f"image/{kind}"
+    for kind in [
+        "jpeg",
+        "jpg",
+        "pjpeg",
+        "png",
+        "gif",
+        "webp",
+        "avif",
+        "heic",
+        "heif",
+        "tiff",
+        "bmp",
+        "x-ms-bmp",
+        "x-portable-pixmap",
+    ]
 )
 DRAWN = frozenset({"image/svg+xml"})  # shown as it is, in an <img>, where no script of it runs
-FILMS = frozenset({"video/mp4", "video/webm", "video/ogg", "video/quicktime", "video/x-m4v", "video/x-matroska"})
+FILMS = frozenset(
+    {"video/mp4", "video/webm", "video/ogg", "video/quicktime", "video/x-m4v", "video/x-matroska"}
+)
 POSTER_LIMIT = 64 * 1024 * 1024  # bytes; opening a larger film for a small picture is not worth it
 _KINDS = {"zip": "archive", "binary": "files"}
 _CODE = frozenset(
-    "application/json application/javascript application/xml application/sql application/toml application/yaml "
-    "application/x-sh application/x-python application/xhtml+xml application/x-httpd-php".split()
+    [
+        "application/json",
+        "application/javascript",
+        "application/xml",
+        "application/sql",
+        "application/toml",
+        "application/yaml",
+        "application/x-sh",
+        "application/x-python",
+        "application/xhtml+xml",
+        "application/x-httpd-php",
+    ]
 )
 
 
@@ -45,7 +72,9 @@ def row(file: File, note: str = "") -> Row:
     """The line of a file or folder; note: what to say below its name in place of its date."""
     size = None if file.is_folder else file.size
     at = parse(file.updated_at)
-    return Row(file.id, file.name, url_of(file), kind_of(file), at, size, thumb_of(file), note, is_favourite(file))
+    return Row(
+        file.id, file.name, url_of(file), kind_of(file), at, size, thumb_of(file), note, is_favourite(file)
+    )
 
 
 def rows(files: Sequence[File], counts: Mapping[str, int], words: Words) -> list[Row]:

@@ -38,14 +38,20 @@ async def upload(call: Call, folder_id: str, form: FormData) -> Response:
         error = "" if files else N_("Choose at least one file.")
     except Problem as problem:
         added, error = [], problem.detail
+    finally:
+        await form.close()
     if error:
         return await call.read(_again, call, folder, clash, error, form)
-    text = await call.read(lambda work: words(work).ngettext("%(num)s file added.", "%(num)s files added.", sum(added)))
+    text = await call.read(
+        lambda work: words(work).ngettext("%(num)s file added.", "%(num)s files added.", sum(added))
+    )
     return done(call, folder_url(folder_id), text)
 
 
 def _again(work: Work, call: Call, folder: service.File, clash: str, error: str, form: FormData) -> Response:
-    return question(work, call, "upload.html", form, 422, folder=folder, error=words(work).gettext(error), clash=clash)
+    return question(
+        work, call, "upload.html", form, 422, folder=folder, error=words(work).gettext(error), clash=clash
+    )
 
 
 async def _add(call: Call, folder_id: str, file: UploadFile, clash: str) -> bool:

@@ -17,7 +17,7 @@ from cozy.web.call import Call
 from .. import service
 from ..service import Version
 from ..service.versions import delete_version, revert, tag_version, versions_of
-from .door import done, failed, folder_url, page, question, routes, words
+from .door import done, failed, folder_url, page, question, routes, whole, words
 from .lists import crumbs
 from .preview import show_version
 
@@ -47,7 +47,13 @@ def versions(work: Work, call: Call, file_id: str) -> Response:
 
 def _line(version: Version) -> Line:
     key = version.id.partition("/")[2]
-    return Line(key, parse(str(version.body["updated_at"])), version.size, bool(version.body["tags"]), version.sha256[:12])
+    return Line(
+        key,
+        parse(str(version.body["updated_at"])),
+        version.size,
+        bool(version.body["tags"]),
+        version.sha256[:12],
+    )
 
 
 @routes.on("POST", "/my/file/{file_id}/versions", OWNER)
@@ -57,9 +63,11 @@ def act(work: Work, call: Call, file_id: str, form: FormData) -> Response:
     key, action = str(form.get("version", "")), str(form.get("action", ""))
     try:
         if action == "revert":
-            revert(work, file_id, key)
+            with whole(work):
+                revert(work, file_id, key)
             return done(call, url, said.gettext("This version is back; the other one is kept below."))
-        tag_version(work, file_id, key, [KEPT] if action == "keep" else [])
+        with whole(work):
+            tag_version(work, file_id, key, [KEPT] if action == "keep" else [])
     except Problem as problem:
         return failed(work, call, url, problem)
     kept = said.gettext("This version will be kept.")

@@ -26,7 +26,11 @@ def trash_all(work: Work, ids: Sequence[str]) -> list[File]:
 def _outermost(work: Work, ids: Sequence[str]) -> list[str]:
     """The ids without those of things that are inside another one of them."""
     chosen = set(ids)
-    return [id_ for id_ in dict.fromkeys(ids) if not access.chain(work, access.file(work, id_, "GET")) & (chosen - {id_})]
+    return [
+        id_
+        for id_ in dict.fromkeys(ids)
+        if not access.chain(work, access.file(work, id_, "GET")) & (chosen - {id_})
+    ]
 
 
 def restore_all(work: Work, ids: Sequence[str]) -> list[File]:

@@ -55,7 +55,7 @@ def count(work: Work, dir_id: str) -> int:
 def counts(work: Work, listed: Sequence[File]) -> Mapping[str, int]:
     """How many items each of the listed folders holds."""
     ids = [file.id for file in listed if file.is_folder]
-    return {id_: 0 for id_ in ids} | views.counts(work, ids) if ids else {}
+    return dict.fromkeys(ids, 0) | views.counts(work, ids) if ids else {}
 
 
 def folders(work: Work, dir_id: str, limit: int = 500) -> list[File]:

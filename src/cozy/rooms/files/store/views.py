@@ -62,7 +62,7 @@ def next_file(work: Work, file: File, order: Order, *, falling: bool) -> File | 
             ORDER BY {key} {way}, sort_key {way}, id {way} LIMIT 1""",
         home=work.home, dir_id=file.dir_id, id=file.id,
     )  # fmt: skip
-    return row and file_row(row)
+    return file_row(row) if row else None
 
 
 def counts(work: Work, dir_ids: Sequence[str]) -> dict[str, int]:

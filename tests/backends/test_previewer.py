@@ -1,0 +1,96 @@
+"""The process that opens people's files: it may hang, crash or eat all its memory, and nothing else notices."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from cozy.backends import previewer
+from cozy.backends.previewer import Previewer, Worker
+from cozy.kernel.previews import CannotDraw
+from tests.browser import samples
+
+
+@pytest.fixture
+def worker() -> Iterator[Worker]:
+    worker = Worker()
+    yield worker
+    worker.stop()
+
+
+@pytest.fixture
+def drawer() -> Iterator[Previewer]:
+    drawer = Previewer()
+    yield drawer
+    drawer.close()
+
+
+def source(data: bytes):
+    async def read() -> AsyncIterator[bytes]:
+        yield data
+
+    return read
+
+
+async def test_the_same_picture_is_drawn_once(drawer):
+    asked = []
+
+    async def read() -> AsyncIterator[bytes]:
+        asked.append(1)
+        yield samples.picture(0.3, 300, 200)
+
+    first = await drawer.draw("a", 1000, read, "thumbnail", size=64)
+    assert first == await drawer.draw("a", 1000, read, "thumbnail", size=64)
+    assert first[8:12] == b"WEBP"
+    assert asked == [1]
+
+
+@pytest.mark.parametrize("recipe", ["thumbnail", "poster", "pdf_text", "pdf_page"])
+async def test_nonsense_cannot_be_drawn_and_the_next_one_can(drawer, recipe):
+    options = {"pdf_text": {"first": 0, "count": 1}, "pdf_page": {"page": 0, "size": 9}}.get(
+        recipe, {"size": 9}
+    )
+    with pytest.raises(CannotDraw):
+        await drawer.draw("a", 8, source(b"nonsense"), recipe, **options)
+    assert await drawer.draw("b", 9, source(samples.picture(0.1, 90, 60)), "thumbnail", size=64)
+
+
+async def test_a_file_that_is_too_large_is_not_even_read(drawer):
+    with pytest.raises(CannotDraw):
+        await drawer.draw("a", previewer.SOURCE_LIMIT + 1, source(b""), "thumbnail", size=64)
+
+
+def test_one_that_never_ends_is_killed(worker, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(previewer, "PATIENCE_S", 0.3)
+    os.mkfifo(tmp_path / "endless")
+    with pytest.raises(CannotDraw, match="had to be stopped"):
+        worker.obey({"recipe": "code", "path": str(tmp_path / "endless"), "name": "a.txt"})
+    monkeypatch.undo()
+    (tmp_path / "a.py").write_text("x = 1")
+    assert b"x" in worker.obey({"recipe": "code", "path": str(tmp_path / "a.py"), "name": "a.py"})
+
+
+def test_one_that_wants_all_memory_gets_little(worker, tmp_path: Path):
+    with (tmp_path / "huge.txt").open("wb") as huge:
+        huge.truncate(8 * 1024**3)
+    with pytest.raises(CannotDraw):
+        worker.obey({"recipe": "code", "path": str(tmp_path / "huge.txt"), "name": "huge.txt"})
+
+
+def test_the_worker_can_write_nothing(worker, tmp_path: Path):
+    (tmp_path / "a.py").write_text("x")
+    worker.obey({"recipe": "code", "path": str(tmp_path / "a.py"), "name": "a.py"})
+    limits = Path(f"/proc/{worker._process.pid}/limits").read_text()
+    assert [line.split()[3] for line in limits.splitlines() if line.startswith("Max file size")] == ["0"]
+
+
+def test_code_is_only_spans_and_markdown_has_lower_headings(worker, tmp_path: Path):
+    (tmp_path / "a.html").write_text("<script>alert(1)</script>")
+    assert b"<script" not in worker.obey(
+        {"recipe": "code", "path": str(tmp_path / "a.html"), "name": "a.html"}
+    )
+    (tmp_path / "a.md").write_text("# One\n\n<b>raw</b>\n")
+    drawn = worker.obey({"recipe": "markdown", "path": str(tmp_path / "a.md")})
+    assert b"<h2>One</h2>" in drawn
+    assert b"<b>" not in drawn
