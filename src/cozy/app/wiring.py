@@ -6,8 +6,8 @@ from typing import Any
 
 from cozy.app import assets
 from cozy.backends.previewer import Previewer
-from cozy.kernel.previews import Previews
 from cozy.kernel.jobs import DayPassed, Job
+from cozy.kernel.previews import Previews
 from cozy.kernel.routes import Routes
 from cozy.kernel.work import Event
 from cozy.rooms.auth import jobs as auth_jobs
@@ -22,13 +22,23 @@ from cozy.rooms.homes import pages as homes_pages
 from cozy.rooms.homes.ports import Furnish
 from cozy.rooms.jobs import jobs
 
-DOORS: list[Routes] = [assets.routes, auth_pages.routes, auth_routes.routes, homes_pages.routes, files_routes.routes, files_pages.routes]
+DOORS: list[Routes] = [
+    assets.routes,
+    auth_pages.routes,
+    auth_routes.routes,
+    homes_pages.routes,
+    files_routes.routes,
+    files_pages.routes,
+]
 
 REACTIONS: dict[type[Event], list[Job]] = {
     ResetAsked: [auth_jobs.mail_reset_link],
     DayPassed: [
-        jobs.forget_given_up, auth_jobs.forget_expired, files_jobs.sweep_uploads,
-        files_jobs.sweep_contents, files_jobs.empty_old_trash,
+        jobs.forget_given_up,
+        auth_jobs.forget_expired,
+        files_jobs.sweep_uploads,
+        files_jobs.sweep_contents,
+        files_jobs.empty_old_trash,
     ],
 }
 

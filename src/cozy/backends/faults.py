@@ -25,7 +25,9 @@ def of_disk(error: OSError) -> Exception:
 
 def of_sqlite(error: BaseException) -> BaseException:
     """The same of a statement or a commit. A fault of the disk stays what it is, to be logged whole."""
-    if isinstance(error, apsw.FullError) or (isinstance(error, apsw.IOError) and "disk is full" in str(error).lower()):
+    if isinstance(error, apsw.FullError) or (
+        isinstance(error, apsw.IOError) and "disk is full" in str(error).lower()
+    ):
         return OutOfSpace()
     if isinstance(error, apsw.BusyError):
         return Unavailable("This home is busy with a long change: try again in a moment.")

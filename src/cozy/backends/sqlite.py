@@ -68,7 +68,9 @@ class SqliteDb:
         try:
             yield
         except BaseException:
-            if self._connection.in_transaction:  # else SQLite itself gave everything up (disk full, I/O error)
+            if (
+                self._connection.in_transaction
+            ):  # else SQLite itself gave everything up (disk full, I/O error)
                 self._connection.execute("ROLLBACK TO attempt")
                 self._connection.execute("RELEASE attempt")
             raise
@@ -150,7 +152,9 @@ class SqliteDatabase:
     async def _on_thread(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         self._users += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, partial(fn, *args, **kwargs))
+            return await asyncio.get_running_loop().run_in_executor(
+                self._threads, partial(fn, *args, **kwargs)
+            )
         finally:
             self._users -= 1
 
@@ -236,7 +240,10 @@ def connect(path: Path) -> apsw.Connection:
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     connection.set_busy_timeout(_BUSY_MS)
     for setting in (
-        "synchronous=FULL", "foreign_keys=ON", "cache_size=-2000", "journal_size_limit=67108864",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "cache_size=-2000",
+        "journal_size_limit=67108864",
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {setting}")

@@ -83,14 +83,15 @@ def environment(locale: str) -> Environment:
         "js_words": partial(_js_words, said),
     }
     made.globals.update(words_and_assets)
-    made.filters.update(
-        attrs=_attributes,
-        size=partial(formats.size, locale=locale),
-        number=partial(formats.number, locale=locale),
-        when=partial(formats.when, locale=locale),
-        date=partial(formats.date, locale=locale),
-        moment=partial(formats.moment, locale=locale),
-    )
+    filters: dict[str, Any] = {
+        "attrs": _attributes,
+        "size": partial(formats.size, locale=locale),
+        "number": partial(formats.number, locale=locale),
+        "when": partial(formats.when, locale=locale),
+        "date": partial(formats.date, locale=locale),
+        "moment": partial(formats.moment, locale=locale),
+    }
+    made.filters.update(filters)
     return made
 
 

@@ -30,12 +30,14 @@ def may_all(caller: Caller, verb: Verb, doctype: str) -> bool:
 def may_use(caller: Caller, verb: Verb, doctype: str, ids: set[str]) -> bool:
     """Whether the caller may do this with a document known under these ids: its own and those of what it is in."""
     return any(
-        _covers(grant, verb, doctype) and (not grant.values or (not grant.selector and ids & set(grant.values)))
+        _covers(grant, verb, doctype)
+        and (not grant.values or (not grant.selector and ids & set(grant.values)))
         for grant in caller.grants
     )
 
 
 def _covers(grant: Grant, verb: Verb, doctype: str) -> bool:
     return verb in grant.verbs and (
-        grant.doctype in {"*", doctype} or (grant.doctype.endswith(".*") and f"{doctype}.".startswith(grant.doctype[:-1]))
+        grant.doctype in {"*", doctype}
+        or (grant.doctype.endswith(".*") and f"{doctype}.".startswith(grant.doctype[:-1]))
     )

@@ -22,7 +22,9 @@ from .transfer import Report, Unwritable, fetch_into, listed, readable, store, w
 
 cli = typer.Typer(no_args_is_help=True, help="The files of a home.")
 
-HomeOption = Annotated[str, typer.Option("--home", help="The address of the home; not needed when there is one only.")]
+HomeOption = Annotated[
+    str, typer.Option("--home", help="The address of the home; not needed when there is one only.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
@@ -55,7 +57,9 @@ def ls(
 def put(
     context: typer.Context,
     source: Annotated[Path, typer.Argument(help="A file of this machine.")],
-    path: Annotated[str, typer.Argument(help="Where it goes: a folder, or a whole path with its name.")] = "/",
+    path: Annotated[
+        str, typer.Argument(help="Where it goes: a folder, or a whole path with its name.")
+    ] = "/",
     home: HomeOption = "",
 ) -> None:
     """Copy a file into a home; over a file of that name it becomes its newest version."""
@@ -112,7 +116,9 @@ def import_(
 ) -> None:
     """Copy a folder into a home, dates included. Run again, it goes on: what is already there is not copied twice."""
     desk: Desk = context.obj
-    _conclude(desk.run_in(home, lambda house, found: import_tree(house, found, source, path)), "copied in", as_json)
+    _conclude(
+        desk.run_in(home, lambda house, found: import_tree(house, found, source, path)), "copied in", as_json
+    )
 
 
 @cli.command("export")
@@ -125,7 +131,9 @@ def export(
 ) -> None:
     """Copy a home's files out, as plain files in plain folders. Run again, it goes on."""
     desk: Desk = context.obj
-    _conclude(desk.run_in(home, lambda house, found: export_tree(house, found, path, target)), "copied out", as_json)
+    _conclude(
+        desk.run_in(home, lambda house, found: export_tree(house, found, path, target)), "copied out", as_json
+    )
 
 
 def _conclude(report: Report, done: str, as_json: bool) -> None:

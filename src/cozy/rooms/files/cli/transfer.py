@@ -137,7 +137,9 @@ async def _target(house: House, home: Home, source: Path, path: str) -> tuple[st
         is_folder = path.endswith("/") or (await house.read(home, SYSTEM, service.at_path, path)).is_folder
     except NoFile:
         is_folder = False
-    return (path.rstrip("/"), source.name) if is_folder else (path.rpartition("/")[0], path.rpartition("/")[2])
+    return (
+        (path.rstrip("/"), source.name) if is_folder else (path.rpartition("/")[0], path.rpartition("/")[2])
+    )
 
 
 async def save(
@@ -163,7 +165,9 @@ async def save(
         return await house.write(
             home, SYSTEM, service.create_file, dir_id, name, content, "", details, quota=home.quota
         )
-    except Problem:  # anything else, being interrupted too, may come after the commit: the document may need the blob
+    except (
+        Problem
+    ):  # anything else, being interrupted too, may come after the commit: the document may need the blob
         if content.blob is not None:
             await house.blobs.delete(home.id, content.blob)
         raise

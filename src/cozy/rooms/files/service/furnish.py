@@ -12,7 +12,10 @@ from .tree import insert_folder
 # The folders that apps look for, as cozy-stack names them in each language.
 FOLDERS = {
     "en": {"Administrative": (), "Photos": ("Uploaded from Cozy Photos", "Backed up from my mobile")},
-    "fr": {"Administratif": (), "Photos": ("Transférées depuis Cozy Photos", "Sauvegardées depuis mon mobile")},
+    "fr": {
+        "Administratif": (),
+        "Photos": ("Transférées depuis Cozy Photos", "Sauvegardées depuis mon mobile"),
+    },
 }
 
 

@@ -33,7 +33,7 @@ def fetch(work: Work, kind: str, secret: str) -> dict[str, Any] | None:
             WHERE home_id = :home AND secret = :secret AND kind = :kind AND expires_at > :now""",
         home=work.home, secret=secret, kind=kind, now=iso(work.now),
     )  # fmt: skip
-    return row and _decode(row[0])
+    return _decode(row[0]) if row else None
 
 
 def forget_expired(work: Work) -> None:
