@@ -11,6 +11,7 @@ SOURCES = Path(cozy.__file__).parent
 MAY_CALL_OUT = {
     "backends/smtp.py",
     "backends/postgres.py",
+    "backends/migrate.py",
 }  # the mail server and the database of the settings
 CALLERS = {"aiosmtplib", "aiohttp", "http.client", "httpx", "httpx2", "psycopg", "requests", "smtplib", "urllib.request", "urllib3"}  # fmt: skip
 NAMESPACES = re.compile(r"https?://(?:[\w-]+\.)*(?:w3\.org|localhost)\b|https?://(?:127\.0\.0\.1|\[)")
