@@ -174,6 +174,12 @@ def test_a_finger_held_on_a_line_chooses(open_context, drive, playground):
     assert page.url == playground
 
 
+def landed(page: Page, text: str) -> None:
+    """The next page is here, says so, and has the focus."""
+    toast(page, text)
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+
+
 def test_keys_alone_do_it_all(open_context, drive, playground):
     page = drive.come_in(open_context())
     page.goto(playground, wait_until="networkidle")
@@ -188,7 +194,7 @@ def test_keys_alone_do_it_all(open_context, drive, playground):
     expect(page.get_by_label("New name")).to_be_focused()
     keys.type("alpha")
     keys.press("Enter")
-    toast(page, "Renamed.")
+    landed(page, "Renamed.")
     assert child(drive, here, "alpha.txt")
 
     for _ in range(4):
@@ -200,9 +206,9 @@ def test_keys_alone_do_it_all(open_context, drive, playground):
     keys.press("Shift+Space")
     expect(page.locator("[data-count]")).to_have_text("3 items")
     keys.press("Delete")
-    toast(page, "3 items moved to the bin.")
+    landed(page, "3 items moved to the bin.")
     keys.press("Control+z")
-    toast(page, "3 items put back.")
+    landed(page, "3 items put back.")
     keys.press("ArrowDown")
     keys.press("Control+a")
     expect(page.locator("[data-count]")).to_have_text("8 items")
@@ -218,7 +224,7 @@ def test_keys_alone_do_it_all(open_context, drive, playground):
     keys.press("Enter")
     expect(question.get_by_role("button", name="Move here")).to_be_focused()
     keys.press("Enter")
-    toast(page, "1 item moved.")
+    landed(page, "1 item moved.")
     assert child(drive, drive.ids[f"{_name(drive, here)}/Beta"], moved)
 
     keys.press("ArrowDown")

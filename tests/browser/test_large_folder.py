@@ -81,5 +81,5 @@ def test_two_hundred_things_go_to_the_bin_together(open_context, crowd):
     page.locator(".selbar").get_by_role("button", name="Bin").click()
     toast(page, "items moved to the bin.")
     page.get_by_role("button", name="Undo").click()
-    toast(page, "Put back.")
+    toast(page, "200 items put back.")
     expect(page.locator("h2").first).to_have_text("10000 items")
