@@ -23,7 +23,7 @@ from cozy.kernel.work import Work
 from .call import Call, Renderer
 from .csrf import guard
 
-FORM_FIELDS = 5_000  # of one form: the whole selection of a large folder
+FORM_FIELDS = 20_000  # of one form: the whole selection of a large folder
 
 
 class NoPage(NotFound):
