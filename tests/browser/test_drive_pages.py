@@ -50,7 +50,7 @@ def addresses(drive: Drive) -> list[str]:
 @pytest.mark.parametrize("light", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_no_page_shuts_anybody_out(open_context, drive, viewport, light):
-    context = open_context(viewport=viewport, color_scheme=light, bypass_csp=True)
+    context = open_context(viewport=viewport, color_scheme=light, bypass_csp=True, reduced_motion="reduce")
     page = drive.come_in(context)
     elsewhere: list[str] = []
     errors: list[str] = []
@@ -69,6 +69,7 @@ def test_no_page_shuts_anybody_out(open_context, drive, viewport, light):
     check(page)
     page.locator(".selbar").get_by_role("button", name="Move").click()
     expect(page.get_by_role("dialog")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_css("opacity", "1")
     check(page)
     assert elsewhere == []
     assert errors == []
