@@ -13,6 +13,7 @@ from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
+from cozy.rooms.files.errors import BadAge
 from tests.conftest import OWNER, Clock
 
 BIG = os.urandom(100_000)
@@ -90,3 +91,26 @@ async def test_the_bin_keeps_everything_where_no_days_are_set(house: House, home
     clock.advance(days=4000)
     for_ever = replace(house, settings=msgspec.structs.replace(house.settings, trash_days=0))
     assert await files.empty_old_trash(for_ever, home) == 0
+
+
+async def test_the_bin_keeps_things_for_as_long_as_its_owner_chose(house, home, clock):
+    kept = await house.write(home, OWNER, files.create_folder, files.ROOT, "kept")
+    await house.write(home, OWNER, files.trash, kept.id)
+    await house.write(home, OWNER, files.choose_bin_days, 90)
+    clock.advance(days=60)
+    assert await files.empty_old_trash(house, home) == 0
+    await house.write(home, OWNER, files.choose_bin_days, 7)
+    assert await files.empty_old_trash(house, home) == 1
+
+
+async def test_a_bin_that_keeps_for_ever_lets_go_of_nothing(house, home, clock):
+    kept = await house.write(home, OWNER, files.create_folder, files.ROOT, "kept")
+    await house.write(home, OWNER, files.trash, kept.id)
+    await house.write(home, OWNER, files.choose_bin_days, 0)
+    clock.advance(days=4000)
+    assert await files.empty_old_trash(house, home) == 0
+
+
+async def test_an_age_that_is_not_offered_is_refused(house, home):
+    with pytest.raises(BadAge):
+        await house.write(home, OWNER, files.choose_bin_days, -1)

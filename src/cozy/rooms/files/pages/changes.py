@@ -24,7 +24,6 @@ from .door import (
     undo_move,
     url_of,
     way_back,
-    whole,
     words,
 )
 from .lists import crumbs
@@ -43,7 +42,7 @@ def new_folder(work: Work, call: Call, folder_id: str, form: FormData) -> Respon
     parent, name = service.fetch(work, folder_id), str(form.get("name", "")).strip()
     said = words(work)
     try:
-        with whole(work):
+        with work.attempt():
             service.create_folder(work, folder_id, name)
     except Problem as problem:
         return question(
@@ -72,7 +71,7 @@ def rename(work: Work, call: Call, file_id: str, form: FormData) -> Response:
     file, name = service.fetch(work, file_id), str(form.get("name", "")).strip()
     said = words(work)
     try:
-        with whole(work):
+        with work.attempt():
             service.change(work, file_id, Change(name=name))
     except Problem as problem:
         return question(
@@ -102,7 +101,7 @@ def move(work: Work, call: Call, form: FormData) -> Response:
     files = views.many(work, ids)
     clash = str(form.get("clash", "ask"))
     try:
-        with whole(work):
+        with work.attempt():
             moved = together.move_all(work, ids, into, clash if clash in {"both", "skip"} else "ask")
     except NameTaken as problem:
         return _ask_where(work, call, "move", ids, into, form, 422, taken=str(problem.facts["name"]))
@@ -119,7 +118,7 @@ def move_back(work: Work, call: Call, form: FormData) -> Response:
     """Undo a move. 303 to where things are again."""
     into = call.query("into")
     try:
-        with whole(work):
+        with work.attempt():
             together.move_all(work, call.request.query_params.getlist("ids"), into, "both")
     except Problem as problem:
         return failed(work, call, way_back(call), problem)
@@ -133,7 +132,7 @@ def copy(work: Work, call: Call, form: FormData) -> Response:
     if not into or not ids:
         return _ask_where(work, call, "copy", ids, _looked_at(work, ids, form), form)
     try:
-        with whole(work):
+        with work.attempt():
             made = together.copy_all(work, ids, into, quota=call.home.quota)
     except Problem as problem:
         return failed(work, call, way_back(call, form), problem)
@@ -177,7 +176,7 @@ def throw_away(work: Work, call: Call, form: FormData) -> Response:
     if not ids:
         return failed_empty(work, call, form)
     try:
-        with whole(work):
+        with work.attempt():
             thrown = together.trash_all(work, ids)
     except Problem as problem:
         return failed(work, call, way_back(call, form), problem)
@@ -208,7 +207,7 @@ def put_back(work: Work, call: Call, form: FormData) -> Response:
     if not ids:
         return failed_empty(work, call, form)
     try:
-        with whole(work):
+        with work.attempt():
             restored = together.restore_all(work, ids)
     except Problem as problem:
         return failed(work, call, way_back(call, form), problem)
@@ -228,7 +227,7 @@ def erase(work: Work, call: Call, form: FormData) -> Response:
             work, call, "erase.html", form, ids=[file.id for file in chosen], first=chosen[0].name
         )
     try:
-        with whole(work):
+        with work.attempt():
             number = together.destroy_all(work, [file.id for file in chosen])
     except Problem as problem:
         return failed(work, call, f"{DRIVE}/trash", problem)

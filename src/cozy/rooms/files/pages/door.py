@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, get_args
 from urllib.parse import urlencode, urlsplit
 
@@ -66,8 +65,7 @@ def way_back(call: Call, form: FormData | None = None, default: str = DRIVE) -> 
     """The page that the reader came from, as the form or the browser says; only ever one of ours."""
     said = str(form.get("back", "")) if form is not None else ""
     if not said:
-        came = urlsplit(call.header("referer"))
-        said = came.path + (f"?{came.query}" if came.query else "")
+        said = _came_from(call.header("referer"))
     ours = said == "/my" or said.startswith("/my/")
     return said if ours and "\\" not in said and not any(c < "!" for c in said) else default
 
@@ -84,17 +82,13 @@ def failed(work: Work, call: Call, url: str, problem: Problem) -> Response:
     return see_other(url)
 
 
-@contextmanager
-def whole(work: Work) -> Iterator[None]:
-    """All of what the block does, or nothing: a page that says what went wrong is shown in the same transaction."""
-    published, freed = len(work.published), len(work.freed)
+def _came_from(referer: str) -> str:
+    """The path and query of an address; "" when it is none."""
     try:
-        with work.db.attempt():
-            yield
-    except BaseException:
-        del work.published[published:]
-        del work.freed[freed:]
-        raise
+        came = urlsplit(referer)
+    except ValueError:
+        return ""
+    return came.path + (f"?{came.query}" if came.query else "")
 
 
 def ids_in(call: Call, form: FormData) -> list[str]:

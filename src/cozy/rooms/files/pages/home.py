@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from cozy.kernel.routes import OWNER
@@ -13,7 +14,7 @@ from cozy.web.call import Call
 
 from .. import service
 from ..service import views
-from .door import page, routes
+from .door import done, page, routes, words
 from .rows import row
 
 SHOWN = 6  # recent files and favourites
@@ -45,5 +46,21 @@ async def storage(call: Call) -> Response:
 def _storage(work: Work, call: Call) -> Response:
     return page(
         work, call, "storage.html", room="settings", space=views.space(work), used=service.usage(work),
-        quota=call.home.quota,
+        quota=call.home.quota, days=service.bin_days(work), ages=_ages(work),
     )  # fmt: skip
+
+
+def _ages(work: Work) -> list[tuple[int, str]]:
+    """What people can choose, in words; what is in force is always among it."""
+    said = words(work)
+    days = sorted({*service.AGES, service.bin_days(work)} - {0})
+    erase = [(age, said.ngettext("Erase after %(num)s day", "Erase after %(num)s days", age)) for age in days]
+    return [*erase, (0, said.gettext("Keep until I empty the bin"))]
+
+
+@routes.on("POST", "/my/settings/storage", OWNER)
+def keep_in_bin(work: Work, call: Call, form: FormData) -> Response:
+    """Choose how long the bin keeps things. 303; 422 for an age that is not offered."""
+    days = str(form.get("days", ""))
+    service.choose_bin_days(work, int(days) if days.isdecimal() else -1)
+    return done(call, "/my/settings/storage", words(work).gettext("Saved."))

@@ -129,23 +129,23 @@ async def bin_(call: Call) -> Response:
 
 def _bin(work: Work, call: Call) -> Response:
     number = _page_number(call)
+    days = service.bin_days(work)
     lying = service.children(work, TRASH, skip=(number - 1) * PAGE, limit=PAGE + 1)
     return page(
-        work, call, "bin.html", room="bin", rows=[_thrown(work, file) for file in lying[:PAGE]],
-        total=views.count(work, TRASH), days=work.settings.trash_days,
+        work, call, "bin.html", room="bin", rows=[_thrown(work, file, days) for file in lying[:PAGE]],
+        total=views.count(work, TRASH), days=days,
         **_turning(f"{DRIVE}/trash", wishes(call), number, more=len(lying) > PAGE),
     )  # fmt: skip
 
 
-def _thrown(work: Work, file: File) -> Row:
-    """A line of the bin: where it came from, and how long it stays."""
+def _thrown(work: Work, file: File, days: int) -> Row:
+    """A line of the bin: where it came from, and how long it stays. days: how long things do; 0: for ever."""
     said = words(work)
     names = [name for name in str(file.body.get("restore_path", "/")).split("/") if name]
     came = " › ".join([said.gettext("Files"), *names])
     at = file.body.get("cozyMetadata", {}).get("trashedAt", "")
-    if not at or not work.settings.trash_days:
+    if not at or not days:
         return row(file, came)
-    ends = parse(at) + timedelta(days=work.settings.trash_days)
-    days = max(1, (ends - work.now).days)
-    stays = said.ngettext("erased in %(num)s day", "erased in %(num)s days", days)
+    left = max(1, (parse(at) + timedelta(days=days) - work.now).days)
+    stays = said.ngettext("erased in %(num)s day", "erased in %(num)s days", left)
     return row(file, f"{stays} · {came}")

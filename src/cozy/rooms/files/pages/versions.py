@@ -17,7 +17,7 @@ from cozy.web.call import Call
 from .. import service
 from ..service import Version
 from ..service.versions import delete_version, revert, tag_version, versions_of
-from .door import done, failed, folder_url, page, question, routes, whole, words
+from .door import done, failed, folder_url, page, question, routes, words
 from .lists import crumbs
 from .preview import show_version
 
@@ -63,10 +63,10 @@ def act(work: Work, call: Call, file_id: str, form: FormData) -> Response:
     key, action = str(form.get("version", "")), str(form.get("action", ""))
     try:
         if action == "revert":
-            with whole(work):
+            with work.attempt():
                 revert(work, file_id, key)
             return done(call, url, said.gettext("This version is back; the other one is kept below."))
-        with whole(work):
+        with work.attempt():
             tag_version(work, file_id, key, [KEPT] if action == "keep" else [])
     except Problem as problem:
         return failed(work, call, url, problem)
