@@ -7,10 +7,10 @@ from cozy.rooms.files.errors import BadName, NameTaken
 
 
 def test_a_name_already_in_the_folder_is_refused(work, given):
-    given.file("cat.jpg")
-    dog = given.file("dog.jpg")
+    given.file("cat.txt")
+    dog = given.file("dog.txt")
     with pytest.raises(NameTaken):
-        files.change(work, dog.id, files.Change(name="cat.jpg"))
+        files.change(work, dog.id, files.Change(name="cat.txt"))
     assert work.published == []
 
 

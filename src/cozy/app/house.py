@@ -10,6 +10,7 @@ from pathlib import Path
 from cozy.app import migrations
 from cozy.app.wiring import PORTS, REACTIONS
 from cozy.backends.disk import Disk
+from cozy.backends.drawings import DrawingsOnDisk
 from cozy.backends.smtp import Smtp
 from cozy.backends.sqlite import SqliteStorage
 from cozy.kernel.clock import Clock, utc_now
@@ -29,9 +30,10 @@ async def opened(
 ) -> AsyncIterator[House]:
     """The house, open for work; everything is let go of at the end."""
     root = Path(settings.data).absolute()
-    root.mkdir(parents=True, exist_ok=True)
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (root / "homes").mkdir(mode=0o700, exist_ok=True)
     storage = storage_of(settings, root)
-    house = House(storage, Disk(root), Smtp(settings), clock, settings, PORTS, _enqueue, wake)
+    house = House(storage, Disk(root), DrawingsOnDisk(root), Smtp(settings), clock, settings, PORTS, _enqueue, wake)
     try:
         yield house
     finally:

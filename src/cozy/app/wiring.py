@@ -18,6 +18,7 @@ from cozy.rooms.files import jobs as files_jobs
 from cozy.rooms.files import pages as files_pages
 from cozy.rooms.files import routes as files_routes
 from cozy.rooms.files import service as files
+from cozy.rooms.files.events import MediaStored
 from cozy.rooms.homes import pages as homes_pages
 from cozy.rooms.homes.ports import Furnish
 from cozy.rooms.jobs import jobs
@@ -33,12 +34,14 @@ DOORS: list[Routes] = [
 
 REACTIONS: dict[type[Event], list[Job]] = {
     ResetAsked: [auth_jobs.mail_reset_link],
+    MediaStored: [files_jobs.read_media],
     DayPassed: [
         jobs.forget_given_up,
         auth_jobs.forget_expired,
         files_jobs.sweep_uploads,
         files_jobs.sweep_contents,
         files_jobs.empty_old_trash,
+        files_jobs.sweep_thumbnails,
     ],
 }
 

@@ -13,6 +13,7 @@ from .clock import Clock
 from .db import Database, Db, Storage
 from .home import Home
 from .mail import Mailer
+from .previews import Drawings
 from .settings import Settings
 from .work import Event, Work
 
@@ -27,6 +28,7 @@ class House:
 
     storage: Storage
     blobs: Blobs
+    drawings: Drawings
     mailer: Mailer
     clock: Clock
     settings: Settings
@@ -80,6 +82,9 @@ class House:
         for blob in works[0].freed:
             with suppress(OSError):  # what is written is written; a blob that nothing names is swept later
                 await self.blobs.delete(home.id, blob)
+        if works[0].faded:
+            with suppress(OSError):  # swept later, like blobs
+                await self.drawings.forget(home.id, works[0].faded)
         if due:
             self.wake(home)
         return result

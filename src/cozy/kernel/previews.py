@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Protocol
+
+from .blobs import StoredBlob
 
 
 class CannotDraw(Exception):
@@ -26,5 +28,32 @@ class Previews(Protocol):
         length: bytes of the content; read: its bytes, asked for only when they are needed. Recipes: `thumbnail` and
         `poster` (option size: pixels), `pdf_page` (page, size) give WebP; `pdf_single` (page) gives
         a PDF; `pdf_text` (first, count) gives JSON; `code` (name) and `markdown` give HTML that is still to be cleaned.
+        `picture` and `pdf_picture` (width, height, crop: 0 or 1) give JPEG; `facts` and `film_facts` give JSON:
+        width, height, orientation, taken_at and its offset, lat and long, duration_s, where they are known.
         """
+        ...
+
+
+class Drawings(Protocol):
+    """Pictures of contents, kept per home and named by content. They can be drawn again, so they count for nothing."""
+
+    async def drawn(
+        self, home_id: str, sha256: str, look: str, draw: Callable[[], Awaitable[bytes]]
+    ) -> bytes:
+        """The picture of that look: kept from before, else what `draw` makes, once however many ask at a time.
+
+        look: lower-case letters, digits, dashes. Raises CannotDraw, and then for a day without trying again.
+        """
+        ...
+
+    async def forget(self, home_id: str, hashes: Sequence[str]) -> None:
+        """Remove every picture of these contents."""
+        ...
+
+    def kept(self, home_id: str) -> Iterator[StoredBlob]:
+        """Everything that is kept for a home; a key begins with the content's hash."""
+        ...
+
+    async def drop(self, home_id: str) -> None:
+        """Remove every picture of a home."""
         ...

@@ -34,6 +34,7 @@ class Work:
     ports: Mapping[type, list[Any]]
     published: list[Event] = field(default_factory=list)
     freed: list[str] = field(default_factory=list)  # blob keys that no document needs once this is committed
+    faded: list[str] = field(default_factory=list)  # hashes of contents that no document names by then
 
     @property
     def domain(self) -> str:
@@ -47,12 +48,12 @@ class Work:
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """A block that is undone alone when it raises, with what it published and freed; the work may go on."""
-        published, freed = len(self.published), len(self.freed)
+        published, freed, faded = len(self.published), len(self.freed), len(self.faded)
         try:
             with self.db.attempt():
                 yield
         except BaseException:
-            del self.published[published:], self.freed[freed:]
+            del self.published[published:], self.freed[freed:], self.faded[faded:]
             raise
 
     def plugged(self, port: type[P]) -> list[P]:

@@ -82,14 +82,19 @@ def serve(
 
 def _is_known(call: Call, etag: str, modified: datetime) -> bool:
     """RFC 9110 §13.2.2: If-None-Match counts before If-Modified-Since."""
-    known = call.header("if-none-match")
-    if known:
-        return known.strip() == "*" or etag in [tag.strip().removeprefix("W/") for tag in known.split(",")]
+    if call.header("if-none-match"):
+        return is_known(call, etag)
     since = call.header("if-modified-since")
     try:
         return bool(since) and modified.replace(microsecond=0) <= parsedate_to_datetime(since)
     except (ValueError, TypeError):
         return False
+
+
+def is_known(call: Call, etag: str) -> bool:
+    """Whether the client says that it has the content of this tag."""
+    known = call.header("if-none-match").strip()
+    return known == "*" or etag in [tag.strip().removeprefix("W/") for tag in known.split(",")]
 
 
 def _range(call: Call, size: int, etag: str, stamp: str) -> tuple[int, int] | None:

@@ -13,6 +13,7 @@ import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import LifoQueue
 from typing import Any
@@ -101,6 +102,8 @@ class Previewer:
         self._spooled: OrderedDict[str, int] = OrderedDict()
         self._folder: Path | None = None
         self._lock = threading.Lock()
+        # Threads of its own: those who wait for a drawing must not keep the disk's threads from syncing.
+        self._threads = ThreadPoolExecutor(WORKERS, "previews")
         atexit.register(self.close)
 
     async def draw(
@@ -123,7 +126,8 @@ class Previewer:
         if length > SOURCE_LIMIT:
             raise CannotDraw("This file is too large to be drawn.")
         path = await self._spool(sha256, length, read)
-        drawn = await asyncio.to_thread(self._obey, {"recipe": recipe, "path": str(path), **options})
+        order = {"recipe": recipe, "path": str(path), **options}
+        drawn = await asyncio.get_running_loop().run_in_executor(self._threads, self._obey, order)
         self._remember(key, drawn)
         return drawn
 
@@ -146,6 +150,7 @@ class Previewer:
         with os.fdopen(handle, "wb") as file:
             async for chunk in read():
                 file.write(chunk)
+                await asyncio.sleep(0)  # a reader of the page cache never waits: let others have their turn
         os.replace(name, path)
         self._spooled[sha256] = length
         while len(self._spooled) > 1 and sum(self._spooled.values()) > SPOOL_LIMIT:

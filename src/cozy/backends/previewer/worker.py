@@ -19,6 +19,7 @@ MEMORY = 3 * 1024**3  # bytes of address space; pictures of 100 megapixels pass,
 CPU_S = 20  # for one order
 PIXELS = 4_000  # most on a side of what is drawn
 LINES = 3_000  # most of a page's text
+SOURCE_PIXELS = 250_000_000  # most of a picture that is opened at all
 
 
 def thumbnail(path: str, size: int) -> bytes:
@@ -27,6 +28,7 @@ def thumbnail(path: str, size: int) -> bytes:
 
     pyvips.block_untrusted_set(True)
     try:
+        _refuse_bomb(pyvips.Image.new_from_file(path, access="sequential"))
         image = pyvips.Image.thumbnail(path, size, height=size, size="down")
     except pyvips.Error:
         return _with_pillow(path, size)
@@ -42,6 +44,130 @@ def _with_pillow(path: str, size: int) -> bytes:
     pillow_heif.register_heif_opener()
     with Image.open(path) as image:
         return _webp(ImageOps.exif_transpose(image), size)
+
+
+def _refuse_bomb(image: Any) -> None:
+    """Look at the head of a picture before anything is unpacked."""
+    if image.width * image.height > SOURCE_PIXELS:
+        raise ValueError("This picture has too many pixels.")
+
+
+def picture(path: str, width: int, height: int, crop: int) -> bytes:
+    """A picture within a width and height, or cut to fill them, upright, as JPEG on white."""
+    import pyvips
+
+    pyvips.block_untrusted_set(True)
+    fit = {"crop": "centre"} if crop else {"size": "down"}
+    try:
+        _refuse_bomb(pyvips.Image.new_from_file(path, access="sequential"))
+        image = pyvips.Image.thumbnail(path, width, height=height, **fit).colourspace("srgb")
+        if image.hasalpha():
+            image = image.flatten(background=255)
+        drawn: bytes = image.jpegsave_buffer(Q=80, keep=pyvips.ForeignKeep.NONE)
+    except pyvips.Error:
+        return _picture_with_pillow(path, width, height, crop)
+    return drawn
+
+
+def _picture_with_pillow(path: str, width: int, height: int, crop: int) -> bytes:
+    import pillow_heif
+    from PIL import Image, ImageOps
+
+    pillow_heif.register_heif_opener()
+    with Image.open(path) as image:
+        return _jpeg(ImageOps.exif_transpose(image), width, height, crop)
+
+
+def _jpeg(image: Any, width: int, height: int, crop: int) -> bytes:
+    from PIL import Image, ImageOps
+
+    image = image.convert("RGBA" if "A" in image.mode else "RGB")
+    if crop:
+        image = ImageOps.fit(image, (width, height))
+    else:
+        image.thumbnail((width, height))
+    if image.mode == "RGBA":
+        paper = Image.new("RGB", image.size, "white")
+        paper.paste(image, mask=image)
+        image = paper
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
+def pdf_picture(path: str, width: int, height: int, crop: int) -> bytes:
+    """The first page, within a width and height or cut to fill them, as JPEG."""
+    import pypdfium2
+
+    page = pypdfium2.PdfDocument(path)[0]
+    wide, high = page.get_size()
+    scale = (max if crop else min)(width / wide, height / high)
+    scale = min(scale, PIXELS / max(wide, high))
+    return _jpeg(page.render(scale=scale, may_draw_forms=False).to_pil(), width, height, crop)
+
+
+def facts(path: str) -> bytes:
+    """What a picture says of itself: width, height, orientation, taken_at, offset, lat, long. Nothing is unpacked."""
+    import pillow_heif
+    from PIL import Image
+
+    pillow_heif.register_heif_opener()
+    Image.MAX_IMAGE_PIXELS = None
+    with Image.open(path) as image:
+        width, height = image.size
+        known = {"width": width, "height": height, **_exif(image)}
+    return json.dumps({name: value for name, value in known.items() if value is not None}).encode()
+
+
+def _exif(image: Any) -> dict[str, Any]:
+    """Tags by number: EXIF 3.0 §4.6. A picture whose tags cannot be read has none."""
+    try:
+        tags = image.getexif()
+        own, place = tags.get_ifd(0x8769), tags.get_ifd(0x8825)
+        taken = ((own, 0x9003, 0x9011), (own, 0x9004, 0x9012), (tags, 0x0132, 0x9010))
+        taken_at, offset = next(
+            ((_word(of, at), _word(of, zone)) for of, at, zone in taken if _word(of, at)), (None, None)
+        )
+        lat, long = _degrees(place, 1, 2, "S"), _degrees(place, 3, 4, "W")
+        orientation = tags.get(0x0112)
+    except Exception:
+        return {}
+    where = {"lat": lat, "long": long} if lat is not None and long is not None else {}
+    return {
+        "taken_at": taken_at, "offset": offset, **where,
+        "orientation": orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else None,
+    }  # fmt: skip
+
+
+def _word(tags: Any, number: int) -> str | None:
+    value = tags.get(number)
+    return value.strip("\0 ") or None if isinstance(value, str) else None
+
+
+def _degrees(place: Any, side: int, number: int, negative: str) -> float | None:
+    """Degrees, minutes and seconds as a number; none when they are not on this planet."""
+    try:
+        degrees, minutes, seconds = (float(part) for part in place[number])
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        return None
+    value = degrees + minutes / 60 + seconds / 3600
+    if not value <= 180:  # nor is what is no number
+        return None
+    return round(-value if place.get(side) == negative else value, 7)
+
+
+def film_facts(path: str) -> bytes:
+    """What a film says of itself: width, height, duration_s, taken_at."""
+    import av
+
+    with av.open(path) as film:
+        stream = film.streams.video[0]
+        known = {
+            "width": stream.width, "height": stream.height,
+            "duration_s": round(film.duration / 1_000_000, 3) if film.duration else None,
+            "taken_at": film.metadata.get("creation_time") or stream.metadata.get("creation_time"),
+        }  # fmt: skip
+    return json.dumps({name: value for name, value in known.items() if value}).encode()
 
 
 def _webp(image: Any, size: int) -> bytes:
@@ -156,6 +282,7 @@ RECIPES: dict[str, Callable[..., bytes]] = {
     "thumbnail": thumbnail, "poster": poster, "pdf_text": pdf_text, "pdf_page": pdf_page,
     "pdf_single": pdf_single,
     "code": code, "markdown": markdown,
+    "picture": picture, "pdf_picture": pdf_picture, "facts": facts, "film_facts": film_facts,
 }  # fmt: skip
 
 

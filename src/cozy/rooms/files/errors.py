@@ -131,6 +131,14 @@ class BadSecret(Malformed):
     """This link has expired, or never was: ask for a new one."""
 
 
+class NoThumbnail(NotFound):
+    """There is no small picture of this file."""
+
+
+class BadPicture(Invalid):
+    """This file cannot be drawn: it is broken, or too large."""
+
+
 class BadArchive(Malformed):
     """This archive cannot be made."""
 

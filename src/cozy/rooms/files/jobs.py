@@ -8,6 +8,7 @@ from cozy.kernel.house import House
 from cozy.kernel.jobs import DayPassed, job
 
 from . import service
+from .events import MediaStored
 
 
 @job("files.sweep_uploads")
@@ -27,3 +28,17 @@ async def sweep_contents(house: House, home: Home, event: DayPassed) -> None:
 async def empty_old_trash(house: House, home: Home, event: DayPassed) -> None:
     """Remove for good what has been in the bin long enough; the second time there is none."""
     await service.empty_old_trash(house, home)
+
+
+@job("files.sweep_thumbnails")
+async def sweep_thumbnails(house: House, home: Home, event: DayPassed) -> None:
+    """Remove pictures of contents that are gone, and old ones; the second time there are none."""
+    await service.sweep_thumbnails(house, home)
+
+
+@job("files.read_media")
+async def read_media(house: House, home: Home, event: MediaStored) -> None:
+    """Note what a picture or film says of itself, unless the file has another content by now; the second time all of it
+    is there already.
+    """
+    await service.read_media(house, home, event)

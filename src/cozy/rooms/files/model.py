@@ -18,6 +18,8 @@ FILES = "io.cozy.files"
 VERSIONS = "io.cozy.files.versions"
 ROOT = "io.cozy.files.root-dir"
 TRASH = "io.cozy.files.trash-dir"
+PDF = "application/pdf"
+SVG = "image/svg+xml"
 SHARED_DRIVES = "io.cozy.files.shared-drives-dir"
 SHARED_DRIVES_NAME = "Drives"  # in every language, as apps look for it
 TRASH_NAME = ".cozy_trash"
@@ -165,7 +167,7 @@ def mime_and_class(content_type: str, name: str) -> tuple[str, str]:
     if mime in {"", "application/octet-stream"}:
         mime = _TYPES.guess_type(name, strict=False)[0] or "application/octet-stream"
     elif mime == "text/xml" and name.lower().endswith(".svg"):
-        mime = "image/svg+xml"
+        mime = SVG
     if name.lower().endswith(".url"):
         mime = "application/internet-shortcut"
     if not _MIME.fullmatch(mime):

@@ -103,6 +103,7 @@ def destroy(
     async def destroying(house: House) -> None:
         gone = await house.write_host(service.delist, listing.domain)
         await house.blobs.drop(gone.id)
+        await house.drawings.drop(gone.id)
         await house.storage.drop(gone.id)
 
     desk.run(destroying)

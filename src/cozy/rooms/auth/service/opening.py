@@ -38,6 +38,7 @@ async def open_home(
         return await house.write_host(homes.enlist, home.id, clean, quota, public_key, is_first=is_first)
     except BaseException:
         await house.blobs.drop(home.id)
+        await house.drawings.drop(home.id)
         await house.storage.drop(home.id)
         raise
 

@@ -20,7 +20,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from cozy.kernel.blobs import Content, Missing, TooLarge
+from cozy.kernel.blobs import Missing, TooLarge
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.clock import iso, parse
 from cozy.kernel.home import Home
@@ -156,7 +156,9 @@ async def save(
         content = await house.blobs.put(home.id, pieces(source), limit)
     except TooLarge as error:
         raise OverQuota(quota=home.quota) from error
-    details = service.Details(created_at=changed, updated_at=changed, executable=is_executable(status))
+    details = service.Details(
+        created_at=changed, updated_at=changed, executable=is_executable(status), dates_are_final=True
+    )
     try:
         if known is not None:
             return await house.write(
@@ -205,7 +207,7 @@ async def fetch_into(house: House, home: Home, file: service.File, target: Path)
     digest = hashlib.sha256()
     try:
         with partial.open("wb") as out:
-            async for piece in content_pieces(house, home, content):
+            async for piece in service.content_pieces(house, home, content):
                 digest.update(piece)
                 out.write(piece)
         mark(partial, file)
@@ -226,12 +228,3 @@ def mark(target: Path, file: service.File) -> None:
     wanted = mode | 0o111 if file.body.get("executable") else mode & ~0o111
     if wanted != mode:
         target.chmod(wanted)
-
-
-async def content_pieces(house: House, home: Home, content: Content) -> AsyncIterator[bytes]:
-    """The bytes of a content, wherever they are."""
-    if content.inline is not None:
-        yield content.inline
-    elif content.blob is not None:
-        async for piece in house.blobs.read(home.id, content.blob):
-            yield piece

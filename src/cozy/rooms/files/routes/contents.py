@@ -40,22 +40,24 @@ async def create(call: Call, dir_id: str) -> Response:
     """Make a folder, or a file of the body. 201; 400, 403, 404, 409, 412, 413, 422, 507."""
     kind = call.query("Type")
     if kind == "directory":
-        return shapes.made(call, await call.write(_make_folder, call, dir_id, await _details(call)))
+        return await call.write(_make_folder, call, dir_id, await _details(call))
     if kind != "file":
         raise BadType(type=kind, pointer="/data/attributes/type")
-    return shapes.made(call, await _upload(call, dir_id))
+    return await _upload(call, dir_id)
 
 
-def _make_folder(work: Work, call: Call, dir_id: str, details: service.Details) -> File:
+def _make_folder(work: Work, call: Call, dir_id: str, details: service.Details) -> Response:
     path = call.query("Path")
     if not path:
-        return service.create_folder(work, dir_id, call.query("Name"), details)
-    if call.query("Recursive") == "true":
-        return service.create_path(work, path, details)
-    return service.create_folder_at(work, path, details)
+        folder = service.create_folder(work, dir_id, call.query("Name"), details)
+    elif call.query("Recursive") == "true":
+        folder = service.create_path(work, path, details)
+    else:
+        folder = service.create_folder_at(work, path, details)
+    return shapes.made(work, call, folder)
 
 
-async def _upload(call: Call, dir_id: str) -> File:
+async def _upload(call: Call, dir_id: str) -> Response:
     """Store the body, then the file that names it; when that is refused, nothing stays."""
     name, content_type, size = call.query("Name"), call.header("content-type"), _size(call)
     details = await _details(call)  # before the stream: what waits under MetadataID waits for minutes only
@@ -64,12 +66,16 @@ async def _upload(call: Call, dir_id: str) -> File:
         left = await call.read(service.expect_file, dir_id, name, content_type, size, details, quota=quota)
     content = await _received(call, size, left)
     try:
-        return await call.write(
-            service.create_file, dir_id, name, content, content_type, details, quota=quota
-        )
+        return await call.write(_create, call, dir_id, content, details)
     except Problem:
         await _forget(call, content)
         raise
+
+
+def _create(work: Work, call: Call, dir_id: str, content: Content, details: service.Details) -> Response:
+    name, mime = call.query("Name"), call.header("content-type")
+    file = service.create_file(work, dir_id, name, content, mime, details, quota=call.home.quota)
+    return shapes.made(work, call, file)
 
 
 @routes.on("PUT", "/files/{file_id}", may("PUT", FILES))

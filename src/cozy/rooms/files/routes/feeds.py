@@ -49,8 +49,8 @@ class Keys(Struct, frozen=True):
 def all_docs(work: Work, body: Keys) -> Response:
     """Those of these files and folders that exist, files with their paths. 200; 400, 403."""
     files = [file for file in service.many(work, body.keys) if file.id != TRASH]
-    folders = service.paths_around(work, files)
-    return jsonapi.answer([shapes.file_at(file, folders) for file in files])
+    folders, seal = service.paths_around(work, files), service.sealing(work)
+    return jsonapi.answer([shapes.file_at(file, seal, folders) for file in files])
 
 
 class Asked(Struct, frozen=True):
@@ -162,12 +162,16 @@ def _find(work: Work, query: Query) -> Response:
     if found.warning:
         meta["warning"] = found.warning
     links = {"next": f"/files/_find?{urlencode({'page[cursor]': found.bookmark})}"} if found.next else None
-    return jsonapi.answer([_picked(file, query.fields, folders) for file in files], links=links, meta=meta)
+    seal = service.sealing(work)
+    resources = [_picked(file, seal, query.fields, folders) for file in files]
+    return jsonapi.answer(resources, links=links, meta=meta)
 
 
-def _picked(file: File, fields: Sequence[str] | None, folders: dict[str, str]) -> shapes.FileResource:
+def _picked(
+    file: File, seal: shapes.Seal, fields: Sequence[str] | None, folders: dict[str, str]
+) -> shapes.FileResource:
     """A file with the attributes asked for, and those that every answer about files has."""
-    resource = shapes.file_at(file, folders)
+    resource = shapes.file_at(file, seal, folders)
     if fields is None:
         return resource
     picked: dict[str, Any] = {name: file.body[name] for name in _ALWAYS if name in file.body}

@@ -104,7 +104,7 @@ def contents(work: Work, call: Call, file_id: str) -> Response:
     """A page of a folder. 200; 400, 403, 404."""
     asked = jsonapi.paging(call, shapes.PAGE, shapes.PAGE_LIMIT)
     page = service.listing(work, file_id, after=asked.after, skip=asked.skip or 0, limit=asked.limit)
-    return shapes.listed(page, asked, f"/files/{file_id}/relationships/contents")
+    return shapes.listed(work, page, asked, f"/files/{file_id}/relationships/contents")
 
 
 @routes.on("GET", "/files/{file_id}/size", may("GET", FILES))
@@ -118,7 +118,9 @@ async def size(call: Call, file_id: str) -> Response:
 def shared_drives(work: Work, call: Call) -> Response:
     """The folder of the shared drives, made when there is none. 200, 201; 403."""
     folder, is_new = service.shared_drives(work)
-    return shapes.made(call, folder) if is_new else jsonapi.answer(shapes.file_resource(folder))
+    if is_new:
+        return shapes.made(work, call, folder)
+    return jsonapi.answer(shapes.file_resource(folder, service.sealing(work)))
 
 
 @routes.on("PATCH", "/files/{file_id}", may("PATCH", FILES))
@@ -204,7 +206,7 @@ def copy(work: Work, call: Call, file_id: str) -> Response:
     copied = service.copy(
         work, file_id, dir_id=call.query("DirID"), name=call.query("Name"), quota=call.home.quota
     )
-    return shapes.made(call, copied)
+    return shapes.made(work, call, copied)
 
 
 @routes.on("DELETE", "/files/{file_id}", may("PATCH", FILES))

@@ -115,8 +115,9 @@ def _linked(work: Work, call: Call, kind: Any, doctype: str, doc_id: str) -> Res
     name = "references" if kind == "referenced_by" else "not_synchronizing"
     path = f"/data/{quote(doctype, safe='')}/{quote(doc_id, safe='')}/relationships/{name}"
     following = jsonapi.next_page(path, asked, found.last, **kept)
+    seal = service.sealing(work)
     return jsonapi.answer(
         [{"type": FILES, "id": id_} for id_ in found.ids],
-        included=[shapes.file_resource(file) for file in found.files] if include == "files" else None,
+        included=[shapes.file_resource(file, seal) for file in found.files] if include == "files" else None,
         links={"next": following} if following else None, meta={"count": found.count},
     )  # fmt: skip

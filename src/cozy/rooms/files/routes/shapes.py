@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ from cozy.web import jsonapi
 from cozy.web.call import Call
 
 from .. import service
-from ..model import FILES, ROOT, VERSIONS, File, Version, join
+from ..model import FILES, ROOT, VERSIONS, Entry, File, Version, join
 
 PAGE = 30  # items of a folder, unless the client asks otherwise
 PAGE_LIMIT = 1000
@@ -26,6 +26,10 @@ class Links(Struct, gc=False, omit_defaults=True, rename={"own": "self"}):
     own: str = ""
     related: str = ""
     next: str = ""
+    tiny: str = ""
+    small: str = ""
+    medium: str = ""
+    large: str = ""
 
 
 class Named(Struct, gc=False):
@@ -77,15 +81,40 @@ class Linked(Struct):
     not_synchronized_on: msgspec.Raw | None = None
 
 
+class Drawable(Struct, gc=False, rename={"kind": "class"}):
+    """The members of a document that say whether and of what there are thumbnails."""
+
+    kind: str = ""
+    mime: str = ""
+    sha256: str = ""
+    encrypted: bool = False
+
+
 _linked = msgspec.json.Decoder(Linked).decode
+_drawable = msgspec.json.Decoder(Drawable).decode
 _NO_LINKS = Linked()
+Seal = Callable[[str, str], str]  # makes the secret of a thumbnail's link
 
 
-def file_resource(file: File, path: str | None = None) -> FileResource:
+def file_resource(file: File, seal: Seal, path: str | None = None) -> FileResource:
     """A file or folder. path: of a file, when it is shown."""
     attributes = file.body if path is None else {**file.body, "path": path}
-    links = Linked(file.body.get("referenced_by"), file.body.get("not_synchronized_on"))
-    return _resource(file.id, file.rev, attributes, _parent(file), links)
+    linked = Linked(file.body.get("referenced_by"), file.body.get("not_synchronized_on"))
+    resource = _resource(file.id, file.rev, attributes, _parent(file), linked)
+    if not file.is_folder:
+        encrypted = bool(file.body.get("encrypted"))
+        drawable = Drawable(str(file.body.get("class", "")), file.mime, file.sha256, encrypted)
+        _link_thumbnails(resource, drawable, seal)
+    return resource
+
+
+def _link_thumbnails(resource: FileResource, drawable: Drawable, seal: Seal) -> None:
+    if not service.is_drawable(drawable.kind, drawable.mime, encrypted=drawable.encrypted):
+        return
+    links = resource.links
+    where = f"{links.own}/thumbnails/{seal(resource.id, drawable.sha256)}"
+    links.tiny, links.small = f"{where}/tiny", f"{where}/small"
+    links.medium, links.large = f"{where}/medium", f"{where}/large"
 
 
 def _resource(id_: str, rev: str, attributes: Any, parent: Relationship, linked: Linked) -> FileResource:
@@ -112,23 +141,27 @@ def _not_synchronized_on(id_: str, devices: Any) -> Relationship:
     return Relationship(devices, Links(f"/files/{id_}/relationships/not_synchronized_on"))
 
 
-def _entries(page: service.Page) -> list[FileResource]:
+def _entries(page: service.Page, seal: Seal) -> list[FileResource]:
     """The lines of a list, their documents passed through as text; few have members that are shown twice."""
     parent = _inside(page.folder.id)
-    return [
-        _resource(
-            entry.id, entry.rev, msgspec.Raw(entry.body), parent,
-            _linked(entry.body) if '"referenced_by"' in entry.body or '"not_synchronized_on"' in entry.body else _NO_LINKS,
-        )
-        for entry in page.entries
-    ]  # fmt: skip
+    return [_entry(entry, parent, seal) for entry in page.entries]
 
 
-def file_at(file: File, folders: Mapping[str, str]) -> FileResource:
+def _entry(entry: Entry, parent: Relationship, seal: Seal) -> FileResource:
+    body, linked = entry.body, _NO_LINKS
+    if '"referenced_by"' in body or '"not_synchronized_on"' in body:
+        linked = _linked(body)
+    resource = _resource(entry.id, entry.rev, msgspec.Raw(body), parent, linked)
+    if '"image"' in body or '"pdf"' in body:
+        _link_thumbnails(resource, _drawable(body), seal)
+    return resource
+
+
+def file_at(file: File, seal: Seal, folders: Mapping[str, str]) -> FileResource:
     """A file with its path, or a folder; folders: paths by id."""
     if file.is_folder or file.dir_id not in folders:
-        return file_resource(file)
-    return file_resource(file, join(folders[file.dir_id], file.name))
+        return file_resource(file, seal)
+    return file_resource(file, seal, join(folders[file.dir_id], file.name))
 
 
 def version_resource(version: Version) -> dict[str, Any]:
@@ -139,12 +172,12 @@ def version_resource(version: Version) -> dict[str, Any]:
 
 def shown(work: Work, call: Call, file: File, *, with_versions: bool = False) -> Response:
     """The whole answer about a file or folder: with a page of its contents, or its old versions. Raises Malformed."""
+    seal = service.sealing(work)
     if file.is_folder:
         asked = jsonapi.paging(call, PAGE, PAGE_LIMIT)
-        return _folder(
-            service.page(work, file, after=asked.after, skip=asked.skip or 0, limit=asked.limit), asked
-        )
-    resource = file_resource(file)
+        page = service.page(work, file, after=asked.after, skip=asked.skip or 0, limit=asked.limit)
+        return _folder(page, asked, seal)
+    resource = file_resource(file, seal)
     held = service.held_before(work, file) if with_versions else []
     if not held:
         return jsonapi.answer(resource)
@@ -152,10 +185,10 @@ def shown(work: Work, call: Call, file: File, *, with_versions: bool = False) ->
     return jsonapi.answer(resource, included=[version_resource(version) for version in held])
 
 
-def _folder(page: service.Page, asked: jsonapi.Paging) -> Response:
+def _folder(page: service.Page, asked: jsonapi.Paging, seal: Seal) -> Response:
     folder = page.folder
     where = f"/files/{folder.id}/relationships/contents"
-    resource = file_resource(folder)
+    resource = file_resource(folder, seal)
     resource.relationships.contents = Relationship(
         [Named(entry.id) for entry in page.entries],
         Links(where, next=jsonapi.next_page(where, asked, page.last)), {"count": page.count},
@@ -163,20 +196,23 @@ def _folder(page: service.Page, asked: jsonapi.Paging) -> Response:
     devices = folder.body.get("not_synchronized_on")
     resource.relationships.not_synchronized_on = _not_synchronized_on(folder.id, devices)
     following = jsonapi.next_page(f"/files/{folder.id}", asked, page.last)
-    return jsonapi.answer(resource, included=_entries(page), links={"next": following} if following else None)
+    return jsonapi.answer(
+        resource, included=_entries(page, seal), links={"next": following} if following else None
+    )
 
 
-def listed(page: service.Page, asked: jsonapi.Paging, path: str) -> Response:
+def listed(work: Work, page: service.Page, asked: jsonapi.Paging, path: str) -> Response:
     """A page of a folder as a plain list, found at `path`."""
     following = jsonapi.next_page(path, asked, page.last)
     links = {"next": following} if following else None
-    return jsonapi.answer(_entries(page), links=links, meta={"count": page.count})
+    entries = _entries(page, service.sealing(work))
+    return jsonapi.answer(entries, links=links, meta={"count": page.count})
 
 
-def made(call: Call, file: File) -> Response:
+def made(work: Work, call: Call, file: File) -> Response:
     """201, and where the new file or folder is."""
     headers = {"location": f"{call.home.origin}/files/{file.id}"}
-    return jsonapi.answer(file_resource(file), 201, headers=headers)
+    return jsonapi.answer(file_resource(file, service.sealing(work)), 201, headers=headers)
 
 
 def rev_of(call: Call) -> str:

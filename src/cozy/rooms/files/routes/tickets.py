@@ -39,7 +39,7 @@ def link(work: Work, call: Call) -> Response:
     else:
         path = call.query("Path")
         file = service.at_path(work, path) if path else service.fetch(work, call.query("Id"))
-        secret, resource = service.link_to(work, file), shapes.file_resource(file)
+        secret, resource = service.link_to(work, file), shapes.file_resource(file, service.sealing(work))
     name = quote(call.query("Filename") or file.name, safe="")
     return jsonapi.answer(resource, links={"related": f"/files/downloads/{secret}/{name}"})
 

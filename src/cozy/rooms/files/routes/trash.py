@@ -22,7 +22,7 @@ def lying(work: Work, call: Call) -> Response:
     """A page of what lies in the bin. 200; 400, 403."""
     asked = jsonapi.paging(call, shapes.PAGE, shapes.PAGE_LIMIT)
     page = service.listing(work, TRASH, after=asked.after, skip=asked.skip or 0, limit=asked.limit)
-    return shapes.listed(page, asked, "/files/trash")
+    return shapes.listed(work, page, asked, "/files/trash")
 
 
 @routes.on("DELETE", "/files/trash", may("DELETE", FILES))

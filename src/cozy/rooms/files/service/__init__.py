@@ -2,6 +2,7 @@
 
 from ..model import ROOT, TRASH, File, Version, Wish
 from .archives import Item, PageOf, Selection, content_in, items, keep_selection, select, selected
+from .bytes import content_pieces
 from .content import (
     copy,
     create_file,
@@ -14,6 +15,7 @@ from .content import (
     room_left,
 )
 from .furnish import furnish
+from .media import read_media
 from .metadata import Details
 from .reading import (
     Feed,
@@ -49,7 +51,8 @@ from .references import (
     unrefer_all,
 )
 from .shared_drives import shared_drives
-from .sweeping import empty_old_trash, sweep_contents
+from .sweeping import empty_old_trash, sweep_contents, sweep_thumbnails
+from .thumbnails import LOOKS, behind, drawn, is_drawable, sealing, thumbnail
 from .tickets import Link, follow, forget_tickets, keep_metadata, link_to, link_to_version, metadata_of
 from .trash import destroy, empty_trash, restore, trash
 from .tree import Change, change, create_folder, create_folder_at, create_path, free_name
@@ -57,6 +60,7 @@ from .uploads import begin_upload, drop_upload, end_upload, sweep_uploads, uploa
 from .versions import clear_versions, delete_version, relabel, revert, tag_version, versions_of
 
 __all__ = [
+    "LOOKS",
     "ROOT",
     "TRASH",
     "Change",
@@ -75,12 +79,14 @@ __all__ = [
     "ancestors",
     "at_path",
     "begin_upload",
+    "behind",
     "change",
     "changes",
     "child_named",
     "children",
     "clear_versions",
     "content_in",
+    "content_pieces",
     "copy",
     "create_file",
     "create_folder",
@@ -88,6 +94,7 @@ __all__ = [
     "create_path",
     "delete_version",
     "destroy",
+    "drawn",
     "drop_upload",
     "empty_old_trash",
     "empty_trash",
@@ -103,6 +110,7 @@ __all__ = [
     "full_path",
     "furnish",
     "held_before",
+    "is_drawable",
     "items",
     "keep_metadata",
     "keep_selection",
@@ -121,20 +129,24 @@ __all__ = [
     "overwrite",
     "page",
     "paths_around",
+    "read_media",
     "refer",
     "refer_all",
     "relabel",
     "restore",
     "revert",
     "room_left",
+    "sealing",
     "select",
     "selected",
     "shared_drives",
     "sweep_contents",
+    "sweep_thumbnails",
     "sweep_uploads",
     "tag_version",
     "take_in",
     "take_in_all",
+    "thumbnail",
     "trash",
     "unrefer",
     "unrefer_all",

@@ -14,6 +14,7 @@ from .. import access
 from ..errors import NameTaken, NoFile, OverQuota
 from ..model import File, Version, clean_name, kind_after_rename, mime_and_class
 from ..store import contents, tree, versions
+from .media import announce, without_extracted
 from .metadata import (
     CERTIFIED,
     NO_DETAILS,
@@ -80,6 +81,7 @@ def create_file(
     """Make a file of a content that is already stored safely.
 
     Raises NoParent, ParentInTrash, NotAllowed, BadName, NameTaken, BadMime, BadDate, OverQuota.
+    Publishes MediaStored.
     """
     parent = access.parent(work, dir_id, "POST")
     clean = clean_name(name)
@@ -93,6 +95,7 @@ def create_file(
         body["metadata"] = allowed_metadata(work, details.metadata)
     file = tree.insert(work, body)
     hold(work, content, quota)
+    announce(work, file, is_new=True, dates_count=not details.dates_are_final)
     return file
 
 
@@ -116,7 +119,7 @@ def overwrite(
 ) -> File:  # fmt: skip
     """Give a file a new content; the old one becomes a version. What the details leave out stays as it was.
 
-    Raises NoFile, NotAllowed, IsFolder, Changed, BadMime, BadDate, OverQuota.
+    Raises NoFile, NotAllowed, IsFolder, Changed, BadMime, BadDate, OverQuota. Publishes MediaStored.
     """
     file = access.content_file(work, file_id, "PUT")
     check_rev(file, rev)
@@ -125,9 +128,13 @@ def overwrite(
         **file.body, **_held(content, content_type, file.name), **_labels(work, details),
         "updated_at": max(updated, file.body["created_at"]), "cozyMetadata": uploaded_again(work, file.body, details),
     }  # fmt: skip
+    is_other = content.sha256 != file.sha256
+    if is_other and not details.metadata and "metadata" in body:
+        body["metadata"] = without_extracted(body["metadata"])
     written = tree.replace(work, file, body)
     contents.keep(work, content)
-    if content.sha256 != file.sha256:
+    announce(work, written, is_new=False, dates_count=not details.dates_are_final)
+    if is_other:
         keep_version(work, file)
         tidy(work, file.id)
         contents.add_usage(work, content.size)

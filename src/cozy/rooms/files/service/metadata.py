@@ -28,6 +28,7 @@ class Details(Struct, frozen=True, kw_only=True):
 
     created_at: str = ""
     updated_at: str = ""
+    dates_are_final: bool = False  # what a picture says of its time does not change `updated_at`
     tags: Sequence[str] | None = None
     metadata: Mapping[str, Any] | None = None
     executable: bool | None = None

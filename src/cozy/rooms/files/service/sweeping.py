@@ -18,6 +18,7 @@ from ..store import sweeping
 from .trash import destroy
 
 _DAY_S = 86_400  # what is younger may belong to a transaction that is still to come
+_LOOKED_AT_S = 90 * _DAY_S  # how long pictures are kept before they are drawn again
 _AT_ONCE = 500  # fewer than a statement may have parameters
 
 
@@ -32,6 +33,27 @@ async def sweep_contents(house: House, home: Home) -> int:
         for id_ in set(ids) - await house.read(home, SYSTEM, sweeping.known_uploads, ids):
             await house.blobs.abandon(home.id, id_)
             swept += 1
+    return swept
+
+
+async def sweep_thumbnails(house: House, home: Home) -> int:
+    """Remove pictures of contents that are gone, and those so old that hardly anybody looks; returns of how many contents.
+
+    Whoever still looks has them drawn again.
+    """
+    swept = 0
+    kept = house.drawings.kept(home.id)
+    while page := await to_thread(list, islice(kept, _AT_ONCE)):
+        hashes = {drawing.key.partition("-")[0] for drawing in page}
+        old = {
+            drawing.key.partition("-")[0]
+            for drawing in page
+            if drawing.age_s > (_DAY_S if drawing.key.endswith((".broken", ".part")) else _LOOKED_AT_S)
+        }
+        named = await house.read(home, SYSTEM, sweeping.known_contents, sorted(hashes))
+        going = (hashes - named) | old
+        await house.drawings.forget(home.id, sorted(going))
+        swept += len(going)
     return swept
 
 

@@ -13,6 +13,7 @@ from .. import access
 from ..errors import OverQuota
 from ..model import File, Version
 from ..store import contents, tree, versions
+from .media import announce
 from .metadata import (
     CERTIFIED,
     NO_DETAILS,
@@ -133,7 +134,7 @@ def relabel(
     """Give a file new metadata and tags as if the same content were sent again; what it was becomes a version.
 
     Certificates stay as long as only the qualification changes.
-    Raises NoFile, NotAllowed, IsFolder, OverQuota.
+    Raises NoFile, NotAllowed, IsFolder, OverQuota. Publishes MediaStored.
     """
     file = access.content_file(work, file_id, "PUT")
     given = allowed_metadata(work, metadata)
@@ -149,6 +150,7 @@ def relabel(
         "cozyMetadata": uploaded_again(work, file.body, NO_DETAILS),
     }  # fmt: skip
     written = tree.replace(work, file, body)
+    announce(work, written, is_new=False, dates_count=True)
     if contents.add_usage(work, file.size) > (quota if quota is not None else float("inf")):
         raise OverQuota(quota=quota)
     return written

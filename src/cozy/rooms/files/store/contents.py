@@ -41,7 +41,10 @@ def free_unused(work: Work, sha256: str) -> None:
            RETURNING blob""",
         home=work.home, sha256=sha256,
     )  # fmt: skip
-    if row is not None and row[0] is not None:
+    if row is None:
+        return
+    work.faded.append(sha256)
+    if row[0] is not None:
         work.freed.append(row[0])
 
 

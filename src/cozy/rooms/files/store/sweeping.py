@@ -21,6 +21,15 @@ def needed_blobs(work: Work, keys: Sequence[str]) -> set[str]:
     return {row[0] for row in named} | {uploads[row[0]] for row in ending}
 
 
+def known_contents(work: Work, hashes: Sequence[str]) -> set[str]:
+    """Those of these contents that are here."""
+    rows = work.db.all(
+        "SELECT sha256 FROM contents WHERE home_id = :home AND sha256 IN :hashes",
+        home=work.home, hashes=list(hashes),
+    )  # fmt: skip
+    return {row[0] for row in rows}
+
+
 def known_uploads(work: Work, ids: Sequence[str]) -> set[str]:
     """Those of these uploads that are under way."""
     rows = work.db.all(

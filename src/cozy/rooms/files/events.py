@@ -1,0 +1,17 @@
+"""What happened to files."""
+
+from __future__ import annotations
+
+from cozy.kernel.work import Event
+
+
+class MediaStored(Event, frozen=True):
+    """A file holds a new picture or film, which may say more of itself than its name does.
+
+    What it says of its time counts for the file's `created_at`, `updated_at`, or both.
+    """
+
+    file_id: str
+    sha256: str
+    sets_created_at: bool
+    sets_updated_at: bool

@@ -1,0 +1,19 @@
+"""The bytes of a content, wherever they are."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from cozy.kernel.blobs import Content
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+
+
+async def content_pieces(house: House, home: Home, content: Content) -> AsyncIterator[bytes]:
+    """Piece by piece. Raises Missing."""
+    if content.inline is not None:
+        yield content.inline
+        return
+    assert content.blob is not None
+    async for piece in house.blobs.read(home.id, content.blob):
+        yield piece

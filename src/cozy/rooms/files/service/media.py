@@ -1,0 +1,145 @@
+"""What pictures and films say of themselves: their metadata, read after they were stored (cozy-stack docs/files.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+
+from cozy.kernel.blobs import Missing
+from cozy.kernel.caller import SYSTEM
+from cozy.kernel.clock import iso
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+from cozy.kernel.previews import CannotDraw, Previews
+from cozy.kernel.work import Work
+from cozy.rooms.homes import service as homes
+
+from ..events import MediaStored
+from ..model import SVG, File
+from ..store import contents, tree
+from .bytes import content_pieces
+from .metadata import touched
+
+EXTRACTOR_VERSION = 2  # as cozy-stack counts: clients know by it which members are there
+EXTRACTED = frozenset({"datetime", "width", "height", "orientation", "gps", "duration", "extractor_version"})
+_MEDIA = {"image": "facts", "video": "film_facts"}  # the recipe for a class
+_AHEAD = timedelta(days=1)  # a camera that is further ahead has a wrong clock
+
+
+class Facts(Struct, frozen=True):
+    """What a picture or film says of itself. taken_at: as it is written there; offset: `+02:00`, where it is known."""
+
+    width: int | None = None
+    height: int | None = None
+    orientation: int | None = None  # EXIF 3.0 §4.6.6: 5 to 8 are turned by a quarter
+    duration_s: float | None = None
+    taken_at: str | None = None
+    offset: str | None = None
+    lat: float | None = None
+    long: float | None = None
+
+
+def announce(work: Work, file: File, *, is_new: bool, dates_count: bool) -> None:
+    """Have a picture or film read, after it was stored. dates_count: whether its time may change `updated_at`.
+
+    Publishes MediaStored, for pictures and films only.
+    """
+    if file.body["class"] in _MEDIA and file.mime != SVG and not file.body.get("encrypted"):
+        work.publish(MediaStored(file.id, file.sha256, sets_created_at=is_new, sets_updated_at=dates_count))
+
+
+def without_extracted(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata that stay when a file gets another content."""
+    if "extractor_version" not in metadata:
+        return dict(metadata)
+    return {name: value for name, value in metadata.items() if name not in EXTRACTED}
+
+
+async def read_media(house: House, home: Home, event: MediaStored) -> None:
+    """Read what a picture or film says of itself, and note it. Nothing happens when it cannot be read, or has changed."""
+    found = await house.read(home, SYSTEM, _unread, event)
+    if found is None:
+        return
+    file, content = found
+    previews: Previews = house.ports[Previews][0]
+    read = partial(content_pieces, house, home, content)
+    try:
+        said = await previews.draw(content.sha256, content.size, read, _MEDIA[str(file.body["class"])])
+        facts = msgspec.json.decode(said, type=Facts)
+    except (CannotDraw, Missing, msgspec.DecodeError):
+        return
+    await house.write(home, SYSTEM, note, event, facts)
+
+
+def _unread(work: Work, event: MediaStored) -> Any:
+    file = _meant(work, event)
+    content = contents.fetch(work, event.sha256)
+    return (file, content) if file is not None and content is not None else None
+
+
+def _meant(work: Work, event: MediaStored) -> File | None:
+    """The file, as long as it holds what the event is about."""
+    file = tree.by_id(work, event.file_id)
+    if file is None or file.is_folder or file.sha256 != event.sha256 or file.body["class"] not in _MEDIA:
+        return None
+    return file
+
+
+def note(work: Work, event: MediaStored, facts: Facts) -> None:
+    """Write down what a picture or film says of itself. What a client said stays; a second time changes nothing."""
+    file = _meant(work, event)
+    if file is None:
+        return
+    taken_at = _moment(work, facts)
+    created_at, updated_at = _dates(file, event, taken_at)
+    known = file.body.get("metadata", {})
+    body = {
+        **file.body, "created_at": created_at, "updated_at": updated_at,
+        "metadata": {**_members(facts, taken_at or created_at), **known},
+    }  # fmt: skip
+    if body != file.body:
+        tree.replace(work, file, {**body, "cozyMetadata": touched(work, file.body)})
+
+
+def _members(facts: Facts, taken_at: str) -> dict[str, Any]:
+    members = {
+        "datetime": taken_at, "width": facts.width, "height": facts.height, "orientation": facts.orientation,
+        "duration": facts.duration_s, "extractor_version": EXTRACTOR_VERSION,
+    }  # fmt: skip
+    if facts.lat is not None and facts.long is not None:
+        members["gps"] = {"lat": facts.lat, "long": facts.long}
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _dates(file: File, event: MediaStored, taken_at: str) -> tuple[str, str]:
+    """created_at and updated_at: nothing changes before it is made."""
+    created_at, updated_at = str(file.body["created_at"]), file.updated_at
+    if taken_at and event.sets_updated_at:
+        updated_at = max(updated_at, taken_at)
+    if taken_at and event.sets_created_at and taken_at <= updated_at:
+        created_at = taken_at
+    return created_at, updated_at
+
+
+def _moment(work: Work, facts: Facts) -> str:
+    """When it was taken, "" when nobody knows. A time without zone is the owner's."""
+    try:
+        moment = _parsed(facts.taken_at or "", facts.offset or "")
+    except ValueError:
+        return ""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(homes.profile(work).tz))
+    return iso(moment) if moment.year > 1900 and moment < work.now + _AHEAD else ""
+
+
+def _parsed(text: str, offset: str) -> datetime:
+    """`2016:09:18 20:38:04`, as EXIF writes it, or RFC 3339, as films do. Raises ValueError."""
+    if text[4:5] == ":":
+        text = text[:10].replace(":", "-") + text[10:] + offset
+    return datetime.fromisoformat(text)

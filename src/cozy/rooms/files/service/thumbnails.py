@@ -1,0 +1,100 @@
+"""Small pictures of pictures and PDF files, behind links that need no session for ten minutes.
+
+A link's secret says when it ends, and proves by the home's own key that it was made here for this file with this
+content: nothing is stored for it, however many files are listed.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Any
+
+from msgspec import Struct
+
+from cozy.kernel.blobs import Content, Missing
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+from cozy.kernel.previews import CannotDraw, Previews
+from cozy.kernel.work import Work
+from cozy.rooms.homes import service as homes
+
+from ..errors import BadSecret, NoThumbnail
+from ..model import PDF, SVG, File
+from ..store import contents, tree
+from .bytes import content_pieces
+
+LIFETIME_MIN = 10
+
+
+class Look(Struct, frozen=True):
+    """How large a thumbnail is, in pixels: at most, or exactly when it is cut."""
+
+    width: int
+    height: int
+    is_cut: bool = False
+
+
+LOOKS: Mapping[str, Look] = {
+    "tiny": Look(96, 96, is_cut=True), "small": Look(640, 480), "medium": Look(1280, 720), "large": Look(1920, 1080),
+}  # fmt: skip
+
+
+def is_drawable(kind: str, mime: str, *, encrypted: bool) -> bool:
+    """Whether files of this class and media type have thumbnails."""
+    return (kind == "pdf" or (kind == "image" and mime != SVG)) and not encrypted
+
+
+def sealing(work: Work) -> Callable[[str, str], str]:
+    """What makes the secret of a link out of a file's id and its content's hash. They end with a minute, after ten."""
+    expires = (int(work.now.timestamp()) // 60 + LIFETIME_MIN + 1) * 60
+    key = cache(lambda: homes.secret(work, "tokens"))
+    return lambda file_id, sha256: f"{expires:08x}{_seal(key(), file_id, sha256, expires)}"
+
+
+def _seal(key: bytes, file_id: str, sha256: str, expires: int) -> str:
+    said = f"files.thumbnail {file_id} {sha256} {expires}".encode()
+    return hmac.digest(key, said, "sha256")[:16].hex()
+
+
+def behind(work: Work, file_id: str, secret: str) -> tuple[File, Content]:
+    """The file that a link shows, and what it holds. Raises BadSecret, NoThumbnail."""
+    file = tree.by_id(work, file_id)
+    if file is None or file.is_folder or not _is_valid(work, file, secret):
+        raise BadSecret
+    kind, encrypted = str(file.body["class"]), bool(file.body.get("encrypted"))
+    content = contents.fetch(work, file.sha256)
+    if content is None or not content.size or not is_drawable(kind, file.mime, encrypted=encrypted):
+        raise NoThumbnail(id=file.id)
+    return file, content
+
+
+def _is_valid(work: Work, file: File, secret: str) -> bool:
+    try:
+        expires = int(secret[:8], 16)
+    except ValueError:
+        return False
+    wanted = f"{expires:08x}{_seal(homes.secret(work, 'tokens'), file.id, file.sha256, expires)}"
+    return hmac.compare_digest(wanted.encode(), secret.encode()) and expires > work.now.timestamp()
+
+
+async def thumbnail(house: House, home: Home, file: File, content: Content, look: str) -> bytes:
+    """A JPEG of one of LOOKS. Raises CannotDraw."""
+    recipe = "pdf_picture" if file.mime == PDF else "picture"
+    size = LOOKS[look]
+    return await drawn(
+        house, home, content, recipe, f"{recipe.replace('_', '-')}-{look}",
+        width=size.width, height=size.height, crop=int(size.is_cut),
+    )  # fmt: skip
+
+
+async def drawn(house: House, home: Home, content: Content, recipe: str, look: str, **options: Any) -> bytes:
+    """A picture of a content, drawn once and kept under the name of its look. Raises CannotDraw."""
+    previews: Previews = house.ports[Previews][0]
+    read = partial(content_pieces, house, home, content)
+    draw = partial(previews.draw, content.sha256, content.size, read, recipe, **options)
+    try:
+        return await house.drawings.drawn(home.id, content.sha256, look, draw)
+    except Missing as error:
+        raise CannotDraw("The content is missing.") from error
