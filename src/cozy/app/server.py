@@ -79,12 +79,14 @@ class Homes:
 
 
 async def identify(call: Call) -> None:
-    """Find out who asks: a bearer token, else the session of the owner."""
+    """Find out who asks: a bearer token, else the session of the owner. Where there is no home, nobody does."""
+    if not call.home.id:
+        return
     scheme, _, value = call.header("authorization").partition(" ")
     if scheme.lower() == "bearer":
         call.has_token = True
         call.caller = await call.read(auth.caller_of, value)
-    elif call.home.id and (cookie := read_cookie(call, "session")):
+    elif cookie := read_cookie(call, "session"):
         session, is_due = await call.read(auth.sessions.found, cookie)
         if session is not None:
             call.caller = auth.sessions.caller_in(session)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from starlette.responses import Response
 
 JSON = "application/json"
+_ADDRESS = "!#$%&'()*+,/:;=?@[]~"  # what an address is made of beside letters and digits (RFC 3986 §2)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -25,5 +27,5 @@ def nothing(status: int = 204) -> Response:
 
 
 def see_other(url: str) -> Response:
-    """After a form: go and look there (RFC 9110 §15.4.4)."""
-    return Response(status_code=303, headers={"location": url})
+    """After a form: go and look there (RFC 9110 §15.4.4). Letters that no header can hold are percent-encoded."""
+    return Response(status_code=303, headers={"location": quote(url, safe=_ADDRESS)})

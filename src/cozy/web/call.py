@@ -98,3 +98,5 @@ class Call:
             return msgspec.json.decode(await self.body(), type=shape)
         except msgspec.DecodeError as error:
             raise Malformed(f"The body is not what is expected here: {error}") from error
+        except RecursionError as error:
+            raise Malformed("The body is nested too deeply.") from error

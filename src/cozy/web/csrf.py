@@ -33,6 +33,12 @@ def token(call: Call) -> str:
     return known
 
 
+def guard_origin(call: Call) -> None:
+    """Raises Forged for a form that a page of another site sends, before any of it is read."""
+    if not call.has_token and not is_from_here(call):
+        raise Forged
+
+
 def guard(call: Call, form: FormData | None) -> None:
     """Raises Forged when a change is asked with cookies from elsewhere. Bearers of a token need no such proof."""
     if call.request.method in SAFE or call.has_token:

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
@@ -20,10 +20,11 @@ from cozy.kernel.problem import Malformed, NotFound, Problem
 from cozy.kernel.routes import Route, Routes, pattern
 from cozy.kernel.work import Work
 
-from .call import Call, Renderer
-from .csrf import guard
+from .call import BODY_LIMIT, Call, Renderer, TooBig
+from .csrf import guard, guard_origin
 
 FORM_FIELDS = 20_000  # of one form: the whole selection of a large folder
+FORM_FILES = 100
 
 
 class NoPage(NotFound):
@@ -96,17 +97,23 @@ class Dispatcher:
     async def _answer(self, call: Call) -> Response:
         raw_path = call.request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]
         is_page = not raw_path.startswith(("/files", "/data", "/settings"))
+        form = None
         try:
             call.home = await self._find_home(call.header("host"))
             route, holes = self._table.match(call.request.method, raw_path)
             is_page = route.is_page
             await self._identify(call)
             self._admit(call, route)
-            form = await _form(call) if "form" in route.takes else None
+            if "form" in route.takes:
+                guard_origin(call)
+                form = await _form(call)
             guard(call, form)
             return await self._run(call, route, holes, form)
         except Exception as error:
             return await self._refuse(call, error, is_page)
+        finally:
+            if form is not None:
+                await form.close()
 
     async def _run(self, call: Call, route: Route, holes: dict[str, str], form: FormData | None) -> Response:
         if route.is_async:
@@ -129,7 +136,25 @@ def _arguments(route: Route, holes: dict[str, str], **offered: Any) -> dict[str,
 
 
 async def _form(call: Call) -> FormData:
+    """The fields of a form. Only the owner sends files, and more than a few megabytes. Raises Malformed, TooBig."""
+    files = FORM_FILES if call.caller.kind == "owner" else 0
+    is_upload = files and call.header("content-type").startswith("multipart/")
+    request = call.request if is_upload else Request(call.request.scope, _bounded(call.request.receive))
     try:
-        return await call.request.form(max_files=100, max_fields=FORM_FIELDS)
+        return await request.form(max_files=files, max_fields=FORM_FIELDS)
     except (MultiPartException, ValueError) as error:
         raise Malformed("This form cannot be read.") from error
+
+
+def _bounded(receive: Receive) -> Receive:
+    left = BODY_LIMIT
+
+    async def receiving() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise TooBig(limit=BODY_LIMIT)
+        return message
+
+    return receiving

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cozy.kernel.caller import Verb
 from cozy.kernel.text import nfc
 from cozy.kernel.work import Work
@@ -11,6 +13,8 @@ from cozy.rooms.permissions.errors import NobodyIn, NotAllowed
 from .errors import AlreadyInTrash, IsFile, IsFolder, NoFile, NoParent, NotInTrash, ParentInTrash, Untouchable
 from .model import FILES, RESERVED, ROOT, File
 from .store import tree
+
+_SEES: tuple[Verb, ...] = ("GET", "POST")
 
 
 def file(work: Work, id_: str, verb: Verb) -> File:
@@ -47,6 +51,13 @@ def _allowed(work: Work, found: File | None, verb: Verb) -> File:
     raise NoFile
 
 
+def on_the_way(work: Work, found: File | None) -> None:
+    """Raises NotAllowed when the caller may not see this, be it there or not: no path tells which folders there are."""
+    ids = chain(work, found) if found is not None else set()
+    if not any(permissions.may_use(work.caller, verb, FILES, ids) for verb in _SEES):
+        raise NotAllowed(verb="POST", doctype=FILES)
+
+
 def root(work: Work) -> File:
     """The root, which holds everything that anybody may see: knowing it tells nothing."""
     found = tree.by_id(work, ROOT)
@@ -70,6 +81,13 @@ def target(work: Work, verb: Verb, doctype: str, id_: str, files_verb: Verb) -> 
     ):
         return
     raise NotAllowed(verb=verb, doctype=doctype)
+
+
+def readable(work: Work, found: Iterable[File]) -> list[File]:
+    """Those of these files and folders that the caller may read."""
+    if permissions.may_all(work.caller, "GET", FILES):
+        return list(found)
+    return [file for file in found if permissions.may_use(work.caller, "GET", FILES, chain(work, file))]
 
 
 def chain(work: Work, found: File) -> set[str]:

@@ -22,11 +22,12 @@ def target(origin: str, wanted: str) -> str:
     url = wanted.partition("#")[0]
     if re.match(r"/(?!/)", url):
         return url
-    there, here = urlsplit(url), urlsplit(origin)
+    here = urlsplit(origin)
     try:
+        there = urlsplit(url)
         is_same_door = (there.scheme, there.port) == (here.scheme, here.port)
-    except ValueError:
-        is_same_door = False
+    except ValueError as error:
+        raise BadRedirect(parameter="redirect") from error
     host = there.hostname or ""
     is_ours = host == here.hostname or host.endswith(f".{here.hostname}")
     if not is_same_door or not is_ours or "@" in there.netloc:

@@ -176,7 +176,7 @@ async def _metadata(call: Call) -> dict[str, Any] | None:
     text = call.query("Metadata")
     try:
         return msgspec.json.decode(text, type=dict[str, Any]) if text else None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise BadMetadata(parameter="Metadata") from error
 
 

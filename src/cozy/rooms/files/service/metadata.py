@@ -13,8 +13,9 @@ from cozy.kernel.clock import iso, parse
 from cozy.kernel.work import Work
 from cozy.rooms.permissions import service as permissions
 
-from ..errors import BadDate
+from ..errors import BadDate, BadMetadata
 
+METADATA_DEPTH = 64  # levels
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 # What only a certified issuer may say of a file, and the doctype on which it needs leave to say so.
 CERTIFIED = {
@@ -62,12 +63,28 @@ def unique(tags: Sequence[str]) -> list[str]:
 
 
 def allowed_metadata(work: Work, metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """The metadata without the certificates that this caller may not give."""
+    """The metadata without the certificates that this caller may not give. Raises BadMetadata."""
+    check_depth(metadata)
     return {
         name: value
         for name, value in metadata.items()
         if name not in CERTIFIED or permissions.may_all(work.caller, "POST", CERTIFIED[name])
     }
+
+
+def check_depth(metadata: Mapping[str, Any]) -> None:
+    """Refuse what could be stored and then not be read again. Raises BadMetadata."""
+    level: list[Any] = [metadata]
+    for _ in range(METADATA_DEPTH):
+        level = [
+            inner
+            for value in level
+            for inner in (value.values() if isinstance(value, Mapping) else value)
+            if isinstance(inner, Mapping | list)
+        ]
+        if not level:
+            return
+    raise BadMetadata("These metadata are nested too deeply.", depth=METADATA_DEPTH, parameter="metadata")
 
 
 def slug_of(caller: Caller) -> str:

@@ -11,10 +11,9 @@ from typing import Any
 from msgspec import Struct
 
 from cozy.kernel.work import Work
-from cozy.rooms.permissions import service as permissions
 
 from .. import access
-from ..model import FILES, File
+from ..model import File
 from ..store import links, tree
 from .metadata import touched
 
@@ -127,8 +126,8 @@ def linked(
     )  # fmt: skip
     page = rows[:limit]
     ids = [id_ for _, id_ in page]
-    known = tree.by_ids(work, ids) if whole and permissions.may(work.caller, "GET", FILES) else {}
+    known = tree.by_ids(work, ids) if whole else {}
     return Linked(
-        [known[id_] for id_ in ids if id_ in known], ids, links.count(work, kind, target.doctype, target.id),
+        access.readable(work, [known[id_] for id_ in ids if id_ in known]), ids, links.count(work, kind, target.doctype, target.id),
         page[-1] if len(rows) > limit else None,
     )  # fmt: skip

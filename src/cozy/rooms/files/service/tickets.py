@@ -20,7 +20,7 @@ from .. import access
 from ..errors import BadMetadata, BadSecret
 from ..model import File, Ticket, Version
 from ..store import contents, tickets, versions
-from .metadata import CERTIFIED
+from .metadata import CERTIFIED, check_depth
 
 
 class Link(Struct, frozen=True):
@@ -69,8 +69,9 @@ def follow(work: Work, secret: str) -> Link:
 def keep_metadata(work: Work, metadata: Mapping[str, Any]) -> str:
     """Metadata for a file to come; the id is what MetadataID says then.
 
-    Raises NotAllowed: what only a certified issuer may say needs leave for its own doctype.
+    Raises BadMetadata, and NotAllowed: what only a certified issuer may say needs leave for its own doctype.
     """
+    check_depth(metadata)
     for name, doctype in CERTIFIED.items():
         if name in metadata and not permissions.may_all(work.caller, "POST", doctype):
             raise NotAllowed(verb="POST", doctype=doctype)

@@ -69,8 +69,13 @@ def create_path(work: Work, path: str, details: Details = NO_DETAILS) -> File:
     for name in filter(None, checked_path(path).split("/")):
         known = tree.child_named(work, folder.id, clean_name(name))
         if known is not None and not known.is_folder:
+            access.on_the_way(work, known)
             raise NameTaken(name=name, dir_id=folder.id)
-        folder = known or create_folder(work, folder.id, name, details)
+        if known is None:
+            access.on_the_way(work, folder)
+            known = create_folder(work, folder.id, name, details)
+        folder = known
+    access.on_the_way(work, folder)
     return access.folder(work, folder.id, "GET")
 
 
@@ -80,6 +85,7 @@ def create_folder_at(work: Work, path: str, details: Details = NO_DETAILS) -> Fi
     if not slash or above[:1] not in {"", "/"}:
         raise BadPath(path=path, parameter="path")
     parent = tree.folder_at(work, above or "/")
+    access.on_the_way(work, parent)
     return create_folder(work, parent.id if parent else "", name, details)
 
 
