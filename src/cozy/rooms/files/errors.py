@@ -49,6 +49,10 @@ class BadDate(Invalid):
     """This date cannot be used."""
 
 
+class BadAge(Invalid):
+    """Choose one of the ages offered."""
+
+
 class BadType(Invalid):
     """The parameter Type is "file" or "directory"."""
 

@@ -2,6 +2,7 @@
 
 from ..model import ROOT, TRASH, File, Version, Wish
 from .archives import Item, PageOf, Selection, content_in, items, keep_selection, select, selected
+from .bin_age import AGES, bin_days, choose_bin_days
 from .bytes import content_pieces
 from .content import (
     copy,
@@ -60,6 +61,7 @@ from .uploads import begin_upload, drop_upload, end_upload, sweep_uploads, uploa
 from .versions import clear_versions, delete_version, relabel, revert, tag_version, versions_of
 
 __all__ = [
+    "AGES",
     "LOOKS",
     "ROOT",
     "TRASH",
@@ -80,10 +82,12 @@ __all__ = [
     "at_path",
     "begin_upload",
     "behind",
+    "bin_days",
     "change",
     "changes",
     "child_named",
     "children",
+    "choose_bin_days",
     "clear_versions",
     "content_in",
     "content_pieces",

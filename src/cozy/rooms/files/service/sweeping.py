@@ -15,6 +15,7 @@ from cozy.kernel.house import House
 from cozy.kernel.work import Work
 
 from ..store import sweeping
+from .bin_age import bin_days
 from .trash import destroy
 
 _DAY_S = 86_400  # what is younger may belong to a transaction that is still to come
@@ -65,15 +66,15 @@ async def _old(blobs: Iterator[StoredBlob]) -> AsyncIterator[list[str]]:
 
 
 async def empty_old_trash(house: House, home: Home) -> int:
-    """Remove for good what has been in the bin for longer than the setting says; returns how many things."""
+    """Remove for good what has been in the bin for longer than its owner wants; returns how many things."""
     swept = 0
-    while house.settings.trash_days and (some := await house.write(home, SYSTEM, _destroy_old)):
+    while await house.read(home, SYSTEM, bin_days) and (some := await house.write(home, SYSTEM, _destroy_old)):
         swept += some
     return swept
 
 
 def _destroy_old(work: Work, limit: int = 50) -> int:
-    before = iso(work.now - timedelta(days=work.settings.trash_days))
+    before = iso(work.now - timedelta(days=bin_days(work)))
     old = sweeping.old_trash(work, before, limit)
     for id_ in old:
         destroy(work, id_)
