@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cozy.app.errors import Vacant, refuse
 from cozy.app.house import home_of, opened, origin_of
+from cozy.app.protocol import Protocol
 from cozy.app.shell import render
 from cozy.app.wiring import DOORS
 from cozy.app.worker import Worker
@@ -173,7 +174,7 @@ async def serve(settings: Settings, announce: Callable[[list[str]], None]) -> No
     async with application(settings) as (house, app):
         proxies = settings.trusted_proxies
         config = uvicorn.Config(
-            app, loop="none", http="httptools", lifespan="off", log_level="warning", access_log=False,
+            app, loop="none", http=Protocol, lifespan="off", log_level="warning", access_log=False,
             server_header=False, proxy_headers=bool(proxies), forwarded_allow_ips=proxies or None,
             timeout_graceful_shutdown=10, timeout_keep_alive=75,
         )  # fmt: skip

@@ -62,5 +62,5 @@ def _ages(work: Work) -> list[tuple[int, str]]:
 def keep_in_bin(work: Work, call: Call, form: FormData) -> Response:
     """Choose how long the bin keeps things. 303; 422 for an age that is not offered."""
     days = str(form.get("days", ""))
-    service.choose_bin_days(work, int(days) if days.isdecimal() else -1)
+    service.choose_bin_days(work, int(days) if days.isdecimal() and len(days) < 7 else -1)
     return done(call, "/my/settings/storage", words(work).gettext("Saved."))
