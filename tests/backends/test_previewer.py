@@ -1,6 +1,11 @@
 """The process that opens people's files: it may hang, crash or eat all its memory, and nothing else notices."""
 
+import json
 import os
+import re
+import struct
+import time
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -94,3 +99,33 @@ def test_code_is_only_spans_and_markdown_has_lower_headings(worker, tmp_path: Pa
     drawn = worker.obey({"recipe": "markdown", "path": str(tmp_path / "a.md")})
     assert b"<h2>One</h2>" in drawn
     assert b"<b>" not in drawn
+
+
+def bomb(side: int) -> bytes:
+    """A black PNG of that many pixels on a side, of which nearly nothing is left after packing."""
+    rows = zlib.compressobj(9)
+    packed = b"".join(rows.compress(bytes(1 + side // 8) * 1000) for _ in range(side // 1000)) + rows.flush()
+    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", packed), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+
+
+@pytest.mark.parametrize(
+    "order", [("thumbnail", {"size": 64}), ("picture", {"width": 96, "height": 96, "crop": 1})]
+)
+def test_a_picture_that_unpacks_to_gigabytes_is_refused_at_once(worker, tmp_path: Path, order):
+    recipe, options = order
+    (tmp_path / "bomb").write_bytes(bomb(30_000))
+    (tmp_path / "large").write_bytes(bomb(8_000))
+    began = time.monotonic()
+    with pytest.raises(CannotDraw, match="too many pixels"):
+        worker.obey({"recipe": recipe, "path": str(tmp_path / "bomb"), **options})
+    assert time.monotonic() - began < 5
+    assert worker.obey({"recipe": recipe, "path": str(tmp_path / "large"), **options})
+    facts = json.loads(worker.obey({"recipe": "facts", "path": str(tmp_path / "bomb")}))
+    assert (facts["width"], facts["height"]) == (30_000, 30_000)
+    peak = Path(f"/proc/{worker._process.pid}/status").read_text()
+    assert int(re.search(r"VmHWM:\s+(\d+) kB", peak)[1]) < 200_000

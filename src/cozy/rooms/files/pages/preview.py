@@ -19,8 +19,9 @@ from ..service.versions import versions_of
 from . import contents
 from .door import folder_url, page, routes, wishes
 from .lists import crumbs
-from .rows import DRAWN, FILMS, PICTURES, kind_of, thumb_of
+from .rows import DRAWN, FILMS, PICTURES, extent_of, kind_of, thumb_of
 
+PICTURE = 1600  # pixels of a picture that fills the page
 PDF_PAGES = 6  # shown at once
 MARKDOWN = frozenset({"text/markdown", "text/x-markdown"})
 
@@ -89,7 +90,7 @@ def _page(
         work, call, "preview.html", file=file, kind=kind_of(file), look=look, version=version, content=content,
         crumbs=crumbs(work, file), parent=folder_url(file.dir_id), before=before, after=after,
         at=parse(file.updated_at), is_favourite=views.is_favourite(file), raw=raw, thumb=thumb_of(file),
-        picture=raw if is_drawn else f"/my/file/{file.id}/picture/1600-{sha}", sha=sha,
+        extent=extent_of(file, PICTURE), picture=raw if is_drawn else f"/my/file/{file.id}/picture/{PICTURE}-{sha}", sha=sha,
         in_bin=file.is_trashed, is_root=file.dir_id == ROOT, versions=len(versions_of(work, file.id)),
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from cozy.kernel.clock import parse
 from cozy.ui import Words
 
+from ..model import PDF
 from ..service import File
 from ..service.views import is_favourite
 from .door import url_of
@@ -36,7 +37,9 @@ DRAWN = frozenset({"image/svg+xml"})  # shown as it is, in an <img>, where no sc
 FILMS = frozenset(
     {"video/mp4", "video/webm", "video/ogg", "video/quicktime", "video/x-m4v", "video/x-matroska"}
 )
-POSTER_LIMIT = 64 * 1024 * 1024  # bytes; opening a larger film for a small picture is not worth it
+POSTER_LIMIT = (
+    64 * 1024 * 1024
+)  # bytes; opening a larger film or PDF file for a small picture is not worth it
 _KINDS = {"zip": "archive", "binary": "files"}
 _CODE = frozenset(
     [
@@ -66,6 +69,11 @@ class Row(Struct, frozen=True):
     thumb: str
     note: str
     favourite: bool
+
+    @property
+    def picture(self) -> str:
+        """The address of a picture of it as large as a tile."""
+        return self.thumb.replace("/picture/128-", "/picture/512-")
 
 
 def row(file: File, note: str = "") -> Row:
@@ -99,5 +107,18 @@ def thumb_of(file: File) -> str:
     """The address of a small picture of it; "" when it has none. It changes with the content, so it may be kept."""
     if file.is_folder or not file.size:
         return ""
-    filmed = file.mime in FILMS and file.size <= POSTER_LIMIT
-    return f"/my/file/{file.id}/picture/128-{file.sha256[:12]}" if file.mime in PICTURES or filmed else ""
+    opened = file.mime in FILMS or file.mime == PDF
+    if file.mime in PICTURES or (opened and file.size <= POSTER_LIMIT):
+        return f"/my/file/{file.id}/picture/128-{file.sha256[:12]}"
+    return ""
+
+
+def extent_of(file: File, most: int) -> tuple[int, int] | None:
+    """Width and height of a picture, upright and with `most` pixels on a side; None when they are not known."""
+    known = file.body.get("metadata", {})
+    sides = known.get("width"), known.get("height")
+    if not all(isinstance(side, int) and side > 0 for side in sides):
+        return None
+    width, height = sides[::-1] if known.get("orientation") in {5, 6, 7, 8} else sides
+    scale = min(1, most / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))

@@ -130,7 +130,7 @@ def overwrite(
     }  # fmt: skip
     is_other = content.sha256 != file.sha256
     if is_other and not details.metadata and "metadata" in body:
-        body["metadata"] = without_extracted(body["metadata"])
+        body["metadata"] = without_extracted(file.body["metadata"])
     written = tree.replace(work, file, body)
     contents.keep(work, content)
     announce(work, written, is_new=False, dates_count=not details.dates_are_final)

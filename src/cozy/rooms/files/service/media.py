@@ -108,7 +108,7 @@ def note(work: Work, event: MediaStored, facts: Facts) -> None:
 
 
 def _members(facts: Facts, taken_at: str) -> dict[str, Any]:
-    members = {
+    members: dict[str, Any] = {
         "datetime": taken_at, "width": facts.width, "height": facts.height, "orientation": facts.orientation,
         "duration": facts.duration_s, "extractor_version": EXTRACTOR_VERSION,
     }  # fmt: skip
