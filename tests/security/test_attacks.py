@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import stat
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.errors import StepExpired
+from cozy.rooms.auth.model import Visitor
 from tests.auth.conftest import key
 
 DEEP = 200_000  # levels of nesting, two bytes each
@@ -242,3 +246,22 @@ async def test_ids_of_one_home_are_nothing_in_another(client, holding, other_hom
     assert (
         await bob.post("/files/", params={"Type": "file", "Name": "a", "MetadataID": metadata}, content=b"x")
     ).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["..", ".", "a/b", "../a"])
+async def test_an_archive_unpacks_into_no_other_folder(client, name):
+    file = await client.upload("..\\..\\run.bat")
+    body = {"data": {"attributes": {"name": name, "ids": [file["id"]]}}}
+    assert (await client.post("/files/archive", json=body)).status_code == 400
+    body["data"]["attributes"]["name"] = "all"
+    packed = await client.post("/files/archive", json=body, headers={"accept": "application/zip"})
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        assert archive.namelist() == ["all/.._.._run.bat"]
+
+
+async def test_who_does_not_know_the_passphrase_uses_up_no_tries_of_the_second_step(house, home, new_browser):
+    for n in range(30):
+        visitor = Visitor(address=f"198.51.100.{n}")
+        with pytest.raises(StepExpired):
+            await auth.entering.enter_with_code(house, home, "made up", "123456", visitor)
+    await house.write(home, SYSTEM, auth.limits.count, "second", Visitor(address="192.0.2.9"))

@@ -50,6 +50,8 @@ def is_pending(work: Work, token: str) -> bool:
 
 async def enter_with_code(house: House, home: Home, token: str, code: str, visitor: Visitor) -> Entered:
     """Let in who did the first step and has a code. Raises StepExpired, WrongCode, TooManyAttempts."""
+    if not await house.read(home, NOBODY, is_pending, token):
+        raise StepExpired  # uncounted: who does not know the passphrase must not use up the owner's tries
     await house.write(home, NOBODY, limits.count, "second", visitor)
     return await house.write(home, NOBODY, _second_step, token, code, visitor)
 

@@ -49,7 +49,7 @@ def select(
     """A selection that the caller may read. Raises NoFile, NotAllowed, BadArchive, IsFolder."""
     if not (ids or paths or pages):
         raise BadArchive("An archive needs at least one file or folder.", pointer="/data/attributes/ids")
-    if "/" in name or "\0" in name:
+    if "/" in name or "\0" in name or name in {".", ".."}:  # it is the folder around all that is unpacked
         raise BadArchive("The name of an archive has no “/”.", pointer="/data/attributes/name")
     for page in pages:
         if access.content_file(work, page.id, "GET").mime != _PDF or page.page < 1:
