@@ -1,6 +1,7 @@
 """`cozy files import` and `export`: odd trees, second runs, interruptions."""
 
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cozy.rooms.files.cli.importing import AT_ONCE
+from tests.files.photos import photo
 from tests.program import Cozy, Server, left_behind, make_home
 
 
@@ -322,3 +324,24 @@ def test_copying_in_and_out_while_the_server_runs(cozy, tree, tmp_path, exported
         assert "f299" in client.children(client.children()["in"]["id"])
         assert server.stop() == 0
     assert server.errors() == ""
+
+
+def test_photos_keep_their_dates_and_the_server_reads_them_once_it_runs(cozy, tree, exported, tmp_path):
+    (tree / "a.jpg").write_bytes(photo("2016:09:18 20:38:04"))
+    os.utime(tree / "a.jpg", (1_400_000_000,) * 2)  # 2014, before the camera says that it was taken
+    (tree / "b.jpg").write_bytes(photo("2012:01:01 00:00:00", colour="red"))
+    os.utime(tree / "b.jpg", (1_400_000_000,) * 2)
+    imported(cozy, tree)
+    with Server(cozy, tmp_path / "log"):
+        until = time.monotonic() + 30
+        while True:
+            lines = [json.loads(line) for line in cozy("files", "ls", "/in", "--json").out.splitlines()]
+            if all("metadata" in line for line in lines):
+                break
+            assert time.monotonic() < until
+            time.sleep(0.1)
+    assert [line["metadata"]["datetime"][:4] for line in lines] == ["2016", "2012"]
+    assert [line["created_at"][:4] for line in lines] == ["2014", "2012"]
+    out = exported()
+    assert [(out / name).stat().st_mtime for name in ("a.jpg", "b.jpg")] == [1_400_000_000] * 2
+    assert imported(cozy, tree)["already"] == 2

@@ -383,3 +383,30 @@ async def test_a_home_speaks_french_to_the_french(house, home, reader):
     page = (await reader.get("/my/drive/trash")).text
     assert '<html lang="fr"' in page
     assert "Corbeille" in page
+
+
+async def test_lists_show_small_pictures_of_pictures_and_pdf_files_and_keep_them(reader, put, house, home):
+    for name, data in (("a.jpg", samples.picture(0.4)), ("b.pdf", samples.pdf("One"))):
+        await put(name, data)
+    for view, pixels in (("list", 128), ("grid", 512)):
+        page = (await reader.get("/my/drive", params={"view": view})).text
+        pictures = re.findall(
+            rf'<img src="(/my/file/[^"]+/picture/{pixels}-[^"]+)" alt="" width="44" height="44"', page
+        )
+        assert len(pictures) == 2
+        assert page.count('loading="lazy"') == 2
+        for url in pictures:
+            answer = await reader.get(url)
+            assert (answer.headers["content-type"], answer.content[8:12]) == ("image/webp", b"WEBP")
+            assert "immutable" in answer.headers["cache-control"]
+    assert len(list(house.drawings.kept(home.id))) == 4
+
+
+async def test_a_preview_leaves_room_for_its_picture(reader, put, house, home):
+    file = await put("a.jpg", b"x")
+    known = {"width": 4000, "height": 3000, "orientation": 6}
+    await house.write(home, OWNER, files.change, file.id, files.Change(metadata=known))
+    assert 'width="1200" height="1600"' in (await reader.get(f"/my/file/{file.id}")).text
+    strange = {"width": "4000", "height": -1}
+    await house.write(home, OWNER, files.change, file.id, files.Change(metadata=strange))
+    assert 'decoding="async">' in (await reader.get(f"/my/file/{file.id}")).text

@@ -11,6 +11,7 @@ import pytest
 from cozy.backends import drawings
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.previews import Previews
+from cozy.rooms.checkup import service as checkup
 from cozy.rooms.files import service as files
 from tests.browser import samples
 from tests.conftest import OWNER
@@ -226,3 +227,12 @@ async def test_a_thousand_pictures_are_listed_quickly(client, house, home):
         time.process_time() - used < 0.25
     )  # 0.02 s on a quiet machine; with a row a link it is ten times that
     assert all("tiny" in item["links"] for item in answer.json()["included"])
+
+
+async def test_a_check_has_nothing_to_say_of_thumbnails(client, anonymous, house, home):
+    for name, data in (("a.jpg", photo()), ("b.jpg", b"broken")):
+        await anonymous.get((await client.upload(name, data))["links"]["tiny"])
+    assert len(kept(house, home)) == 2
+    found: list[object] = []
+    await checkup.check(house, home, found.append, lambda n: None, scrub=True)
+    assert found == []

@@ -93,14 +93,14 @@ def _read(path: Path) -> bytes:
     """What a file holds, nothing when it is not there."""
     try:
         return path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return b""
 
 
 def _age_s(path: Path) -> float:
     try:
         return time.time() - path.stat().st_mtime
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return float("inf")
 
 
@@ -115,7 +115,8 @@ def _keep(path: Path, data: bytes) -> None:
             os.fsync(file)
         part.rename(path)
     except OSError:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
 
 
 def _names(folder: Path) -> list[str]:
