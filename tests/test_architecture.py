@@ -24,6 +24,7 @@ SQL = re.compile(
     r"\b(SELECT\s+[\w(*:'\"]|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s"
     r"|(CREATE|DROP|ALTER)\s+(UNIQUE\s+)?(TABLE|INDEX|TRIGGER|VIEW)\s)"
 )
+INDEX = re.compile(r"^(CREATE|DROP) INDEX IF (NOT )?EXISTS ")
 
 
 @pytest.fixture(scope="module")
@@ -75,14 +76,14 @@ def test_sql_is_written_in_stores_tables_and_backends_only():
 
 
 def test_every_statement_of_a_room_names_the_home():
-    """`homes` alone also asks the host's list, which is about all of them."""
+    """`homes` alone also asks the host's list, which is about all of them; an index is of a table, not of rows."""
     forgetful = [
         f"{file.relative_to(ROOT)}:{line}"
         for room in ROOMS
         if room.name != "homes"
         for file in sorted(room.rglob("*.py"))
         for line, text in _texts(ast.parse(file.read_text()))
-        if SQL.search(text) and ":home" not in text
+        if SQL.search(text) and not INDEX.search(text) and ":home" not in text
     ]
     assert forgetful == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 import structlog
@@ -10,8 +11,9 @@ from starlette.responses import Response
 from cozy import ui
 from cozy.app.shell import dressed, shell_for_nobody
 from cozy.kernel.problem import NotFound, Problem, Unavailable
+from cozy.kernel.routes import Manner
 from cozy.rooms.auth.errors import BadToken, ExpiredToken
-from cozy.web import jsonapi
+from cozy.web import couchdb, jsonapi
 from cozy.web.answers import json, nothing, see_other
 from cozy.web.call import Call, TooBig
 
@@ -34,13 +36,13 @@ class Vacant(NotFound):
     """There is no home on this host yet."""
 
 
-async def refuse(call: Call, error: BaseException, is_page: bool) -> Response:
+async def refuse(call: Call, error: BaseException, manner: Manner) -> Response:
     """The answer to a request that cannot be fulfilled. Unknown errors are logged whole and shown bare."""
     problem = error if isinstance(error, Problem) else Broken()
     status = _status(problem)
     if status == 500:
         log.error("unexpected error", path=call.request.url.path, exc_info=error)
-    response = _page(call, problem, status) if is_page else _api(call, problem, status)
+    response = _TELLERS[manner](call, problem, status)
     response.headers.update(_headers(problem, status))
     return response
 
@@ -52,10 +54,21 @@ def _status(problem: Problem) -> int:
 
 
 def _api(call: Call, problem: Problem, status: int) -> Response:
+    return _bare(call, problem, status) or _jsonapi(problem, status)
+
+
+def _data(call: Call, problem: Problem, status: int) -> Response:
+    return _bare(call, problem, status) or json(couchdb.problem(problem, status), status)
+
+
+def _bare(call: Call, problem: Problem, status: int) -> Response | None:
+    """What is said in every API alike."""
     if call.request.method == "HEAD":
         return nothing(status)
-    if isinstance(problem, BadToken | ExpiredToken):
-        return json({"error": problem.title()}, status)
+    return json({"error": problem.title()}, status) if isinstance(problem, BadToken | ExpiredToken) else None
+
+
+def _jsonapi(problem: Problem, status: int) -> Response:
     problems = problem.problems if isinstance(problem, jsonapi.Several) else [problem]
     errors = [jsonapi.problem(each, _status(each)) for each in problems]
     return json({"errors": errors}, status, media_type=jsonapi.MEDIA_TYPE)
@@ -72,6 +85,11 @@ def _page(call: Call, problem: Problem, status: int) -> Response:
     shell = shell_for_nobody(call)
     detail = ui.words(shell.locale).gettext(problem.detail) if status != 500 else ""
     return dressed(ui.render_problem(status, shell=shell, detail=detail), status)
+
+
+_TELLERS: dict[Manner, Callable[[Call, Problem, int], Response]] = {
+    "page": _page, "jsonapi": _api, "couchdb": _data,
+}  # fmt: skip
 
 
 def _headers(problem: Problem, status: int) -> dict[str, str]:

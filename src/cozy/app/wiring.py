@@ -14,20 +14,25 @@ from cozy.rooms.auth import jobs as auth_jobs
 from cozy.rooms.auth import pages as auth_pages
 from cozy.rooms.auth import routes as auth_routes
 from cozy.rooms.auth.events import ResetAsked
+from cozy.rooms.documents import routes as documents_routes
+from cozy.rooms.documents.ports import Doctype, Guard
 from cozy.rooms.files import jobs as files_jobs
 from cozy.rooms.files import pages as files_pages
 from cozy.rooms.files import routes as files_routes
 from cozy.rooms.files import service as files
 from cozy.rooms.files.events import MediaStored
+from cozy.rooms.files.service.doctypes import DOCTYPES
 from cozy.rooms.homes import pages as homes_pages
 from cozy.rooms.homes.ports import Furnish
 from cozy.rooms.jobs import jobs
+from cozy.rooms.permissions import service as permissions
 
 DOORS: list[Routes] = [
     assets.routes,
     auth_pages.routes,
     auth_routes.routes,
     homes_pages.routes,
+    documents_routes.routes,
     files_routes.routes,
     files_pages.routes,
 ]
@@ -45,4 +50,9 @@ REACTIONS: dict[type[Event], list[Job]] = {
     ],
 }
 
-PORTS: dict[type, list[Any]] = {Furnish: [files.furnish], Previews: [Previewer()]}
+PORTS: dict[type, list[Any]] = {
+    Furnish: [files.furnish],
+    Previews: [Previewer()],
+    Guard: [permissions.guard],
+    Doctype: DOCTYPES,
+}

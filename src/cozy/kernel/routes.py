@@ -6,11 +6,12 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from .caller import Verb
 
 F = TypeVar("F", bound=Callable[..., Any])
+Manner = Literal["page", "jsonapi", "couchdb"]  # how errors are told
 _HOLE = re.compile(r"\{([a-z_]+)(:path)?\}")
 
 
@@ -44,15 +45,20 @@ class Route:
     takes: tuple[str, ...]  # the handler's parameter names
     body: Any  # the type of the `body` parameter, or None
     is_async: bool
-    is_page: bool  # people read the answer: errors are pages, and forms carry a CSRF token
+    manner: Manner
+
+    @property
+    def is_page(self) -> bool:
+        """Whether people read the answer: errors are pages, and forms carry a CSRF token."""
+        return self.manner == "page"
 
 
 class Routes:
     """The routes of one door."""
 
-    def __init__(self, *, pages: bool = False) -> None:
+    def __init__(self, *, pages: bool = False, errors: Manner = "jsonapi") -> None:
         self.table: list[Route] = []
-        self._pages = pages
+        self._manner: Manner = "page" if pages else errors
 
     def on(self, method: str, path: str, need: Need, *, writes: bool | None = None) -> Callable[[F], F]:
         """Declare a handler. Path holes: `{file_id}`, `{path:path}` for the rest.
@@ -75,7 +81,7 @@ class Routes:
                     tuple(signature.parameters),
                     body and body.annotation,
                     inspect.iscoroutinefunction(handler),
-                    self._pages,
+                    self._manner,
                 )
             )
             return handler

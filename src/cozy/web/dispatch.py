@@ -17,7 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.problem import Malformed, NotFound, Problem
-from cozy.kernel.routes import Route, Routes, pattern
+from cozy.kernel.routes import Manner, Route, Routes, pattern
 from cozy.kernel.work import Work
 
 from .call import BODY_LIMIT, Call, Renderer, TooBig
@@ -60,6 +60,13 @@ class Table:
         raise NoMethod(allowed=sorted(allowed)) if allowed else NoPage()
 
 
+def _manner_at(path: str) -> Manner:
+    """How errors are told where there is no route."""
+    if path.startswith("/data/"):
+        return "couchdb"
+    return "jsonapi" if path.startswith(("/files", "/data", "/settings")) else "page"
+
+
 class Dispatcher:
     """An ASGI application over the doors of all rooms."""
 
@@ -71,7 +78,7 @@ class Dispatcher:
         find_home: Callable[[str], Awaitable[Home]],
         identify: Callable[[Call], Awaitable[None]],
         admit: Callable[[Call, Route], None],
-        refuse: Callable[[Call, BaseException, bool], Awaitable[Response]],
+        refuse: Callable[[Call, BaseException, Manner], Awaitable[Response]],
         client_of: Callable[[Request], str],
         render: Renderer,
     ) -> None:
@@ -96,12 +103,12 @@ class Dispatcher:
 
     async def _answer(self, call: Call) -> Response:
         raw_path = call.request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]
-        is_page = not raw_path.startswith(("/files", "/data", "/settings"))
+        manner = _manner_at(raw_path)
         form = None
         try:
             call.home = await self._find_home(call.header("host"))
             route, holes = self._table.match(call.request.method, raw_path)
-            is_page = route.is_page
+            manner = route.manner
             await self._identify(call)
             self._admit(call, route)
             if "form" in route.takes:
@@ -110,7 +117,7 @@ class Dispatcher:
             guard(call, form)
             return await self._run(call, route, holes, form)
         except Exception as error:
-            return await self._refuse(call, error, is_page)
+            return await self._refuse(call, error, manner)
         finally:
             if form is not None:
                 await form.close()

@@ -1,8 +1,11 @@
-"""What can go wrong with a document."""
+"""What can go wrong with a document.
+
+The fact `error` is CouchDB's name of what is wrong and `reason` CouchDB's text, where clients look at them.
+"""
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Conflict, Malformed, NotFound
+from cozy.kernel.problem import Conflict, Forbidden, Malformed, NotFound, Stale
 
 
 class NoDocument(NotFound):
@@ -17,7 +20,24 @@ class UpdateConflict(Conflict):
 
 
 class BadQuery(Malformed):
-    """This query cannot be understood.
+    """This query cannot be understood."""
 
-    The fact `error` is CouchDB's name of what is wrong; the detail is CouchDB's text, which clients show.
-    """
+
+class BadDoctype(Malformed):
+    """This is not the name of a doctype."""
+
+
+class BadDocument(Malformed):
+    """This document cannot be stored."""
+
+
+class Reserved(Forbidden):
+    """This doctype is reserved: only the home itself may use its documents so."""
+
+
+class DoctypeThere(Stale):
+    """This doctype is in use already."""
+
+
+class TooManyIndexes(Forbidden):
+    """There are too many indexes on this doctype."""

@@ -77,6 +77,36 @@ def ancestry(leaf: Leaf) -> set[str]:
     return {f"{start - i}-{digest}" for i, digest in enumerate(leaf.revisions)}
 
 
+def as_leaf(document: Document) -> Leaf:
+    """The winning branch among the others."""
+    return Leaf(document.rev, document.deleted, document.body, document.revisions)
+
+
+def from_leaf(doctype: str, id_: str, leaf: Leaf, seq: int) -> Document:
+    """A document out of its winning branch."""
+    return Document(doctype, id_, leaf.rev, leaf.body, seq, leaf.deleted, leaf.revisions[:REVISIONS_KEPT])
+
+
+def next_leaf(parent: Leaf | None, body: Mapping[str, Any], deleted: bool = False) -> Leaf:
+    """The branch after one more edit; parent: None for the first one."""
+    parents, start = (parent.revisions, generation(parent.rev)) if parent else ((), 0)
+    rev = next_rev(parents, start, body, deleted)
+    return Leaf(rev, deleted, body, (rev.split("-", 1)[1], *parents)[:REVISIONS_KEPT])
+
+
+def winner_of(leaves: Sequence[Leaf]) -> Leaf:
+    """The branch that every replica picks."""
+    return max(leaves, key=_rank)
+
+
+def grafted(leaves: Sequence[Leaf], new: Leaf) -> list[Leaf] | None:
+    """The branches once a revision has been taken in; None when it was known already."""
+    if any(new.rev in ancestry(known) for known in leaves):
+        return None
+    past = ancestry(new)
+    return [*(known for known in leaves if known.rev not in past), new]
+
+
 class Query(Struct, frozen=True, kw_only=True):
     """A Mango query (CouchDB, `POST /{db}/_find`)."""
 
@@ -112,3 +142,76 @@ class Found(Struct, frozen=True):
 def with_id(document: Document) -> dict[str, Any]:
     """The JSON of a document as CouchDB shows it, with `_id` and `_rev`."""
     return {"_id": document.id, "_rev": document.rev, **document.body}
+
+
+class Row(Struct, frozen=True):
+    """A line of a list of ids. rev: "" when there is no such document."""
+
+    id: str
+    rev: str = ""
+    deleted: bool = False
+    document: Document | None = None
+
+
+class Span(Struct, frozen=True, kw_only=True):
+    """Which ids are asked for, in which order. start, end: None for no bound."""
+
+    start: str | None = None
+    end: str | None = None
+    with_end: bool = True
+    descending: bool = False
+    limit: int | None = None
+    skip: int = 0
+
+
+class Listing(Struct, frozen=True):
+    """A part of the list of all ids."""
+
+    total: int
+    offset: int  # rows that come before
+    rows: list[Row]
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What is asked of the changes feed. ids, selector: only these documents; all_leaves: losing revisions too."""
+
+    since: int | None = 0  # None: now
+    limit: int = 10_000
+    descending: bool = False
+    all_leaves: bool = False
+    ids: Sequence[str] | None = None
+    selector: Mapping[str, Any] | None = None
+
+
+class Feed(Struct, frozen=True):
+    """A part of the changes of a doctype. revs: the losing revisions, by id."""
+
+    changes: list[Change]
+    last_seq: int
+    pending: int
+    revs: Mapping[str, list[str]]
+
+
+class Edit(Struct, frozen=True):
+    """One document of many to write. rev: what it is made from, or for a revision made elsewhere what it is."""
+
+    id: str
+    rev: str
+    body: Mapping[str, Any]
+    deleted: bool = False
+    revisions: tuple[str, ...] = ()
+
+
+class Edited(Struct, frozen=True):
+    """What became of an Edit: its new revision, or "" when another edit came first."""
+
+    id: str
+    rev: str
+
+
+class Status(Struct, frozen=True):
+    """A doctype in numbers."""
+
+    living: int
+    deleted: int
+    last_seq: int

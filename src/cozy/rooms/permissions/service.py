@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from cozy.kernel.caller import Caller, Grant, Verb
 from cozy.kernel.routes import Need
+from cozy.kernel.work import Work
 
 from .errors import NobodyIn, NotAllowed
 
@@ -34,6 +38,26 @@ def may_use(caller: Caller, verb: Verb, doctype: str, ids: set[str]) -> bool:
         and (not grant.values or (not grant.selector and ids & set(grant.values)))
         for grant in caller.grants
     )
+
+
+def guard(work: Work, verb: Verb, doctype: str, ids: set[str] | None, body: Mapping[str, Any] | None) -> None:
+    """Let the caller do this with a document known under these ids, None for all. Raises NobodyIn, NotAllowed."""
+    if work.caller.kind == "nobody":
+        raise NobodyIn
+    if not any(
+        _covers(grant, verb, doctype) and (not grant.values or (ids is not None and _picks(grant, ids, body)))
+        for grant in work.caller.grants
+    ):
+        raise NotAllowed(verb=verb, doctype=doctype)
+
+
+def _picks(grant: Grant, ids: set[str], body: Mapping[str, Any] | None) -> bool:
+    if not grant.selector:
+        return bool(ids & set(grant.values))
+    value: Any = body
+    for name in grant.selector.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return isinstance(value, str) and value in grant.values
 
 
 def _covers(grant: Grant, verb: Verb, doctype: str) -> bool:

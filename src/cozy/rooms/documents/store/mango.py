@@ -42,6 +42,7 @@ from .selector import (
 )
 
 LIMIT = 1000  # documents of a page
+FIELDS_LIMIT = 20  # of an index
 _WIDTH = COLUMNS.count(",") + 1
 _GROUP = 50  # terms side by side: SQLite's expressions may be a thousand deep
 _BATCH = 500  # rows tried in Python at first; doubled each time
@@ -138,7 +139,7 @@ def _sort(specs: Sequence[Any]) -> tuple[tuple[Path, ...], bool]:
             raise BadQuery(f"Invalid sort direction: {direction}", error="invalid_sort_dir")
         paths.append(split(name))
         directions.add(direction)
-        if not _is_plain(paths[-1]):
+        if not is_plain(paths[-1]):
             raise BadQuery(f"Invalid sort field: {name}", error="invalid_sort_field")
     if len(directions) > 1:
         raise BadQuery(
@@ -172,7 +173,8 @@ def _text(path: Path) -> str:
     return "body" + "".join(f"->'{name}'" for name in path[:-1]) + f"->>'{path[-1]}'"
 
 
-def _is_plain(path: Path) -> bool:
+def is_plain(path: Path) -> bool:
+    """Whether SQL can say this path, and an index hold it."""
     return bool(path) and all(_PLAIN.fullmatch(name) for name in path)
 
 
@@ -210,7 +212,7 @@ class _Compiler:
         return "TRUE"
 
     def _field(self, leaf: Leaf) -> str:
-        if not _is_plain(leaf.path):
+        if not is_plain(leaf.path):
             self.is_exact = False
             return "TRUE"
         field = key(self._engine, leaf.path)
@@ -364,13 +366,13 @@ def _statement(
     shown = "".join(f", {_COLUMNS.get(path) or _text(path)}" for path in plan.sort)
     return (
         f"""SELECT {COLUMNS}{shown} FROM documents
-             WHERE home_id = :home AND doctype = {_literal(doctype)} AND NOT deleted AND {where}
+             WHERE home_id = :home AND doctype = {literal(doctype)} AND NOT deleted AND {where}
              ORDER BY {order} LIMIT :limit OFFSET :skip""",
         params,
     )
 
 
-def _literal(doctype: str) -> str:
+def literal(doctype: str) -> str:
     """Spelt out, so that the engine sees that a partial index of this doctype serves."""
     if not _DOCTYPE.fullmatch(doctype):
         raise BadQuery("This is not the name of a doctype.", error="bad_request")

@@ -13,6 +13,7 @@ from cozy.kernel.work import Work
 from ..model import Change, Document, Leaf
 
 COLUMNS = "doctype, id, rev, body, seq, deleted, revisions"
+_AT_ONCE = 5_000  # ids of one statement
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -46,12 +47,56 @@ def fetch_many(work: Work, doctype: str, ids: Sequence[str]) -> dict[str, Docume
     return {row[1]: document(row) for row in rows}
 
 
-def next_seq(work: Work) -> int:
-    """Count one more change of this home; gap-free, since a transaction that fails takes its number back."""
-    row = work.db.one(
-        """INSERT INTO counters (home_id, name, value) VALUES (:home, 'seq', 1)
-           ON CONFLICT (home_id, name) DO UPDATE SET value = counters.value + 1 RETURNING value""",
+def fetch_all(work: Work, doctype: str, ids: Sequence[str]) -> dict[str, Document]:
+    """The documents and tombstones among these ids, however many they are."""
+    found: dict[str, Document] = {}
+    for part in parts(ids):
+        rows = work.db.all(
+            f"SELECT {COLUMNS} FROM documents WHERE home_id = :home AND doctype = :doctype AND id IN :ids",
+            home=work.home, doctype=doctype, ids=part,
+        )  # fmt: skip
+        found.update((row[1], document(row)) for row in rows)
+    return found
+
+
+def parts(ids: Sequence[str]) -> Iterator[list[str]]:
+    """Few enough for one statement each."""
+    for start in range(0, len(ids), _AT_ONCE):
+        yield list(ids[start : start + _AT_ONCE])
+
+
+def doctypes(work: Work) -> list[str]:
+    """Those that the home has documents or tombstones of, found by jumping from one to the next."""
+    rows = work.db.all(
+        """WITH RECURSIVE names(name) AS (
+             SELECT MIN(doctype) FROM documents WHERE home_id = :home
+             UNION ALL
+             SELECT (SELECT MIN(doctype) FROM documents WHERE home_id = :home AND doctype > names.name)
+               FROM names WHERE names.name IS NOT NULL)
+           SELECT name FROM names WHERE name IS NOT NULL""",
         home=work.home,
+    )
+    return [name for (name,) in rows]
+
+
+def is_used(work: Work, doctype: str) -> bool:
+    """Whether there is, or was, any document of this doctype."""
+    return (
+        work.db.one(
+            "SELECT 1 FROM documents WHERE home_id = :home AND doctype = :doctype LIMIT 1",
+            home=work.home, doctype=doctype,
+        )
+        is not None
+    )  # fmt: skip
+
+
+def next_seq(work: Work, count: int = 1) -> int:
+    """Count more changes of this home and say the last one's number; a transaction that fails takes it back."""
+    row = work.db.one(
+        """INSERT INTO counters (home_id, name, value) VALUES (:home, 'seq', :count)
+           ON CONFLICT (home_id, name) DO UPDATE SET value = counters.value + :count RETURNING value""",
+        home=work.home,
+        count=count,
     )
     assert row is not None
     return int(row[0])
@@ -133,6 +178,20 @@ def losers(work: Work, doctype: str, id_: str) -> list[Leaf]:
         id=id_,
     )
     return [Leaf(rev, bool(deleted), _decode(body), tuple(revs.split())) for rev, deleted, body, revs in rows]
+
+
+def losers_among(work: Work, doctype: str, ids: Sequence[str]) -> dict[str, list[Leaf]]:
+    """The losing branches of these documents, by id; those without any are left out."""
+    found: dict[str, list[Leaf]] = {}
+    for part in parts(ids):
+        rows = work.db.all(
+            """SELECT id, rev, deleted, body, revisions FROM leaves
+                WHERE home_id = :home AND doctype = :doctype AND id IN :ids ORDER BY id, rev""",
+            home=work.home, doctype=doctype, ids=part,
+        )  # fmt: skip
+        for id_, rev, deleted, body, revs in rows:
+            found.setdefault(id_, []).append(Leaf(rev, bool(deleted), _decode(body), tuple(revs.split())))
+    return found
 
 
 def set_losers(work: Work, doctype: str, id_: str, leaves: Sequence[Leaf]) -> None:

@@ -8,21 +8,21 @@ from typing import Any
 from cozy.kernel.ids import new_id
 from cozy.kernel.work import Work
 
-from .errors import NoDocument, UpdateConflict
-from .model import (
-    REVISIONS_KEPT,
+from ..errors import NoDocument, UpdateConflict
+from ..model import (
     Change,
     Document,
     Found,
     Leaf,
     Query,
-    ancestry,
-    generation,
-    next_rev,
-    wins_over,
+    as_leaf,
+    from_leaf,
+    grafted,
+    next_leaf,
+    winner_of,
 )
-from .store import mango
-from .store import rows as store
+from ..store import mango
+from ..store import rows as store
 
 document = store.document
 COLUMNS = store.COLUMNS
@@ -46,7 +46,7 @@ def create(
 ) -> Document:
     """A new document; over a tombstone of that id, its next revision. Raises UpdateConflict when the id lives."""
     id_ = id_ or new_id()
-    first = _edit(work, doctype, id_, (), 0, body, deleted=False)
+    first = _from_leaf(work, doctype, id_, next_leaf(None, body))
     if store.insert(work, first, sort_key):
         return first
     tombstone = store.fetch(work, doctype, id_)
@@ -67,33 +67,39 @@ def delete(work: Work, current: Document) -> Document:
     """
     tombstone = _advance(work, current, {}, sort_key="", deleted=True)
     if losers := store.losers(work, current.doctype, current.id):
-        _crown(work, tombstone, [Leaf(tombstone.rev, True, {}, tombstone.revisions), *losers], "")
+        _crown(work, tombstone, [as_leaf(tombstone), *losers], "")
     return tombstone
+
+
+def edit(
+    work: Work, doctype: str, id_: str, rev: str, body: Mapping[str, Any], *, deleted: bool = False
+) -> Document:
+    """The next revision of the branch that ends at `rev`, losing or not. Raises UpdateConflict."""
+    current = store.fetch(work, doctype, id_)
+    if current is None:
+        raise UpdateConflict(doctype=doctype, id=id_)
+    if current.rev == rev:
+        return delete(work, current) if deleted else update(work, current, body)
+    for leaf in store.losers(work, doctype, id_):
+        if leaf.rev == rev:
+            return _crown_beside(work, current, next_leaf(leaf, body, deleted))
+    raise UpdateConflict(doctype=doctype, id=id_)
+
+
+def _crown_beside(work: Work, current: Document, leaf: Leaf) -> Document:
+    """What was written, whichever branch is the document from now on."""
+    won = graft(work, current.doctype, current.id, leaf)
+    return Document(won.doctype, won.id, leaf.rev, leaf.body, won.seq, leaf.deleted, leaf.revisions)
 
 
 def _advance(
     work: Work, current: Document, body: Mapping[str, Any], *, sort_key: str, deleted: bool
 ) -> Document:
-    start = generation(current.rev)
-    new = _edit(work, current.doctype, current.id, current.revisions, start, body, deleted=deleted)
+    leaf = next_leaf(as_leaf(current), body, deleted)
+    new = _from_leaf(work, current.doctype, current.id, leaf)
     if not store.replace(work, new, sort_key, current.rev):
         raise UpdateConflict(doctype=current.doctype, id=current.id)
     return new
-
-
-def _edit(
-    work: Work,
-    doctype: str,
-    id_: str,
-    parents: tuple[str, ...],
-    start: int,
-    body: Mapping[str, Any],
-    *,
-    deleted: bool,
-) -> Document:
-    rev = next_rev(parents, start, body, deleted)
-    revisions = (rev.split("-", 1)[1], *parents)[:REVISIONS_KEPT]
-    return Document(doctype, id_, rev, body, store.next_seq(work), deleted, revisions)
 
 
 def changes(work: Work, doctype: str, since: int = 0, limit: int = 10_000) -> list[Change]:
@@ -125,12 +131,8 @@ def graft(work: Work, doctype: str, id_: str, leaf: Leaf, *, sort_key: str = "")
     current = store.fetch(work, doctype, id_)
     if current is None:
         return _planted(work, doctype, id_, leaf, sort_key)
-    was = Leaf(current.rev, current.deleted, current.body, current.revisions)
-    leaves = [was, *store.losers(work, doctype, id_)]
-    if any(leaf.rev in ancestry(known) for known in leaves):
-        return current
-    kept = [known for known in leaves if known.rev not in ancestry(leaf)]
-    return _crown(work, current, [*kept, leaf], sort_key)
+    branches = grafted([as_leaf(current), *store.losers(work, doctype, id_)], leaf)
+    return current if branches is None else _crown(work, current, branches, sort_key)
 
 
 def _planted(work: Work, doctype: str, id_: str, leaf: Leaf, sort_key: str) -> Document:
@@ -141,9 +143,7 @@ def _planted(work: Work, doctype: str, id_: str, leaf: Leaf, sort_key: str) -> D
 
 def _crown(work: Work, current: Document, leaves: list[Leaf], sort_key: str) -> Document:
     """Make the winner the document and keep the rest beside it."""
-    winner = leaves[0]
-    for leaf in leaves[1:]:
-        winner = leaf if wins_over(leaf, winner) else winner
+    winner = winner_of(leaves)
     store.set_losers(work, current.doctype, current.id, [leaf for leaf in leaves if leaf is not winner])
     new = _from_leaf(work, current.doctype, current.id, winner)
     store.replace(work, new, sort_key, current.rev)
@@ -151,9 +151,7 @@ def _crown(work: Work, current: Document, leaves: list[Leaf], sort_key: str) -> 
 
 
 def _from_leaf(work: Work, doctype: str, id_: str, leaf: Leaf) -> Document:
-    return Document(
-        doctype, id_, leaf.rev, leaf.body, store.next_seq(work), leaf.deleted, leaf.revisions[:REVISIONS_KEPT]
-    )
+    return from_leaf(doctype, id_, leaf, store.next_seq(work))
 
 
 def find(work: Work, doctype: str, query: Query) -> Found:

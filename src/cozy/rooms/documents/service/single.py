@@ -1,0 +1,50 @@
+"""Documents one by one, as `/data` gives and takes them: asked of `access` first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cozy.kernel.work import Work
+
+from .. import access
+from ..errors import BadDocument, NoDocument
+from ..model import Document, Leaf, as_leaf
+from . import conflicts, create, edit
+
+
+def read(work: Work, doctype: str, id_: str, rev: str = "") -> tuple[Document, Leaf]:
+    """A document, and the branch of it that is asked for: the winning one without `rev`. Raises NoDocument."""
+    found = access.document(work, doctype, id_)
+    for leaf in (as_leaf(found), *(conflicts(work, doctype, id_) if rev else ())):
+        if rev in {"", leaf.rev}:
+            return found, leaf
+    raise NoDocument(reason="missing", doctype=doctype, id=id_)
+
+
+def losing(work: Work, found: Document) -> list[str]:
+    """The losing revisions of a document, those that live."""
+    return [leaf.rev for leaf in conflicts(work, found.doctype, found.id) if not leaf.deleted]
+
+
+def make(work: Work, doctype: str, body: Mapping[str, Any], id_: str = "") -> Document:
+    """A new document. Raises UpdateConflict when the id lives."""
+    access.new(work, doctype, id_, body)
+    return create(work, doctype, body, id_=id_ or None)
+
+
+def change(work: Work, doctype: str, id_: str, rev: str, body: Mapping[str, Any]) -> Document:
+    """The next revision of a document. Raises UpdateConflict when `rev` is not the end of a branch."""
+    access.changeable(work, "PUT", doctype, id_)
+    access.still(work, "PUT", doctype, id_, body)
+    return edit(work, doctype, id_, rev, body)
+
+
+def remove(work: Work, doctype: str, id_: str, rev: str) -> Document:
+    """Its tombstone. Raises NoDocument, UpdateConflict."""
+    found = access.changeable(work, "DELETE", doctype, id_)
+    if found is None or found.deleted:
+        raise NoDocument(reason="deleted" if found else "missing", doctype=doctype, id=id_)
+    if not rev:
+        raise BadDocument(reason="delete without revision", error="bad_request")
+    return edit(work, doctype, id_, rev, {}, deleted=True)
