@@ -122,6 +122,11 @@ def client_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+UNSTORED = (
+    (b"cache-control", b"private, no-store"),
+)  # unless an answer says more: what it holds is somebody's own
+
+
 class Application:
     """The dispatcher, with the headers that every answer carries."""
 
@@ -135,7 +140,9 @@ class Application:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._headers]
+                given = message["headers"]
+                is_said = any(name == b"cache-control" for name, _ in given)
+                message["headers"] = [*given, *self._headers, *(() if is_said else UNSTORED)]
             await send(message)
 
         await self._app(scope, receive, sending)

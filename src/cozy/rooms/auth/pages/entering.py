@@ -152,5 +152,7 @@ async def log_out(call: Call, form: FormData) -> Response:
     await call.write(service.sessions.end, call.caller.session)
     set_cookie(call, "session", "", max_age_s=0)
     response = see_other("/auth/login")
-    response.headers["clear-site-data"] = '"cache"'
+    response.headers["clear-site-data"] = (
+        '"cache", "storage"'  # pages kept for offline, files that wait to be sent
+    )
     return response
