@@ -1,5 +1,6 @@
 """The process that opens people's files: it may hang, crash or eat all its memory, and nothing else notices."""
 
+import asyncio
 import json
 import os
 import re
@@ -127,5 +128,16 @@ def test_a_picture_that_unpacks_to_gigabytes_is_refused_at_once(worker, tmp_path
     assert worker.obey({"recipe": recipe, "path": str(tmp_path / "large"), **options})
     facts = json.loads(worker.obey({"recipe": "facts", "path": str(tmp_path / "bomb")}))
     assert (facts["width"], facts["height"]) == (30_000, 30_000)
-    peak = Path(f"/proc/{worker._process.pid}/status").read_text()
-    assert int(re.search(r"VmHWM:\s+(\d+) kB", peak)[1]) < 200_000
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{worker._process.pid}/status").read_text())
+    assert peak
+    assert int(peak[1]) < 200_000
+
+
+async def test_sources_that_wait_are_kept_however_many_and_let_go_of_afterwards(drawer, monkeypatch):
+    monkeypatch.setattr(previewer, "SPOOL_LIMIT", 1)
+    pictures = {f"{n}": samples.picture(n / 10, 90, 60) for n in range(6)}
+    drawn = await asyncio.gather(
+        *(drawer.draw(sha, len(data), source(data), "thumbnail", size=32) for sha, data in pictures.items())
+    )
+    assert len(set(drawn)) == 6
+    assert list(drawer._folder.iterdir()) == []

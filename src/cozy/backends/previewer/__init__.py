@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -100,6 +100,7 @@ class Previewer:
             self._idle.put(worker)
         self._drawn: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._spooled: OrderedDict[str, int] = OrderedDict()
+        self._wanted: Counter[str] = Counter()
         self._folder: Path | None = None
         self._lock = threading.Lock()
         # Threads of its own: those who wait for a drawing must not keep the disk's threads from syncing.
@@ -125,9 +126,14 @@ class Previewer:
                 return known
         if length > SOURCE_LIMIT:
             raise CannotDraw("This file is too large to be drawn.")
-        path = await self._spool(sha256, length, read)
-        order = {"recipe": recipe, "path": str(path), **options}
-        drawn = await asyncio.get_running_loop().run_in_executor(self._threads, self._obey, order)
+        self._wanted[sha256] += 1
+        try:
+            path = await self._spool(sha256, length, read)
+            order = {"recipe": recipe, "path": str(path), **options}
+            drawn = await asyncio.get_running_loop().run_in_executor(self._threads, self._obey, order)
+        finally:
+            self._wanted[sha256] -= 1
+            self._make_room()
         self._remember(key, drawn)
         return drawn
 
@@ -153,10 +159,16 @@ class Previewer:
                 await asyncio.sleep(0)  # a reader of the page cache never waits: let others have their turn
         os.replace(name, path)
         self._spooled[sha256] = length
-        while len(self._spooled) > 1 and sum(self._spooled.values()) > SPOOL_LIMIT:
-            oldest, _ = self._spooled.popitem(last=False)
-            (self._folder / oldest).unlink(missing_ok=True)
         return path
+
+    def _make_room(self) -> None:
+        """Forget the oldest sources but those that wait to be drawn: a worker would take them for broken."""
+        self._wanted = +self._wanted
+        for sha256 in [old for old in self._spooled if old not in self._wanted]:
+            if sum(self._spooled.values()) <= SPOOL_LIMIT or self._folder is None:
+                return
+            del self._spooled[sha256]
+            (self._folder / sha256).unlink(missing_ok=True)
 
     def _remember(self, key: tuple[str, str], drawn: bytes) -> None:
         with self._lock:
