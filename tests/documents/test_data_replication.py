@@ -169,5 +169,4 @@ async def test_ten_thousand_documents_are_written_and_listed_in_a_moment(client)
     started = time.perf_counter()
     assert len((await feed(client, include_docs="true", style="all_docs"))["results"]) == 10_000
     read_s = time.perf_counter() - started
-    print(f"written in {written_s:.2f} s, read in {read_s:.2f} s")
     assert max(written_s, read_s) < 10  # a query for each document would not do
