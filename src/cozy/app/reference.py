@@ -89,7 +89,8 @@ def _below(base: type[T]) -> Iterator[type[T]]:
     while waiting:
         found = waiting.pop()
         waiting += found.__subclasses__()
-        yield found
+        if found.__module__.startswith("cozy."):
+            yield found
 
 
 PAGES = {"settings": settings, "routes": routes, "errors": errors, "events": events}
