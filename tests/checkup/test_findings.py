@@ -134,7 +134,7 @@ async def test_body_malformed(full: Full):
     assert await full.check() == [("body-malformed", "test.notes/note")]
 
 
-@pytest.mark.parametrize("rev", ["1", "0-" + "a" * 32, "1-XYZ", "1-" + "a" * 31, "x-" + "a" * 32])
+@pytest.mark.parametrize("rev", ["1", "0-" + "a" * 32, "1-X Y", "1-" + "a" * 65, "x-" + "a" * 32])
 async def test_rev_malformed(full: Full, rev: str):
     await full.run("UPDATE documents SET rev = :rev WHERE home_id = :home AND id = 'note'", rev=rev)
     assert await full.check() == [("rev-malformed", "test.notes/note")]
@@ -176,7 +176,7 @@ async def test_leaf_orphan(full: Full):
 
 
 @pytest.mark.parametrize(
-    ("rev", "revisions"), [("1-0", "0"), ("1-" + "0" * 32, ""), ("1-" + "0" * 32, "1" * 32)]
+    ("rev", "revisions"), [("1-!", "!"), ("1-" + "0" * 32, ""), ("1-" + "0" * 32, "1" * 32)]
 )
 async def test_leaf_malformed(full: Full, rev: str, revisions: str):
     await add_leaf(full, rev, revisions)

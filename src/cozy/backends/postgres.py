@@ -25,7 +25,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from cozy.backends.group import GroupCommit, Outcome
 from cozy.backends.migrate import Migration, migrate_postgres
-from cozy.kernel.db import Db, Row, Taken, expand
+from cozy.kernel.db import Db, Row, Taken, TooLong, expand
 from cozy.kernel.problem import Invalid, OutOfSpace, Unavailable
 
 P = ParamSpec("P")
@@ -92,6 +92,8 @@ class PostgresDb:
             cursor.execute(translated(text), values)
         except errors.UniqueViolation as error:
             raise Taken(error.diag.constraint_name or "") from error
+        except errors.ProgramLimitExceeded as error:
+            raise TooLong from error
         return cursor
 
 

@@ -22,6 +22,10 @@ class Taken(Exception):
         self.index = index
 
 
+class TooLong(Exception):
+    """An index cannot hold a value of this row; PostgreSQL's entries have 2,704 bytes at the most."""
+
+
 class Db(Protocol):
     """A transaction. Statements use `:name` parameters; a list or tuple stands for a parenthesised SQL list.
 

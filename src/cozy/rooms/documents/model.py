@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+REV = re.compile(r"[1-9][0-9]{0,8}-[0-9A-Za-z_-]{1,64}")
+DIGEST = re.compile(
+    r"[0-9A-Za-z_-]{1,64}"
+)  # ours have 32 hexadecimal digits; other replicas may count otherwise
 REVISIONS_KEPT = 1000  # CouchDB's default `_revs_limit`
 
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from heapq import merge
 
 import msgspec
 
 from cozy.kernel.work import Work
-from cozy.rooms.documents.model import REVISIONS_KEPT, Leaf, ancestry, generation, wins_over
+from cozy.rooms.documents.model import DIGEST, REV, REVISIONS_KEPT, Leaf, ancestry, generation, wins_over
 
 from .. import store
 from ..model import Finding, Report, Tick
-
-_REV = re.compile(r"[1-9][0-9]*-[0-9a-f]{32}")
-_DIGEST = re.compile(r"[0-9a-f]{32}")
 
 
 def check(work: Work, report: Report, tick: Tick) -> None:
@@ -24,7 +20,7 @@ def check(work: Work, report: Report, tick: Tick) -> None:
         where = f"{doctype}/{id_}"
         if not isinstance(msgspec.json.decode(body), dict):
             report(Finding("body-malformed", where))
-        if not _REV.fullmatch(rev):
+        if not REV.fullmatch(rev):
             report(Finding("rev-malformed", where, {"rev": rev}))
         elif not _leads_to(rev, revisions.split()):
             report(Finding("revisions-wrong", where, {"rev": rev}))
@@ -39,7 +35,7 @@ def _leads_to(rev: str, revisions: list[str]) -> bool:
     return (
         0 < len(revisions) <= min(int(number), REVISIONS_KEPT)
         and revisions[0] == digest
-        and all(_DIGEST.fullmatch(known) for known in revisions)
+        and all(DIGEST.fullmatch(known) for known in revisions)
     )
 
 
@@ -61,9 +57,9 @@ def _leaves(work: Work) -> Iterator[Finding]:
         where = f"{doctype}/{id_}"
         if winner_rev is None:
             yield Finding("leaf-orphan", where, {"rev": rev})
-        elif not _REV.fullmatch(rev) or not _leads_to(rev, revisions.split()):
+        elif not REV.fullmatch(rev) or not _leads_to(rev, revisions.split()):
             yield Finding("leaf-malformed", where, {"rev": rev})
-        elif _REV.fullmatch(winner_rev):
+        elif REV.fullmatch(winner_rev):
             leaf = Leaf(rev, bool(deleted), {}, tuple(revisions.split()))
             winner = Leaf(winner_rev, bool(winner_deleted), {}, tuple(winner_revisions.split()))
             yield from _beside(where, leaf, winner)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,11 +10,10 @@ import msgspec
 from cozy.kernel.ids import new_id
 
 from ..errors import BadDocument
-from ..model import Document, Edit, Leaf, generation
+from ..model import DIGEST, REV, Document, Edit, Leaf, generation
 
 ID_LIMIT = 1000  # characters
 DEPTH_LIMIT = 200  # levels of a document; SQLite reads a thousand
-_REV = re.compile(r"[1-9][0-9]{0,8}-[0-9A-Za-z_.-]{1,64}")
 _OWN = frozenset(
     {"_id", "_rev", "_type", "_deleted", "_revisions", "_attachments", "_conflicts", "_revs_info"}
 )
@@ -107,8 +105,10 @@ def checked_id(id_: Any) -> str:
 
 def checked_rev(rev: Any) -> str:
     """A revision, "" when there is none. Raises BadDocument."""
-    if rev in {None, ""} or (isinstance(rev, str) and _REV.fullmatch(rev)):
-        return rev or ""
+    if rev is None or rev == "":
+        return ""
+    if isinstance(rev, str) and REV.fullmatch(rev):
+        return rev
     raise BadDocument(reason="Invalid rev format", error="bad_request")
 
 
@@ -131,7 +131,7 @@ def foreign(doc: Mapping[str, Any]) -> Edit:
         and known.get("start") == start
         and 0 < len(ids) <= start
         and ids[0] == digest
-        and all(isinstance(one, str) and _REV.fullmatch(f"1-{one}") for one in ids)
+        and all(isinstance(one, str) and DIGEST.fullmatch(one) for one in ids)
     )
     if not fits or ids is None:
         raise BadDocument(reason="These _revisions do not lead to _rev.", error="bad_request")

@@ -52,7 +52,7 @@ def put(work: Work, doctype: str, doc_id: str, body: dict[str, Any]) -> Response
             reason="You must either provide an _id and _rev in document (update) or neither (create with fixed id).",
             error="bad_request",
         )
-    if body.get("_id") not in {None, "", id_}:
+    if body.get("_id") and body["_id"] != id_:
         raise BadDocument(reason="document _id doesnt match url", error="bad_request")
     held = shapes.body_of(body)
     new = single.change(work, doctype, id_, rev, held) if rev else single.make(work, doctype, held, id_)

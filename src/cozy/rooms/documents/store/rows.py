@@ -11,6 +11,7 @@ from cozy.kernel.db import Row
 from cozy.kernel.work import Work
 
 from ..model import Change, Document, Leaf
+from .held import making_room
 
 COLUMNS = "doctype, id, rev, body, seq, deleted, revisions"
 _AT_ONCE = 5_000  # ids of one statement
@@ -110,22 +111,24 @@ def last_seq(work: Work) -> int:
 
 def insert(work: Work, new: Document, sort_key: str) -> bool:
     """Store a first revision; False when the id is taken."""
-    return work.db.run(
+    columns = _columns(new)
+    return making_room(work, new.doctype, len(columns["body"]), lambda: work.db.run(
         """INSERT INTO documents (home_id, doctype, id, rev, seq, deleted, sort_key, body, revisions)
            VALUES (:home, :doctype, :id, :rev, :seq, :deleted, :sort_key, :body, :revisions)
            ON CONFLICT (home_id, doctype, id) DO NOTHING""",
-        home=work.home, sort_key=sort_key, **_columns(new),
-    ) == 1  # fmt: skip
+        home=work.home, sort_key=sort_key, **columns,
+    )) == 1  # fmt: skip
 
 
 def replace(work: Work, new: Document, sort_key: str, was: str) -> bool:
     """Store a next revision; False when `was` is not the current one."""
-    return work.db.run(
+    columns = _columns(new)
+    return making_room(work, new.doctype, len(columns["body"]), lambda: work.db.run(
         """UPDATE documents SET rev = :rev, seq = :seq, deleted = :deleted, sort_key = :sort_key, body = :body,
                   revisions = :revisions
             WHERE home_id = :home AND doctype = :doctype AND id = :id AND rev = :was""",
-        home=work.home, sort_key=sort_key, was=was, **_columns(new),
-    ) == 1  # fmt: skip
+        home=work.home, sort_key=sort_key, was=was, **columns,
+    )) == 1  # fmt: skip
 
 
 def _columns(new: Document) -> dict[str, Any]:
