@@ -82,7 +82,11 @@ def _docs(id_: str, rev: str, leaves: list[Leaf], with_revisions: bool) -> list[
 
 
 @routes.on("POST", "/data/{doctype}/_revs_diff", OPEN, writes=False)
-def missing(work: Work, doctype: str, body: dict[str, list[str]]) -> Response:
+async def missing(call: Call, doctype: str) -> Response:
     """Which of these revisions are not here. 200; 400, 401, 403."""
+    return await call.scan(_missing, doctype, await call.decoded(dict[str, list[str]]))
+
+
+def _missing(work: Work, doctype: str, body: dict[str, list[str]]) -> Response:
     asked = {id_: revs for id_, revs in body.items() if "\0" not in id_}
     return json({id_: {"missing": revs} for id_, revs in bulk.missing(work, doctype, asked).items()})

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from cozy.kernel.routes import OPEN, Routes
 from cozy.kernel.work import Work
 from cozy.web.answers import json
+from cozy.web.call import Call
 
 from ..service import lists, replicas
 
@@ -33,8 +34,12 @@ def begin(work: Work, doctype: str) -> Response:
 
 
 @routes.on("GET", "/data/{doctype}", OPEN)
-def status(work: Work, doctype: str) -> Response:
+async def status(call: Call, doctype: str) -> Response:
     """A doctype in numbers. 200; 400, 401, 403."""
+    return await call.scan(_status, doctype)
+
+
+def _status(work: Work, doctype: str) -> Response:
     found = lists.status(work, doctype)
     return json(
         {
