@@ -33,7 +33,9 @@ async def opened(
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     (root / "homes").mkdir(mode=0o700, exist_ok=True)
     storage = storage_of(settings, root)
-    house = House(storage, Disk(root), DrawingsOnDisk(root), Smtp(settings), clock, settings, PORTS, _enqueue, wake)
+    house = House(
+        storage, Disk(root), DrawingsOnDisk(root), Smtp(settings), clock, settings, PORTS, _enqueue, wake
+    )
     try:
         yield house
     finally:

@@ -80,7 +80,7 @@ def check_depth(metadata: Mapping[str, Any]) -> None:
             inner
             for value in level
             for inner in (value.values() if isinstance(value, Mapping) else value)
-            if isinstance(inner, Mapping | list)
+            if isinstance(inner, (dict, list))
         ]
         if not level:
             return

@@ -68,7 +68,9 @@ async def _old(blobs: Iterator[StoredBlob]) -> AsyncIterator[list[str]]:
 async def empty_old_trash(house: House, home: Home) -> int:
     """Remove for good what has been in the bin for longer than its owner wants; returns how many things."""
     swept = 0
-    while await house.read(home, SYSTEM, bin_days) and (some := await house.write(home, SYSTEM, _destroy_old)):
+    while await house.read(home, SYSTEM, bin_days) and (
+        some := await house.write(home, SYSTEM, _destroy_old)
+    ):
         swept += some
     return swept
 
