@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 from urllib.parse import unquote
@@ -44,14 +44,18 @@ class Table:
         self._by_segment: dict[str, list[tuple[re.Pattern[str], Route]]] = defaultdict(list)
         routes = [route for door in doors for route in door.table]
         for route in sorted(routes, key=lambda r: (r.path.count("{"), -len(r.path), r.path)):
-            self._by_segment[route.path.split("/")[1]].append((pattern(route.path), route))
+            self._by_segment[_first_word(route.path)].append((pattern(route.path), route))
+        self._manners = {
+            word: Counter(route.manner for _, route in near).most_common(1)[0][0]
+            for word, near in self._by_segment.items()
+        }
 
     def match(self, method: str, raw_path: str) -> tuple[Route, dict[str, str]]:
         """The route, and what its holes hold. HEAD is served by GET. Raises NoPage, NoMethod."""
         path = raw_path.rstrip("/") or "/"
         wanted = "GET" if method == "HEAD" else method
         allowed: set[str] = set()
-        for regex, route in self._by_segment.get(path.split("/", 2)[1], ()):
+        for regex, route in self._by_segment.get(_first_word(path), ()):
             if (found := regex.fullmatch(path)) is None:
                 continue
             if route.method in {wanted, method}:
@@ -59,12 +63,13 @@ class Table:
             allowed.add(route.method)
         raise NoMethod(allowed=sorted(allowed)) if allowed else NoPage()
 
+    def manner_near(self, raw_path: str) -> Manner:
+        """How errors are told where there may be no route: as by most routes that begin with the same word."""
+        return self._manners.get(_first_word(raw_path), "page")
 
-def _manner_at(path: str) -> Manner:
-    """How errors are told where there is no route."""
-    if path.startswith("/data/"):
-        return "couchdb"
-    return "jsonapi" if path.startswith(("/files", "/data", "/settings")) else "page"
+
+def _first_word(path: str) -> str:
+    return path.lstrip("/").partition("/")[0]
 
 
 class Dispatcher:
@@ -103,7 +108,7 @@ class Dispatcher:
 
     async def _answer(self, call: Call) -> Response:
         raw_path = call.request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]
-        manner = _manner_at(raw_path)
+        manner = self._table.manner_near(raw_path)
         form = None
         try:
             call.home = await self._find_home(call.header("host"))
