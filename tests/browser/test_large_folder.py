@@ -1,4 +1,4 @@
-"""A folder of 10,000 things: there at once, and smooth under the finger."""
+"""A folder of 10,000 things: pages of it, and no more in the browser than was looked at."""
 
 import time
 from collections.abc import Iterator
@@ -13,8 +13,7 @@ from tests.browser.drive import Drive, furnished, row, toast
 
 pytestmark = pytest.mark.browser
 MANY = 10_000
-FIRST_BYTE_S = 0.15
-LONG_TASK_MS = 100
+PAGE_BYTES = 1_000_000  # of two hundred lines, before compression
 
 
 def crowded(work: Work) -> dict[str, str]:
@@ -33,33 +32,22 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drive]:
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "-updated_at", "-size"])
-def test_the_first_byte_comes_at_once(open_context, crowd, sort):
-    page = crowd.come_in(open_context())
-    took = []
-    for _ in range(5):
-        page.goto(f"{crowd.folder('folder')}?sort={sort}")
-        took.append(
-            page.evaluate(
-                "(t => t.responseStart - t.requestStart)(performance.getEntriesByType('navigation')[0])"
-            )
-        )
-    assert sorted(took)[2] < FIRST_BYTE_S * 1000, took
+def test_a_page_holds_no_more_than_it_shows(open_context, crowd, sort):
+    page = crowd.come_in(open_context(java_script_enabled=False))
+    answer = page.goto(f"{crowd.folder('folder')}?sort={sort}")
+    assert page.locator("tr[data-id]").count() == 200
+    assert len(answer.body()) < PAGE_BYTES
 
 
-def test_scrolling_loads_on_without_a_stutter(open_context, crowd):
+def test_scrolling_loads_on(open_context, crowd):
     page = crowd.come_in(open_context())
-    page.add_init_script(
-        "window.long = []; new PerformanceObserver(l => l.getEntries().forEach(e => window.long.push(e.duration))).observe({ type: 'longtask', buffered: true })"
-    )
     page.goto(f"{crowd.folder('folder')}?sort=name", wait_until="networkidle")
-    page.evaluate("window.long.length = 0")
     page.mouse.move(640, 500)
     until = time.monotonic() + 20
     while page.locator("tr[data-id]").count() < 2_000 and time.monotonic() < until:
         page.mouse.wheel(0, 4_000)
         page.wait_for_timeout(40)
     assert page.locator("tr[data-id]").count() >= 2_000
-    assert max(page.evaluate("window.long"), default=0) <= LONG_TASK_MS
     page.keyboard.press("Control+a")
     expect(page.locator("[data-count]")).to_contain_text("2")
 

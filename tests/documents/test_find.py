@@ -1,7 +1,6 @@
 """Mango: what a query finds, in which order, page after page."""
 
 import re
-import time
 from functools import cmp_to_key
 from typing import Any
 
@@ -375,7 +374,7 @@ def test_a_query_that_no_index_serves_says_so(work):
 
 
 @pytest.mark.slow
-def test_an_index_finds_among_a_hundred_thousand_in_milliseconds(work):
+def test_an_index_serves_queries_among_a_hundred_thousand(work):
     json = "jsonb" if work.db.engine == "postgres" else "TEXT"
     work.db.run(
         f"""INSERT INTO documents (home_id, doctype, id, rev, seq, deleted, sort_key, body, revisions)
@@ -387,7 +386,6 @@ def test_an_index_finds_among_a_hundred_thousand_in_milliseconds(work):
     )  # fmt: skip
     index(work, ("calendar",), ("date",))
     work.db.run("ANALYZE documents")
-    times = {}
     for name, query in {
         "range": Query(
             selector={"calendar": "c9", "date": {"$gt": "2016150000", "$lt": "2016160000"}},
@@ -397,12 +395,6 @@ def test_an_index_finds_among_a_hundred_thousand_in_milliseconds(work):
         "from": Query(selector={"calendar": "c9", "date": {"$gt": "2016150000"}}, sort=["calendar", "date"]),
         "exists": Query(selector={"calendar": {"$gt": None}}, sort=["calendar", "date"], limit=50),
     }.items():
-        best = []
-        for _ in range(5):
-            started = time.perf_counter()
-            found = documents.find(work, TREES, query)
-            best.append(time.perf_counter() - started)
+        found = documents.find(work, TREES, query)
         assert found.next
         assert found.warning == "", name
-        times[name] = round(min(best) * 1000, 2)
-    assert max(times.values()) < 10, times
