@@ -21,7 +21,10 @@ function choose(kind) {
   input.type = "file";
   input.multiple = kind !== "camera";
   input.webkitdirectory = kind === "folder";
-  if (kind === "camera") Object.assign(input, { accept: "image/*,video/*", capture: "environment" });
+  if (kind === "camera") {
+    input.accept = "image/*,video/*";
+    input.setAttribute("capture", "environment"); // an attribute: not every browser has the property
+  }
   const folder = here();
   input.addEventListener("change", async () => {
     const files = [...input.files].map((file) => ({ file, path: parent(file.webkitRelativePath) }));

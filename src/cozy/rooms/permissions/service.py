@@ -28,14 +28,18 @@ def may(caller: Caller, verb: Verb, doctype: str) -> bool:
 
 def may_all(caller: Caller, verb: Verb, doctype: str) -> bool:
     """Whether the caller holds a grant for every document of this doctype."""
-    return any(_covers(grant, verb, doctype) and not grant.values for grant in caller.grants)
+    return may_use(caller, verb, doctype, None)
 
 
-def may_use(caller: Caller, verb: Verb, doctype: str, ids: set[str]) -> bool:
-    """Whether the caller may do this with a document known under these ids: its own and those of what it is in."""
+def may_use(
+    caller: Caller, verb: Verb, doctype: str, ids: set[str] | None, body: Mapping[str, Any] | None = None
+) -> bool:
+    """Whether the caller may do this with a document: by its ids, those of what it is in among them, or its body.
+
+    ids: None for every document of the doctype.
+    """
     return any(
-        _covers(grant, verb, doctype)
-        and (not grant.values or (not grant.selector and ids & set(grant.values)))
+        _covers(grant, verb, doctype) and (not grant.values or (ids is not None and _picks(grant, ids, body)))
         for grant in caller.grants
     )
 
@@ -44,10 +48,7 @@ def guard(work: Work, verb: Verb, doctype: str, ids: set[str] | None, body: Mapp
     """Let the caller do this with a document known under these ids, None for all. Raises NobodyIn, NotAllowed."""
     if work.caller.kind == "nobody":
         raise NobodyIn
-    if not any(
-        _covers(grant, verb, doctype) and (not grant.values or (ids is not None and _picks(grant, ids, body)))
-        for grant in work.caller.grants
-    ):
+    if not may_use(work.caller, verb, doctype, ids, body):
         raise NotAllowed(verb=verb, doctype=doctype)
 
 
