@@ -9,10 +9,11 @@ from cozy.ui import assets
 
 SOURCES = Path(cozy.__file__).parent
 MAY_CALL_OUT = {
-    "backends/smtp.py",
-    "backends/postgres.py",
+    "backends/smtp.py",  # the mail server of the settings
+    "backends/postgres.py",  # their database
     "backends/migrate.py",
-}  # the mail server and the database of the settings
+    "backends/outside.py",  # the one guarded client of everything that the owner asks for
+}
 CALLERS = {"aiosmtplib", "aiohttp", "http.client", "httpx", "httpx2", "psycopg", "requests", "smtplib", "urllib.request", "urllib3"}  # fmt: skip
 NAMESPACES = re.compile(r"https?://(?:[\w-]+\.)*(?:w3\.org|localhost)\b|https?://(?:127\.0\.0\.1|\[)")
 

@@ -21,8 +21,8 @@ log = structlog.get_logger()
 
 STATUS = {
     "malformed": 400, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "method": 405, "conflict": 409,
-    "gone": 410, "stale": 412, "full": 413, "invalid": 422, "too_many": 429, "broken": 500, "unavailable": 503,
-    "out_of_space": 507,
+    "gone": 410, "stale": 412, "full": 413, "invalid": 422, "too_many": 429, "broken": 500, "elsewhere": 502,
+    "unavailable": 503, "out_of_space": 507,
 }  # fmt: skip
 
 

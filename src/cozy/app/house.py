@@ -11,6 +11,7 @@ from cozy.app import migrations
 from cozy.app.wiring import PORTS, REACTIONS
 from cozy.backends.disk import Disk
 from cozy.backends.drawings import DrawingsOnDisk
+from cozy.backends.outside import OutsideByHttp
 from cozy.backends.smtp import Smtp
 from cozy.backends.sqlite import SqliteStorage
 from cozy.kernel.clock import Clock, utc_now
@@ -32,13 +33,15 @@ async def opened(
     root = Path(settings.data).absolute()
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     (root / "homes").mkdir(mode=0o700, exist_ok=True)
+    outside = OutsideByHttp(settings)
     storage = storage_of(settings, root)
     house = House(
-        storage, Disk(root), DrawingsOnDisk(root), Smtp(settings), clock, settings, PORTS, _enqueue, wake
-    )
+        storage, Disk(root), DrawingsOnDisk(root), Smtp(settings), outside, clock, settings, PORTS, _enqueue, wake
+    )  # fmt: skip
     try:
         yield house
     finally:
+        await outside.close()
         await storage.close()
 
 

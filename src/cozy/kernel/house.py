@@ -13,6 +13,7 @@ from .clock import Clock
 from .db import Database, Db, Storage
 from .home import Home
 from .mail import Mailer
+from .outside import Outside
 from .previews import Drawings
 from .settings import Settings
 from .work import Event, Work
@@ -24,12 +25,13 @@ HOST = Home("", "", "")
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Databases, contents, mail and time, and the transactions around service functions."""
+    """Databases, contents, mail, the world outside and time, and the transactions around service functions."""
 
     storage: Storage
     blobs: Blobs
     drawings: Drawings
     mailer: Mailer
+    outside: Outside
     clock: Clock
     settings: Settings
     ports: Mapping[type, list[Any]]

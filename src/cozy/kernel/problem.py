@@ -106,3 +106,9 @@ class Unavailable(Problem):
     """This cannot be done right now."""
 
     kind = "unavailable"
+
+
+class Elsewhere(Problem):
+    """Another server did not answer as it should."""
+
+    kind = "elsewhere"

@@ -56,3 +56,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     signup: Annotated[
         bool, Meta(description="Whether the first-run page may make the first home of this host.")
     ] = True
+    outside_allowed: Annotated[
+        str,
+        Meta(
+            description="Addresses or networks inside your own network that may be asked all the same, separated by "
+            "commas: `127.0.0.0/8, fd00::/8`. Other requests go to public addresses only."
+        ),
+    ] = ""
