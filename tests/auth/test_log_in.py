@@ -72,7 +72,10 @@ async def test_nobody_is_sent_out_of_the_home(browser, bad):
 
 async def test_an_app_of_this_home_is_a_place_to_go_without_its_fragment(browser):
     answer = await browser.log_in(redirect="http://drive.alice.localhost:8080/x?y#z")
-    assert answer.headers["location"] == "http://drive.alice.localhost:8080/x?y#"
+    url, _, code = answer.headers["location"].partition("&session_code=")
+    assert url == "http://drive.alice.localhost:8080/x?y"
+    assert len(code) > 40
+    assert code.endswith("#")
 
 
 async def test_the_cookie_is_for_this_home_alone_and_out_of_reach_of_scripts(browser):

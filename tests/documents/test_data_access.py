@@ -16,7 +16,7 @@ KIND = "io.cozy.events"
 
 def held_by(work, *grants):
     """The same work, asked by the bearer of these grants."""
-    work.caller = Caller("token", tuple(grants))
+    work.caller = Caller("cli", tuple(grants))
     return work
 
 

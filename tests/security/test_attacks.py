@@ -174,7 +174,7 @@ async def test_a_cookie_of_nonsense_is_passed_over(anonymous, name, cookie):
 
 
 @pytest.mark.parametrize(
-    "token", ["", "x", "a.b.c", "eyJhbGciOiJub25lIn0.eyJzY29wZSI6IioifQ.", "\u00e9", "." * 3, "a" * 20_000]
+    "token", ["x", "a.b.c", "eyJhbGciOiJub25lIn0.eyJzY29wZSI6IioifQ.", "\u00e9", "." * 3, "a" * 20_000]
 )
 async def test_a_token_of_nonsense_is_refused(anonymous, token):
     headers = {"authorization": f"Bearer {token}".encode("latin-1")}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cozy.app import migrations
 from cozy.app.wiring import PORTS, REACTIONS
+from cozy.backends.bus import LocalBus
 from cozy.backends.disk import Disk
 from cozy.backends.drawings import DrawingsOnDisk
 from cozy.backends.outside import OutsideByHttp
@@ -36,7 +37,8 @@ async def opened(
     outside = OutsideByHttp(settings)
     storage = storage_of(settings, root)
     house = House(
-        storage, Disk(root), DrawingsOnDisk(root), Smtp(settings), outside, clock, settings, PORTS, _enqueue, wake
+        storage, Disk(root), DrawingsOnDisk(root), Smtp(settings), outside, clock, settings, PORTS, _enqueue, wake,
+        LocalBus(),
     )  # fmt: skip
     try:
         yield house

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from time import monotonic
 
 import structlog
@@ -22,7 +23,7 @@ from cozy.app.shell import render
 from cozy.app.wiring import DOORS
 from cozy.app.worker import Worker
 from cozy.kernel.caller import NOBODY
-from cozy.kernel.home import Home
+from cozy.kernel.home import Home, app_at
 from cozy.kernel.house import House
 from cozy.kernel.problem import Unavailable
 from cozy.kernel.routes import Route
@@ -38,6 +39,7 @@ from cozy.web.dispatch import Dispatcher
 from cozy.web.headers import EVERY_HEADER, HSTS
 
 log = structlog.get_logger()
+SOCKET_LIMIT = 64 * 1024  # bytes of one message that comes in
 FIRST_DOMAIN = "cozy.localhost"  # where the first home of a fresh install is made
 FIRST_RUN = "/my/welcome"
 WITHOUT_A_HOME = {
@@ -56,9 +58,20 @@ class Homes:
         self._house = house
         self._known: dict[str, tuple[float, Home]] = {}
 
-    async def at(self, host: str) -> Home:
-        """The home at this Host header; one without an id when there is none."""
+    async def at(self, host: str) -> tuple[Home, str]:
+        """The home at this Host header and, on the origin of one of its apps, the app's slug.
+
+        A home without an id when there is none.
+        """
         domain = host.lower().partition(":")[0].rstrip(".")
+        home = await self._at(domain)
+        if home.id:
+            return home, ""
+        around, slug = app_at(domain, self._house.settings.subdomains)
+        parent = await self._at(around) if around else home
+        return (parent, slug) if parent.id else (home, "")
+
+    async def _at(self, domain: str) -> Home:
         until, home = self._known.get(domain, (0.0, None))
         if home is None or until < monotonic():
             home = await self._listed(domain)
@@ -83,16 +96,27 @@ async def identify(call: Call) -> None:
     """Find out who asks: a bearer token, else the session of the owner. Where there is no home, nobody does."""
     if not call.home.id:
         return
-    scheme, _, value = call.header("authorization").partition(" ")
-    if scheme.lower() == "bearer":
+    token, cookie = _token_of(call), read_cookie(call, "session")
+    if token:
         call.has_token = True
-        call.caller = await call.read(auth.caller_of, value)
-    elif cookie := read_cookie(call, "session"):
-        session, is_due = await call.read(auth.sessions.found, cookie)
+        call.caller = await call.read(auth.caller_of, token, cookie)
+    elif cookie:
+        session, is_due = await call.read(auth.sessions.found, cookie, call.slug)
         if session is not None:
             call.caller = auth.sessions.caller_in(session)
         if session is not None and is_due:
             await call.write(auth.sessions.see, session)
+
+
+def _token_of(call: Call) -> str:
+    """The token that came along: as bearer, as a Basic password, or in the address, where apps put those of pictures."""
+    scheme, _, value = call.header("authorization").partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() == "basic":
+        with suppress(ValueError):
+            return base64.b64decode(value, validate=True).decode().partition(":")[2]
+    return call.query("bearer_token") or call.query("sharecode")
 
 
 def admit(call: Call, route: Route) -> None:
@@ -137,6 +161,9 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        if scope["type"] == "websocket":
+            await self._app(scope, receive, send)
+            return
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -181,7 +208,7 @@ async def serve(settings: Settings, announce: Callable[[list[str]], None]) -> No
     async with application(settings) as (house, app):
         proxies = settings.trusted_proxies
         config = uvicorn.Config(
-            app, loop="none", http=Protocol, lifespan="off", log_level="warning", access_log=False,
+            app, loop="none", http=Protocol, ws="websockets-sansio", ws_max_size=SOCKET_LIMIT, lifespan="off", log_level="warning", access_log=False,
             server_header=False, proxy_headers=bool(proxies), forwarded_allow_ips=proxies or None,
             timeout_graceful_shutdown=10, timeout_keep_alive=75,
         )  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from .blobs import Blobs
+from .bus import Bus
 from .caller import SYSTEM, Caller
 from .clock import Clock
 from .db import Database, Db, Storage
@@ -37,6 +38,7 @@ class House:
     ports: Mapping[type, list[Any]]
     enqueue: Callable[[Work, Event], bool]  # stores the reactions to an event; says whether there are any
     wake: Callable[[Home], None]  # tells the worker that a home has something to do
+    bus: Bus
 
     async def read(
         self,
@@ -87,6 +89,8 @@ class House:
         if works[0].faded:
             with suppress(OSError):  # swept later, like blobs
                 await self.drawings.forget(home.id, works[0].faded)
+        if works[0].changes:
+            self.bus.tell(home.id, works[0].changes)
         if due:
             self.wake(home)
         return result

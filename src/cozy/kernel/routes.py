@@ -12,6 +12,8 @@ from .caller import Verb
 
 F = TypeVar("F", bound=Callable[..., Any])
 Manner = Literal["page", "jsonapi", "couchdb"]  # how errors are told
+Site = Literal["home", "app"]  # on whose origin a route answers
+SOCKET = "SOCKET"  # the method of a route that a WebSocket takes
 _HOLE = re.compile(r"\{([a-z_]+)(:path)?\}")
 
 
@@ -56,8 +58,9 @@ class Route:
 class Routes:
     """The routes of one door."""
 
-    def __init__(self, *, pages: bool = False, errors: Manner = "jsonapi") -> None:
+    def __init__(self, *, pages: bool = False, errors: Manner = "jsonapi", site: Site = "home") -> None:
         self.table: list[Route] = []
+        self.site = site
         self._manner: Manner = "page" if pages else errors
 
     def on(self, method: str, path: str, need: Need, *, writes: bool | None = None) -> Callable[[F], F]:
@@ -87,6 +90,10 @@ class Routes:
             return handler
 
         return register
+
+    def socket(self, path: str, need: Need) -> Callable[[F], F]:
+        """Declare an async handler of a WebSocket, which takes any of: call, socket, and the holes' names."""
+        return self.on(SOCKET, path, need, writes=False)
 
 
 def pattern(path: str) -> re.Pattern[str]:

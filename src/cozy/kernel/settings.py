@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -53,6 +53,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     default_quota: Annotated[
         int | None, Meta(description="Bytes that a new home may hold; none: as much as the disk.")
     ] = None
+    subdomains: Annotated[
+        Literal["nested", "flat"],
+        Meta(
+            description="Where apps live: `nested` (`drive.alice.example.org`), or `flat` (`alice-drive.example.org`, for one certificate)."
+        ),
+    ] = "nested"
     signup: Annotated[
         bool, Meta(description="Whether the first-run page may make the first home of this host.")
     ] = True

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
+from .bus import Change
 from .caller import Caller
 from .db import Db
 from .settings import Settings
@@ -33,6 +34,9 @@ class Work:
     settings: Settings
     ports: Mapping[type, list[Any]]
     published: list[Event] = field(default_factory=list)
+    changes: list[Change] = field(
+        default_factory=list
+    )  # of documents, told to who listens once they are durable
     freed: list[str] = field(default_factory=list)  # blob keys that no document needs once this is committed
     faded: list[str] = field(default_factory=list)  # hashes of contents that no document names by then
 
@@ -48,12 +52,13 @@ class Work:
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """A block that is undone alone when it raises, with what it published and freed; the work may go on."""
-        published, freed, faded = len(self.published), len(self.freed), len(self.faded)
+        kept = [(each, len(each)) for each in (self.published, self.changes, self.freed, self.faded)]
         try:
             with self.db.attempt():
                 yield
         except BaseException:
-            del self.published[published:], self.freed[freed:], self.faded[faded:]
+            for each, length in kept:
+                del each[length:]
             raise
 
     def plugged(self, port: type[P]) -> list[P]:

@@ -42,6 +42,7 @@ class Call:
     home: Home
     client: str  # address of the other side, behind trusted proxies too
     render: Renderer  # makes a page: its template inside the shell of the reader
+    slug: str = ""  # of the app whose origin this is; "" on the home's own
     caller: Caller = NOBODY
     has_token: bool = False  # a bearer token came with it, which no other site can make a browser send
     csrf: str = ""  # the token for this page's forms, once one was asked for

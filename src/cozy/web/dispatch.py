@@ -13,14 +13,16 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.problem import Malformed, NotFound, Problem
-from cozy.kernel.routes import Manner, Route, Routes, pattern
+from cozy.kernel.routes import SOCKET, Manner, Route, Routes, Site, pattern
 from cozy.kernel.work import Work
 
 from .call import BODY_LIMIT, Call, Renderer, TooBig
+from .cors import is_preflight, preflight, share
 from .csrf import guard, guard_origin
 
 FORM_FIELDS = 20_000  # of one form: the whole selection of a large folder
@@ -55,12 +57,14 @@ class Table:
         path = raw_path.rstrip("/") or "/"
         wanted = "GET" if method == "HEAD" else method
         allowed: set[str] = set()
-        for regex, route in self._by_segment.get(_first_word(path), ()):
+        near = self._by_segment.get(_first_word(path), []) + self._by_segment.get(_ANYTHING, [])
+        for regex, route in near:
             if (found := regex.fullmatch(path)) is None:
                 continue
             if route.method in {wanted, method}:
                 return route, {name: unquote(value) for name, value in found.groupdict().items()}
             allowed.add(route.method)
+        allowed.discard(SOCKET)
         raise NoMethod(allowed=sorted(allowed)) if allowed else NoPage()
 
     def manner_near(self, raw_path: str) -> Manner:
@@ -68,8 +72,12 @@ class Table:
         return self._manners.get(_first_word(raw_path), "page")
 
 
+_ANYTHING = "{"
+
+
 def _first_word(path: str) -> str:
-    return path.lstrip("/").partition("/")[0]
+    word = path.lstrip("/").partition("/")[0]
+    return _ANYTHING if word.startswith("{") else word
 
 
 class Dispatcher:
@@ -80,14 +88,18 @@ class Dispatcher:
         doors: Iterable[Routes],
         house: House,
         *,
-        find_home: Callable[[str], Awaitable[Home]],
+        find_home: Callable[[str], Awaitable[tuple[Home, str]]],
         identify: Callable[[Call], Awaitable[None]],
         admit: Callable[[Call, Route], None],
         refuse: Callable[[Call, BaseException, Manner], Awaitable[Response]],
         client_of: Callable[[Request], str],
         render: Renderer,
     ) -> None:
-        self._table = Table(doors)
+        doors = list(doors)
+        self._tables: dict[Site, Table] = {
+            "home": Table(door for door in doors if door.site == "home"),
+            "app": Table(door for door in doors if door.site == "app"),
+        }
         self._house = house
         self._find_home = find_home
         self._identify = identify
@@ -98,22 +110,40 @@ class Dispatcher:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        request = Request(scope, receive)
-        nowhere = Home("", request.headers.get("host", ""), "")
-        call = Call(request, self._house, nowhere, self._client_of(request), self._render)
+        if scope["type"] == "websocket":
+            await self._converse(WebSocket(scope, receive, send))
+            return
+        call = self._call(Request(scope, receive))
         response = await self._answer(call)
         for cookie in call.cookies_out:
             response.headers.append("set-cookie", cookie)
         await response(scope, receive, send)
 
+    def _call(self, request: Request) -> Call:
+        nowhere = Home("", request.headers.get("host", ""), "")
+        return Call(request, self._house, nowhere, self._client_of(request), self._render)
+
     async def _answer(self, call: Call) -> Response:
-        raw_path = call.request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]
-        manner = self._table.manner_near(raw_path)
+        raw_path = _raw_path(call)
+        manner: Manner = "page"
+        try:
+            call.home, call.slug = await self._find_home(call.header("host"))
+            table = self._tables["app" if call.slug else "home"]
+            manner = table.manner_near(raw_path)
+            if is_preflight(call):
+                return _leave(call, table, raw_path)
+            route, holes = table.match(call.request.method, raw_path)
+            manner = route.manner
+            response = await self._served(call, route, holes)
+        except Exception as error:
+            response = await self._refuse(call, error, manner)
+        if manner != "page":
+            share(call, response.headers)
+        return response
+
+    async def _served(self, call: Call, route: Route, holes: dict[str, str]) -> Response:
         form = None
         try:
-            call.home = await self._find_home(call.header("host"))
-            route, holes = self._table.match(call.request.method, raw_path)
-            manner = route.manner
             await self._identify(call)
             self._admit(call, route)
             if "form" in route.takes:
@@ -121,11 +151,22 @@ class Dispatcher:
                 form = await _form(call)
             guard(call, form)
             return await self._run(call, route, holes, form)
-        except Exception as error:
-            return await self._refuse(call, error, manner)
         finally:
             if form is not None:
                 await form.close()
+
+    async def _converse(self, socket: WebSocket) -> None:
+        """Serve one WebSocket; who may not have it is told before it opens, by an HTTP status."""
+        call = self._call(Request({**socket.scope, "type": "http", "method": "GET"}))
+        try:
+            call.home, call.slug = await self._find_home(call.header("host"))
+            route, holes = self._tables["app" if call.slug else "home"].match(SOCKET, _raw_path(call))
+            await self._identify(call)
+            self._admit(call, route)
+        except Exception as error:
+            await socket.send_denial_response(await self._refuse(call, error, "jsonapi"))
+            return
+        await route.handler(**_arguments(route, holes, call=call, socket=socket))
 
     async def _run(self, call: Call, route: Route, holes: dict[str, str], form: FormData | None) -> Response:
         if route.is_async:
@@ -134,6 +175,21 @@ class Dispatcher:
         body = await call.decoded(route.body) if route.body is not None else None
         run = call.write if route.writes else call.read
         return await run(_handle, route, holes, call, form, body)
+
+
+def _raw_path(call: Call) -> str:
+    raw_path: bytes = call.request.scope["raw_path"]
+    return raw_path.decode("ascii", "replace").partition("?")[0]
+
+
+def _leave(call: Call, table: Table, raw_path: str) -> Response:
+    """The answer to a preflight: leave for what is no page."""
+    try:
+        route, _ = table.match(call.header("access-control-request-method"), raw_path)
+        manner = route.manner
+    except Problem:
+        manner = table.manner_near(raw_path)
+    return preflight(call) if manner != "page" else Response(status_code=204)
 
 
 def _handle(

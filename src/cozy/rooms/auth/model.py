@@ -15,6 +15,7 @@ VISIT = timedelta(hours=12)  # the same, when the owner did not ask to stay conn
 SEEN_EVERY = timedelta(hours=1)  # how often `seen_at` is written
 TRUST = timedelta(days=30)  # a trusted device is not asked for the second step
 KNOWN = timedelta(days=400)  # a device that got in once is known; browsers keep no cookie for longer
+HAND_OVER = timedelta(minutes=1)  # from the home to the origin of an app
 SECOND_STEP = timedelta(minutes=10)
 RESET = timedelta(hours=1)  # a link to choose a new passphrase
 

@@ -29,15 +29,19 @@ async def front_door(call: Call) -> Response:
 @routes.on("GET", "/auth/login", OPEN)
 async def log_in_page(call: Call) -> Response:
     """The log-in page; who is in already goes on. 200; 303, 400."""
-    target = service.redirects.target(call.home.origin, call.query("redirect"))
-    return see_other(target) if call.caller.kind == "owner" else await _log_in(call, call.query("redirect"))
+    target = service.redirects.target(
+        call.home.origin, call.query("redirect"), call.house.settings.subdomains
+    )
+    if call.caller.kind != "owner":
+        return await _log_in(call, call.query("redirect"))
+    return see_other(await call.write(service.redirects.carrying, call.caller.session, target))
 
 
 @routes.on("POST", "/auth/login", OPEN)
 async def log_in(call: Call, form: FormData) -> Response:
     """Let in who knows the passphrase. 303 or, for programs, 200 {"redirect"}; 400, 401, 429."""
     redirect = text(form, "redirect")
-    target = service.redirects.target(call.home.origin, redirect)
+    target = service.redirects.target(call.home.origin, redirect, call.house.settings.subdomains)
     try:
         outcome = await service.entering.enter(call.house, call.home, typed(form), visitor_of(call, form))
     except (WrongPassphrase, TooMany) as problem:
@@ -45,12 +49,13 @@ async def log_in(call: Call, form: FormData) -> Response:
     if isinstance(outcome, SecondStep):
         query = urlencode({"two_factor_token": outcome.token, "redirect": redirect})
         return _go(call, f"/auth/twofactor?{query}", two_factor_token=outcome.token)
-    return _enter(call, outcome, target)
+    return await _enter(call, outcome, target)
 
 
-def _enter(call: Call, entered: Entered, target: str) -> Response:
+async def _enter(call: Call, entered: Entered, target: str) -> Response:
     let_in(call, entered)
-    return _go(call, target)
+    session = entered.session.partition(".")[0]
+    return _go(call, await call.write(service.redirects.carrying, session, target))
 
 
 def _go(call: Call, url: str, **more: str) -> Response:
@@ -87,13 +92,13 @@ async def _log_in(
 async def log_in_with_passkey(call: Call, form: FormData) -> Response:
     """Let in who holds a passkey. 303; 400, 401, 429."""
     redirect, visitor = text(form, "redirect"), visitor_of(call, form)
-    target = service.redirects.target(call.home.origin, redirect)
+    target = service.redirects.target(call.home.origin, redirect, call.house.settings.subdomains)
     try:
         await call.write(service.limits.count, "passkey", visitor)
         entered = await call.write(service.passkeys.enter, call.home, text(form, "credential"), visitor)
     except (WrongPasskey, TooMany) as problem:
         return await _refused(call, problem, redirect)
-    return _enter(call, entered, target)
+    return await _enter(call, entered, target)
 
 
 @routes.on("GET", "/auth/passkey", OPEN)
@@ -115,7 +120,7 @@ async def second_step_page(call: Call) -> Response:
 async def second_step(call: Call, form: FormData) -> Response:
     """Let in who has a code, or a passkey, after the first step. 303; 400, 401, 429."""
     token, redirect, visitor = text(form, "two-factor-token"), text(form, "redirect"), visitor_of(call, form)
-    target = service.redirects.target(call.home.origin, redirect)
+    target = service.redirects.target(call.home.origin, redirect, call.house.settings.subdomains)
     credential, code = text(form, "credential"), text(form, "two-factor-passcode")
     try:
         if credential:
@@ -124,7 +129,7 @@ async def second_step(call: Call, form: FormData) -> Response:
             entered = await service.entering.enter_with_code(call.house, call.home, token, code, visitor)
     except (StepExpired, WrongCode, WrongPasskey, TooMany) as problem:
         return await _second_step_refused(call, problem, token, redirect)
-    return _enter(call, entered, target)
+    return await _enter(call, entered, target)
 
 
 async def _second_step_refused(call: Call, problem: Problem, token: str, redirect: str) -> Response:

@@ -22,7 +22,9 @@ async def choose(call: Call, form: FormData) -> Response:
     if text(form, "locale") in ui.LOCALES:
         set_cookie(call, "locale", text(form, "locale"), max_age_s=KEPT_S)
     try:
-        back = service.redirects.target(call.home.origin, call.header("referer"))
+        back = service.redirects.target(
+            call.home.origin, call.header("referer"), call.house.settings.subdomains
+        )
     except BadRedirect:
         back = service.redirects.HOME
     return see_other(back)

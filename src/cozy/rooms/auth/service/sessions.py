@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from datetime import timedelta
 
 from cozy.kernel.caller import EVERYTHING, Caller
@@ -10,11 +11,14 @@ from cozy.kernel.clock import iso, parse
 from cozy.kernel.ids import new_id, new_secret
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
+from cozy.rooms.homes import service as homes
 
 from .. import store
 from ..errors import NoSession
-from ..model import LOGINS, SEEN_EVERY, STAY, VISIT, Details, Entered, Session, Visitor
+from ..model import HAND_OVER, LOGINS, SEEN_EVERY, STAY, VISIT, Details, Entered, Session, Visitor
 from . import devices
+
+_CODE = "session_code"
 
 
 def open_(work: Work, visitor: Visitor, factor: str = "") -> Entered:
@@ -37,10 +41,43 @@ def of(work: Work, cookie: str) -> Session | None:
     return store.sessions.opened_with(work, id_, _hash(secret)) if secret else None
 
 
-def found(work: Work, cookie: str) -> tuple[Session | None, bool]:
-    """The session that a cookie opens, and whether `seen_at` is old enough to be written again."""
-    session = of(work, cookie)
+def found(work: Work, cookie: str, slug: str = "") -> tuple[Session | None, bool]:
+    """The session that a cookie opens, and whether `seen_at` is old enough to be written again.
+
+    slug: of the app on whose origin the cookie was kept; "" on the home's own.
+    """
+    session = at_app(work, slug, cookie) if slug else of(work, cookie)
     return session, session is not None and parse(session.seen_at) + SEEN_EVERY <= work.now
+
+
+def hand_over(work: Work, session_id: str, slug: str) -> str:
+    """A code that carries a session to the origin of an app: for one use, within a minute."""
+    code = new_secret(32)
+    details = {"session": session_id, "slug": slug}
+    store.credentials.put(work, _CODE, _hash(code), details, work.now + HAND_OVER)
+    return code
+
+
+def take_over(work: Work, code: str, slug: str) -> tuple[Session, str] | None:
+    """The session that a code carries to an app, and the cookie for that app's origin; None when it carries none."""
+    known = store.credentials.one(work, _CODE, _hash(code))
+    if known is None or not store.credentials.drop(work, _CODE, known.id) or known.details["slug"] != slug:
+        return None
+    session = store.sessions.living_one(work, known.details["session"])
+    return (session, f"{session.id}.{_seal(work, session.id, slug)}") if session else None
+
+
+def at_app(work: Work, slug: str, cookie: str) -> Session | None:
+    """The living session whose cookie an app's origin keeps. It opens nothing elsewhere."""
+    id_, _, seal = cookie.partition(".")
+    if not hmac.compare_digest(seal.encode(), _seal(work, id_, slug).encode()):
+        return None
+    return store.sessions.living_one(work, id_)
+
+
+def _seal(work: Work, session_id: str, slug: str) -> str:
+    said = f"app-session {slug} {session_id}".encode()
+    return hmac.new(homes.secret(work, "tokens"), said, hashlib.sha256).hexdigest()
 
 
 def caller_in(session: Session) -> Caller:

@@ -1,13 +1,15 @@
 """Bearer tokens: JWT signed with the home's own secret (RFC 7519; HS512, as cozy-stack's).
 
-A token holds its scope, so that no request has to look it up; changing the home's `tokens` secret ends them all.
+A token says who holds it; what they may do is in their grant (room permissions), looked up at each request, so that a
+token dies with its grant. The command line's alone holds its scope. Changing the home's `tokens` secret ends them all.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from joserfc import jwt
@@ -17,10 +19,17 @@ from joserfc.jwk import OctKey
 from cozy.kernel.caller import VERBS, Caller, Grant, Verb
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
+from cozy.rooms.permissions import service as permissions
+from cozy.rooms.permissions.model import Permission
 
 from ..errors import BadScope, BadToken, ExpiredToken
+from . import sessions
 
+Audience = Literal["app", "konn", "cli", "share", "registration", "access", "refresh"]
 CLI_LIFETIME = timedelta(days=30)
+APP_LIFETIME = timedelta(hours=24)  # in a session; cozy-stack model/permission
+SERVICE_LIFETIME = timedelta(minutes=30)  # of an app's service and of a connector, which no session ends
+_SHORT = 40  # characters: a code of a link that is no token
 
 
 def mint(work: Work, scope: str = "*", lifetime: timedelta = CLI_LIFETIME, name: str = "command line") -> str:
@@ -29,24 +38,98 @@ def mint(work: Work, scope: str = "*", lifetime: timedelta = CLI_LIFETIME, name:
     Raises BadScope.
     """
     grants(scope)
+    return signed(work, "cli", name, lifetime, scope=scope)
+
+
+def for_app(work: Work, slug: str, session: str = "") -> str:
+    """A token of an installed app: for its page in a session, else for one of its services."""
+    lifetime = APP_LIFETIME if session else SERVICE_LIFETIME
+    return signed(work, "app", slug, lifetime, **({"session_id": session} if session else {}))
+
+
+def for_konnector(work: Work, slug: str) -> str:
+    """A token of an installed connector, for one run."""
+    return signed(work, "konn", slug, SERVICE_LIFETIME)
+
+
+def signed(
+    work: Work, audience: Audience, subject: str, lifetime: timedelta | None = None, **more: str
+) -> str:
+    """A token. lifetime: None for one that ends with its grant. more: further claims."""
     now = int(work.now.timestamp())
-    claims = {
-        "aud": "cli", "iss": work.domain, "sub": name, "iat": now, "exp": now + int(lifetime.total_seconds()),
-        "scope": scope,
-    }  # fmt: skip
-    return jwt.encode(
-        {"alg": "HS512"}, claims, OctKey.import_key(homes.secret(work, "tokens")), algorithms=["HS512"]
-    )
+    claims: dict[str, Any] = {"aud": audience, "iss": work.domain, "sub": subject, "iat": now, **more}
+    if lifetime is not None:
+        claims["exp"] = now + int(lifetime.total_seconds())
+    key = OctKey.import_key(homes.secret(work, "tokens"))
+    return jwt.encode({"alg": "HS512"}, claims, key, algorithms=["HS512"])
 
 
-def caller_of(work: Work, token: str) -> Caller:
-    """Who holds this token. Raises BadToken, ExpiredToken."""
+def caller_of(work: Work, token: str, cookie: str = "") -> Caller:
+    """Who holds this token. cookie: of the session that came along. Raises BadToken, ExpiredToken."""
+    if len(token) <= _SHORT and "." not in token:
+        return _of_share(work, {}, token)
+    claims = verified(work, token)
+    resolve = _RESOLVE.get(claims.get("aud", ""))
+    if resolve is None:
+        raise BadToken
+    return resolve(work, claims, cookie if claims["aud"] == "app" else token)
+
+
+def verified(work: Work, token: str) -> dict[str, Any]:
+    """The claims of a token of this home that has not ended. Raises BadToken, ExpiredToken."""
     claims = _claims(homes.secret(work, "tokens"), token)
     if claims.get("iss") != work.domain:
         raise BadToken
-    if int(claims["exp"]) <= work.now.timestamp():
+    if "exp" in claims and int(claims["exp"]) <= work.now.timestamp():
         raise ExpiredToken
-    return Caller("token", grants(claims["scope"]), name=claims["sub"])
+    return claims
+
+
+def _of_command_line(work: Work, claims: dict[str, Any], _token: str) -> Caller:
+    return Caller("cli", grants(claims["scope"]), name=claims["sub"])
+
+
+def _of_app(work: Work, claims: dict[str, Any], cookie: str) -> Caller:
+    """An app's page counts only in the browser that it was given to; cozy-stack web/middlewares."""
+    bound = claims.get("session_id", "")
+    if bound:
+        session = sessions.of(work, cookie)
+        if session is None or session.id != bound:
+            raise BadToken
+    return _holder(work, "app", permissions.of_source(work, "app", claims["sub"]), claims["sub"], bound)
+
+
+def _of_konnector(work: Work, claims: dict[str, Any], _token: str) -> Caller:
+    return _holder(work, "konnector", permissions.of_source(work, "konnector", claims["sub"]), claims["sub"])
+
+
+def _of_share(work: Work, _claims: dict[str, Any], token: str) -> Caller:
+    found = permissions.of_code(work, token)
+    return _holder(work, "share", found, found.id if found else "")
+
+
+def _of_client(work: Work, claims: dict[str, Any], _token: str) -> Caller:
+    return _holder(work, "client", permissions.of_source(work, "oauth", claims["sub"]), claims["sub"])
+
+
+def _holder(
+    work: Work,
+    kind: Literal["app", "konnector", "client", "share"],
+    found: Permission | None,
+    name: str,
+    session: str = "",
+) -> Caller:
+    """Raises BadToken where the grant has been taken back, ExpiredToken where it has ended."""
+    if found is None:
+        raise BadToken
+    if permissions.has_ended(work, found):
+        raise ExpiredToken
+    return Caller(kind, found.grants, session, name, found.id)
+
+
+_RESOLVE: dict[str, Callable[[Work, dict[str, Any], str], Caller]] = {
+    "cli": _of_command_line, "app": _of_app, "konn": _of_konnector, "share": _of_share, "access": _of_client,
+}  # fmt: skip
 
 
 @lru_cache(maxsize=4096)

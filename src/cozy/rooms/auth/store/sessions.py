@@ -41,6 +41,15 @@ def opened_with(work: Work, id_: str, secret_sha256: str) -> Session | None:
     return _session(row) if row else None
 
 
+def living_one(work: Work, id_: str) -> Session | None:
+    """A session that is open."""
+    row = work.db.one(
+        f"SELECT {_COLUMNS} FROM sessions WHERE home_id = :home AND id = :id AND expires_at > :now",
+        home=work.home, id=id_, now=iso(work.now),
+    )  # fmt: skip
+    return _session(row) if row else None
+
+
 def living(work: Work, limit: int = 200) -> list[Session]:
     """The sessions that are open, the last seen first."""
     rows = work.db.all(

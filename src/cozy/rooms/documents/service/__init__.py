@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cozy.kernel.bus import Change as Told
 from cozy.kernel.ids import new_id
 from cozy.kernel.work import Work
 
@@ -48,6 +49,7 @@ def create(
     id_ = id_ or new_id()
     first = _from_leaf(work, doctype, id_, next_leaf(None, body))
     if store.insert(work, first, sort_key):
+        work.changes.append(Told("CREATED", doctype, id_, first.rev, first.body))
         return first
     tombstone = store.fetch(work, doctype, id_)
     if tombstone is None or not tombstone.deleted:
@@ -99,6 +101,7 @@ def _advance(
     new = _from_leaf(work, current.doctype, current.id, leaf)
     if not store.replace(work, new, sort_key, current.rev):
         raise UpdateConflict(doctype=current.doctype, id=current.id)
+    _tell(work, current, new)
     return new
 
 
@@ -138,6 +141,8 @@ def graft(work: Work, doctype: str, id_: str, leaf: Leaf, *, sort_key: str = "")
 def _planted(work: Work, doctype: str, id_: str, leaf: Leaf, sort_key: str) -> Document:
     new = _from_leaf(work, doctype, id_, leaf)
     store.insert(work, new, sort_key)
+    if not new.deleted:
+        work.changes.append(Told("CREATED", doctype, id_, new.rev, new.body))
     return new
 
 
@@ -147,7 +152,16 @@ def _crown(work: Work, current: Document, leaves: list[Leaf], sort_key: str) -> 
     store.set_losers(work, current.doctype, current.id, [leaf for leaf in leaves if leaf is not winner])
     new = _from_leaf(work, current.doctype, current.id, winner)
     store.replace(work, new, sort_key, current.rev)
+    _tell(work, current, new)
     return new
+
+
+def _tell(work: Work, before: Document, now: Document) -> None:
+    """Let those who listen hear of it once it is durable."""
+    if now.rev == before.rev or (now.deleted and before.deleted):
+        return
+    verb = "DELETED" if now.deleted else "CREATED" if before.deleted else "UPDATED"
+    work.changes.append(Told(verb, now.doctype, now.id, now.rev, now.body, before.body))
 
 
 def _from_leaf(work: Work, doctype: str, id_: str, leaf: Leaf) -> Document:

@@ -89,7 +89,11 @@ def check_depth(metadata: Mapping[str, Any]) -> None:
 
 def slug_of(caller: Caller) -> str:
     """The app, connector or device that asks: its token bears its slug. "" for people and the command line."""
-    return caller.name if caller.kind == "token" and _SLUG.fullmatch(caller.name) else ""
+    return (
+        caller.name
+        if caller.kind not in {"owner", "system", "nobody"} and _SLUG.fullmatch(caller.name)
+        else ""
+    )
 
 
 def new_cozy_metadata(work: Work, details: Details, *, uploaded: bool) -> dict[str, Any]:

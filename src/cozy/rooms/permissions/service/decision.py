@@ -9,7 +9,7 @@ from cozy.kernel.caller import Caller, Grant, Verb
 from cozy.kernel.routes import Need
 from cozy.kernel.work import Work
 
-from .errors import NobodyIn, NotAllowed
+from ..errors import NobodyIn, NotAllowed
 
 
 def admit(caller: Caller, need: Need) -> None:
