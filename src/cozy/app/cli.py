@@ -24,6 +24,7 @@ from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.problem import Problem
 from cozy.kernel.settings import Settings
+from cozy.rooms.apps import service as apps
 from cozy.rooms.auth.cli import add, reset_passphrase, token
 from cozy.rooms.checkup.cli import check
 from cozy.rooms.files.cli import cli as files_cli
@@ -97,13 +98,26 @@ def serve(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
+    appdir: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="An app in development, as slug:folder, served live to every home. May be repeated."
+        ),
+    ] = None,
 ) -> None:
     """Start Cozy."""
     from cozy.app.server import serve as answer
 
     desk: FrontDesk = context.obj
     settings = desk.settings
-    chosen = replace(settings, host=host or settings.host, port=settings.port if port is None else port)
+    folders = ",".join([settings.app_folders, *(appdir or ())])
+    chosen = replace(
+        settings,
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        app_folders=folders,
+    )
+    apps.folders.check(chosen)
     uvloop.run(answer(chosen, announce))
 
 

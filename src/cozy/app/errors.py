@@ -6,16 +6,17 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import structlog
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from cozy import ui
-from cozy.app.shell import dressed, shell_for_nobody
+from cozy.app.shell import dressed, locale_of, shell_for_nobody
 from cozy.kernel.problem import NotFound, Problem, Unavailable
 from cozy.kernel.routes import Manner
 from cozy.rooms.auth.errors import BadToken, ExpiredToken
 from cozy.web import couchdb, jsonapi
 from cozy.web.answers import json, nothing, see_other
 from cozy.web.call import Call, TooBig
+from cozy.web.headers import STRANDED_HEADERS
 
 log = structlog.get_logger()
 
@@ -82,9 +83,19 @@ def _page(call: Call, problem: Problem, status: int) -> Response:
     if status == 401:
         target = call.request.url.path + (f"?{call.request.url.query}" if call.request.url.query else "")
         return see_other(f"/auth/login?redirect={quote(target, safe='')}")
+    if call.slug:
+        return _stranded(call, problem, status)
     shell = shell_for_nobody(call)
     detail = ui.words(shell.locale).gettext(problem.detail) if status != 500 else ""
     return dressed(ui.render_problem(status, shell=shell, detail=detail), status)
+
+
+def _stranded(call: Call, problem: Problem, status: int) -> Response:
+    """On the origin of an app, where our styles and scripts are not."""
+    shell = ui.Shell(locale=locale_of(call), now=call.house.clock())
+    detail = ui.words(shell.locale).gettext(problem.detail) if status != 500 else ""
+    html = ui.render_stranded(status, shell=shell, home=call.home.origin, detail=detail)
+    return HTMLResponse(html, status, STRANDED_HEADERS)
 
 
 _TELLERS: dict[Manner, Callable[[Call, Problem, int], Response]] = {

@@ -41,10 +41,16 @@ def settings() -> str:
 
 def routes() -> str:
     """Every way in, with what it asks of its caller."""
-    table = sorted((route for door in DOORS for route in door.table), key=lambda r: (r.path, r.method))
-    lines = ["# Routes", "", NOTE, "| method | path | who | what |", "| --- | --- | --- | --- |"]
-    lines += [f"| {r.method} | `{r.path}` | {_who(r.need)} | {_first_line(r)} |" for r in table]
-    return "\n".join([*lines, ""])
+    lines = ["# Routes", "", NOTE]
+    for site, of in (("home", "On the origin of the home"), ("app", "On the origin of each app")):
+        table = [route for door in DOORS if door.site == site for route in door.table]
+        lines += [f"## {of}", "", "| method | path | who | what |", "| --- | --- | --- | --- |"]
+        lines += [
+            f"| {r.method} | `{r.path}` | {_who(r.need)} | {_first_line(r)} |"
+            for r in sorted(table, key=lambda r: (r.path, r.method))
+        ]
+        lines.append("")
+    return "\n".join(lines)
 
 
 def _who(need: Need) -> str:

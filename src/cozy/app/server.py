@@ -93,10 +93,13 @@ class Homes:
 
 
 async def identify(call: Call) -> None:
-    """Find out who asks: a bearer token, else the session of the owner. Where there is no home, nobody does."""
+    """Find out who asks: a bearer token, else the session of the owner. Where there is no home, nobody does.
+
+    The origin of an app knows no tokens: what is in its addresses is for the app.
+    """
     if not call.home.id:
         return
-    token, cookie = _token_of(call), read_cookie(call, "session")
+    token, cookie = "" if call.slug else _token_of(call), read_cookie(call, "session")
     if token:
         call.has_token = True
         call.caller = await call.read(auth.caller_of, token, cookie)
@@ -126,7 +129,7 @@ def admit(call: Call, route: Route) -> None:
     """
     if route.path not in WITHOUT_A_HOME:
         _admit_to(call.home, route)
-    if call.caller.session and not route.is_page and not is_from_here(call):
+    if call.caller.kind == "owner" and not route.is_page and not is_from_here(call):
         call.caller = NOBODY
     permissions.admit(call.caller, route.need)
 

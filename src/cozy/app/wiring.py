@@ -10,6 +10,7 @@ from cozy.kernel.jobs import DayPassed, Job
 from cozy.kernel.previews import Previews
 from cozy.kernel.routes import Routes
 from cozy.kernel.work import Event
+from cozy.rooms.apps import routes as apps_routes
 from cozy.rooms.auth import jobs as auth_jobs
 from cozy.rooms.auth import pages as auth_pages
 from cozy.rooms.auth import routes as auth_routes
@@ -35,6 +36,8 @@ DOORS: list[Routes] = [
     documents_routes.routes,
     files_routes.routes,
     files_pages.routes,
+    apps_routes.routes,
+    apps_routes.app_routes,
 ]
 
 REACTIONS: dict[type[Event], list[Job]] = {

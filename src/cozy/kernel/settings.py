@@ -59,6 +59,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="Where apps live: `nested` (`drive.alice.example.org`), or `flat` (`alice-drive.example.org`, for one certificate)."
         ),
     ] = "nested"
+    app_folders: Annotated[
+        str,
+        Meta(
+            description="Folders of apps in development, served live to every home without being installed: "
+            "`slug:folder`, separated by commas."
+        ),
+    ] = ""
     signup: Annotated[
         bool, Meta(description="Whether the first-run page may make the first home of this host.")
     ] = True

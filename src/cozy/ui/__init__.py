@@ -1,7 +1,7 @@
 """What every page is made of: layout, components, icons, words, formats, built assets. Knows no room."""
 
 from cozy.ui import assets
-from cozy.ui.pages import render, render_problem
+from cozy.ui.pages import render, render_problem, render_stranded
 from cozy.ui.shell import Add, Flash, Home, Link, Room, Shell, Storage
 from cozy.ui.words import LOCALES, N_, Words, negotiate, words
 
@@ -20,5 +20,6 @@ __all__ = [
     "negotiate",
     "render",
     "render_problem",
+    "render_stranded",
     "words",
 ]

@@ -61,6 +61,15 @@ def render_problem(status: int, *, shell: Shell, detail: str = "") -> str:
     return render("ui/problem.html", shell=shell, status=status, title=title, advice=advice, detail=detail)
 
 
+def render_stranded(status: int, *, shell: Shell, home: str, detail: str = "") -> str:
+    """The same for the origin of an app, where nothing of ours is at hand: a page that needs no other file.
+
+    home: the origin of the home that it leads to.
+    """
+    title, advice = PROBLEMS.get(status, PROBLEMS[500 if status >= 500 else 404])
+    return render("ui/stranded.html", shell=shell, title=title, advice=advice, detail=detail, home=home)
+
+
 @cache
 def environment(locale: str) -> Environment:
     """Where the templates of a language are made into pages."""

@@ -14,5 +14,10 @@ PAGE_HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "x-frame-options": "DENY",
 }
+STRANDED_HEADERS = {  # of a page of ours on the origin of an app
+    **PAGE_HEADERS,
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'self'",
+}
+del STRANDED_HEADERS["x-frame-options"]
 EVERY_HEADER = {"x-content-type-options": "nosniff"}
 HSTS = "max-age=31536000; includeSubDomains"

@@ -1,6 +1,18 @@
 """What the room auth can do."""
 
-from . import devices, entering, limits, passkeys, passphrase, redirects, reset, sessions, strength, totp
+from . import (
+    devices,
+    entering,
+    limits,
+    passkeys,
+    passphrase,
+    redirects,
+    reset,
+    sessions,
+    strength,
+    tokens,
+    totp,
+)
 from .opening import open_home
 from .tokens import caller_of, mint
 
@@ -17,5 +29,6 @@ __all__ = [
     "reset",
     "sessions",
     "strength",
+    "tokens",
     "totp",
 ]

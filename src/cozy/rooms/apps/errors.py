@@ -1,0 +1,33 @@
+"""Refusals around apps."""
+
+from __future__ import annotations
+
+from cozy.kernel.problem import Invalid, Malformed, NotFound, Unavailable
+
+
+class NoApp(NotFound):
+    """This app is not installed."""
+
+    said = "Application is not installed"
+
+
+class NoAppPage(NotFound):
+    """This app has no page at this address."""
+
+
+class BadSlug(Invalid):
+    """In addresses an app is called by small letters, digits and hyphens."""
+
+    said = "Invalid slug name"
+
+
+class BadManifest(Malformed):
+    """The manifest of this app cannot be used."""
+
+
+class BadAppFolder(Invalid):
+    """A folder of an app is given as `slug:folder`, where the folder holds its manifest."""
+
+
+class NotReady(Unavailable):
+    """This app is being installed: try again in a moment."""

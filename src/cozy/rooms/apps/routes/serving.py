@@ -1,0 +1,116 @@
+"""The origin of an app: its pages, for the owner or for anybody, and its files."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlencode
+
+from starlette.responses import RedirectResponse, Response
+
+from cozy.kernel.home import app_origin
+from cozy.kernel.routes import OPEN, Routes
+from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.model import KNOWN
+from cozy.web.answers import see_other
+from cozy.web.call import Call
+from cozy.web.cookies import set_cookie
+
+from .. import service
+from ..errors import NoAppPage, NotReady
+from ..model import App, Asked, File
+from .policy import policy
+from .sending import FOR_EVER, send
+
+routes = Routes(pages=True, site="app")
+
+_NAMED_BY_CONTENT = re.compile(r"^[^.]*\.([0-9a-f]{10,}|immutable)\.", re.IGNORECASE)
+_ROBOTS = "User-agent: *\nDisallow: /\n"
+_COOKIE_S = int(KNOWN.total_seconds())
+
+
+@routes.on("GET", "/", OPEN)
+async def root(call: Call) -> Response:
+    """The first page of an app. 200; 302 to log in, 303 once a session was handed over, 404."""
+    return await _answer(call, "/")
+
+
+@routes.on("GET", "/{path:path}", OPEN)
+async def page_or_file(call: Call, path: str) -> Response:
+    """A page or a file of an app. 200, 304; 302 to log in, 303 once a session was handed over, 401, 404."""
+    return await _answer(call, f"/{path}")
+
+
+async def _answer(call: Call, path: str) -> Response:
+    if code := call.query("session_code"):
+        return await _enter(call, code)
+    app = await call.read(service.manifest, call.slug)
+    if not app.is_usable:
+        raise NotReady
+    try:
+        asked = service.routing.asked(app, path)
+    except NoAppPage:
+        if path == "/robots.txt":
+            return Response(_ROBOTS, media_type="text/plain")
+        raise
+    if not asked.route.public and not _is_in(call):
+        return _turned_away(call, asked)
+    file = service.folders.file(app, asked.file)
+    if file is None:
+        if path == "/robots.txt":
+            return Response(_ROBOTS, media_type="text/plain")
+        raise NoAppPage(path=path[:200])
+    return await _page(call, app, file) if asked.is_index else _file(call, file)
+
+
+async def _enter(call: Call, code: str) -> Response:
+    """Take over the session that the home hands on, and come again without the code."""
+    taken = await call.write(auth.sessions.take_over, code, call.slug)
+    if taken is not None and not _is_in(call):
+        session, cookie = taken
+        set_cookie(call, "session", cookie, max_age_s=_COOKIE_S if session.details.stays else None)
+    return see_other(_here(call, without="session_code"))
+
+
+def _turned_away(call: Call, asked: Asked) -> Response:
+    """A page leads to the door of the home and back; a file leads nowhere."""
+    if asked.file == "/robots.txt":
+        return Response(_ROBOTS, media_type="text/plain")
+    if not asked.is_index:
+        return Response("You must be authenticated", 401, media_type="text/plain")
+    wanted = f"{app_origin(call.home.origin, call.slug, call.house.settings.subdomains)}{_here(call)}"
+    kept = {"jwt": call.query("jwt")} if call.query("jwt") else {}
+    where = f"{call.home.origin}/auth/login?{urlencode({'redirect': wanted, **kept})}"
+    return RedirectResponse(where, 302, {"cache-control": "no-store"})
+
+
+def _here(call: Call, without: str = "") -> str:
+    """The path and query of this request, less one parameter."""
+    kept = [(name, value) for name, value in call.request.query_params.multi_items() if name != without]
+    path = quote(call.request.url.path, safe="/:@!$&'()*+,;=~")
+    return f"/{path.lstrip('/')}{f'?{urlencode(kept)}' if kept else ''}"
+
+
+def _file(call: Call, file: File) -> Response:
+    immutable = _NAMED_BY_CONTENT.match(file.name) is not None
+    return send(call, file, caching=FOR_EVER if immutable else "no-cache", headers=_headers(call))
+
+
+async def _page(call: Call, app: App, file: File) -> Response:
+    """A page of an app, with its token: kept nowhere."""
+    if _is_in(call) and await call.read(service.opening.is_due, app):
+        await call.write(service.opening.allow, app)
+    html = file.plain().decode("utf-8", "replace")
+    session = call.caller.session if _is_in(call) else ""
+    shown = await call.read(service.opening.page, app, html, session=session, code=call.query("sharecode"))
+    headers = {**_headers(call), "cache-control": "private, no-store, must-revalidate"}
+    return Response(shown, 200, headers, "text/html")
+
+
+def _is_in(call: Call) -> bool:
+    """Whether the owner looks at this."""
+    return call.caller.kind == "owner"
+
+
+def _headers(call: Call) -> dict[str, str]:
+    said = policy(call.home.origin, call.house.settings.subdomains)
+    return {"content-security-policy": said, "referrer-policy": "same-origin"}

@@ -1,0 +1,68 @@
+"""Opening a page of an app: what its grant has to say, and the page with everything put into it."""
+
+from __future__ import annotations
+
+import structlog
+
+from cozy.kernel.work import Work
+from cozy.rooms.permissions import service as permissions
+
+from ..model import App
+from . import templates, variables
+from .templates import Html
+
+log = structlog.get_logger()
+_LAST = "</head>"
+_FORCED = "\n{{.Warnings}}\n{{.IntentData}}\n"
+
+
+def is_due(work: Work, app: App) -> bool:
+    """Whether an app that is served from a folder asks for other documents than it was given."""
+    if not app.folder:
+        return False
+    given = permissions.of_source(work, app.kind, app.slug)
+    return given is None or dict(given.rules) != dict(app.manifest.permissions)
+
+
+def allow(work: Work, app: App) -> None:
+    """Give an app what its manifest asks for."""
+    title = app.manifest.name or app.slug
+    permissions.grant(work, app.kind, app.slug, app.manifest.permissions, title=title, purpose=purpose(app))
+
+
+def purpose(app: App) -> str:
+    """What an app says that it is for."""
+    return app.manifest.short_description[:500]
+
+
+def page(work: Work, app: App, html: str, *, session: str, code: str = "", intent: str = "") -> str:
+    """A page of an app with its variables filled in; one that is no template is sent as it is."""
+    try:
+        template = templates.parsed(_with_forced(html))
+    except templates.NotATemplate:
+        log.warning("page is no template", slug=app.slug)
+        return html
+    values = variables.values(work, app, session=session, code=code, intent=intent)
+    unknown: set[str] = set()
+
+    def value(name: str) -> templates.Value:
+        if name not in values:
+            unknown.add(name)
+        return values.get(name, Html())
+
+    shown = template.render(value)
+    if unknown:
+        log.warning("page asks for unknown variables", slug=app.slug, names=sorted(unknown))
+    return shown
+
+
+def _with_forced(html: str) -> str:
+    """The page, with what every page of an app holds at the end of its head."""
+    before, head, after = html.partition(_LAST)
+    if head:
+        return f"{before}{_FORCED}{head}{after}"
+    before, body, after = html.partition("<body>")
+    if not body:
+        return html
+    opening = "" if "<head>" in before else "\n<head>"
+    return f"{before}{opening}{_FORCED}{_LAST}\n{body}{after}"

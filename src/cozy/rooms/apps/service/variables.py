@@ -1,0 +1,95 @@
+"""What the pages of an app may ask for: `{{.Token}}`, `{{.CozyData}}`… (cozy-stack docs/client-app-dev.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from cozy.kernel.work import Work
+from cozy.rooms.auth import service as auth
+from cozy.rooms.homes import service as homes
+
+from ..model import App
+from . import shared
+from .templates import Html, Value
+
+_SAFE_JSON = {ord(c): f"\\u{ord(c):04x}" for c in "<>&'\u2028\u2029"}
+NAMES = (
+    "Token", "SubDomain", "Tracking", "CozyData", "Domain", "ContextName", "Locale", "AppSlug", "AppName", "AppEditor",
+    "AppNamePrefix", "IconPath", "Capabilities", "Flags", "CozyBar", "CozyClientJS", "CozyFonts", "ThemeCSS", "Favicon",
+    "DefaultWallpaper", "Warnings", "IntentData",
+)  # fmt: skip
+
+
+def values(work: Work, app: App, *, session: str, code: str = "", intent: str = "") -> dict[str, Value]:
+    """Every variable of a page of an app.
+
+    session: of the owner who looks at it, "" for somebody else; code: of the link by which it was opened, which then
+    is the token; intent: what another app asks this one to do, as JSON.
+    """
+    settings = homes.instance(work).body
+    locale = str(settings.get("locale", "en"))
+    manifest = app.manifest
+    token = code or (auth.tokens.for_app(work, app.slug, session) if session else "")
+    host = work.origin.partition("://")[2]
+    said: dict[str, Value] = {
+        "Token": token, "Domain": host, "SubDomain": work.settings.subdomains, "ContextName": _context(work),
+        "Tracking": settings.get("tracking") in {"true", True}, "Locale": locale, "AppSlug": app.slug,
+        "AppName": app.said("name", locale), "AppEditor": manifest.editor, "AppNamePrefix": manifest.name_prefix,
+        "IconPath": manifest.icon,
+    }  # fmt: skip
+    flags, capabilities = _flags(work), _capabilities(work)
+    said |= {
+        "CozyData": _data(said, flags, capabilities, is_logged_in=bool(session)),
+        "Flags": _json(flags),
+        "Capabilities": _json(capabilities),
+        "Warnings": Html(),
+        "IntentData": _inlined(intent),
+    }
+    return said | shared.tags(host)
+
+
+def _data(said: Mapping[str, Value], flags: Any, capabilities: Any, *, is_logged_in: bool) -> str:
+    """All in one. Characters of HTML are written as JSON escapes, so that in an attribute only quotes need another:
+    cozy-client reads this page again with a regular expression, to renew its token, and undoes `&#34;` alone.
+    """
+    return _json(
+        {
+            "token": said["Token"], "domain": said["Domain"], "subdomain": said["SubDomain"],
+            "tracking": said["Tracking"], "locale": said["Locale"], "isLoggedIn": is_logged_in,
+            "app": {
+                "editor": said["AppEditor"], "name": said["AppName"], "prefix": said["AppNamePrefix"],
+                "slug": said["AppSlug"], "icon": said["IconPath"],
+            },
+            "flags": flags, "capabilities": capabilities,
+        }
+    )  # fmt: skip
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode().translate(_SAFE_JSON)
+
+
+def _inlined(intent: str) -> Html:
+    data = intent.translate(_SAFE_JSON)
+    return Html(f'<script type="application/json" id="cozy-intent">{data}</script>' if intent else "")
+
+
+def _flags(work: Work) -> Mapping[str, Any]:
+    return {}
+
+
+def _capabilities(work: Work) -> Mapping[str, Any]:
+    return {
+        "file_versioning": True,
+        "flat_subdomains": work.settings.subdomains == "flat",
+        "can_auth_with_password": True,
+        "can_auth_with_magic_links": False,
+        "can_auth_with_oidc": False,
+    }
+
+
+def _context(work: Work) -> str:
+    return "default"
