@@ -18,6 +18,9 @@ from cozy.kernel.home import Home, app_origin
 from cozy.kernel.house import House
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model import Visitor
+from tests.security.conftest import holding
+
+__all__ = ["holding"]
 
 MINI: dict[str, Any] = {
     "name": "Mini",

@@ -13,6 +13,7 @@ from cozy.backends.bus import LocalBus
 from cozy.backends.disk import Disk
 from cozy.backends.drawings import DrawingsOnDisk
 from cozy.backends.outside import OutsideByHttp
+from cozy.backends.shelf import ShelfOnDisk
 from cozy.backends.smtp import Smtp
 from cozy.backends.sqlite import SqliteStorage
 from cozy.kernel.clock import Clock, utc_now
@@ -37,7 +38,7 @@ async def opened(
     outside = OutsideByHttp(settings)
     storage = storage_of(settings, root)
     house = House(
-        storage, Disk(root), DrawingsOnDisk(root), Smtp(settings), outside, clock, settings, PORTS, _enqueue, wake,
+        storage, Disk(root), DrawingsOnDisk(root), ShelfOnDisk(root), Smtp(settings), outside, clock, settings, PORTS, _enqueue, wake,
         LocalBus(),
     )  # fmt: skip
     try:

@@ -17,6 +17,7 @@ from .mail import Mailer
 from .outside import Outside
 from .previews import Drawings
 from .settings import Settings
+from .shelf import Shelf
 from .work import Event, Work
 
 P = ParamSpec("P")
@@ -26,11 +27,12 @@ HOST = Home("", "", "")
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Databases, contents, mail, the world outside and time, and the transactions around service functions."""
+    """Databases, contents, apps, mail, the world outside and time, and the transactions around service functions."""
 
     storage: Storage
     blobs: Blobs
     drawings: Drawings
+    shelf: Shelf
     mailer: Mailer
     outside: Outside
     clock: Clock

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Invalid, Malformed, NotFound, Unavailable
+from cozy.kernel.problem import Forbidden, Invalid, Malformed, NotFound, Unavailable
 
 
 class NoApp(NotFound):
@@ -31,3 +31,15 @@ class BadAppFolder(Invalid):
 
 class NotReady(Unavailable):
     """This app is being installed: try again in a moment."""
+
+
+class BadIntent(Invalid):
+    """An intent says which action it is about, and on which type of documents."""
+
+
+class NoIntent(NotFound):
+    """There is no such intent."""
+
+
+class NotItsService(Forbidden):
+    """This intent is for another app."""

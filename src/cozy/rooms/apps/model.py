@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Literal
 
@@ -101,6 +101,12 @@ class App(Struct, frozen=True, kw_only=True, dict=True):
         source: str = self.body.get("source", "")
         return source
 
+    @property
+    def pack(self) -> str:
+        """The key of its files on the host's shelf."""
+        pack: str = self.body.get("pack", "")
+        return pack
+
     def said(self, member: str, locale: str) -> str:
         """A text of its manifest (`name`, `short_description`…) in a language, else as its author wrote it."""
         text = self.manifest.locales.get(locale, {}).get(member) or getattr(self.manifest, member, "")
@@ -108,15 +114,15 @@ class App(Struct, frozen=True, kw_only=True, dict=True):
 
 
 class File(Struct, frozen=True):
-    """A file of an app, as it is sent. encodings: the same bytes, packed in ways that browsers may take."""
+    """A file of an app, as it is sent. forms: how to read it, packed in ways that browsers may take."""
 
     name: str
     tag: str  # changes with the content
-    encodings: Mapping[str, bytes]  # "" for plain bytes, "gzip", "br"
+    forms: Mapping[str, Callable[[], bytes]]  # "" for plain bytes, "gzip", "br"
 
     def plain(self) -> bytes:
         """What it holds."""
-        return self.encodings[""] if "" in self.encodings else gzip.decompress(self.encodings["gzip"])
+        return self.forms[""]() if "" in self.forms else gzip.decompress(self.forms["gzip"]())
 
 
 class Asked(Struct, frozen=True):

@@ -13,12 +13,12 @@ def one(work: Work, doctype: str, slug: str) -> Document | None:
     return documents.fetch_many(work, doctype, [id_]).get(id_)
 
 
-def listed(work: Work, doctype: str, after: str, limit: int) -> list[Document]:
-    """Those of a doctype by slug, after one."""
+def listed(work: Work, doctype: str, start: str, limit: int) -> list[Document]:
+    """Those of a doctype by slug, from one on."""
     rows = work.db.all(
         f"""SELECT {documents.COLUMNS} FROM documents
-             WHERE home_id = :home AND doctype = :doctype AND NOT deleted AND id > :after
+             WHERE home_id = :home AND doctype = :doctype AND NOT deleted AND id >= :start
              ORDER BY id LIMIT :limit""",
-        home=work.home, doctype=doctype, after=f"{doctype}/{after}", limit=limit,
+        home=work.home, doctype=doctype, start=f"{doctype}/{start}", limit=limit,
     )  # fmt: skip
     return [documents.document(row) for row in rows]

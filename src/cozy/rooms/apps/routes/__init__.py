@@ -2,11 +2,11 @@
 
 from cozy.kernel.routes import Routes
 
-from . import assets
+from . import assets, intents, listing
 from .serving import routes as app_routes
 
 routes = Routes()
-for _door in (assets,):
+for _door in (assets, intents, listing):
     routes.table += _door.routes.table
 
 __all__ = ["app_routes", "routes"]

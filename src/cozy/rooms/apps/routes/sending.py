@@ -43,20 +43,18 @@ def media_type(name: str) -> str:
 
 def send(call: Call, file: File, *, caching: str, headers: dict[str, str] | None = None) -> Response:
     """200 with the file, 304 when the browser has it."""
-    encoding, body = _form(call, file)
+    encoding = _encoding(call, file)
     etag = f'"{file.tag}{f"-{encoding}" if encoding else ""}"'
     common = {**(headers or {}), "etag": etag, "cache-control": caching, "vary": "Accept-Encoding"}
     if is_known(call, etag):
         return Response(status_code=304, headers=common)
     if encoding:
         common["content-encoding"] = encoding
+    body = file.forms[encoding]() if encoding else file.plain()
     return Response(body, 200, {**common, "content-type": media_type(file.name)})
 
 
-def _form(call: Call, file: File) -> tuple[str, bytes]:
-    """The best form that the browser takes; unpacked for the rare one that takes none of ours."""
+def _encoding(call: Call, file: File) -> str:
+    """The best form that the browser takes; the rare one that takes none of ours gets plain bytes."""
     taken = {part.partition(";")[0].strip() for part in call.header("accept-encoding").lower().split(",")}
-    for encoding in _PREFERRED:
-        if encoding in taken and encoding in file.encodings:
-            return encoding, file.encodings[encoding]
-    return "", file.plain()
+    return next((each for each in _PREFERRED if each in taken and each in file.forms), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
 from starlette.responses import RedirectResponse, Response
@@ -54,7 +55,7 @@ async def _answer(call: Call, path: str) -> Response:
         raise
     if not asked.route.public and not _is_in(call):
         return _turned_away(call, asked)
-    file = service.folders.file(app, asked.file)
+    file = service.files.file(call.house.shelf, app, asked.file)
     if file is None:
         if path == "/robots.txt":
             return Response(_ROBOTS, media_type="text/plain")
@@ -100,9 +101,12 @@ async def _page(call: Call, app: App, file: File) -> Response:
     if _is_in(call) and await call.read(service.opening.is_due, app):
         await call.write(service.opening.allow, app)
     html = file.plain().decode("utf-8", "replace")
-    session = call.caller.session if _is_in(call) else ""
-    shown = await call.read(service.opening.page, app, html, session=session, code=call.query("sharecode"))
-    headers = {**_headers(call), "cache-control": "private, no-store, must-revalidate"}
+    shown = await call.read(
+        service.opening.page, app, html,
+        session=call.caller.session if _is_in(call) else "", code=call.query("sharecode"), intent=call.query("intent"),
+    )  # fmt: skip
+    framed_by = await call.read(service.opening.framed_by, app, call.query("intent"))
+    headers = {**_headers(call, framed_by), "cache-control": "private, no-store, must-revalidate"}
     return Response(shown, 200, headers, "text/html")
 
 
@@ -111,6 +115,6 @@ def _is_in(call: Call) -> bool:
     return call.caller.kind == "owner"
 
 
-def _headers(call: Call) -> dict[str, str]:
-    said = policy(call.home.origin, call.house.settings.subdomains)
+def _headers(call: Call, framed_by: Sequence[str] = ()) -> dict[str, str]:
+    said = policy(call.home.origin, call.house.settings.subdomains, framed_by=framed_by)
     return {"content-security-policy": said, "referrer-policy": "same-origin"}

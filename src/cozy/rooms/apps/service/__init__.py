@@ -4,7 +4,7 @@
 finds what an address of an app's origin stands for, `opening` makes its pages.
 """
 
-from . import folders, opening, routing, shared
+from . import files, folders, intents, opening, routing, shared
 from .installed import installed, manifest
 
-__all__ = ["folders", "installed", "manifest", "opening", "routing", "shared"]
+__all__ = ["files", "folders", "installed", "intents", "manifest", "opening", "routing", "shared"]

@@ -48,7 +48,7 @@ def file(app: App, path: str) -> File | None:
         if not found.is_relative_to(folder) or not found.is_file():
             return None
         state = found.stat()
-        return File(found.name, f"{state.st_mtime_ns:x}-{state.st_size:x}", {_PLAIN: found.read_bytes()})
+        return File(found.name, f"{state.st_mtime_ns:x}-{state.st_size:x}", {_PLAIN: found.read_bytes})
     except (OSError, ValueError):
         return None
 

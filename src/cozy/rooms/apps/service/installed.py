@@ -13,11 +13,11 @@ from . import folders, manifests
 LIMIT = 1000  # of one list
 
 
-def installed(work: Work, kind: Kind = "app", *, after: str = "", limit: int = LIMIT) -> list[App]:
-    """The apps of this home by slug, after one, those that are served from a folder among them."""
-    found = {app.slug: app for app in map(_app, store.listed(work, DOCTYPES[kind], after, limit))}
+def installed(work: Work, kind: Kind = "app", *, start: str = "", limit: int = LIMIT) -> list[App]:
+    """The apps of this home by slug, from one on, those that are served from a folder among them."""
+    found = {app.slug: app for app in map(_app, store.listed(work, DOCTYPES[kind], start, limit))}
     if kind == "app":
-        live = [slug for slug in folders.slugs(work.settings) if slug > after]
+        live = [slug for slug in folders.slugs(work.settings) if slug >= start]
         found |= {slug: app for slug in live if (app := folders.app(work.settings, slug))}
     return sorted(found.values(), key=lambda app: app.slug)[:limit]
 

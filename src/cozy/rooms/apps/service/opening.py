@@ -8,10 +8,11 @@ from cozy.kernel.work import Work
 from cozy.rooms.permissions import service as permissions
 
 from ..model import App
-from . import templates, variables
+from . import intents, templates, variables
 from .templates import Html
 
 log = structlog.get_logger()
+_DATA_PROXY = "dataproxy"
 _LAST = "</head>"
 _FORCED = "\n{{.Warnings}}\n{{.IntentData}}\n"
 
@@ -42,7 +43,8 @@ def page(work: Work, app: App, html: str, *, session: str, code: str = "", inten
     except templates.NotATemplate:
         log.warning("page is no template", slug=app.slug)
         return html
-    values = variables.values(work, app, session=session, code=code, intent=intent)
+    asked = intents.asked_of(work, intent, app.slug) if intent else None
+    values = variables.values(work, app, session=session, code=code, intent=asked)
     unknown: set[str] = set()
 
     def value(name: str) -> templates.Value:
@@ -54,6 +56,16 @@ def page(work: Work, app: App, html: str, *, session: str, code: str = "", inten
     if unknown:
         log.warning("page asks for unknown variables", slug=app.slug, names=sorted(unknown))
     return shown
+
+
+def framed_by(work: Work, app: App, intent: str) -> list[str]:
+    """The origins whose pages may show this app in a frame: of the app that asks it for something.
+
+    The data proxy is shown by the home itself, so that it can forget everything when the owner leaves.
+    """
+    asked = intents.asked_of(work, intent, app.slug) if intent else None
+    origins = intents.client_origins(work, asked) if asked else []
+    return [*origins, work.origin] if app.slug == _DATA_PROXY else origins
 
 
 def _with_forced(html: str) -> str:

@@ -37,7 +37,7 @@ def file(path: str) -> tuple[File, bool] | None:
     known = _built().get(plain)
     if known is None:
         return None
-    return _read(plain, known), asked is not None and known.tag.startswith(asked[1])
+    return _file(plain, known), asked is not None and known.tag.startswith(asked[1])
 
 
 def tags(host: str) -> dict[str, Value]:
@@ -87,7 +87,6 @@ def _manifest(path: Path, _changed_ns: int) -> Mapping[str, _Built]:
     return msgspec.json.decode(path.read_bytes(), type=dict[str, _Built])
 
 
-@lru_cache(maxsize=64)
-def _read(name: str, known: _Built) -> File:
-    encodings = {kind: (DIST / f"{name}{_SUFFIXES[kind]}").read_bytes() for kind in ("", *known.encodings)}
-    return File(name.rpartition("/")[2], known.tag, encodings)
+def _file(name: str, known: _Built) -> File:
+    forms = {kind: (DIST / f"{name}{_SUFFIXES[kind]}").read_bytes for kind in ("", *known.encodings)}
+    return File(name.rpartition("/")[2], known.tag, forms)

@@ -12,7 +12,8 @@ from cozy.rooms.auth import service as auth
 from cozy.rooms.homes import service as homes
 
 from ..model import App
-from . import shared
+from . import intents, shared
+from .intents import Intent
 from .templates import Html, Value
 
 _SAFE_JSON = {ord(c): f"\\u{ord(c):04x}" for c in "<>&'\u2028\u2029"}
@@ -23,11 +24,13 @@ NAMES = (
 )  # fmt: skip
 
 
-def values(work: Work, app: App, *, session: str, code: str = "", intent: str = "") -> dict[str, Value]:
+def values(
+    work: Work, app: App, *, session: str, code: str = "", intent: Intent | None = None
+) -> dict[str, Value]:
     """Every variable of a page of an app.
 
     session: of the owner who looks at it, "" for somebody else; code: of the link by which it was opened, which then
-    is the token; intent: what another app asks this one to do, as JSON.
+    is the token; intent: what another app asks this one to do.
     """
     settings = homes.instance(work).body
     locale = str(settings.get("locale", "en"))
@@ -46,7 +49,7 @@ def values(work: Work, app: App, *, session: str, code: str = "", intent: str = 
         "Flags": _json(flags),
         "Capabilities": _json(capabilities),
         "Warnings": Html(),
-        "IntentData": _inlined(intent),
+        "IntentData": _inlined(work, intent),
     }
     return said | shared.tags(host)
 
@@ -72,9 +75,12 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode().translate(_SAFE_JSON)
 
 
-def _inlined(intent: str) -> Html:
-    data = intent.translate(_SAFE_JSON)
-    return Html(f'<script type="application/json" id="cozy-intent">{data}</script>' if intent else "")
+def _inlined(work: Work, intent: Intent | None) -> Html:
+    """The intent, so that the app need not ask for it (as linagora's cozy-stack does)."""
+    if intent is None:
+        return Html()
+    data = _json(intents.resource(work, intent))
+    return Html(f'<script type="application/json" id="cozy-intent">{data}</script>')
 
 
 def _flags(work: Work) -> Mapping[str, Any]:

@@ -1,0 +1,47 @@
+"""Intents over HTTP (cozy-stack docs/intents.md)."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from starlette.responses import Response
+
+from cozy.kernel.problem import Forbidden
+from cozy.kernel.routes import OPEN, Routes
+from cozy.kernel.work import Work
+from cozy.web import jsonapi
+
+from .. import service
+
+routes = Routes()
+
+
+class _Attributes(Struct, frozen=True):
+    action: str = ""
+    type: str = ""
+    permissions: tuple[str, ...] | None = None
+
+
+class _Data(Struct, frozen=True):
+    attributes: _Attributes = _Attributes()
+
+
+class Asked(Struct, frozen=True):
+    """{"data": {"attributes": {"action": "PICK", "type": "io.cozy.files", "permissions": ["GET"]}}}"""
+
+    data: _Data = _Data()
+
+
+@routes.on("POST", "/intents", OPEN)
+def start(work: Work, body: Asked) -> Response:
+    """Ask for something that another app can do. Any app may. 200; 400, 403, 422."""
+    if work.caller.kind == "nobody":
+        raise Forbidden
+    asked = body.data.attributes
+    intent = service.intents.start(work, asked.action, asked.type, asked.permissions or (), ())
+    return jsonapi.answer(service.intents.resource(work, intent))
+
+
+@routes.on("GET", "/intents/{intent_id}", OPEN)
+def show(work: Work, intent_id: str) -> Response:
+    """What is asked, for an app that can do it. 200; 403, 404."""
+    return jsonapi.answer(service.intents.resource(work, service.intents.asked_of_caller(work, intent_id)))
