@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 import re
 from collections.abc import AsyncIterator, Callable
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 import pytest
@@ -86,3 +89,111 @@ async def owner(browser) -> Browser:
     answer = await browser.log_in()
     assert answer.status_code == 303, answer.text
     return browser
+
+
+REDIRECT = "https://client.example.org/callback"
+CLIENT = {
+    "redirect_uris": [REDIRECT],
+    "client_name": "Recipes",
+    "software_id": "github.com/example/recipes",
+    "client_kind": "web",
+}
+
+
+def challenge_of(verifier: str) -> str:
+    """What a client announces of its verifier (RFC 7636 §4.2)."""
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+class Program:
+    """A program on another device, which speaks OAuth2 as cozy-client does."""
+
+    def __init__(self, http: httpx2.AsyncClient) -> None:
+        self.http = http
+        self.known: dict[str, Any] = {}
+        self.got: dict[str, Any] = {}
+
+    async def register(self, **said: Any) -> httpx2.Response:
+        """Introduce itself, and remember who it is."""
+        answer = await self.http.post("/auth/register", json={**CLIENT, **said})
+        if answer.status_code == 201:
+            self.known = answer.json()
+        return answer
+
+    def asking(self, scope: str = "io.cozy.files:GET io.cozy.contacts", **more: str) -> dict[str, str]:
+        """The parameters of a request for authorization."""
+        return {
+            "client_id": self.known["client_id"], "redirect_uri": self.known["redirect_uris"][0], "state": "s3cret",
+            "response_type": "code", "scope": scope, **more,
+        }  # fmt: skip
+
+    async def fetch(self, **form: str) -> httpx2.Response:
+        """Ask for tokens, and keep them."""
+        own = {"client_id": self.known["client_id"], "client_secret": self.known["client_secret"]}
+        answer = await self.http.post("/auth/access_token", data={**own, **form})
+        if answer.status_code == 200:
+            self.got = {**self.got, **answer.json()}
+        return answer
+
+    async def redeem(self, code: str, **more: str) -> httpx2.Response:
+        """Tokens for a code."""
+        return await self.fetch(grant_type="authorization_code", code=code, **more)
+
+    async def refresh(self, **more: str) -> httpx2.Response:
+        """A fresh access token."""
+        given = {"refresh_token": self.got["refresh_token"], **more}
+        return await self.fetch(grant_type="refresh_token", **given)
+
+    async def status(self, method: str, path: str) -> int:
+        """How a request with its access token is answered."""
+        headers = {"authorization": f"Bearer {self.got['access_token']}"}
+        return (await self.http.request(method, path, headers=headers)).status_code
+
+
+def answered(location: str) -> dict[str, str]:
+    """What the owner's browser brings back to a program."""
+    return dict(parse_qsl(urlsplit(location).query))
+
+
+async def consent(owner: Browser, asked: dict[str, str], answer: str = "yes", **form: Any) -> httpx2.Response:
+    """Look at the page that asks, and answer as if every tick stayed as it was."""
+    seen = await owner.get("/auth/authorize", params=asked)
+    assert seen.status_code == 200, seen.text
+    fields = {"part": re.findall(r'name="part" value="([^"]+)" checked', seen.text), "answer": answer, **form}
+    return await owner.post(
+        "/auth/authorize", data={"csrf_token": found(TOKEN.pattern, seen.text), **asked, **fields}
+    )
+
+
+@pytest.fixture
+async def new_program(house, home) -> AsyncIterator[Callable[..., Program]]:
+    """Fresh programs, none of them known yet."""
+    opened: list[httpx2.AsyncClient] = []
+
+    def fresh(address: str = "198.51.100.9", origin: str = home.origin) -> Program:
+        transport = httpx2.ASGITransport(serving(house), client=(address, 40_000))
+        opened.append(httpx2.AsyncClient(transport=transport, base_url=origin))
+        return Program(opened[-1])
+
+    yield fresh
+    await asyncio.gather(*(http.aclose() for http in opened))
+
+
+@pytest.fixture
+async def program(new_program) -> Program:
+    """A program that has introduced itself."""
+    program = new_program()
+    answer = await program.register()
+    assert answer.status_code == 201, answer.text
+    return program
+
+
+@pytest.fixture
+async def connected(program, owner) -> Program:
+    """A program that Alice let in: it may read files, and do anything with contacts."""
+    sent = await consent(owner, program.asking())
+    assert sent.status_code == 303, sent.text
+    answer = await program.redeem(answered(sent.headers["location"])["code"])
+    assert answer.status_code == 200, answer.text
+    return program

@@ -24,7 +24,7 @@ ROUTES = [route for door in DOORS if door.site == "home" for route in door.table
 OF_APPS = [route for door in DOORS if door.site == "app" for route in door.table]
 REACHED = 299
 SAFE = {"GET", "HEAD", "OPTIONS"}
-CHANGING = [route for route in ROUTES if route.method not in SAFE]
+CHANGING = [route for route in ROUTES if route.method not in SAFE and not route.need.own_proof]
 
 
 def named(route: Route) -> str:
@@ -73,17 +73,37 @@ def turned_away(route: Route) -> int:
 
 
 def is_open(route: Route) -> bool:
-    return route.need.verb is None and not route.need.owner
+    return not any((route.need.verb, route.need.owner, route.need.own_proof))
+
+
+def decides_itself(route: Route) -> bool:
+    """Whether the handler looks for proof by itself: no token and no session counts, and none can be abused."""
+    return route.need.own_proof
 
 
 def test_there_are_routes_of_each_kind():
     kinds = {(is_open(route), route.need.owner) for route in ROUTES}
     assert kinds == {(True, False), (False, True), (False, False)}
     assert len(CHANGING) > 50
+    assert any(decides_itself(route) for route in ROUTES)
+
+
+async def test_where_the_handler_looks_for_proof_itself_no_session_and_no_token_counts(
+    anonymous, holding, session, other_home
+):
+    routes = [route for route in ROUTES if decides_itself(route)]
+    for client in (anonymous, await holding("*"), await holding("*", of=other_home)):
+        assert await wrong(client, routes, lambda route: {REACHED}) == {}
+    assert (
+        await wrong(anonymous, routes, lambda route: {REACHED}, cookie=session, sec_fetch_site="cross-site")
+        == {}
+    )
 
 
 async def test_nobody_gets_through_what_is_not_open(anonymous):
     def expected(route: Route) -> set[int]:
+        if decides_itself(route):
+            return {REACHED}
         if not is_open(route):
             return {turned_away(route)}
         return {403} if "form" in route.takes else {REACHED}  # a form of nobody's page
@@ -101,13 +121,14 @@ async def test_a_token_gets_through_what_its_scope_says(holding, scope, verbs):
         if route.need.owner:
             return {turned_away(route)}
         is_covered = route.need.verb in verbs and doctype in {"*", route.need.doctype}
-        return {REACHED} if is_open(route) or is_covered else {403}
+        return {REACHED} if is_open(route) or decides_itself(route) or is_covered else {403}
 
     assert await wrong(await holding(scope), ROUTES, expected) == {}
 
 
 async def test_a_token_of_another_home_gets_through_nothing(holding, other_home):
-    assert await wrong(await holding("*", of=other_home), ROUTES, lambda route: {400}) == {}
+    routes = [route for route in ROUTES if not decides_itself(route)]
+    assert await wrong(await holding("*", of=other_home), routes, lambda route: {400}) == {}
 
 
 @pytest.fixture
@@ -123,9 +144,9 @@ async def _session_in(house: House, home: Home) -> str:
 
 async def test_a_session_of_another_home_is_nobodys(house, anonymous, other_home):
     def expected(route: Route) -> set[int]:
-        if not is_open(route):
+        if not is_open(route) and not decides_itself(route):
             return {turned_away(route)}
-        return {REACHED} if route.method in SAFE else {403}
+        return {REACHED} if route.method in SAFE or decides_itself(route) else {403}
 
     cookie = await _session_in(house, other_home)
     assert await wrong(anonymous, ROUTES, expected, cookie=cookie) == {}
@@ -133,7 +154,7 @@ async def test_a_session_of_another_home_is_nobodys(house, anonymous, other_home
 
 async def test_the_owner_changes_nothing_without_the_token_of_a_page(anonymous, session):
     def expected(route: Route) -> set[int]:
-        return {REACHED} if route.method in SAFE else {403}
+        return {REACHED} if route.method in SAFE or decides_itself(route) else {403}
 
     assert await wrong(anonymous, ROUTES, expected, cookie=session) == {}
 
@@ -159,7 +180,9 @@ async def test_no_other_site_makes_the_owners_browser_change_anything(anonymous,
 
 
 async def test_no_other_site_reads_the_api_by_the_owners_session(anonymous, session):
-    api = [route for route in ROUTES if not route.is_page and not is_open(route)]
+    api = [
+        route for route in ROUTES if not route.is_page and not is_open(route) and not decides_itself(route)
+    ]
     for site in ("cross-site", "same-site"):
         assert await wrong(anonymous, api, lambda route: {401}, cookie=session, sec_fetch_site=site) == {}
 

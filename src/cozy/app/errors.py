@@ -62,6 +62,13 @@ def _data(call: Call, problem: Problem, status: int) -> Response:
     return _bare(call, problem, status) or json(couchdb.problem(problem, status), status)
 
 
+def _oauth(call: Call, problem: Problem, status: int) -> Response:
+    """As RFC 6749 §5.2 and RFC 7591 §3.2.2 say, in the words that clients of cozy-stack match."""
+    said = problem.facts.get("error") or problem.said or problem.detail
+    more = {name: problem.facts[name] for name in ("error_description",) if name in problem.facts}
+    return _bare(call, problem, status) or json({"error": said, **more}, status)
+
+
 def _bare(call: Call, problem: Problem, status: int) -> Response | None:
     """What is said in every API alike."""
     if call.request.method == "HEAD":
@@ -99,7 +106,7 @@ def _stranded(call: Call, problem: Problem, status: int) -> Response:
 
 
 _TELLERS: dict[Manner, Callable[[Call, Problem, int], Response]] = {
-    "page": _page, "jsonapi": _api, "couchdb": _data,
+    "page": _page, "jsonapi": _api, "couchdb": _data, "oauth": _oauth,
 }  # fmt: skip
 
 

@@ -56,6 +56,8 @@ def routes() -> str:
 def _who(need: Need) -> str:
     if need == OPEN:
         return "anybody"
+    if need.own_proof:
+        return "who proves it in the request"
     return "the owner" if need == OWNER else f"{need.verb} on `{need.doctype}`"
 
 

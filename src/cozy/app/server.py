@@ -92,12 +92,12 @@ class Homes:
             return Home("", domain, origin_of(settings, domain) if is_vacant else "")
 
 
-async def identify(call: Call) -> None:
+async def identify(call: Call, route: Route) -> None:
     """Find out who asks: a bearer token, else the session of the owner. Where there is no home, nobody does.
 
     The origin of an app knows no tokens: what is in its addresses is for the app.
     """
-    if not call.home.id:
+    if not call.home.id or route.need.own_proof:
         return
     token, cookie = "" if call.slug else _token_of(call), read_cookie(call, "session")
     if token:

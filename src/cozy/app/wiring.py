@@ -27,6 +27,7 @@ from cozy.rooms.homes import pages as homes_pages
 from cozy.rooms.homes.ports import Furnish
 from cozy.rooms.jobs import jobs
 from cozy.rooms.permissions import service as permissions
+from cozy.rooms.permissions.events import GrantEnded
 
 DOORS: list[Routes] = [
     assets.routes,
@@ -42,6 +43,7 @@ DOORS: list[Routes] = [
 
 REACTIONS: dict[type[Event], list[Job]] = {
     ResetAsked: [auth_jobs.mail_reset_link],
+    GrantEnded: [auth_jobs.forget_client],
     MediaStored: [files_jobs.read_media],
     DayPassed: [
         jobs.forget_given_up,

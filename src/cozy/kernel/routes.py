@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 from .caller import Verb
 
 F = TypeVar("F", bound=Callable[..., Any])
-Manner = Literal["page", "jsonapi", "couchdb"]  # how errors are told
+Manner = Literal["page", "jsonapi", "couchdb", "oauth"]  # how errors are told
 Site = Literal["home", "app"]  # on whose origin a route answers
 SOCKET = "SOCKET"  # the method of a route that a WebSocket takes
 _HOLE = re.compile(r"\{([a-z_]+)(:path)?\}")
@@ -19,15 +19,19 @@ _HOLE = re.compile(r"\{([a-z_]+)(:path)?\}")
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a route asks of its caller. `open`: nothing. `owner`: the person, in a session. Else a verb on a doctype."""
+    """What a route asks of its caller. `open`: nothing. `owner`: the person, in a session. `own_proof`: what the route
+    itself finds in the request, where no session and no bearer token counts. Else a verb on a doctype.
+    """
 
     verb: Verb | None = None
     doctype: str = ""
     owner: bool = False
+    own_proof: bool = False
 
 
 OPEN = Need()
 OWNER = Need(owner=True)
+OWN_PROOF = Need(own_proof=True)
 
 
 def may(verb: Verb, doctype: str) -> Need:

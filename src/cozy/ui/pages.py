@@ -17,6 +17,10 @@ HERE = Path(__file__).parent
 ROOMS = HERE.parent / "rooms"
 
 PROBLEMS = {
+    400: (
+        N_("This was not asked as it should be"),
+        N_("Nothing was changed. Go back to where you came from, and try again."),
+    ),
     403: (N_("This is not yours to open"), N_("Ask the person who owns it, or go back to your home.")),
     404: (
         N_("There is nothing at this address"),

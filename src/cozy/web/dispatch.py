@@ -89,7 +89,7 @@ class Dispatcher:
         house: House,
         *,
         find_home: Callable[[str], Awaitable[tuple[Home, str]]],
-        identify: Callable[[Call], Awaitable[None]],
+        identify: Callable[[Call, Route], Awaitable[None]],
         admit: Callable[[Call, Route], None],
         refuse: Callable[[Call, BaseException, Manner], Awaitable[Response]],
         client_of: Callable[[Request], str],
@@ -144,12 +144,13 @@ class Dispatcher:
     async def _served(self, call: Call, route: Route, holes: dict[str, str]) -> Response:
         form = None
         try:
-            await self._identify(call)
+            await self._identify(call, route)
             self._admit(call, route)
             if "form" in route.takes:
                 guard_origin(call)
                 form = await _form(call)
-            guard(call, form)
+            if not route.need.own_proof:  # no cookie counts there, so none can be abused
+                guard(call, form)
             return await self._run(call, route, holes, form)
         finally:
             if form is not None:
@@ -161,7 +162,7 @@ class Dispatcher:
         try:
             call.home, call.slug = await self._find_home(call.header("host"))
             route, holes = self._tables["app" if call.slug else "home"].match(SOCKET, _raw_path(call))
-            await self._identify(call)
+            await self._identify(call, route)
             self._admit(call, route)
         except Exception as error:
             await socket.send_denial_response(await self._refuse(call, error, "jsonapi"))

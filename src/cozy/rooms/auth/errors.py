@@ -77,3 +77,53 @@ class NoSession(NotFound):
 
 class NoPasskey(NotFound):
     """There is no such passkey."""
+
+
+class UnknownClient(Malformed):
+    """This program is not connected to this home any more.
+
+    Clients match what is said, and register again.
+    """
+
+    said = "the client must be registered"
+
+
+class NoClient(NotFound):
+    """There is no such program or device.
+
+    Clients match what is said.
+    """
+
+    said = "Client not found"
+
+
+class BadRegistration(Malformed):
+    """This program did not introduce itself as it should.
+
+    The facts `error` and `error_description` say why (RFC 7591 §3.2.2).
+    """
+
+
+class NotItsToken(Unauthenticated):
+    """This program did not prove that it is the one that registered."""
+
+    said = "invalid_token"
+
+
+class BadTokenRequest(Malformed):
+    """This program did not ask for its tokens as it should.
+
+    The fact `error` says why, in words that clients match.
+    """
+
+
+class CodeReplayed(BadTokenRequest):
+    """This code was already used: whatever it opened is closed now."""
+
+
+class BadAuthorization(Malformed):
+    """The program that sent you here did not ask as it should. Nothing was given to it."""
+
+
+class ClientConflict(Conflict):
+    """This program changed in the meantime: try again."""

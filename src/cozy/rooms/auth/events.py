@@ -7,3 +7,9 @@ from cozy.kernel.work import Event
 
 class ResetAsked(Event, frozen=True):
     """Somebody forgot the passphrase and asked for a link by mail. The link is made when the mail is."""
+
+
+class ClientConnected(Event, frozen=True):
+    """The owner let a program or a device in, and it has its first tokens."""
+
+    client_id: str

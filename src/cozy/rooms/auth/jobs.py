@@ -1,4 +1,4 @@
-"""What getting in does by itself: the mail for a forgotten passphrase."""
+"""What getting in does by itself: mails, and forgetting what is over."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from cozy.kernel.jobs import DayPassed, job
 from cozy.kernel.mail import Message
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
+from cozy.rooms.permissions.events import GrantEnded
 
 from . import service
 from .events import ResetAsked
@@ -41,5 +42,13 @@ async def mail_reset_link(house: House, home: Home, event: ResetAsked) -> None:
 
 @job("auth.forget_expired")
 def forget_expired(work: Work, event: DayPassed) -> None:
-    """Forget sessions, links and challenges that are over; the second time there are none."""
+    """Forget sessions, links, challenges and programs that are over; the second time there are none."""
     service.sessions.forget_expired(work)
+    service.clients.forget_ended(work)
+
+
+@job("auth.forget_client")
+def forget_client(work: Work, event: GrantEnded) -> None:
+    """Forget a program whose grant was taken back, so that it hears so and asks anew; the second time there is none."""
+    if event.type == "oauth":
+        service.clients.forget(work, event.source_id)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -110,6 +112,11 @@ def secret(work: Work, name: str) -> bytes:
     if value is None:
         raise NoHome(home=work.home)
     return value
+
+
+def derived_key(work: Work, purpose: str) -> bytes:
+    """A key for one purpose, 64 bytes, made of the home key: the same each time, wherever the home lives."""
+    return hmac.new(secret(work, "home_key"), purpose.encode(), hashlib.sha512).digest()
 
 
 def renew_tokens_secret(work: Work) -> None:

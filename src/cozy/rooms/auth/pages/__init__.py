@@ -1,6 +1,7 @@
 """The pages of getting in, and of who can."""
 
 from . import (
+    authorize,
     entering,
     first_run,
     forgotten,
@@ -16,6 +17,7 @@ from . import (
 from .door import routes
 
 __all__ = [
+    "authorize",
     "entering",
     "first_run",
     "forgotten",

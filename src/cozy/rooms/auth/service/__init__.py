@@ -1,13 +1,17 @@
 """What the room auth can do."""
 
 from . import (
+    authorizing,
+    clients,
     devices,
     entering,
+    exchanging,
     limits,
     passkeys,
     passphrase,
     redirects,
     reset,
+    scopes,
     sessions,
     strength,
     tokens,
@@ -17,9 +21,12 @@ from .opening import open_home
 from .tokens import caller_of, mint
 
 __all__ = [
+    "authorizing",
     "caller_of",
+    "clients",
     "devices",
     "entering",
+    "exchanging",
     "limits",
     "mint",
     "open_home",
@@ -27,6 +34,7 @@ __all__ = [
     "passphrase",
     "redirects",
     "reset",
+    "scopes",
     "sessions",
     "strength",
     "tokens",

@@ -31,6 +31,7 @@ LIMITS: dict[str, dict[str, Limit]] = {
     "second": {"address": Limit(5, _QUARTER), "home": Limit(20, _HOUR), "device": Limit(10, _QUARTER)},
     "recovery": {"address": Limit(5, _QUARTER), "home": Limit(20, _HOUR), "device": Limit(10, _QUARTER)},
     "passkey": {"address": Limit(30, _QUARTER), "home": Limit(300, _HOUR), "device": Limit(30, _QUARTER)},
+    "register": {"address": Limit(50, _HOUR), "home": Limit(200, _HOUR), "device": Limit(50, _HOUR)},
     "reset": {"address": Limit(3, _HOUR), "home": Limit(10, _HOUR), "device": Limit(3, _HOUR)},
 }
 

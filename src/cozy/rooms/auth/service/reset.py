@@ -16,7 +16,7 @@ from .. import store
 from ..errors import LinkExpired, WrongRecoveryCode
 from ..events import ResetAsked
 from ..model import RESET, Visitor
-from . import limits, passphrase
+from . import clients, limits, passphrase
 
 _LINK, _CODE = "reset", "recovery"
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that look alike
@@ -48,7 +48,9 @@ def check(work: Work, token: str) -> None:
 
 
 async def renew(house: House, home: Home, token: str, key: str) -> None:
-    """Choose a new passphrase with the token of a link. Every session and token ends. Raises LinkExpired, BadKey."""
+    """Choose a new passphrase with the token of a link. Every session and token ends, and every program and device is
+    forgotten. Raises LinkExpired, BadKey.
+    """
     await house.read(home, NOBODY, check, token)
     sealed = await passphrase.seal(key)
     await house.write(home, NOBODY, _renew, token, sealed)
@@ -58,19 +60,25 @@ def _renew(work: Work, token: str, sealed: str) -> None:
     check(work, token)
     store.credentials.drop_kind(work, _LINK)
     passphrase.keep(work, sealed)
-    store.sessions.end_others(work, "")
-    homes.renew_tokens_secret(work)
+    _end_others(work, "", "")
 
 
-async def change(house: House, home: Home, session_id: str, key: str) -> None:
-    """Choose another passphrase, from inside. Every other session and every token ends. Raises BadKey."""
+async def change(house: House, home: Home, session_id: str, key: str, client_id: str = "") -> None:
+    """Choose another passphrase, from inside. Every session, program and device but those that ask are forgotten,
+    and every token ends. Raises BadKey.
+    """
     sealed = await passphrase.seal(key)
-    await house.write(home, NOBODY, _change, session_id, sealed)
+    await house.write(home, NOBODY, _change, session_id, client_id, sealed)
 
 
-def _change(work: Work, session_id: str, sealed: str) -> None:
+def _change(work: Work, session_id: str, client_id: str, sealed: str) -> None:
     passphrase.keep(work, sealed)
+    _end_others(work, session_id, client_id)
+
+
+def _end_others(work: Work, session_id: str, client_id: str) -> None:
     store.sessions.end_others(work, session_id)
+    clients.remove_all_but(work, client_id)
     homes.renew_tokens_secret(work)
 
 

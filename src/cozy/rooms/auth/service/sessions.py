@@ -15,10 +15,11 @@ from cozy.rooms.homes import service as homes
 
 from .. import store
 from ..errors import NoSession
-from ..model import HAND_OVER, LOGINS, SEEN_EVERY, STAY, VISIT, Details, Entered, Session, Visitor
+from ..model import HAND_OVER, INVITATION, LOGINS, SEEN_EVERY, STAY, VISIT, Details, Entered, Session, Visitor
 from . import devices
 
 _CODE = "session_code"
+_INVITATION = "invitation"
 
 
 def open_(work: Work, visitor: Visitor, factor: str = "") -> Entered:
@@ -56,6 +57,21 @@ def hand_over(work: Work, session_id: str, slug: str) -> str:
     details = {"session": session_id, "slug": slug}
     store.credentials.put(work, _CODE, _hash(code), details, work.now + HAND_OVER)
     return code
+
+
+def invite(work: Work) -> str:
+    """A code that opens a session in another browser: for one use, within five minutes. For who proved to be the owner."""
+    code = new_secret(32)
+    store.credentials.put(work, _INVITATION, _hash(code), {}, work.now + INVITATION)
+    return code
+
+
+def accept(work: Work, code: str, visitor: Visitor) -> Entered | None:
+    """Open the session that an invitation promised; None when it promised none."""
+    known = store.credentials.one(work, _INVITATION, _hash(code))
+    if known is None or not store.credentials.drop(work, _INVITATION, known.id):
+        return None
+    return open_(work, visitor)
 
 
 def take_over(work: Work, code: str, slug: str) -> tuple[Session, str] | None:

@@ -1,11 +1,13 @@
 """Bearer tokens: JWT signed with the home's own secret (RFC 7519; HS512, as cozy-stack's).
 
 A token says who holds it; what they may do is in their grant (room permissions), looked up at each request, so that a
-token dies with its grant. The command line's alone holds its scope. Changing the home's `tokens` secret ends them all.
+token dies with its grant. The command line's alone holds its scope. Changing the home's `tokens` secret ends them all but
+those of clients, which name their very grant and are signed with a key that stays.
 """
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
@@ -15,6 +17,7 @@ import msgspec
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
+from msgspec.structs import replace
 
 from cozy.kernel.caller import VERBS, Caller, Grant, Verb
 from cozy.kernel.work import Work
@@ -29,6 +32,7 @@ Audience = Literal["app", "konn", "cli", "share", "registration", "access", "ref
 CLI_LIFETIME = timedelta(days=30)
 APP_LIFETIME = timedelta(hours=24)  # in a session; cozy-stack model/permission
 SERVICE_LIFETIME = timedelta(minutes=30)  # of an app's service and of a connector, which no session ends
+_OF_CLIENTS = {"registration", "access", "refresh"}
 _SHORT = 40  # characters: a code of a link that is no token
 
 
@@ -52,6 +56,11 @@ def for_konnector(work: Work, slug: str) -> str:
     return signed(work, "konn", slug, SERVICE_LIFETIME)
 
 
+def registration_token(work: Work, client_id: str) -> str:
+    """The token with which a client manages its registration."""
+    return signed(work, "registration", client_id)
+
+
 def signed(
     work: Work, audience: Audience, subject: str, lifetime: timedelta | None = None, **more: str
 ) -> str:
@@ -60,8 +69,15 @@ def signed(
     claims: dict[str, Any] = {"aud": audience, "iss": work.domain, "sub": subject, "iat": now, **more}
     if lifetime is not None:
         claims["exp"] = now + int(lifetime.total_seconds())
-    key = OctKey.import_key(homes.secret(work, "tokens"))
-    return jwt.encode({"alg": "HS512"}, claims, key, algorithms=["HS512"])
+    return jwt.encode(
+        {"alg": "HS512"}, claims, OctKey.import_key(_secret(work, audience)), algorithms=["HS512"]
+    )
+
+
+def _secret(work: Work, audience: str) -> bytes:
+    return (
+        homes.derived_key(work, "oauth tokens") if audience in _OF_CLIENTS else homes.secret(work, "tokens")
+    )
 
 
 def caller_of(work: Work, token: str, cookie: str = "") -> Caller:
@@ -77,7 +93,7 @@ def caller_of(work: Work, token: str, cookie: str = "") -> Caller:
 
 def verified(work: Work, token: str) -> dict[str, Any]:
     """The claims of a token of this home that has not ended. Raises BadToken, ExpiredToken."""
-    claims = _claims(homes.secret(work, "tokens"), token)
+    claims = _claims(_secret(work, _audience(token)), token)
     if claims.get("iss") != work.domain:
         raise BadToken
     if "exp" in claims and int(claims["exp"]) <= work.now.timestamp():
@@ -109,7 +125,18 @@ def _of_share(work: Work, _claims: dict[str, Any], token: str) -> Caller:
 
 
 def _of_client(work: Work, claims: dict[str, Any], _token: str) -> Caller:
-    return _holder(work, "client", permissions.of_source(work, "oauth", claims["sub"]), claims["sub"])
+    """What a client was granted or, where it is the device's side of an app, what that app was."""
+    found = permissions.of_source(work, "oauth", claims["sub"])
+    if found is not None and found.id != claims.get("grant"):
+        raise BadToken  # the grant that it was given for has ended, and another been given since
+    caller = _holder(work, "client", found, claims["sub"])
+    slug = found.metadata.get("linked_app") if found else None
+    if not slug:
+        return caller
+    of_app = permissions.of_source(work, "app", slug)
+    if of_app is None:
+        raise BadToken
+    return replace(caller, grants=of_app.grants)
 
 
 def _holder(
@@ -130,6 +157,16 @@ def _holder(
 _RESOLVE: dict[str, Callable[[Work, dict[str, Any], str], Caller]] = {
     "cli": _of_command_line, "app": _of_app, "konn": _of_konnector, "share": _of_share, "access": _of_client,
 }  # fmt: skip
+
+
+def _audience(token: str) -> str:
+    """Who a token says that it is for: which key it must be signed with; nothing is believed before that."""
+    try:
+        payload = token.split(".")[1]
+        said = msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return str(said["aud"])
+    except (IndexError, KeyError, TypeError, ValueError, msgspec.DecodeError):
+        return ""
 
 
 @lru_cache(maxsize=4096)

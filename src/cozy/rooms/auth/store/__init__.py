@@ -1,5 +1,5 @@
 """The SQL of getting in."""
 
-from . import attempts, credentials, sessions
+from . import attempts, clients, credentials, sessions
 
-__all__ = ["attempts", "credentials", "sessions"]
+__all__ = ["attempts", "clients", "credentials", "sessions"]

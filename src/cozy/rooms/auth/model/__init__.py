@@ -16,6 +16,7 @@ SEEN_EVERY = timedelta(hours=1)  # how often `seen_at` is written
 TRUST = timedelta(days=30)  # a trusted device is not asked for the second step
 KNOWN = timedelta(days=400)  # a device that got in once is known; browsers keep no cookie for longer
 HAND_OVER = timedelta(minutes=1)  # from the home to the origin of an app
+INVITATION = timedelta(minutes=5)  # from a program of the owner's to a browser
 SECOND_STEP = timedelta(minutes=10)
 RESET = timedelta(hours=1)  # a link to choose a new passphrase
 

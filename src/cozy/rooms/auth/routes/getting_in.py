@@ -1,4 +1,4 @@
-"""The API of getting in (cozy-stack docs/auth.md, docs/public.md); its forms are in pages/."""
+"""What a log-in form needs to know, and logging out (cozy-stack docs/auth.md, docs/public.md)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from cozy.web.answers import json, nothing
 from cozy.web.call import Call
 from cozy.web.cookies import read_cookie, set_cookie
 
-from . import service
-from .errors import NoSession
-from .model import ITERATIONS
+from .. import service
+from ..errors import NoSession
+from ..model import ITERATIONS
 
 routes = Routes()
 

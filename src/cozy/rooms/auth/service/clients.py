@@ -1,0 +1,312 @@
+"""Clients: programs that introduce themselves, and that the owner may let in (RFC 7591, 7592; cozy-stack docs/auth.md).
+
+A client's secret is made of the home's key and the client's id, so it stands in no document.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from msgspec.structs import replace
+
+from cozy.kernel.clock import iso
+from cozy.kernel.text import nfc
+from cozy.kernel.work import Work
+from cozy.rooms.documents import service as documents
+from cozy.rooms.documents.errors import NoDocument, UpdateConflict
+from cozy.rooms.documents.model import Document
+from cozy.rooms.homes import service as homes
+from cozy.rooms.permissions import service as permissions
+
+from .. import store
+from ..errors import (
+    BadRegistration,
+    BadToken,
+    BadTokenRequest,
+    ClientConflict,
+    ExpiredToken,
+    NoClient,
+    NotItsToken,
+    UnknownClient,
+)
+from ..model import Visitor
+from ..model.clients import CLIENTS, PENDING, SHARING, Client, Introduction, body_of, from_body, linked_app
+from . import limits, tokens
+
+LONGEST = 2000  # characters of anything that a client says of itself
+NAME_LIMIT = 100
+REDIRECTS = 20
+PLATFORMS = ("", "firebase", "apns", "huawei", "ios", "android")
+NO_LINK = ("store", "settings")  # apps that decide over others
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
+_FORBIDDEN = {
+    "about", "blob", "data", "file", "filesystem", "ftp", "intent", "javascript", "mailto", "vbscript", "view-source", "ws", "wss",
+}  # fmt: skip
+_SAID = (
+    "client_kind", "client_uri", "logo_uri", "policy_uri", "software_version", "notification_platform",
+    "notification_device_token",
+)  # fmt: skip
+_LOOPBACK = re.compile(r"localhost|.+\.localhost|127(\.\d+){3}|::1")
+
+
+def register(work: Work, visitor: Visitor, said: Introduction, *, may_log_in: bool = False) -> Client:
+    """Keep a program that introduces itself; it is forgotten in an hour unless the owner agrees to something.
+
+    may_log_in: it may ask for the scope `login`. Raises BadRegistration, TooManyAttempts.
+    """
+    limits.count(work, "register", visitor)
+    forget_pending(work)
+    checked = _checked(work, said)
+    checked["client_name"] = _unused(work, checked["client_name"])
+    client = Client(
+        id="",
+        rev="",
+        pending=True,
+        created_at=iso(work.now),
+        allow_login_scope=may_log_in,
+        onboarding_sha256=_hash(said.onboarding_secret) if said.onboarding_secret else "",
+        cozyMetadata=_metadata(work, checked),
+        **checked,
+    )
+    return _client(documents.create(work, CLIENTS, body_of(client)))
+
+
+def _checked(work: Work, said: Introduction) -> dict[str, Any]:
+    """What a program says of itself, as we keep it. Raises BadRegistration."""
+    uris = said.redirect_uris or ()
+    if not uris:
+        raise _bad("invalid_redirect_uri", "redirect_uris is mandatory")
+    for uri in uris:
+        if not _may_lead_to(work, uri):
+            raise _bad("invalid_redirect_uri", f"{uri[:LONGEST]} is invalid")
+    name = nfc(said.client_name or "").strip()
+    software_id = said.software_id or ""
+    for member, value in (("client_name", name), ("software_id", software_id)):
+        if not value:
+            raise _bad("invalid_client_metadata", f"{member} is mandatory")
+    others = {member: getattr(said, member) or "" for member in _SAID}
+    others["notification_platform"] = others["notification_platform"].lower()
+    if len(uris) > REDIRECTS or max(map(len, [software_id, *others.values()])) > LONGEST:
+        raise _bad("invalid_client_metadata", "this is too long")
+    if len(name) > NAME_LIMIT or not name.isprintable():
+        raise _bad("invalid_client_metadata", "client_name is invalid")
+    if others["notification_platform"] not in PLATFORMS:
+        raise _bad("invalid_client_metadata", "notification_platform is invalid")
+    if linked_app(software_id) in NO_LINK:
+        raise _bad("unapproved_software_id", "Link with store/settings is forbidden")
+    return {"redirect_uris": tuple(uris), "client_name": name, "software_id": software_id, **others}
+
+
+def _bad(error: str, description: str) -> BadRegistration:
+    return BadRegistration(error=error, error_description=description)
+
+
+def _may_lead_to(work: Work, uri: str) -> bool:
+    """Whether the owner's browser may be sent there with a code (RFC 6749 §3.1.2, RFC 8252 §7).
+
+    Plain http is for the device itself, or where this home has no better.
+    """
+    if len(uri) > LONGEST or re.search(r"[^\x21-\x7e]|[#\\<>\"']", uri):
+        return False
+    try:
+        parsed = urlsplit(uri)
+        host, _ = parsed.hostname or "", parsed.port
+    except ValueError:
+        return False
+    if parsed.scheme not in {"http", "https"}:
+        return bool(_SCHEME.fullmatch(parsed.scheme)) and parsed.scheme not in _FORBIDDEN
+    is_clear = parsed.scheme == "http" and not work.origin.startswith("http:") and not is_loopback(host)
+    return bool(host) and host != work.domain and "@" not in parsed.netloc and not is_clear
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is the device itself (RFC 8252 §8.3)."""
+    return bool(_LOOPBACK.fullmatch(host))
+
+
+def _unused(work: Work, name: str) -> str:
+    """The name, with a number where another client has it: `Drive-2`."""
+    taken = store.clients.named_like(work, name)
+    if name not in taken:
+        return name
+    numbers = [
+        int(found[1]) for each in taken if (found := re.fullmatch(re.escape(name) + r"-(\d{1,9})", each))
+    ]
+    return f"{name}-{max([1, *numbers]) + 1}"
+
+
+def _metadata(work: Work, checked: dict[str, Any]) -> dict[str, Any]:
+    now = iso(work.now)
+    made = {"doctypeVersion": "1", "metadataVersion": 1, "createdAt": now, "updatedAt": now}
+    slug = linked_app(checked["software_id"])
+    return made | ({"createdByApp": slug, "createdByAppVersion": checked["software_version"]} if slug else {})
+
+
+def change(work: Work, client: Client, said: Introduction) -> Client:
+    """Keep what a client now says of itself, in place of what it said; with its secret it gets another.
+
+    Raises BadRegistration, ClientConflict.
+    """
+    if said.client_id != client.id:
+        raise _bad("invalid_client_id", "client_id is mandatory")
+    checked = _checked(work, said)
+    secrets = client.secrets
+    if said.client_secret:
+        if not is_secret(work, client, said.client_secret):
+            raise _bad("invalid_client_secret", "client_secret is invalid")
+        secrets += 1
+    if checked["client_name"] != client.client_name:
+        checked["client_name"] = _unused(work, checked["client_name"])
+    metadata = {**client.cozyMetadata, "updatedAt": iso(work.now)}
+    changed = replace(client, secrets=secrets, cozyMetadata=metadata, **checked)
+    if changed.software_id != client.software_id:
+        take_back(work, client)  # what the owner agreed to was for another program
+    return put(work, changed)
+
+
+def put(work: Work, client: Client) -> Client:
+    """Keep a client as it is now. Raises ClientConflict."""
+    current = documents.fetch(work, CLIENTS, client.id)
+    if current.rev != client.rev:
+        raise ClientConflict
+    return _client(documents.update(work, current, body_of(client)))
+
+
+def touch(work: Work, client: Client, **seen: str) -> None:
+    """Note when a client was in use; of two at once one is enough."""
+    try:
+        with work.attempt():
+            put(work, replace(client, **seen))
+    except (ClientConflict, UpdateConflict):
+        pass
+
+
+def find(work: Work, client_id: str) -> Client:
+    """A client that is still connected, or waits for the owner. Raises NoClient.
+
+    One whose grant has ended is gone, as if the owner had taken it back.
+    """
+    try:
+        client = _client(documents.fetch(work, CLIENTS, client_id))
+    except NoDocument as error:
+        raise NoClient from error
+    granted = permissions.of_source(work, "oauth", client_id)
+    if (client.pending and client.created_at <= iso(work.now - PENDING)) or (
+        granted and permissions.has_ended(work, granted)
+    ):
+        raise NoClient
+    return client
+
+
+def authenticated(work: Work, client_id: str, secret: str) -> Client:
+    """The client that knows this secret. Raises UnknownClient, BadTokenRequest."""
+    try:
+        client = find(work, client_id)
+    except NoClient as error:
+        raise UnknownClient from error
+    if not is_secret(work, client, secret):
+        raise BadTokenRequest(error="invalid client_secret")
+    return client
+
+
+def managing(work: Work, client_id: str, token: str) -> Client:
+    """The client that this registration token is of (RFC 7592 §2). Raises NoClient, NotItsToken."""
+    client = find(work, client_id)
+    try:
+        claims = tokens.verified(work, token)
+    except (BadToken, ExpiredToken) as error:
+        raise NotItsToken from error
+    if (claims["aud"], claims["sub"]) != ("registration", client.id):
+        raise NotItsToken
+    return client
+
+
+def is_secret(work: Work, client: Client, secret: str) -> bool:
+    """Whether this is the client's secret."""
+    return hmac.compare_digest(secret_of(work, client).encode(), secret.encode())
+
+
+def secret_of(work: Work, client: Client) -> str:
+    """The secret of a client, which it shows when it asks for tokens."""
+    said = f"{client.id} {client.secrets}".encode()
+    made = hmac.new(homes.derived_key(work, "client secrets"), said, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(made[:24]).decode()
+
+
+def exchanged(work: Work, onboarding_secret: str) -> Client:
+    """The client that was registered with this onboarding secret, which is used up. Raises NoClient."""
+    found = store.clients.with_secret(work, _hash(onboarding_secret)) if onboarding_secret else None
+    if found is None:
+        raise NoClient
+    return put(work, replace(find(work, found.id), onboarding_sha256=""))
+
+
+def remove(work: Work, client: Client) -> None:
+    """Forget a client, and take back what it was granted: its tokens open nothing from now on."""
+    take_back(work, client)
+    documents.delete(work, documents.fetch(work, CLIENTS, client.id))
+
+
+def forget(work: Work, client_id: str) -> None:
+    """Forget a client whose grant has ended; one that is gone already is none the less."""
+    try:
+        remove(work, _client(documents.fetch(work, CLIENTS, client_id)))
+    except NoDocument:
+        pass
+
+
+def take_back(work: Work, client: Client) -> None:
+    """Take back what a client was granted; it may ask again."""
+    if granted := permissions.of_source(work, "oauth", client.id):
+        permissions.withdraw(work, granted)
+
+
+def remove_all_but(work: Work, client_id: str) -> None:
+    """Forget every program and device of the owner's but one. Other homes that share with this one stay."""
+    for client in listed(work):
+        if client.id != client_id and client.client_kind != SHARING:
+            remove(work, client)
+
+
+def listed(work: Work, after: str = "", limit: int = 1000) -> list[Client]:
+    """The clients by id, a page at a time, those that only wait for the owner too."""
+    return [_client(found) for found in store.clients.page(work, after, limit)]
+
+
+def connected(work: Work) -> list[Client]:
+    """The programs and devices that the owner let in, the last seen first."""
+    found = [client for client in listed(work) if not client.pending and client.client_kind != SHARING]
+    return sorted(found, key=lambda client: client.seen_at or client.created_at, reverse=True)
+
+
+def linked_to(work: Work, slug: str) -> Sequence[Client]:
+    """The connected programs that share the grant of an app."""
+    return [client for client in connected(work) if client.linked_app == slug]
+
+
+def forget_pending(work: Work) -> None:
+    """Forget the programs that nobody agreed to in time."""
+    for found in store.clients.pending_since(work, iso(work.now - PENDING)):
+        documents.delete(work, found)
+
+
+def forget_ended(work: Work) -> None:
+    """Forget the programs whose grant has ended, and those that nobody agreed to."""
+    forget_pending(work)
+    for granted in permissions.all_(work):
+        if granted.type == "oauth" and permissions.has_ended(work, granted):
+            forget(work, granted.source_id)
+
+
+def _client(found: Document) -> Client:
+    return from_body(found.id, found.rev, found.body)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

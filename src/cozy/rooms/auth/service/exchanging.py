@@ -1,0 +1,81 @@
+"""Tokens for a code, and fresh ones for a refresh token (RFC 6749 §4.1.3, §6; RFC 7636 §4.5)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+from cozy.kernel.clock import iso
+from cozy.kernel.work import Work
+from cozy.rooms.permissions import service as permissions
+from cozy.rooms.permissions.model import Permission
+
+from ..errors import BadToken, BadTokenRequest, CodeReplayed, ExpiredToken
+from ..events import ClientConnected
+from ..model.clients import ACCESS, Agreed, Client, Tokens
+from . import authorizing, clients, tokens
+
+
+def with_code(work: Work, client: Client, code: str, verifier: str = "", redirect_uri: str = "") -> Tokens:
+    """Tokens for a code, which is used up; the grant that they stand for is given now.
+
+    Raises BadTokenRequest; CodeReplayed when it was used before: then the client's grant must be taken back, which
+    is left to the caller since this work is undone. Publishes ClientConnected the first time.
+    """
+    agreed = authorizing.of_code(work, code)
+    if agreed is None or agreed.client != client.id or redirect_uri not in {"", agreed.redirect_uri}:
+        raise BadTokenRequest(error="invalid code")
+    if not _proves(verifier, agreed.challenge):
+        raise BadTokenRequest(error="invalid code_verifier")
+    if not authorizing.spend(work, code):
+        raise CodeReplayed(error="invalid code")
+    granted = _grant(work, client, agreed)
+    if not client.last_refreshed_at:
+        work.publish(ClientConnected(client.id))
+    return _tokens(work, client, granted, agreed.scope)
+
+
+def _proves(verifier: str, challenge: str) -> bool:
+    """A verifier where none was announced is refused too: somebody took the challenge away on the way here."""
+    if not challenge:
+        return not verifier
+    made = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+    return hmac.compare_digest(made.encode(), challenge.encode())
+
+
+def _grant(work: Work, client: Client, agreed: Agreed) -> Permission:
+    metadata = {"scope": agreed.scope} | ({"linked_app": agreed.linked_app} if agreed.linked_app else {})
+    return permissions.grant(
+        work,
+        "oauth",
+        client.id,
+        agreed.rules,
+        title=client.client_name,
+        expires_at=agreed.until,
+        metadata=metadata,
+    )
+
+
+def _tokens(work: Work, client: Client, granted: Permission, scope: str) -> Tokens:
+    refresh = tokens.signed(work, "refresh", client.id, scope=scope, grant=granted.id)
+    return Tokens(access=_access(work, client, granted, scope), refresh=refresh, scope=scope)
+
+
+def _access(work: Work, client: Client, granted: Permission, scope: str) -> str:
+    clients.touch(work, client, last_refreshed_at=iso(work.now))
+    return tokens.signed(work, "access", client.id, ACCESS, scope=scope, grant=granted.id)
+
+
+def with_refresh(work: Work, client: Client, token: str) -> Tokens:
+    """A fresh access token; the refresh token goes on. Raises BadTokenRequest."""
+    try:
+        claims = tokens.verified(work, token)
+    except (BadToken, ExpiredToken) as error:
+        raise BadTokenRequest(error="invalid refresh token") from error
+    granted = permissions.of_source(work, "oauth", client.id)
+    is_its = (claims["aud"], claims["sub"]) == ("refresh", client.id)
+    if not is_its or granted is None or granted.id != claims["grant"]:
+        raise BadTokenRequest(error="invalid refresh token")
+    scope = granted.metadata.get("scope", "")
+    return Tokens(access=_access(work, client, granted, scope), scope=scope)

@@ -1,0 +1,62 @@
+"""Scopes: what a program asks for, as text (RFC 6749 §3.3; cozy-stack docs/permissions.md), and as rules of a grant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from cozy.kernel.caller import VERBS
+from cozy.rooms.permissions.model import Rule
+
+from ..errors import BadScope
+from ..model.clients import EVERYTHING, LOGIN
+
+LONGEST = 10_000  # characters
+_DOCTYPE = re.compile(r"[a-z0-9][a-z0-9._-]{0,199}(\.\*)?")
+
+
+def rules(scope: str) -> dict[str, Rule]:
+    """The rules that a scope spells, by title, in its order. Raises BadScope.
+
+    A verb that nobody knows opens nothing, as in cozy-stack.
+    """
+    parts = list(dict.fromkeys(scope.split()))
+    if len(scope) > LONGEST or not parts:
+        raise BadScope(parameter="scope")
+    if parts == [LOGIN]:
+        return {}
+    return {f"rule{number}": _rule(part) for number, part in enumerate(parts)}
+
+
+def _rule(part: str) -> Rule:
+    if part == EVERYTHING:
+        return Rule(EVERYTHING)
+    doctype, *rest = part.split(":")
+    if not _DOCTYPE.fullmatch(doctype) or len(rest) > 3:
+        raise BadScope(parameter="scope", part=part[:200])
+    verbs, values, selector = [*rest, "", "", ""][:3]
+    return Rule(doctype, _split(verbs) if verbs != "ALL" else (), _split(values), selector if values else "")
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(word for word in text.split(",") if word)
+
+
+def spelled(wanted: Mapping[str, Rule]) -> str:
+    """The scope of these rules."""
+    return " ".join(_spelled(rule) for rule in wanted.values())
+
+
+def _spelled(rule: Rule) -> str:
+    parts = [rule.doctype, ",".join(rule.verbs), ",".join(rule.values), rule.selector]
+    if not rule.verbs and (rule.values or rule.selector):
+        parts[1] = "ALL"
+    while not parts[-1]:
+        parts.pop()
+    return ":".join(parts)
+
+
+def verbs_of(rule: Rule) -> tuple[str, ...]:
+    """The verbs that a rule allows, in their usual order."""
+    wanted = {verb.upper() for verb in rule.verbs}
+    return VERBS if not wanted or "ALL" in wanted else tuple(verb for verb in VERBS if verb in wanted)
