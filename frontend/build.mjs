@@ -28,8 +28,10 @@ async function bundle() {
   return manifest;
 }
 
-// Icons: every icon that is surely meant must exist; a word in a template's expression that happens to be an icon's name
-// costs a few bytes.
+// Icons: every icon that is surely meant must exist. A word in a template's expression that happens to be an icon's name
+// costs a few bytes, unless it is among these, which mean something else wherever they stand without icon().
+const NO_ICONS = new Set("archive binary calendars code command delete files form grid group home inbox key lamp move replace share table text trash type video".split(" "));
+
 async function iconNames() {
   const names = new Set();
   const path = (name) => `node_modules/lucide-static/icons/${name}.svg`;
@@ -45,7 +47,7 @@ async function iconNames() {
     if (file.endsWith(".py") && !text.includes("cozy.ui")) continue;
     const expressions = file.endsWith(".html") ? [...text.matchAll(/\{[{%].*?[}%]\}/gs)].map((m) => m[0]).join("\n") : text;
     sure(expressions, file);
-    for (const name of quoted(expressions)) if (existsSync(path(name))) names.add(name);
+    for (const name of quoted(expressions)) if (!NO_ICONS.has(name) && existsSync(path(name))) names.add(name);
   }
   return [...names].sort();
 }

@@ -49,8 +49,9 @@ def shell(theme: str = "system", home: bool = True, flash: str = "", locale: str
         rooms=(
             Room("home", N_("Home"), "/my/g/empty", "house"),
             Room("files", N_("Files"), "/my/g/drive", "folder"),
-            Room("trash", N_("Bin"), "/my/g/empty", "trash-2"),
-            Room("settings", N_("Settings"), "/my/g/settings", "settings"),
+            Room("bin", N_("Bin"), "/my/g/empty", "trash-2", more=True),
+            Room("access", N_("Who can see what"), "/my/g/empty", "eye", N_("Who sees"), aside=True),
+            Room("settings", N_("Settings"), "/my/g/settings", "settings", aside=True, more=True),
         ),
         room="files",
         account=(Link(N_("Settings"), "/my/g/settings", "settings"),),

@@ -26,6 +26,7 @@ from cozy.rooms.files.service.doctypes import DOCTYPES
 from cozy.rooms.homes import pages as homes_pages
 from cozy.rooms.homes.ports import Furnish
 from cozy.rooms.jobs import jobs
+from cozy.rooms.permissions import pages as permissions_pages
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.events import GrantEnded
 
@@ -34,6 +35,7 @@ DOORS: list[Routes] = [
     auth_pages.routes,
     auth_routes.routes,
     homes_pages.routes,
+    permissions_pages.routes,
     documents_routes.routes,
     files_routes.routes,
     files_pages.routes,

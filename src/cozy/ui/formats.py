@@ -1,5 +1,6 @@
 """Sizes, numbers and dates as people of a language write them."""
 
+import datetime as dt
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal
@@ -55,7 +56,12 @@ def when(at: datetime, now: datetime, locale: str) -> str:
 
 def date(at: datetime, now: datetime, locale: str) -> str:
     """3 August 2026."""
-    return format_date(at.astimezone(now.tzinfo), "long", locale=_known(locale))
+    return day(at.astimezone(now.tzinfo), locale)
+
+
+def day(at: dt.date, locale: str) -> str:
+    """3 August 2026."""
+    return format_date(at, "d MMMM y", locale=_known(locale))
 
 
 def moment(at: datetime, now: datetime, locale: str) -> str:

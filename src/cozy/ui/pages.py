@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from cozy.ui import assets, formats
+from cozy.ui import assets, doctypes, formats, leave
 from cozy.ui.shell import Shell
 from cozy.ui.words import N_, Words, words
 
@@ -94,6 +94,7 @@ def environment(locale: str) -> Environment:
         "assets_version": assets.version,
         "first_scripts": assets.first_scripts,
         "js_words": partial(_js_words, said),
+        "called": partial(doctypes.called, said),
     }
     made.globals.update(words_and_assets)
     filters: dict[str, Any] = {
@@ -102,7 +103,14 @@ def environment(locale: str) -> Environment:
         "number": partial(formats.number, locale=locale),
         "when": partial(formats.when, locale=locale),
         "date": partial(formats.date, locale=locale),
+        "day": partial(formats.day, locale=locale),
         "moment": partial(formats.moment, locale=locale),
+        "listed": partial(leave.listed, said),
+        "called_yours": lambda doctype: doctypes.called(said, doctype).yours,
+        "leave_sentence": partial(leave.sentence, said),
+        "leave_limit": partial(leave.limit, said),
+        "leave_summary": partial(leave.summary, said),
+        "leave_ordered": partial(leave.ordered, said),
     }
     made.filters.update(filters)
     return made

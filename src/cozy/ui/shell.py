@@ -6,12 +6,19 @@ from msgspec import Struct
 
 
 class Room(Struct, frozen=True):
-    """One row of the house's navigation. label is a msgid (mark it with N_)."""
+    """One row of the house's navigation. label is a msgid (mark it with N_).
+
+    short: the same for the bar of a phone. aside: below the line, with what is about the home itself.
+    more: on phones, in the menu of the rest rather than in the bar.
+    """
 
     key: str
     label: str
     url: str
     icon: str
+    short: str = ""
+    aside: bool = False
+    more: bool = False
 
 
 class Link(Struct, frozen=True):

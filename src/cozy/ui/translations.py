@@ -1,6 +1,6 @@
 """Are all words translated? `python -m cozy.ui.translations` lists what is not; `--write` adds empty rows for it.
 
-Words come from templates and Python (`_ gettext ngettext N_`), from scripts (`t tn`), and from Problems, whose docstring, or the
+Words come from templates and Python (`_ gettext ngettext N_ NN_`), from scripts (`t tn`), and from Problems, whose docstring, or the
 sentence that they are raised with, is what people read.
 """
 
@@ -20,7 +20,7 @@ SOURCES = Path(__file__).parents[1]
 SCRIPTS = SOURCES.parents[1] / "frontend"
 Message = str | tuple[str, ...]
 Keywords = dict[str, tuple[int, ...] | None]
-PYTHON: Keywords = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
+PYTHON: Keywords = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2), "NN_": (1, 2)}
 SCRIPT: Keywords = {"t": None, "tn": (1, 2)}
 
 HEADER = r"""msgid ""

@@ -36,6 +36,11 @@ def N_(message: str) -> str:  # noqa: N802 (the name that gettext tools look for
     return message
 
 
+def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802
+    """Mark a sentence and its plural that are translated later, by `ngettext(*both, number)`."""
+    return one, many
+
+
 @cache
 def words(locale: str) -> Words:
     """The words of a language; English when the language has none here."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Forbidden, Unauthenticated
+from cozy.kernel.problem import Forbidden, Invalid, NotFound, Unauthenticated
 
 
 class NotAllowed(Forbidden):
@@ -11,3 +11,15 @@ class NotAllowed(Forbidden):
 
 class NobodyIn(Unauthenticated):
     """You need to log in first."""
+
+
+class NoGrant(NotFound):
+    """Nothing is allowed here any more."""
+
+
+class BadEnd(Invalid):
+    """Choose a day that is still to come."""
+
+
+class NothingKept(Invalid):
+    """Keep at least one thing, or stop it altogether."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from cozy.kernel.clock import parse
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Document
 
 from .. import store
+from ..errors import NoGrant, NothingKept
 from ..events import GrantEnded
 from ..model import PERMISSIONS, Permission, Rule, Type, body_of, from_body
 
@@ -36,6 +39,35 @@ def grant(
     if current is None:
         return _permission(documents.create(work, PERMISSIONS, body))
     return _permission(documents.update(work, current, body))
+
+
+def fetch(work: Work, id_: str) -> Permission:
+    """A grant. Raises NoGrant."""
+    found = documents.fetch_many(work, PERMISSIONS, [id_]).get(id_)
+    if found is None:
+        raise NoGrant(id=id_)
+    return _permission(found)
+
+
+def narrow(work: Work, permission: Permission, rules: Mapping[str, Rule]) -> Permission:
+    """Leave these rules of it, and no others. Raises NothingKept."""
+    if not rules:
+        raise NothingKept(parameter="keep")
+    return _changed(work, permission, replace(permission, rules=rules))
+
+
+def set_end(work: Work, permission: Permission, expires_at: str) -> Permission:
+    """Let a grant end at a moment; "" for no end. Publishes GrantEnded when that moment has come."""
+    changed = _changed(work, permission, replace(permission, expires_at=expires_at))
+    if has_ended(work, changed):
+        work.publish(GrantEnded(permission.id, permission.type, permission.source_id))
+    return changed
+
+
+def _changed(work: Work, before: Permission, after: Permission) -> Permission:
+    if body_of(after) == body_of(before):
+        return before
+    return _permission(documents.update(work, documents.fetch(work, PERMISSIONS, before.id), body_of(after)))
 
 
 def of_source(work: Work, type_: Type, source_id: str) -> Permission | None:

@@ -1,0 +1,104 @@
+"""One grant: what it is, narrowing it, giving it an end, stopping it, and taking that back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from cozy.kernel.clock import iso, parse
+from cozy.kernel.problem import Problem
+from cozy.kernel.routes import OWNER
+from cozy.kernel.work import Work
+from cozy.web.call import Call
+from cozy.web.pages import page
+
+from .. import service
+from ..errors import BadEnd
+from .door import ACCESS, done, holder, routes, words
+
+GRANT = f"{ACCESS}/grants/{{grant_id}}"
+
+
+@routes.on("GET", GRANT, OWNER)
+def grant(work: Work, call: Call, grant_id: str) -> Response:
+    """What it may do, and until when. 200; 404."""
+    return _grant(work, call, grant_id)
+
+
+@routes.on("POST", GRANT, OWNER)
+def change(work: Work, call: Call, grant_id: str, form: FormData) -> Response:
+    """Allow less, or until another day. 303; 422."""
+    found = service.fetch(work, grant_id)
+    end, day = str(form.get("end", "")), str(form.get("day", ""))
+    keep, see_only = (
+        [str(each) for each in form.getlist("keep")],
+        [str(each) for each in form.getlist("see_only")],
+    )
+    try:
+        with work.attempt():
+            narrowed = service.narrow(work, found, service.narrowed(found.rules, keep, see_only))
+            if end != "as_is":
+                service.set_end(work, narrowed, service.end_of(work, end, day))
+    except Problem as problem:
+        said = {str(problem.facts.get("parameter", "")): words(work).gettext(problem.detail)}
+        return _grant(work, call, grant_id, 422, keep=keep, see_only=see_only, end=end, day=day, errors=said)
+    return done(call, ACCESS, words(work).gettext("Saved."))
+
+
+def _grant(work: Work, call: Call, grant_id: str, status: int = 200, **typed: Any) -> Response:
+    shown = holder(work, service.fetch(work, grant_id))
+    known = {
+        "keep": None, "see_only": (), "end": "date" if shown.until else "",
+        "day": shown.until.isoformat() if shown.until else "", "errors": {},
+    }  # fmt: skip
+    hidden = service.out_of_sight(service.fetch(work, grant_id).rules)
+    return page(
+        work,
+        call,
+        "permissions/grant.html",
+        status,
+        room="access",
+        holder=shown,
+        hidden=hidden,
+        **{**known, **typed},
+    )
+
+
+@routes.on("GET", f"{GRANT}/stop", OWNER)
+def ask_to_stop(work: Work, call: Call, grant_id: str) -> Response:
+    """Shall it see nothing any more? 200; 404."""
+    return page(
+        work, call, "permissions/stop.html", room="access", holder=holder(work, service.fetch(work, grant_id))
+    )
+
+
+@routes.on("POST", f"{GRANT}/stop", OWNER)
+def stop(work: Work, call: Call, grant_id: str, form: FormData) -> Response:
+    """Take the grant back, at once. 303, with a way to undo it where nothing is destroyed by it."""
+    found = service.fetch(work, grant_id)
+    shown, said = holder(work, found), words(work)
+    if shown.can_be_given_back and not shown.is_over:
+        service.set_end(work, found, iso(work.now))
+        text = said.gettext("The link “%(name)s” opens nothing any more.", name=shown.name)
+        return done(call, ACCESS, text, undo=f"{shown.url}/again?until={found.expires_at}")
+    service.withdraw(work, found)
+    return done(call, ACCESS, said.gettext("%(name)s sees nothing of your home any more.", name=shown.name))
+
+
+@routes.on("POST", f"{GRANT}/again", OWNER)
+def give_back(work: Work, call: Call, grant_id: str, form: FormData) -> Response:
+    """Undo stopping it: let it last as long as before. 303; 404; 422."""
+    found, until = service.fetch(work, grant_id), call.query("until")
+    service.set_end(work, found, _moment(until))
+    text = words(work).gettext("%(name)s works again.", name=holder(work, found).name)
+    return done(call, ACCESS, text)
+
+
+def _moment(text: str) -> str:
+    """An end as a permission keeps it. Raises BadEnd."""
+    try:
+        return iso(parse(text)) if text else ""
+    except ValueError as error:
+        raise BadEnd(parameter="until") from error

@@ -1,0 +1,124 @@
+"""Leave to use documents, in plain words: what an app, a device or a link may do, as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from babel.lists import format_list
+
+from cozy.ui import doctypes
+from cozy.ui.words import Words
+
+SHOWN = 3  # things named in a summary; more of them are counted
+LISTS = {"en": "en_GB"}  # one, two and three
+NAMES = 2  # single documents named for one thing
+
+
+class Value(Protocol):
+    """One document, or one value, that leave is limited to."""
+
+    @property
+    def value(self) -> str:
+        """Its id, or the value."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What it is called; "" when nothing is known."""
+        ...
+
+
+class Line(Protocol):
+    """One thing that is allowed, as `permissions.service.lines` tells it."""
+
+    @property
+    def doctype(self) -> str:
+        """The kind of documents."""
+        ...
+
+    @property
+    def does(self) -> Sequence[str]:
+        """Of see, add, change, delete."""
+        ...
+
+    @property
+    def only(self) -> Sequence[Value]:
+        """The single documents, or values; none for every document."""
+        ...
+
+    @property
+    def selector(self) -> str:
+        """The field that has those values; "" where they are documents."""
+        ...
+
+
+def sentence(words: Words, line: Line) -> str:
+    """See, add and change your contacts."""
+    verbs = listed(words, doctypes.verbs(words, line.does))
+    return f"{verbs[:1].upper()}{verbs[1:]} {doctypes.called(words, line.doctype).yours}"
+
+
+def limit(words: Words, line: Line) -> str:
+    """Only “Recipes” and “Menus”; "" for every document of the kind."""
+    if not line.only:
+        return ""
+    names = listed(words, [_quoted(words, line.doctype, value) for value in line.only])
+    if line.selector and not any(_is_known(line.doctype, value) for value in line.only):
+        return words.gettext("Only where “%(field)s” is %(names)s", field=line.selector, names=names)
+    return words.gettext("Only %(names)s", names=names)
+
+
+def summary(words: Words, lines: Iterable[Line]) -> str:
+    """Can change your contacts. Can see your files, your bills and 4 more."""
+    lines = ordered(words, lines)
+    changed = _things(words, [line for line in lines if tuple(line.does) != ("see",)])
+    seen = _things(words, [line for line in lines if tuple(line.does) == ("see",)])
+    sentences = []
+    if changed:
+        sentences.append(words.gettext("Can change %(what)s.", what=listed(words, _first(words, changed))))
+    if seen := {thing: is_own for thing, is_own in seen.items() if thing not in changed}:
+        sentences.append(words.gettext("Can see %(what)s.", what=listed(words, _first(words, seen))))
+    return " ".join(sentences)
+
+
+def ordered(words: Words, lines: Iterable[Line]) -> list[Line]:
+    """What matters most to people first."""
+    return sorted(lines, key=lambda line: (doctypes.called(words, line.doctype).place, bool(line.only)))
+
+
+def listed(words: Words, things: Sequence[str]) -> str:
+    """One, two and three."""
+    return format_list(things, locale=LISTS.get(words.locale, words.locale))
+
+
+def _things(words: Words, lines: Iterable[Line]) -> dict[str, bool]:
+    """What these lines speak of; and whether it is something of people's own, rather than how things work."""
+    return {_thing(words, line): doctypes.called(words, line.doctype).is_own for line in lines}
+
+
+def _thing(words: Words, line: Line) -> str:
+    is_named = (
+        line.only
+        and not line.selector
+        and all(value.name or _is_known(line.doctype, value) for value in line.only)
+    )
+    if not is_named or len(line.only) > NAMES:
+        return doctypes.called(words, line.doctype).yours
+    return listed(words, [_quoted(words, line.doctype, value) for value in line.only])
+
+
+def _first(words: Words, things: Mapping[str, bool]) -> list[str]:
+    own = [thing for thing, is_own in things.items() if is_own] or list(things)
+    named = own[:SHOWN]
+    rest = len(things) - len(named)
+    return [*named, words.ngettext("%(num)s more", "%(num)s more", rest)] if rest else named
+
+
+def _quoted(words: Words, doctype: str, value: Value) -> str:
+    said = doctypes.single(words, doctype, value.value, value.name)
+    return said if _is_known(doctype, value) else words.gettext("“%(name)s”", name=said)
+
+
+def _is_known(doctype: str, value: Value) -> bool:
+    return (doctype, value.value) in doctypes.SINGLE

@@ -1,0 +1,163 @@
+"""Who can see what: open to everybody (axe-core), in both lights and languages, on desk and phone, by keyboard, without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+from playwright.sync_api import Page, expect
+
+from cozy.kernel.clock import iso
+from cozy.kernel.work import Work
+from cozy.rooms.homes import service as homes
+from cozy.rooms.permissions import service as permissions
+from cozy.rooms.permissions.model import Rule
+from tests.browser import samples
+from tests.browser.conftest import DESK, PHONE, check
+from tests.browser.drive import Drive, furnished, toast
+
+pytestmark = pytest.mark.browser
+
+
+def lived_in(work: Work) -> dict[str, str]:
+    """The sample home, and one grant of each kind."""
+    ids = samples.furnish(work)
+    app = permissions.grant(
+        work, "app", "recipes",
+        {
+            "files": Rule("io.cozy.files", ("GET", "POST"), (ids["trip"],), description="To keep recipes and their photos"),
+            "contacts": Rule("io.cozy.contacts", description="To invite people"),
+            "jobs": Rule("io.cozy.jobs", ("POST",), ("sendmail",), "worker"),
+            "own": Rule("com.example.recipes"),
+        },
+        title="Recipes", purpose="Recipes, and menus for the week",
+    )  # fmt: skip
+    power = permissions.grant(
+        work, "konnector", "power", {"bills": Rule("io.cozy.bills")}, title="Power", expires_at=iso(work.now + timedelta(days=40))
+    )  # fmt: skip
+    phone = permissions.grant(
+        work, "oauth", "0123", {"files": Rule("io.cozy.files"), "contacts": Rule("io.cozy.contacts", ("GET",))}, title="Alice’s phone"
+    )  # fmt: skip
+    link = permissions.grant(
+        work, "share", "drive", {"files": Rule("io.cozy.files", ("GET",), (ids["trip"],))}
+    )
+    return {**ids, "app": app.id, "power": power.id, "phone": phone.id, "link": link.id}
+
+
+@pytest.fixture
+def drive(tmp_path) -> Iterator[Drive]:
+    with furnished(tmp_path, lived_in) as drive:
+        yield drive
+
+
+def grant(drive: Drive, name: str) -> str:
+    return f"{drive.origin}/my/access/grants/{drive.ids[name]}"
+
+
+def addresses(drive: Drive) -> list[str]:
+    tabs = [f"{drive.origin}/my/access{tab}" for tab in ("", "/people", "/links", "/apps", "/devices")]
+    return [
+        *tabs,
+        *(grant(drive, name) for name in ("app", "power", "phone", "link")),
+        f"{grant(drive, 'app')}/stop",
+    ]
+
+
+@pytest.mark.parametrize("light", ["light", "dark"])
+def test_no_page_shuts_anybody_out(open_context, drive, light):
+    for viewport in (DESK, PHONE):
+        context = open_context(
+            viewport=viewport, color_scheme=light, bypass_csp=True, reduced_motion="reduce"
+        )
+        page = drive.come_in(context)
+        for url in addresses(drive):
+            page.goto(url)
+            check(page)
+        page.goto(f"{drive.origin}/my/access")
+        page.get_by_role("link", name="Stop Recipes").click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        expect(page.get_by_role("dialog")).to_have_css("opacity", "1")
+        check(page)
+
+
+@pytest.mark.parametrize("locale", ["en", "fr"])
+def test_pages_keep_to_320_pixels(open_context, drive, locale):
+    drive.do(lambda work: homes.change_profile(work, replace(homes.profile(work), locale=locale)))
+    page = drive.come_in(open_context(viewport={"width": 320, "height": 640}))
+    for url in addresses(drive):
+        page.goto(url)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
+
+
+def test_an_app_is_stopped_by_keyboard_alone(open_context, drive):
+    page: Page = drive.come_in(open_context())
+    page.goto(f"{drive.origin}/my/access")
+    stop = page.get_by_role("link", name="Stop Recipes")
+    stop.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Stop “Recipes”?")
+    expect(dialog.get_by_role("link", name="Cancel")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(stop).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("link", name="Cancel")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    toast(page, "Recipes sees nothing of your home any more.")
+    expect(page.get_by_role("link", name="Recipes", exact=True)).to_have_count(0)
+    assert drive.look(lambda work: permissions.of_source(work, "app", "recipes")) is None
+
+
+def test_a_link_is_stopped_with_one_tap_and_works_again_with_another(open_context, drive):
+    page = drive.come_in(open_context(viewport=PHONE, has_touch=True))
+    page.goto(f"{drive.origin}/my/access")
+    page.get_by_role("button", name="Stop Brittany 2026").tap()
+    toast(page, "opens nothing any more")
+    expect(page.locator("main")).to_contain_text("Ended")
+    page.get_by_role("button", name="Undo").tap()
+    toast(page, "works again")
+    expect(page.locator("main")).not_to_contain_text("Ended")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_grant_is_narrowed_and_given_an_end(open_context, drive, scripts):
+    page = drive.come_in(open_context(java_script_enabled=scripts, locale="en-GB"))
+    page.goto(f"{drive.origin}/my/access/apps")
+    page.get_by_role("link", name="Recipes", exact=True).click()
+    page.get_by_role("checkbox", name="See, add, change and delete your contacts").uncheck()
+    page.get_by_label("How far: your files").select_option("Only see")
+    page.get_by_label("Until when").select_option("Until a day that you choose")
+    page.get_by_label("Last day").fill("2020-01-01")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("main")).to_contain_text("Choose a day that is still to come.")
+    expect(page.get_by_role("checkbox", name="See, add, change and delete your contacts")).not_to_be_checked()
+    page.get_by_label("Last day").fill("2035-08-03")
+    page.get_by_role("button", name="Save").click()
+    toast(page, "Saved.")
+    expect(page.locator("main")).to_contain_text("Until 3 August 2035")
+    kept = drive.look(lambda work: permissions.fetch(work, drive.ids["app"]).rules)
+    assert set(kept) == {"files", "jobs", "own"}
+    assert kept["files"].verbs == ("GET",)
+
+
+def test_without_scripts_an_app_is_asked_about_and_stopped(open_context, drive):
+    page = drive.come_in(open_context(java_script_enabled=False, viewport=PHONE))
+    page.goto(f"{drive.origin}/my/access")
+    page.get_by_role("link", name="Stop Alice’s phone").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Stop “Alice’s phone”?")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("main")).not_to_contain_text("Alice’s phone")
+
+
+def test_a_phone_finds_the_rest_of_the_rooms_under_more(open_context, drive):
+    page = drive.come_in(open_context(viewport=PHONE))
+    page.goto(f"{drive.origin}/my")
+    tabs = page.get_by_role("navigation", name="Tabs")
+    tabs.get_by_role("link", name="Who sees").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who can see what")
+    tabs.get_by_role("button", name="More").click()
+    page.get_by_role("region", name="More").get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
