@@ -1,7 +1,7 @@
 """What every test can use: a home, a unit of work in it, and a client of the whole program."""
 
 import io
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,9 +28,13 @@ from cozy.kernel.house import House
 from cozy.kernel.settings import Settings
 from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.model import Visitor
+from cozy.rooms.auth.service import tokens
 from cozy.rooms.files import service as files
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.model import Profile
+from cozy.rooms.permissions import service as permissions
+from cozy.rooms.permissions.model import Rule
 
 pytest_plugins = ["tests.plugins.no_skips", "tests.plugins.postgres"]
 
@@ -139,9 +143,15 @@ def given(work: Work) -> Given:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, clock: Clock, postgres: str) -> AsyncIterator[House]:
+def settings(tmp_path: Path, postgres: str) -> Settings:
+    """The settings of the house; a module of tests may have others."""
+    return Settings(data=str(tmp_path / "data"), postgres=postgres)
+
+
+@pytest.fixture
+async def house(settings: Settings, clock: Clock, postgres: str) -> AsyncIterator[House]:
     """A whole house in a temporary folder."""
-    async with opened(Settings(data=str(tmp_path / "data"), postgres=postgres), clock=clock) as house:
+    async with opened(settings, clock=clock) as house:
         yield house
         if postgres:
             for home_id in await house.storage.homes():
@@ -178,6 +188,44 @@ async def anonymous(house: House, home: Home) -> AsyncIterator[Client]:
     """Somebody who is not in."""
     async with Client(transport=httpx2.ASGITransport(serving(house)), base_url=home.origin) as client:
         yield client
+
+
+@pytest.fixture
+async def acting(house: House, home: Home) -> AsyncIterator[Callable[..., Awaitable[Client]]]:
+    """`await acting("app", "notes", "io.cozy.notes:GET")`: a client that holds a grant; an app's, in a session."""
+    clients: list[Client] = []
+
+    async def acting(kind: str, name: str, *scope: str) -> Client:
+        token, cookie = await house.write(home, SYSTEM, _granted, kind, name, scope)
+        headers = {"authorization": f"Bearer {token}"} | (
+            {"cookie": f"cozy-session={cookie}"} if cookie else {}
+        )
+        transport = httpx2.ASGITransport(serving(house))
+        clients.append(Client(transport=transport, base_url=home.origin, headers=headers))
+        return clients[-1]
+
+    yield acting
+    for client in clients:
+        await client.aclose()
+
+
+def _granted(work: Work, kind: str, name: str, scope: tuple[str, ...]) -> tuple[str, str]:
+    """The token of an app, a connector or a client, and the cookie that goes with an app's."""
+    rules = {part: _rule(part) for part in scope}
+    if kind == "app":
+        permissions.grant(work, "app", name, rules)
+        cookie = auth.sessions.open_(work, Visitor(address="192.0.2.1")).session
+        return tokens.for_app(work, name, cookie.partition(".")[0]), cookie
+    if kind == "konnector":
+        permissions.grant(work, "konnector", name, rules)
+        return tokens.for_konnector(work, name), ""
+    given = permissions.grant(work, "oauth", name, rules)
+    return tokens.signed(work, "access", name, grant=given.id), ""
+
+
+def _rule(part: str) -> Rule:
+    doctype, verbs, values = [*part.split(":"), "", ""][:3]
+    return Rule(doctype, tuple(filter(None, verbs.split(","))), tuple(filter(None, values.split(","))))
 
 
 @pytest.fixture

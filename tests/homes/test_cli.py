@@ -84,3 +84,23 @@ def test_a_home_is_destroyed_only_by_who_types_its_address(cozy, alice):
         process = cozy.started("homes", "destroy", DOMAIN, stdin=-1)
         process.communicate(typed, timeout=60)
         assert process.returncode == code
+
+
+def test_context_and_flags_are_the_hosters_to_set(cozy, alice, tmp_path):
+    (tmp_path / "cozy.toml").write_text("[contexts.school]")
+    config = ("--config", str(tmp_path / "cozy.toml"))
+    changed = cozy(
+        *config, "homes", "set", DOMAIN, "--context", "school", "--flag", "a=[1]", "--flag", "b=x", "--json"
+    )
+    assert changed.json["hosted"] == {"context": "school", "flags": {"a": [1], "b": "x"}}
+    changed = cozy(*config, "homes", "set", DOMAIN, "--flag", "a=", "--json")
+    assert changed.json["hosted"] == {"context": "school", "flags": {"b": "x"}}
+    shown = cozy("homes", "show", DOMAIN).out
+    assert "school" in shown
+    assert '{"b":"x"}' in shown
+
+
+def test_a_context_that_the_settings_do_not_know_is_refused(cozy, alice):
+    refused = cozy("homes", "set", DOMAIN, "--context", "scholl")
+    assert refused.code == 1
+    assert refused.err == "cozy: The settings know no context of this name.\n"

@@ -16,7 +16,7 @@ from cozy.app.wiring import DOORS
 from cozy.kernel.caller import SYSTEM, VERBS
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
-from cozy.kernel.routes import Route, Routes
+from cozy.kernel.routes import KNOWN, OPEN, Route, Routes
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model import Visitor
 
@@ -73,7 +73,7 @@ def turned_away(route: Route) -> int:
 
 
 def is_open(route: Route) -> bool:
-    return not any((route.need.verb, route.need.owner, route.need.own_proof))
+    return route.need == OPEN
 
 
 def decides_itself(route: Route) -> bool:
@@ -82,8 +82,8 @@ def decides_itself(route: Route) -> bool:
 
 
 def test_there_are_routes_of_each_kind():
-    kinds = {(is_open(route), route.need.owner) for route in ROUTES}
-    assert kinds == {(True, False), (False, True), (False, False)}
+    kinds = {(is_open(route), route.need.owner, route.need.known) for route in ROUTES}
+    assert kinds == {(True, False, False), (False, True, False), (False, False, True), (False, False, False)}
     assert len(CHANGING) > 50
     assert any(decides_itself(route) for route in ROUTES)
 
@@ -121,7 +121,8 @@ async def test_a_token_gets_through_what_its_scope_says(holding, scope, verbs):
         if route.need.owner:
             return {turned_away(route)}
         is_covered = route.need.verb in verbs and doctype in {"*", route.need.doctype}
-        return {REACHED} if is_open(route) or decides_itself(route) or is_covered else {403}
+        is_let_in = route.need in {OPEN, KNOWN} or decides_itself(route)
+        return {REACHED} if is_let_in or is_covered else {403}
 
     assert await wrong(await holding(scope), ROUTES, expected) == {}
 

@@ -10,6 +10,7 @@ import msgspec
 
 from cozy.kernel.problem import Invalid
 from cozy.kernel.settings import Settings
+from cozy.rooms.homes.service import contexts
 
 
 class BadSetting(Invalid):
@@ -17,7 +18,7 @@ class BadSetting(Invalid):
 
 
 def load(file: Path | None = None, **options: Any) -> Settings:
-    """The settings in force. file: `cozy.toml`, in the current folder when it is there. Raises BadSetting."""
+    """The settings in force. file: `cozy.toml`, in the current folder when it is there. Raises BadSetting, BadContext."""
     chosen = file or Path(os.environ.get("COZY_CONFIG", "cozy.toml"))
     try:
         written = msgspec.toml.decode(chosen.read_bytes()) if file or chosen.exists() else {}
@@ -26,6 +27,8 @@ def load(file: Path | None = None, **options: Any) -> Settings:
         }
         known = {name: value for name, value in spoken.items() if name in Settings.__struct_fields__}
         given = {name: value for name, value in options.items() if value is not None}
-        return msgspec.convert({**written, **known, **given}, Settings, strict=False)
+        settings = msgspec.convert({**written, **known, **given}, Settings, strict=False)
     except (msgspec.ValidationError, msgspec.DecodeError, OSError) as error:
         raise BadSetting(f"A setting cannot be used: {error}.") from error
+    contexts.check(settings)
+    return settings

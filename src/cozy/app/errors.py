@@ -13,6 +13,7 @@ from cozy.app.shell import dressed, locale_of, shell_for_nobody
 from cozy.kernel.problem import NotFound, Problem, Unavailable
 from cozy.kernel.routes import Manner
 from cozy.rooms.auth.errors import BadToken, ExpiredToken
+from cozy.rooms.homes.errors import TermsUpdated
 from cozy.web import couchdb, jsonapi
 from cozy.web.answers import json, nothing, see_other
 from cozy.web.call import Call, TooBig
@@ -21,7 +22,7 @@ from cozy.web.headers import STRANDED_HEADERS
 log = structlog.get_logger()
 
 STATUS = {
-    "malformed": 400, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "method": 405, "conflict": 409,
+    "malformed": 400, "unauthenticated": 401, "action_needed": 402, "forbidden": 403, "not_found": 404, "method": 405, "conflict": 409,
     "gone": 410, "stale": 412, "full": 413, "invalid": 422, "too_many": 429, "broken": 500, "elsewhere": 502,
     "unavailable": 503, "out_of_space": 507,
 }  # fmt: skip
@@ -85,6 +86,8 @@ def _jsonapi(problem: Problem, status: int) -> Response:
 def _page(call: Call, problem: Problem, status: int) -> Response:
     if isinstance(problem, Vacant):
         return see_other("/my/welcome")
+    if isinstance(problem, TermsUpdated):
+        return see_other("/my/terms")
     if status == 401 and call.request.method not in {"GET", "HEAD"}:
         return see_other("/auth/login")
     if status == 401:

@@ -65,7 +65,8 @@ def _enqueue(work: Work, event: Event) -> bool:
 
 def home_of(settings: Settings, listing: Listing) -> Home:
     """A listed home, with the address that people type."""
-    return Home(listing.id, listing.domain, origin_of(settings, listing.domain), listing.state, listing.quota)
+    origin = origin_of(settings, listing.domain)
+    return Home(listing.id, listing.domain, origin, listing.state, listing.quota, listing.hosted)
 
 
 def origin_of(settings: Settings, domain: str) -> str:

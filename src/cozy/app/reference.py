@@ -17,7 +17,7 @@ import cozy
 from cozy.app.errors import STATUS
 from cozy.app.wiring import DOORS, REACTIONS
 from cozy.kernel.problem import Problem
-from cozy.kernel.routes import OPEN, OWNER, Need, Route
+from cozy.kernel.routes import KNOWN, OPEN, OWNER, Need, Route
 from cozy.kernel.settings import Settings
 from cozy.kernel.work import Event
 
@@ -33,8 +33,9 @@ def settings() -> str:
         "| name | default | what it does |", "| --- | --- | --- |",
     ]  # fmt: skip
     hints = get_type_hints(Settings, include_extras=True)
-    for name, default in zip(Settings.__struct_fields__, Settings.__struct_defaults__, strict=True):
+    for name in Settings.__struct_fields__:
         sentence = next(meta.description for meta in hints[name].__metadata__ if meta.description)
+        default = getattr(Settings(), name)
         lines.append(f"| `{name}` | `{default!r}` | {sentence} |")
     return "\n".join([*lines, ""])
 
@@ -58,6 +59,8 @@ def _who(need: Need) -> str:
         return "anybody"
     if need.own_proof:
         return "who proves it in the request"
+    if need == KNOWN:
+        return "the owner, or any token"
     return "the owner" if need == OWNER else f"{need.verb} on `{need.doctype}`"
 
 

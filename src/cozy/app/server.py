@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cozy.app import signs
 from cozy.app.errors import Vacant, refuse
 from cozy.app.house import home_of, opened, origin_of
 from cozy.app.protocol import Protocol
@@ -47,7 +48,8 @@ WITHOUT_A_HOME = {
     "/my/assets/{name}",
     "/my/sw.js",
     "/my/manifest.webmanifest",
-}  # what an error page needs
+    *(route.path for route in signs.routes.table),
+}  # what an error page needs, and what a host says of itself
 _KNOWN_FOR_S = 1.0  # how long the list of homes is trusted: changes by the command line show within a second
 
 
@@ -56,7 +58,7 @@ class Homes:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._known: dict[str, tuple[float, Home]] = {}
+        self._known: dict[str, tuple[float, int, Home]] = {}
 
     async def at(self, host: str) -> tuple[Home, str]:
         """The home at this Host header and, on the origin of one of its apps, the app's slug.
@@ -72,14 +74,15 @@ class Homes:
         return (parent, slug) if parent.id else (home, "")
 
     async def _at(self, domain: str) -> Home:
-        until, home = self._known.get(domain, (0.0, None))
-        if home is None or until < monotonic():
+        edition = self._house.relisted[domain]
+        until, known, home = self._known.get(domain, (0.0, 0, None))
+        if home is None or until < monotonic() or known != edition:
             home = await self._listed(domain)
             if not home.id:
                 return home
             if len(self._known) > 10_000:
                 self._known.clear()
-            self._known[domain] = (monotonic() + _KNOWN_FOR_S, home)
+            self._known[domain] = (monotonic() + _KNOWN_FOR_S, edition, home)
         return home
 
     async def _listed(self, domain: str) -> Home:
@@ -129,6 +132,7 @@ def admit(call: Call, route: Route) -> None:
     """
     if route.path not in WITHOUT_A_HOME:
         _admit_to(call.home, route)
+        homes.terms.guard(call.house.settings, call.home.hosted, call.house.clock(), route.path, call.caller)
     if call.caller.kind == "owner" and not route.is_page and not is_from_here(call):
         call.caller = NOBODY
     permissions.admit(call.caller, route.need)

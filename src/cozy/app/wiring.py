@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cozy.app import assets
+from cozy.app import assets, signs
 from cozy.backends.previewer import Previewer
 from cozy.kernel.jobs import DayPassed, Job
 from cozy.kernel.previews import Previews
@@ -14,6 +14,7 @@ from cozy.rooms.apps import routes as apps_routes
 from cozy.rooms.auth import jobs as auth_jobs
 from cozy.rooms.auth import pages as auth_pages
 from cozy.rooms.auth import routes as auth_routes
+from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.events import ResetAsked
 from cozy.rooms.documents import routes as documents_routes
 from cozy.rooms.documents.ports import Doctype, Guard
@@ -22,9 +23,11 @@ from cozy.rooms.files import pages as files_pages
 from cozy.rooms.files import routes as files_routes
 from cozy.rooms.files import service as files
 from cozy.rooms.files.events import MediaStored
-from cozy.rooms.files.service.doctypes import DOCTYPES
+from cozy.rooms.files.service import doctypes as files_doctypes
 from cozy.rooms.homes import pages as homes_pages
-from cozy.rooms.homes.ports import Furnish
+from cozy.rooms.homes import routes as homes_routes
+from cozy.rooms.homes.ports import Capabilities, Furnish, InstanceFacts
+from cozy.rooms.homes.service import doctypes as homes_doctypes
 from cozy.rooms.jobs import jobs
 from cozy.rooms.permissions import pages as permissions_pages
 from cozy.rooms.permissions import service as permissions
@@ -32,10 +35,12 @@ from cozy.rooms.permissions.events import GrantEnded
 
 DOORS: list[Routes] = [
     assets.routes,
+    signs.routes,
     auth_pages.routes,
     auth_routes.routes,
     homes_pages.routes,
     permissions_pages.routes,
+    homes_routes.routes,
     documents_routes.routes,
     files_routes.routes,
     files_pages.routes,
@@ -61,5 +66,7 @@ PORTS: dict[type, list[Any]] = {
     Furnish: [files.furnish],
     Previews: [Previewer()],
     Guard: [permissions.guard],
-    Doctype: DOCTYPES,
+    Doctype: [*homes_doctypes.DOCTYPES, *files_doctypes.DOCTYPES],
+    InstanceFacts: [auth.facts.instance],
+    Capabilities: [auth.facts.capabilities, files.capabilities],
 }

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from msgspec import Struct
 
 State = Literal["active", "blocked"]
 Subdomains = Literal["nested", "flat"]
+
+
+class Hosted(Struct, frozen=True, omit_defaults=True):
+    """What a home and its host have agreed on: nothing that people wrote."""
+
+    context: str = ""  # the group of homes that it belongs to, by its name in the settings
+    flags: Mapping[str, Any] = {}  # features of this home alone
+    terms: str = ""  # the version of the terms of service that the owner accepted
+    leaving_at: str = ""  # when the owner asked the host to delete the home (RFC 3339)
+
+
+NOTHING_AGREED = Hosted()
 
 
 class Home(Struct, frozen=True):
@@ -18,6 +31,7 @@ class Home(Struct, frozen=True):
     origin: str  # https://alice.example.org, or http://alice.localhost:8080
     state: State = "active"
     quota: int | None = None  # bytes; None: as much as the disk holds
+    hosted: Hosted = NOTHING_AGREED
 
 
 def app_origin(origin: str, slug: str, subdomains: Subdomains) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from .blobs import Blobs
@@ -41,6 +42,9 @@ class House:
     enqueue: Callable[[Work, Event], bool]  # stores the reactions to an event; says whether there are any
     wake: Callable[[Home], None]  # tells the worker that a home has something to do
     bus: Bus
+    relisted: Counter[str] = field(
+        default_factory=Counter
+    )  # by domain: how often a listing was changed from within
 
     async def read(
         self,
@@ -109,4 +113,4 @@ class House:
         return self.storage.home(home.id) if home.id else self.storage.host
 
     def _work(self, home: Home, caller: Caller, db: Db) -> Work:
-        return Work(home.id, home.origin, caller, self.clock(), db, self.settings, self.ports)
+        return Work(home.id, home.origin, caller, self.clock(), db, self.settings, self.ports, home.hosted)

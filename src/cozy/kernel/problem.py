@@ -96,6 +96,12 @@ class OutOfSpace(Problem):
     kind = "out_of_space"
 
 
+class ActionNeeded(Problem):
+    """The owner has something to do first."""
+
+    kind = "action_needed"
+
+
 class TooMany(Problem):
     """Too many attempts: wait a little. The fact `retry_after_s` says how long."""
 

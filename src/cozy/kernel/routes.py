@@ -19,19 +19,22 @@ _HOLE = re.compile(r"\{([a-z_]+)(:path)?\}")
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a route asks of its caller. `open`: nothing. `owner`: the person, in a session. `own_proof`: what the route
-    itself finds in the request, where no session and no bearer token counts. Else a verb on a doctype.
+    """What a route asks of its caller. `open`: nothing. `owner`: the person, in a session. `known`: anybody whom the
+    owner let in. `own_proof`: what the route itself finds in the request, where no session and no bearer token counts.
+    Else a verb on a doctype.
     """
 
     verb: Verb | None = None
     doctype: str = ""
     owner: bool = False
     own_proof: bool = False
+    known: bool = False
 
 
 OPEN = Need()
 OWNER = Need(owner=True)
 OWN_PROOF = Need(own_proof=True)
+KNOWN = Need(known=True)
 
 
 def may(verb: Verb, doctype: str) -> Need:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -66,9 +66,22 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "`slug:folder`, separated by commas."
         ),
     ] = ""
+    contexts: Annotated[
+        dict[str, dict[str, Any]],
+        Meta(description="What groups of homes have in common, by name: see [contexts](../contexts.md)."),
+    ] = {}
+    features: Annotated[
+        dict[str, Any], Meta(description="Feature flags of every home, for apps: name and value.")
+    ] = {}
     signup: Annotated[
         bool, Meta(description="Whether the first-run page may make the first home of this host.")
     ] = True
+    security_contact: Annotated[
+        str,
+        Meta(
+            description="Whom to tell of a weakness of this host, for `/.well-known/security.txt`: `mailto:` or `https://`."
+        ),
+    ] = ""
     outside_allowed: Annotated[
         str,
         Meta(

@@ -13,6 +13,7 @@ from msgspec import Struct
 from .bus import Change
 from .caller import Caller
 from .db import Db
+from .home import NOTHING_AGREED, Hosted
 from .settings import Settings
 
 P = TypeVar("P")
@@ -33,6 +34,7 @@ class Work:
     db: Db
     settings: Settings
     ports: Mapping[type, list[Any]]
+    hosted: Hosted = NOTHING_AGREED
     published: list[Event] = field(default_factory=list)
     changes: list[Change] = field(
         default_factory=list

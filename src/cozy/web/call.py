@@ -75,6 +75,12 @@ class Call:
         """Run a service function that writes; durable on return."""
         return await self.house.write(self.home, self.caller, fn, *args, **kwargs)
 
+    async def relist(self, fn: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Change how this home stands on the host's list; the next request knows."""
+        result = await self.house.write_host(fn, *args, **kwargs)
+        self.house.relisted[self.home.domain] += 1
+        return result
+
     async def chunks(self) -> AsyncIterator[bytes]:
         """The request's body as it arrives. Raises CutShort when the other side leaves before its end."""
         try:

@@ -69,15 +69,34 @@ def answer(
     return json(shown, status, media_type=MEDIA_TYPE, headers=headers)
 
 
+def resource(
+    type_: str, id_: str, attributes: Mapping[str, Any], *, rev: str = "", own: str = ""
+) -> dict[str, Any]:
+    """A resource object. own: its address."""
+    shown: dict[str, Any] = {
+        "type": type_,
+        "id": id_,
+        "attributes": attributes,
+        "meta": {"rev": rev} if rev else {},
+    }
+    if own:
+        shown["links"] = {"self": own}
+    return shown
+
+
 def problem(error: Problem, status: int) -> dict[str, Any]:
     """An error object; `status` is text, as the standard says."""
-    facts = {name: value for name, value in error.facts.items() if name not in {"parameter", "pointer"}}
+    facts = {
+        name: value for name, value in error.facts.items() if name not in {"parameter", "pointer", "links"}
+    }
     source = {name: error.facts[name] for name in ("parameter", "pointer") if name in error.facts}
     shown: dict[str, Any] = {
         "status": str(status), "code": error.code(), "title": error.title(), "detail": error.said or error.detail,
     }  # fmt: skip
     if source:
         shown["source"] = source
+    if "links" in error.facts:
+        shown["links"] = error.facts["links"]
     if facts:
         shown["meta"] = facts
     return shown

@@ -18,25 +18,34 @@ from .store import rows as store
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 
+def ask(work: Work, verb: Verb, doctype: str, ids: set[str] | None, body: Mapping[str, Any] | None) -> None:
+    """Let the caller do this with a document known under these ids, None for all. Raises NobodyIn, NotAllowed."""
+    guards = work.plugged(Guard)
+    for guard in guards:
+        guard(work, verb, doctype, ids, body)
+    if not guards:
+        raise Forbidden(verb=verb, doctype=doctype)
+
+
 def readable(work: Work, doctype: str, verb: Verb = "GET") -> None:
     """Every document of a doctype may be read. Raises BadDoctype, NobodyIn, NotAllowed, Reserved."""
     rules = _named(work, doctype)
-    _ask(work, verb, doctype, None, None)
+    ask(work, verb, doctype, None, None)
     _check_readable(rules)
 
 
 def writable(work: Work, doctype: str, verb: Verb) -> None:
     """Every document of a doctype may be written. Raises BadDoctype, NobodyIn, NotAllowed, Reserved."""
     rules = _named(work, doctype)
-    _ask(work, verb, doctype, None, None)
+    ask(work, verb, doctype, None, None)
     _check_writable(rules)
 
 
 def new(work: Work, doctype: str, id_: str, body: Mapping[str, Any]) -> None:
     """A document that is not there yet may be made. Raises the same."""
     rules = _named(work, doctype)
-    _ask(work, "POST", doctype, {id_} if id_ else set(), body)
-    _check_writable(rules)
+    ask(work, "POST", doctype, {id_} if id_ else set(), body)
+    _check_writable(rules, id_)
 
 
 def document(work: Work, doctype: str, id_: str) -> Document:
@@ -53,18 +62,18 @@ def changeable(work: Work, verb: Verb, doctype: str, id_: str) -> Document | Non
     rules = _named(work, doctype)
     found = store.fetch(work, doctype, id_)
     _ask_of(work, verb, rules, id_, found)
-    _check_writable(rules)
+    _check_writable(rules, id_)
     return found
 
 
 def still(work: Work, verb: Verb, doctype: str, id_: str, body: Mapping[str, Any]) -> None:
     """What a document becomes must be the caller's to change as well, so that none leaves a grant."""
-    _ask(work, verb, doctype, {id_}, body)
+    ask(work, verb, doctype, {id_}, body)
 
 
 def doctypes(work: Work) -> list[str]:
     """The doctypes of the home that `/data` shows. Raises NobodyIn, NotAllowed."""
-    _ask(work, "GET", "io.cozy.doctypes", None, None)
+    ask(work, "GET", "io.cozy.doctypes", None, None)
     return [
         name for name in store.doctypes(work) if _NAME.fullmatch(name) and rules_of(work, name).is_readable
     ]
@@ -94,15 +103,7 @@ def _named(work: Work, doctype: str) -> Doctype:
 def _ask_of(work: Work, verb: Verb, rules: Doctype, id_: str, found: Document | None) -> None:
     there = found if found and not found.deleted else None
     ids = rules.known_as(work, there) if there else {id_}
-    _ask(work, verb, rules.name, ids, there.body if there else None)
-
-
-def _ask(work: Work, verb: Verb, doctype: str, ids: set[str] | None, body: Mapping[str, Any] | None) -> None:
-    guards = work.plugged(Guard)
-    for guard in guards:
-        guard(work, verb, doctype, ids, body)
-    if not guards:
-        raise Forbidden(verb=verb, doctype=doctype)
+    ask(work, verb, rules.name, ids, there.body if there else None)
 
 
 def _check_readable(rules: Doctype) -> None:
@@ -110,7 +111,7 @@ def _check_readable(rules: Doctype) -> None:
         raise Reserved(error=f"reserved doctype {rules.name} unreadable")
 
 
-def _check_writable(rules: Doctype) -> None:
+def _check_writable(rules: Doctype, id_: str = "") -> None:
     _check_readable(rules)
-    if not rules.is_writable:
+    if not rules.is_writable or id_ in rules.own:
         raise Reserved(error=f"reserved doctype {rules.name} unwritable")

@@ -35,12 +35,14 @@ class Doctype(Struct, frozen=True):
     """What `/data` may do with a doctype; a room with rules for its own plugs one.
 
     known_as: the ids under which a grant may cover a document; for a file, those of the folders around it too.
+    own: ids of documents that only the room itself writes.
     """
 
     name: str
     is_readable: bool = True
     is_writable: bool = True
     known_as: Callable[[Work, Document], set[str]] = _own_id
+    own: frozenset[str] = frozenset()
 
 
 # Doctypes of rooms that are not built yet. Apps of the Cozy ecosystem know these answers.

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
+from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 
 from cozy.kernel.desk import Desk
-from cozy.kernel.home import State
+from cozy.kernel.home import Hosted, State
 from cozy.kernel.house import House
 
 from . import service
@@ -37,7 +38,7 @@ def ls(context: typer.Context, as_json: AsJson = False) -> None:
         return
     table = Table("address", "state", "quota", "since", box=None)
     for listing in listings:
-        table.add_row(listing.domain, listing.state, _quota(listing), listing.created_at[:10])
+        table.add_row(listing.domain, _standing(listing), _quota(listing), listing.created_at[:10])
     Console().print(table)
 
 
@@ -63,6 +64,15 @@ def set_(
         str | None, typer.Option(help="How much it may hold: 50GB, or none for no limit.")
     ] = None,
     state: Annotated[str | None, typer.Option(help="active or blocked.")] = None,
+    context_name: Annotated[
+        str | None, typer.Option("--context", help="The context of the settings that it belongs to.")
+    ] = None,
+    flag: Annotated[
+        list[str] | None, typer.Option(help="A feature flag: name=value, JSON or text; name= takes it away.")
+    ] = None,
+    stays: Annotated[
+        bool, typer.Option("--stays", help="Forget that the owner asked to have it deleted.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Change what the host decides about a home."""
@@ -71,11 +81,35 @@ def set_(
     wanted = "same" if quota is None else octets(quota)
 
     async def setting(house: House) -> Listing:
-        return await house.write_host(
-            service.change, service.clean_domain(domain), state=chosen, quota=wanted
-        )
+        clean = service.clean_domain(domain)
+        home = await house.read_host(service.at, clean)
+        hosted = _agreed(desk, home.hosted, context_name, flag or [], stays)
+        return await house.write_host(service.change, clean, state=chosen, quota=wanted, hosted=hosted)
 
     _print(desk, desk.run(setting), as_json)
+
+
+def _agreed(desk: Desk, hosted: Hosted, context_name: str | None, flags: list[str], stays: bool) -> Hosted:
+    """What home and host have agreed on from now on. Raises BadProfile."""
+    if context_name and context_name not in desk.settings.contexts:
+        raise BadProfile("The settings know no context of this name.", parameter="context")
+    kept = dict(hosted.flags)
+    for name, _, value in (flag.partition("=") for flag in flags):
+        kept[name] = _value(value)
+    return replace(
+        hosted,
+        context=hosted.context if context_name is None else context_name,
+        flags={name: value for name, value in kept.items() if value is not None},
+        leaving_at="" if stays else hosted.leaving_at,
+    )
+
+
+def _value(text: str) -> Any:
+    """JSON where it is some, else the text; None where there is none."""
+    try:
+        return msgspec.json.decode(text) if text else None
+    except msgspec.DecodeError:
+        return text
 
 
 def _state(text: str | None) -> State | None:
@@ -125,6 +159,16 @@ def _print(desk: Desk, listing: Listing, as_json: bool) -> None:
     print(
         f"  state: {listing.state}\n  quota: {_quota(listing)}\n  since: {listing.created_at[:10]}\n  id:    {listing.id}"
     )
+    if listing.hosted.context:
+        print(f"  context: {listing.hosted.context}")
+    if listing.hosted.flags:
+        print(f"  flags: {msgspec.json.encode(listing.hosted.flags).decode()}")
+    if listing.hosted.leaving_at:
+        print(f"  its owner asked on {listing.hosted.leaving_at[:10]} to have it deleted")
+
+
+def _standing(listing: Listing) -> str:
+    return f"{listing.state}, wants to be deleted" if listing.hosted.leaving_at else listing.state
 
 
 def _quota(listing: Listing) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Conflict, Invalid, NotFound
+from cozy.kernel.problem import ActionNeeded, Conflict, Forbidden, Invalid, NotFound
 
 
 class NoHome(NotFound):
@@ -27,3 +27,32 @@ class BadProfile(Invalid):
 
 class WhichHome(Invalid):
     """This host has several homes: say which one."""
+
+
+class BadContext(Invalid):
+    """A context of the settings cannot be used."""
+
+
+class TermsUpdated(ActionNeeded):
+    """Terms of services have been updated"""
+
+    @classmethod
+    def code(cls) -> str:
+        """The name that apps know (cozy-stack docs/user-action-required.md)."""
+        return "tos-updated"
+
+
+class NotHere(Forbidden):
+    """This is for the owner, in a browser."""
+
+
+class NoManager(NotFound):
+    """This home has no manager."""
+
+
+class BadAvatar(Invalid):
+    """This picture cannot be used: it is broken, too large, or of a kind that we do not know."""
+
+
+class NoAvatar(NotFound):
+    """There is no picture of the owner."""

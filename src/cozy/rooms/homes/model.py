@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from msgspec import Struct
 
-from cozy.kernel.home import State
+from cozy.kernel.home import Hosted, State
 
 from .errors import BadProfile
 
@@ -28,6 +29,7 @@ class Listing(Struct, frozen=True):
     quota: int | None  # bytes; None: as much as the disk holds
     public_key: str  # Ed25519, base64: the home's identity for other homes
     created_at: str
+    hosted: Hosted = Hosted()
 
 
 class Profile(Struct, frozen=True, kw_only=True):
@@ -35,10 +37,45 @@ class Profile(Struct, frozen=True, kw_only=True):
 
     public_name: str
     email: str
-    locale: Literal["en", "fr"] = "en"
+    locale: Literal["en", "fr"] = "en"  # of our pages; apps may know the language that the document holds
     tz: str = "UTC"
     theme: Literal["system", "light", "dark"] = "system"
     shortcuts: bool = True  # keys that do things; a person who dictates switches them off (WCAG 2.1.4)
+
+
+class Ratio(Struct, frozen=True):
+    """A part of the homes, between 0 and 1, and what a flag is worth there."""
+
+    ratio: float
+    value: Any
+
+
+class Terms(Struct, frozen=True):
+    """Terms of service: `1.0.0-20261201` is due on that day; only another first number asks for a new consent."""
+
+    version: str = ""
+    url: str = ""
+
+
+class Context(Struct, frozen=True, kw_only=True):
+    """What we know of a context; what else it holds is for apps, and given to them as it is."""
+
+    default_redirection: str = ""  # of logging in: an app's slug, and where in it: drive/#/folder
+    onboarded_redirection: str = ""  # of the first visit
+    manager_url: str = ""  # where people manage what they have with the host
+    theme: str = ""  # a file of styles for apps
+    features: Mapping[str, Any] = {}
+    feature_ratios: Mapping[str, tuple[Ratio, ...]] = {}
+    terms: Terms = Terms()
+    registries: tuple[str, ...] = ()  # of apps, in the order asked
+    oidc: Mapping[str, Any] = {}  # who else lets people in
+
+
+class Flags(Struct, frozen=True):
+    """The feature flags of a home, and where they come from, the strongest source first."""
+
+    values: Mapping[str, Any]
+    sources: Mapping[str, Mapping[str, Any]]
 
 
 def is_domain(text: str) -> bool:

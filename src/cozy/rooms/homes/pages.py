@@ -9,7 +9,7 @@ import msgspec
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from cozy.kernel.routes import OWNER, Routes
+from cozy.kernel.routes import OPEN, OWNER, Routes
 from cozy.kernel.work import Work
 from cozy.ui import N_, words
 from cozy.web.answers import see_other
@@ -62,6 +62,33 @@ def change_display(work: Work, call: Call, form: FormData) -> Response:
     """Change them. 303; 422."""
     given = {"theme": str(form.get("theme", "")), "shortcuts": bool(form.get("shortcuts"))}
     return _changed(work, call, given, _display, DISPLAY)
+
+
+@routes.on("GET", "/my/terms", OWNER)
+def terms_page(work: Work, call: Call) -> Response:
+    """The terms of service of the host, to accept. 200; 303 when there are none to accept."""
+    if service.terms.unsigned(work) is None:
+        return see_other("/my")
+    return page(work, call, "homes/terms.html", terms=service.context(work).terms)
+
+
+@routes.on("POST", "/my/terms", OWNER)
+async def sign_terms(call: Call, form: FormData) -> Response:
+    """Accept them, in the version that was shown. 303."""
+    await call.relist(service.terms.sign, call.home.domain, str(form.get("version", "")))
+    return see_other("/my")
+
+
+@routes.on("GET", "/settings/onboarded", OPEN)
+def onboarded(work: Work, call: Call) -> Response:
+    """Go where a first visit begins, once in. 303."""
+    return see_other(service.contexts.onboarded(work) if call.caller.kind == "owner" else "/auth/login")
+
+
+@routes.on("GET", "/settings/premium", OWNER)
+def premium(work: Work) -> Response:
+    """Go where the owner manages what they have with the host. 303; 404 when the host has no such place."""
+    return see_other(service.contexts.premium(work))
 
 
 def _changed(work: Work, call: Call, given: dict[str, Any], show: Any, url: str) -> Response:

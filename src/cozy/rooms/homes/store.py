@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from cozy.kernel.clock import iso
 from cozy.kernel.db import Row, Taken
+from cozy.kernel.home import Hosted
 from cozy.kernel.work import Work
 
 from .errors import DomainTaken, NotFirst
 from .model import Listing
 
-_COLUMNS = "id, domain, state, quota, public_key, created_at"
+_COLUMNS = "id, domain, state, quota, public_key, created_at, hosted"
+_hosted = msgspec.json.Decoder(Hosted).decode
 
 
 def _listing(row: Row) -> Listing:
-    return Listing(*row)
+    return Listing(*row[:-1], hosted=_hosted(row[-1]))
 
 
 def add(
@@ -24,9 +28,9 @@ def add(
     try:
         work.db.run(
             f"""INSERT INTO homes ({_COLUMNS}, is_first)
-                VALUES (:home, :domain, :state, :quota, :public_key, :created_at, :is_first)""",
+                VALUES (:home, :domain, :state, :quota, :public_key, :created_at, :hosted, :is_first)""",
             home=home_id, domain=domain, state=listing.state, quota=quota, public_key=public_key,
-            created_at=listing.created_at, is_first=is_first,
+            created_at=listing.created_at, hosted="{}", is_first=is_first,
         )  # fmt: skip
     except Taken as taken:
         if "first" in taken.index:
@@ -71,13 +75,14 @@ def set_due(work: Work, home_id: str, due_at: str) -> None:
     work.db.run("UPDATE homes SET due_at = :due_at WHERE id = :home", home=home_id, due_at=due_at)
 
 
-def change(work: Work, home_id: str, *, state: str, quota: int | None) -> None:
+def change(work: Work, home_id: str, *, state: str, quota: int | None, hosted: Hosted) -> None:
     """Set what the host decides about a home."""
     work.db.run(
-        "UPDATE homes SET state = :state, quota = :quota WHERE id = :home",
+        "UPDATE homes SET state = :state, quota = :quota, hosted = :hosted WHERE id = :home",
         home=home_id,
         state=state,
         quota=quota,
+        hosted=msgspec.json.encode(hosted).decode(),
     )
 
 
@@ -108,3 +113,23 @@ def secret(work: Work, name: str) -> bytes | None:
         "SELECT value FROM secrets WHERE home_id = :home AND name = :name", home=work.home, name=name
     )
     return bytes(row[0]) if row else None
+
+
+def keep_avatar(work: Work, picture: bytes) -> None:
+    """Keep the picture of the owner."""
+    work.db.run(
+        """INSERT INTO avatars (home_id, picture, updated_at) VALUES (:home, :picture, :now)
+           ON CONFLICT (home_id) DO UPDATE SET picture = excluded.picture, updated_at = excluded.updated_at""",
+        home=work.home, picture=picture, now=iso(work.now),
+    )  # fmt: skip
+
+
+def avatar(work: Work) -> bytes | None:
+    """The picture of the owner."""
+    row = work.db.one("SELECT picture FROM avatars WHERE home_id = :home", home=work.home)
+    return bytes(row[0]) if row else None
+
+
+def drop_avatar(work: Work) -> None:
+    """Forget the picture of the owner."""
+    work.db.run("DELETE FROM avatars WHERE home_id = :home", home=work.home)

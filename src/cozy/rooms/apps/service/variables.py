@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 import msgspec
@@ -32,23 +33,23 @@ def values(
     session: of the owner who looks at it, "" for somebody else; code: of the link by which it was opened, which then
     is the token; intent: what another app asks this one to do.
     """
-    settings = homes.instance(work).body
+    settings = homes.instance.read(work).body
     locale = str(settings.get("locale", "en"))
     manifest = app.manifest
     token = code or (auth.tokens.for_app(work, app.slug, session) if session else "")
     host = work.origin.partition("://")[2]
     said: dict[str, Value] = {
-        "Token": token, "Domain": host, "SubDomain": work.settings.subdomains, "ContextName": _context(work),
+        "Token": token, "Domain": host, "SubDomain": work.settings.subdomains, "ContextName": work.hosted.context or "default",
         "Tracking": settings.get("tracking") in {"true", True}, "Locale": locale, "AppSlug": app.slug,
         "AppName": app.said("name", locale), "AppEditor": manifest.editor, "AppNamePrefix": manifest.name_prefix,
         "IconPath": manifest.icon,
     }  # fmt: skip
-    flags, capabilities = _flags(work), _capabilities(work)
+    flags, capabilities = homes.flags(work).values, homes.instance.capabilities(work)
     said |= {
         "CozyData": _data(said, flags, capabilities, is_logged_in=bool(session)),
         "Flags": _json(flags),
         "Capabilities": _json(capabilities),
-        "Warnings": Html(),
+        "Warnings": _warnings(work),
         "IntentData": _inlined(work, intent),
     }
     return said | shared.tags(host)
@@ -83,19 +84,13 @@ def _inlined(work: Work, intent: Intent | None) -> Html:
     return Html(f'<script type="application/json" id="cozy-intent">{data}</script>')
 
 
-def _flags(work: Work) -> Mapping[str, Any]:
-    return {}
-
-
-def _capabilities(work: Work) -> Mapping[str, Any]:
-    return {
-        "file_versioning": True,
-        "flat_subdomains": work.settings.subdomains == "flat",
-        "can_auth_with_password": True,
-        "can_auth_with_magic_links": False,
-        "can_auth_with_oidc": False,
-    }
-
-
-def _context(work: Work) -> str:
-    return "default"
+def _warnings(work: Work) -> Html:
+    """What the owner has to do soon, for apps to say (cozy-stack docs/user-action-required.md)."""
+    problem = homes.terms.unsigned(work)
+    if problem is None:
+        return Html()
+    said = {
+        "title": problem.title(), "code": problem.code(), "detail": problem.detail, "links": problem.facts["links"]["self"],
+    }  # fmt: skip
+    data = " ".join(f'data-{name}="{escape(text)}"' for name, text in said.items())
+    return Html(f'<meta name="user-action-required" {data}>')

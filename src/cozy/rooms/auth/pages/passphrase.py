@@ -6,7 +6,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from cozy.kernel.problem import Problem
-from cozy.kernel.routes import OWNER
+from cozy.kernel.routes import OPEN, OWNER
 from cozy.ui import N_
 from cozy.web.call import Call
 
@@ -14,6 +14,12 @@ from .. import service
 from .door import confirm, done, faulty, routes, shown, typed
 
 URL = "/my/settings/security/passphrase"
+
+
+@routes.on("GET", "/.well-known/change-password", OPEN)
+async def well_known(call: Call) -> Response:
+    """Where password managers send people (W3C, A Well-Known URL for Changing Passwords). 302."""
+    return Response(status_code=302, headers={"location": URL})
 
 
 @routes.on("GET", URL, OWNER)

@@ -9,6 +9,7 @@ from cozy.kernel.bus import Change as Told
 from cozy.kernel.ids import new_id
 from cozy.kernel.work import Work
 
+from .. import access
 from ..errors import NoDocument, UpdateConflict
 from ..model import (
     Change,
@@ -26,6 +27,7 @@ from ..store import mango
 from ..store import rows as store
 
 document = store.document
+ask = access.ask
 COLUMNS = store.COLUMNS
 
 

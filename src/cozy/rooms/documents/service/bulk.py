@@ -35,8 +35,9 @@ def take_in(work: Work, doctype: str, edits: Sequence[Edit]) -> list[Edited]:
 
 def _written(work: Work, doctype: str, edits: Sequence[Edit], take: Take) -> list[Edited]:
     access.writable(work, doctype, "POST")
+    own = access.rules_of(work, doctype).own
     held = _held(work, doctype, [edit.id for edit in edits])
-    results = [Edited(edit.id, _taken(held[edit.id], edit, take)) for edit in edits]
+    results = [Edited(edit.id, "" if edit.id in own else _taken(held[edit.id], edit, take)) for edit in edits]
     _store(work, doctype, {id_: one for id_, one in held.items() if one.is_edited})
     return results
 

@@ -15,6 +15,8 @@ from .content import (
     overwrite,
     room_left,
 )
+from .disk_usage import ID as DISK_USAGE
+from .disk_usage import capabilities, disk_usage
 from .furnish import furnish
 from .media import read_media
 from .metadata import Details
@@ -62,6 +64,7 @@ from .versions import clear_versions, delete_version, relabel, revert, tag_versi
 
 __all__ = [
     "AGES",
+    "DISK_USAGE",
     "LOOKS",
     "ROOT",
     "TRASH",
@@ -83,6 +86,7 @@ __all__ = [
     "begin_upload",
     "behind",
     "bin_days",
+    "capabilities",
     "change",
     "changes",
     "child_named",
@@ -98,6 +102,7 @@ __all__ = [
     "create_path",
     "delete_version",
     "destroy",
+    "disk_usage",
     "drawn",
     "drop_upload",
     "empty_old_trash",

@@ -17,6 +17,9 @@ def admit(caller: Caller, need: Need) -> None:
     if need.owner:
         if caller.kind != "owner":
             raise NobodyIn
+    elif need.known:
+        if caller.kind == "nobody":
+            raise NobodyIn
     elif need.verb is not None and not may(caller, need.verb, need.doctype):
         raise NobodyIn if caller.kind == "nobody" else NotAllowed(verb=need.verb, doctype=need.doctype)
 

@@ -1,0 +1,27 @@
+"""What the settings tell of how people get in (cozy-stack docs/settings.md)."""
+
+from __future__ import annotations
+
+from cozy.kernel.work import Work
+
+from . import passphrase, totp
+
+BASIC, SECOND_STEP = (
+    "basic",
+    "two_factor_mail",
+)  # the two that clients know; ours asks an app, and not the mailbox
+
+
+def instance(work: Work) -> dict[str, bool | str]:
+    """Of `/settings/instance`."""
+    return {"password_defined": bool(passphrase.sealed(work)), "auth_mode": mode(work)}
+
+
+def capabilities(work: Work) -> dict[str, bool]:
+    """Of `/settings/capabilities`."""
+    return {"can_auth_with_password": True}
+
+
+def mode(work: Work) -> str:
+    """Whether logging in takes a second step."""
+    return SECOND_STEP if totp.factor(work) else BASIC

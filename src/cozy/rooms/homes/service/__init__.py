@@ -1,0 +1,102 @@
+"""What can be done with homes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from msgspec.structs import asdict
+
+from cozy.kernel.ids import new_id
+from cozy.kernel.work import Work
+from cozy.rooms.documents import service as documents
+
+from .. import store
+from ..errors import NoHome
+from ..model import INSTANCE, SETTINGS, Profile
+from ..ports import Furnish
+from . import avatar, contexts, instance, terms
+from .contexts import context, flags
+from .listing import (
+    at,
+    change,
+    clean_domain,
+    delist,
+    due,
+    enlist,
+    hasten,
+    is_vacant,
+    leave,
+    listed,
+    only,
+    set_due,
+)
+from .profile import change_profile, clean_profile, profile, profile_of
+
+__all__ = [
+    "at",
+    "avatar",
+    "change",
+    "change_profile",
+    "clean_domain",
+    "clean_profile",
+    "context",
+    "contexts",
+    "delist",
+    "derived_key",
+    "due",
+    "enlist",
+    "flags",
+    "furnish",
+    "hasten",
+    "instance",
+    "is_vacant",
+    "leave",
+    "listed",
+    "only",
+    "profile",
+    "profile_of",
+    "renew_tokens_secret",
+    "secret",
+    "set_due",
+    "terms",
+]
+
+
+def furnish(work: Work, profile: Profile) -> str:
+    """Make an empty home one to live in: its key, its secrets, its settings, and what the rooms above add.
+
+    Returns the public key (Ed25519, base64). Raises BadProfile.
+    """
+    key = Ed25519PrivateKey.generate()
+    raw = key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+    store.keep_secret(work, "home_key", raw)
+    store.keep_secret(work, "tokens", secrets.token_bytes(64))
+    body = {**asdict(clean_profile(profile)), "uuid": new_id(), "onboarding_finished": True}
+    documents.create(work, SETTINGS, body, id_=INSTANCE)
+    for plugged in work.plugged(Furnish):
+        plugged(work, profile.locale)
+    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return base64.b64encode(public).decode()
+
+
+def secret(work: Work, name: str) -> bytes:
+    """One of the home's own keys: `home_key` (Ed25519, 32 bytes) or `tokens` (64 bytes)."""
+    value = store.secret(work, name)
+    if value is None:
+        raise NoHome(home=work.home)
+    return value
+
+
+def derived_key(work: Work, purpose: str) -> bytes:
+    """A key for one purpose, 64 bytes, made of the home key: the same each time, wherever the home lives."""
+    return hmac.new(secret(work, "home_key"), purpose.encode(), hashlib.sha512).digest()
+
+
+def renew_tokens_secret(work: Work) -> None:
+    """Void every token and signed cookie of this home."""
+    store.replace_secret(work, "tokens", secrets.token_bytes(64))

@@ -1,0 +1,110 @@
+"""The host's list of homes."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from cozy.kernel.clock import iso
+from cozy.kernel.home import Hosted, State
+from cozy.kernel.work import Work
+
+from .. import store
+from ..errors import BadDomain, BadProfile, NoHome, NotFirst, WhichHome
+from ..model import Listing, is_domain
+
+
+def clean_domain(domain: str) -> str:
+    """The address as we keep it. Raises BadDomain."""
+    clean = domain.strip().rstrip(".").lower()
+    if not is_domain(clean):
+        raise BadDomain(domain=domain, parameter="domain")
+    return clean
+
+
+def enlist(
+    work: Work, home_id: str, domain: str, quota: int | None, public_key: str, *, is_first: bool = False
+) -> Listing:
+    """Put a furnished home on the host's list; it answers from then on. is_first: only if it is the only one.
+
+    Raises BadDomain, DomainTaken, NotFirst.
+    """
+    if is_first and store.listed(work, "", 1):
+        raise NotFirst
+    return store.add(work, home_id, clean_domain(domain), quota, public_key, is_first=is_first)
+
+
+def is_vacant(work: Work) -> bool:
+    """Whether this host has no home yet."""
+    return not store.listed(work, "", 1)
+
+
+def at(work: Work, domain: str) -> Listing:
+    """The home at an address. Raises NoHome."""
+    found = store.by_domain(work, domain)
+    if found is None:
+        raise NoHome(domain=domain)
+    return found
+
+
+def only(work: Work) -> Listing:
+    """The one home of this host. Raises NoHome when there is none, WhichHome when there are several."""
+    found = store.listed(work, "", 2)
+    if not found:
+        raise NoHome("There is no home on this host yet: make one with `cozy homes add`.")
+    if len(found) > 1:
+        raise WhichHome
+    return found[0]
+
+
+def listed(work: Work, after: str = "", limit: int = 100) -> list[Listing]:
+    """Homes by address, a page at a time: those after an address."""
+    return store.listed(work, after, limit)
+
+
+def due(work: Work, limit: int) -> list[Listing]:
+    """Homes that may have something to do by themselves: a hint, which may be stale."""
+    return store.due(work, iso(work.now), limit)
+
+
+def hasten(work: Work, home_id: str) -> None:
+    """A home has something to do by itself now."""
+    store.hasten(work, home_id, iso(work.now))
+
+
+def set_due(work: Work, home_id: str, due_at: str) -> None:
+    """When a home next has something to do by itself."""
+    store.set_due(work, home_id, due_at)
+
+
+def change(
+    work: Work,
+    domain: str,
+    *,
+    state: State | None = None,
+    quota: int | str | None = "same",
+    hosted: Hosted | None = None,
+) -> Listing:
+    """Set a home's state, quota (bytes; None: no limit; "same": as it is), or what it agreed on with its host.
+
+    Raises NoHome, BadProfile.
+    """
+    home = at(work, domain)
+    if isinstance(quota, int) and quota < 0:
+        raise BadProfile("A quota is a number of bytes.", parameter="quota")
+    kept = home.quota if isinstance(quota, str) else quota
+    store.change(work, home.id, state=state or home.state, quota=kept, hosted=hosted or home.hosted)
+    return at(work, domain)
+
+
+def delist(work: Work, domain: str) -> Listing:
+    """Take a home off the list; it answers no more. Raises NoHome."""
+    home = at(work, domain)
+    store.remove(work, home.id)
+    return home
+
+
+def leave(work: Work, domain: str) -> None:
+    """The owner asks the host to delete this home; the host's list says since when. Raises NoHome."""
+    home = at(work, domain)
+    if not home.hosted.leaving_at:
+        change(work, domain, hosted=replace(home.hosted, leaving_at=iso(work.now)))
