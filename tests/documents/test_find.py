@@ -314,6 +314,20 @@ def test_a_thousand_alternatives_are_not_too_deep(work):
     assert ids(find(work, {"$or": [{"n": n} for n in range(1900)]})) == ["0000"]
 
 
+@pytest.mark.parametrize(
+    ("selector", "found"),
+    [
+        ({"worker": {"$or": ["konnector", "client"]}}, ["0000", "0001"]),
+        ({"worker": {"$nor": ["konnector", {"$regex": "^c"}]}}, ["0002"]),
+        ({"$or": ["konnector"]}, []),
+    ],
+)
+def test_a_bare_value_among_alternatives_means_equality(work, selector, found):
+    """As cozy-client asks for the jobs of connectors (Q.partialIndex with `$or`)."""
+    plant(work, {"worker": "konnector"}, {"worker": "client"}, {"worker": "zip"}, {"other": 1})
+    assert ids(find(work, selector)) == found
+
+
 def test_the_cost_is_told_when_asked(work):
     plant(work, {"n": 1}, {"n": 2})
     stats = find(work, {"n": 1}, execution_stats=True).stats

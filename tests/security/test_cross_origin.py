@@ -29,6 +29,16 @@ async def test_a_preflight_for_a_page_is_not(anonymous):
     assert "access-control-allow-origin" not in answer.headers
 
 
+async def test_an_address_that_nothing_is_at_is_part_of_the_api_for_scripts_alone(anonymous):
+    """An app that is newer than its home asks for what is not there yet: it has to learn so."""
+    assert (await anonymous.options("/ai/chat/conversations/x", headers=ASKING)).status_code == 204
+    answer = await anonymous.get("/ai/chat/conversations/x", headers={"origin": APP, "accept": "*/*"})
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (404, APP)
+    assert answer.json()["errors"][0]["status"] == "404"
+    page = await anonymous.get("/ai/chat", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+
+
 @pytest.mark.parametrize(
     "path", ["/files/io.cozy.files.root-dir", "/files/nothing-here", "/data/io.cozy.todos/x"]
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote
 
@@ -67,9 +68,12 @@ class Table:
         allowed.discard(SOCKET)
         raise NoMethod(allowed=sorted(allowed)) if allowed else NoPage()
 
-    def manner_near(self, raw_path: str) -> Manner:
-        """How errors are told where there may be no route: as by most routes that begin with the same word."""
-        return self._manners.get(_first_word(raw_path), "page")
+    def manner_near(self, raw_path: str, elsewhere: Manner) -> Manner:
+        """How errors are told where there may be no route: as by most routes that begin with the same word.
+
+        elsewhere: how where no route does.
+        """
+        return self._manners.get(_first_word(raw_path), elsewhere)
 
 
 _ANYTHING = "{"
@@ -129,9 +133,9 @@ class Dispatcher:
         try:
             call.home, call.slug = await self._find_home(call.header("host"))
             table = self._tables["app" if call.slug else "home"]
-            manner = table.manner_near(raw_path)
+            manner = table.manner_near(raw_path, _manner_of(call))
             if is_preflight(call):
-                return _leave(call, table, raw_path)
+                return _leave(call, table, raw_path, manner)
             route, holes = table.match(call.request.method, raw_path)
             manner = route.manner
             response = await self._served(call, route, holes)
@@ -183,13 +187,16 @@ def _raw_path(call: Call) -> str:
     return raw_path.decode("ascii", "replace").partition("?")[0]
 
 
-def _leave(call: Call, table: Table, raw_path: str) -> Response:
-    """The answer to a preflight: leave for what is no page."""
-    try:
+def _manner_of(call: Call) -> Manner:
+    """How errors are told at an address that nothing is near to: a browser that shows pages asks for one by its name."""
+    return "page" if call.slug or "text/html" in call.header("accept") else "jsonapi"
+
+
+def _leave(call: Call, table: Table, raw_path: str, manner: Manner) -> Response:
+    """The answer to a preflight: leave for what is no page. manner: how errors are told near there."""
+    with suppress(Problem):
         route, _ = table.match(call.header("access-control-request-method"), raw_path)
         manner = route.manner
-    except Problem:
-        manner = table.manner_near(raw_path)
     return preflight(call) if manner != "page" else Response(status_code=204)
 
 

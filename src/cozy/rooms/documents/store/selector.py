@@ -100,8 +100,14 @@ class _Parser:
 
     def _combined(self, op: str, arg: Any, path: Path, negated: bool, depth: int) -> Node:
         inner = negated is not (op == "$nor")
-        parts = tuple(self.node(part, path, inner, depth + 1) for part in _list(op, arg))
+        parts = tuple(self._part(part, path, inner, depth + 1) for part in _list(op, arg))
         return _together(parts, negated is not (op == "$or"))
+
+    def _part(self, part: Any, path: Path, negated: bool, depth: int) -> Node:
+        """One of several conditions; a bare value means equality (mango_selector.erl): `{"state": {"$or": ["a", "b"]}}`."""
+        if isinstance(part, Mapping):
+            return self.node(part, path, negated, depth)
+        return self._leaf("$eq", part, path, negated, depth)
 
     def _leaf(self, op: str, arg: Any, path: Path, negated: bool, depth: int) -> Leaf:
         self._left -= 1 + (len(arg) if isinstance(arg, list) else 0)
