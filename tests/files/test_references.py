@@ -35,6 +35,17 @@ async def test_a_file_is_part_of_documents_once_each(client):
     assert (await client.get(REFERENCES)).json()["data"] == []
 
 
+async def test_a_list_shows_what_its_files_are_part_of(client):
+    file = await client.upload("me")
+    folder = await client.mkdir("left out")
+    await request(client, "POST", f"/files/{file['id']}/relationships/referenced_by", [ALBUM])
+    await request(client, "POST", f"/files/{folder['id']}/relationships/not_synchronized_on", [PHONE])
+    listed = (await client.get("/files/io.cozy.files.root-dir/relationships/contents")).json()["data"]
+    shown = {each["attributes"]["name"]: each["relationships"] for each in listed}
+    assert shown["me"]["referenced_by"]["data"] == [ALBUM]
+    assert shown["left out"]["not_synchronized_on"]["data"] == [PHONE]
+
+
 async def test_a_reference_survives_a_new_content_and_a_new_name(client):
     file = await client.upload("me")
     await request(client, "POST", f"/files/{file['id']}/relationships/referenced_by", [ALBUM])

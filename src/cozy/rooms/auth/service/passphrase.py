@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import hashlib
 
 from argon2 import PasswordHasher
@@ -52,7 +51,7 @@ async def seal(key: str) -> str:
     """What we keep of a key. Raises BadKey when it is not one."""
     try:
         well_formed = len(base64.b64decode(key, validate=True)) == 32
-    except (binascii.Error, ValueError):
+    except ValueError:
         well_formed = False
     if not well_formed:
         raise BadKey(parameter="passphrase")

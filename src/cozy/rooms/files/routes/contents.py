@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -133,7 +132,7 @@ def _md5(call: Call) -> str:
     try:
         if text and len(base64.b64decode(text + "=" * (-len(text) % 4), validate=True)) != 16:
             raise BadHash(md5=text, parameter="Content-MD5")
-    except binascii.Error as error:
+    except ValueError as error:
         raise BadHash(md5=text, parameter="Content-MD5") from error
     return text and text.rstrip("=") + "=="
 

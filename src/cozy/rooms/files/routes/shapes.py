@@ -77,8 +77,8 @@ class FileResource(Struct, gc=False):
 class Linked(Struct):
     """The members of a document that JSON:API shows among the relationships, too."""
 
-    referenced_by: msgspec.Raw | None = None
-    not_synchronized_on: msgspec.Raw | None = None
+    referenced_by: Any = None
+    not_synchronized_on: Any = None
 
 
 class Drawable(Struct, gc=False, rename={"kind": "class"}):

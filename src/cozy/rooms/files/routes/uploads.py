@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import hashlib
 from collections.abc import AsyncIterator
 from email.utils import format_datetime
@@ -187,7 +186,7 @@ def _checked(call: Call, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     name, _, text = call.header("upload-checksum").partition(" ")
     try:
         expected = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise BadUpload(
             "Upload-Checksum is an algorithm and a base64 text.", parameter="Upload-Checksum"
         ) from error
@@ -285,7 +284,7 @@ def _metadata(call: Call) -> dict[str, str]:
         key, _, value = pair.strip().partition(" ")
         try:
             said[key] = base64.b64decode(value.strip(), validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError) as error:
+        except ValueError as error:
             raise BadUpload(
                 "Upload-Metadata is pairs of a key and a base64 text.", parameter="Upload-Metadata"
             ) from error

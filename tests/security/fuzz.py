@@ -1,0 +1,325 @@
+"""Requests made by chance, out of the route table: whoever asks whatever, nothing breaks on our side.
+
+`python -m tests.security.fuzz --cases 20000 --seed 7` runs many against a home of its own, and prints those that broke something.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import re
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+import msgspec
+import structlog
+
+import cozy
+from cozy.app.house import home_of, opened, origin_of
+from cozy.app.server import serving
+from cozy.app.wiring import DOORS
+from cozy.kernel.caller import SYSTEM
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+from cozy.kernel.routes import SOCKET, Route
+from cozy.kernel.settings import Settings
+from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.model import Visitor
+from cozy.rooms.homes.model import Profile
+
+ROUTES = [route for door in DOORS if door.site == "home" for route in door.table if route.method != SOCKET]
+HOLE = re.compile(r"\{([a-z_]+)(:path)?\}")
+QUERY = re.compile(r"""(?:query|number|is_true|key|lenient_number)\((?:call, )?"([^"]+)\"""")
+FIELD = re.compile(r"""text\(form, "([^"]+)\"""")
+CHUNK = 100  # requests before everybody comes in again: some log out
+SOURCES = Path(cozy.__file__).parent
+
+NASTY: tuple[Any, ...] = (
+    "", " ", "x", "..", ".", "/", "a/b", "\0", "é", "é", "%", "%00", "%2e%2e", "_", "_design/x", "_local/x", "*",
+    "0", "-1", "1e9", "9" * 30, "1-", "1-abc", "null", "true", "[]", "{}", "a" * 300, "a" * 5000, "名前.txt", "\u202egpj.exe", "'", '"', "<b>",
+    "2026-07-18T14:02:00Z", "2026-13-45", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "http://127.0.0.1/", "javascript:alert(1)",
+    "io.cozy.files", "io.cozy.files.root-dir", "io.cozy.files.trash-dir", "io.cozy.settings", "io.cozy.permissions", "io.cozy.todos",
+)  # fmt: skip
+VALUES: tuple[Any, ...] = (
+    *NASTY, None, True, False, 0, -1, 1, 2**31, 2**63, 2**70, 1e308, 0.1, [], {}, [None], [[]], {"": None}, ["x"] * 50,
+)  # fmt: skip
+BODIES = (
+    b"",
+    b"{",
+    b"[]",
+    b"null",
+    b"0",
+    b'"x"',
+    b"\xff\xfe",
+    b"{}" * 10,
+    b"[" * 3000,
+    b'{"a":' * 2000,
+    b"x" * 70_000,
+)
+TYPES = (
+    "application/json", "application/vnd.api+json", "text/plain", "image/jpeg", "x", "", "application/x-www-form-urlencoded",
+    "multipart/form-data", "multipart/form-data; boundary=x", "application/offset+octet-stream",
+)  # fmt: skip
+HEADERS = {
+    "if-match": NASTY, "if-none-match": ("*", '"x"', "W/"), "range": ("bytes=0-", "bytes=9-1", "bytes=-5", "bytes=x", "bytes=0-0,2-3"),
+    "content-md5": ("x", "rL0Y20zC+Fzt72VPzMSk2A==", "\xff"), "content-length": ("5",), "date": ("x",), "accept": ("text/event-stream", "application/json", "*/*", "x"),
+    "origin": ("null", "http://drive.alice.localhost:8080", "x"), "upload-offset": ("0", "-1", "x"), "upload-length": ("3", "x", "9" * 20),
+    "upload-metadata": ("filename eA==", "x", "filename", "filename \xff"), "upload-checksum": ("sha1 x", "md5 rL0Y20zC"), "tus-resumable": ("1.0.0", "2"),
+    "destination": NASTY[:20], "accept-language": ("fr", "x" * 200, "\xff"), "if-modified-since": ("x",), "if-range": ('"x"',),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, ready to be sent."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    content: bytes
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.url[:300]} {self.headers} {self.content[:300]!r}"
+
+
+class Known:
+    """What there is in the home, so that many requests reach something; grows by what answers name."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = [
+            "io.cozy.files.root-dir",
+            "io.cozy.files.trash-dir",
+            "io.cozy.settings.instance",
+        ]
+        self.revs: list[str] = []
+        self.callers: list[dict[str, str]] = [{}]
+
+    def learn(self, answer: bytes) -> None:
+        """Remember the ids and revisions that an answer names."""
+        for kind, pattern in (
+            (self.ids, rb'"_?id":"([^"\\]{1,80})"'),
+            (self.revs, rb'"_?rev":"([^"\\]{1,80})"'),
+        ):
+            for match in re.findall(pattern, answer)[:5]:
+                if (text := match.decode("utf-8", "replace")) not in kind and len(kind) < 500:
+                    kind.append(text)
+
+
+@lru_cache(maxsize=1)
+def words() -> tuple[list[str], list[str]]:
+    """The parameters and the form fields that any handler reads."""
+    text = "\n".join(file.read_text() for file in SOURCES.rglob("*.py"))
+    return sorted(set(QUERY.findall(text))), sorted(set(FIELD.findall(text)))
+
+
+def made(number: int, known: Known) -> Request:
+    """The request of that number."""
+    chance = random.Random(number)
+    route = chance.choice(ROUTES)
+    query, _ = words()
+    url = HOLE.sub(lambda hole: quote(_text(_hole(chance, known)), safe="/" if hole[2] else ""), route.path)
+    asked = {
+        chance.choice(query): _text(_value(chance, known)) for _ in range(chance.choice((0, 0, 1, 2, 4)))
+    }
+    if asked:
+        url += "?" + "&".join(f"{quote(name, safe='[]')}={quote(value)}" for name, value in asked.items())
+    headers = dict(chance.choice(known.callers))
+    for name in chance.sample(sorted(HEADERS), chance.choice((0, 0, 1, 2))):
+        headers[name] = _text(chance.choice(HEADERS[name])).replace("\0", "")
+    return Request(route.method, url, headers, _content(chance, known, route, headers))
+
+
+def _content(chance: random.Random, known: Known, route: Route, headers: dict[str, str]) -> bytes:
+    if route.method in {"GET", "HEAD", "OPTIONS", "DELETE"} and chance.random() < 0.9:
+        return b""
+    roll = chance.random()
+    if roll < 0.12:
+        headers["content-type"] = chance.choice(TYPES)
+        return chance.choice(BODIES)
+    if "form" in route.takes and roll < 0.9:
+        headers["content-type"] = "application/x-www-form-urlencoded"
+        names = [*words()[1], "csrf_token", "name", "ids"]
+        fields = [(chance.choice(names), _text(_value(chance, known))) for _ in range(chance.randrange(6))]
+        return "&".join(
+            f"{quote(name)}={quote(value)}" for name, value in [*fields, ("csrf_token", "ours")]
+        ).encode()
+    headers["content-type"] = chance.choice(("application/json", "application/vnd.api+json", "text/plain"))
+    shape = route.body if route.body is not None and chance.random() < 0.8 else None
+    return msgspec.json.encode(_shaped(chance, known, shape) if shape else _jsonapi(chance, known))
+
+
+def _jsonapi(chance: random.Random, known: Known) -> Any:
+    """What many doors take: a document or a list of them, or members at the top."""
+    names = ("type", "id", "name", "dir_id", "tags", "rev", "_id", "_rev", "selector", "sort", "fields", "limit", "docs", "keys", "permissions", "ids",
+             "files", "pages", "path", "email", "tz", "locale", "public_name", "codes", "ttl", "client_name", "redirect_uris", "action", "doctype", "values")  # fmt: skip
+    members = {chance.choice(names): _value(chance, known) for _ in range(chance.randrange(6))}
+    form = chance.randrange(4)
+    if form == 0:
+        return members
+    inner = {
+        "type": _value(chance, known),
+        "id": _value(chance, known),
+        "attributes": members,
+        "meta": {"rev": _value(chance, known)},
+    }
+    return {"data": inner if form < 3 else [inner, _value(chance, known)]}
+
+
+def _shaped(chance: random.Random, known: Known, shape: Any, depth: int = 0) -> Any:
+    """A value that nearly is of this type."""
+    if depth > 4 or chance.random() < 0.15:
+        return _value(chance, known)
+    return _of_type(chance, known, msgspec.inspect.type_info(shape) if depth == 0 else shape, depth + 1)
+
+
+def _of_type(chance: random.Random, known: Known, kind: Any, depth: int) -> Any:
+    if isinstance(kind, msgspec.inspect.StructType):
+        fields = [field for field in kind.fields if field.required or chance.random() < 0.6]
+        return {field.encode_name: _shaped(chance, known, field.type, depth) for field in fields}
+    if isinstance(
+        kind, msgspec.inspect.ListType | msgspec.inspect.VarTupleType | msgspec.inspect.CollectionType
+    ):
+        return [_shaped(chance, known, kind.item_type, depth) for _ in range(chance.randrange(4))]
+    if isinstance(kind, msgspec.inspect.DictType):
+        return {
+            _text(_value(chance, known)): _shaped(chance, known, kind.value_type, depth)
+            for _ in range(chance.randrange(4))
+        }
+    if isinstance(kind, msgspec.inspect.UnionType):
+        return _shaped(chance, known, chance.choice(kind.types), depth)
+    if isinstance(kind, msgspec.inspect.StrType):
+        return _text(_value(chance, known))
+    if isinstance(kind, msgspec.inspect.IntType):
+        return chance.choice((0, 1, -1, 100, 2**53, 2**63))
+    if isinstance(kind, msgspec.inspect.LiteralType):
+        return chance.choice(kind.values)
+    return _value(chance, known)
+
+
+def _hole(chance: random.Random, known: Known) -> Any:
+    doctypes = (
+        "io.cozy.files",
+        "io.cozy.todos",
+        "io.cozy.settings",
+        "io.cozy.permissions",
+        "io.cozy.oauth.clients",
+    )
+    return chance.choice(
+        (
+            chance.choice(known.ids),
+            chance.choice(known.ids),
+            chance.choice(doctypes),
+            chance.choice(NASTY) or "x",
+        )
+    )
+
+
+def _value(chance: random.Random, known: Known) -> Any:
+    pools: tuple[Sequence[Any], ...] = (known.ids, known.revs or ("1-x",), VALUES, VALUES)
+    return chance.choice(chance.choice(pools))
+
+
+def _text(value: Any) -> str:
+    """A value as text that UTF-8 can spell."""
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return text.encode("utf-8", "replace").decode()
+
+
+async def run(
+    house: House, home: Home, numbers: Iterator[int] | Sequence[int], known: Known, seen: Counter[int]
+) -> dict[str, list[str]]:
+    """Send requests, and return those that broke something: by method and status. seen: counts the statuses."""
+    broken: dict[str, list[str]] = {}
+    transport = httpx2.ASGITransport(serving(house), raise_app_exceptions=True)
+    async with httpx2.AsyncClient(transport=transport, base_url=home.origin) as client:
+        for number in numbers:
+            request = made(number, known)
+            client.cookies.clear()
+            try:
+                sent = client.build_request(
+                    request.method, request.url, content=request.content,
+                    headers=[(name.encode(), value.encode("utf-8", "replace")) for name, value in request.headers.items()],
+                )  # fmt: skip
+            except (httpx2.InvalidURL, ValueError):
+                continue
+            try:
+                answer = await client.send(sent)
+            except Exception as error:
+                broken.setdefault(f"{request.method} {type(error).__name__}", []).append(
+                    f"{number}: {request} {error!r}"
+                )
+                continue
+            seen[answer.status_code] += 1
+            known.learn(answer.content[:20_000])
+            if answer.status_code == 500 or (
+                answer.status_code > 500 and answer.status_code not in {502, 503, 507}
+            ):
+                broken.setdefault(f"{request.method} {answer.status_code}", []).append(f"{number}: {request}")
+    return broken
+
+
+async def somebodies(house: House, home: Home, known: Known) -> None:
+    """Everybody who may ask: nobody, the owner's pages, and holders of tokens."""
+    entered = await house.write(home, SYSTEM, auth.sessions.open_, Visitor(address="192.0.2.1"))
+    owner = {
+        "cookie": f"cozy-session={entered.session}; cozy-csrf=ours",
+        "x-csrf-token": "ours",
+        "sec-fetch-site": "same-origin",
+    }
+    scopes = ("*", "*", "*", "io.cozy.files", "io.cozy.todos:GET", "io.cozy.files:GET:io.cozy.files.root-dir")
+    tokens = [await house.read(home, SYSTEM, auth.mint, scope) for scope in scopes]
+    known.callers = [{}, owner, owner, owner, *({"authorization": f"Bearer {token}"} for token in tokens)]
+
+
+async def _main(cases: Sequence[int]) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        async with opened(Settings(data=folder)) as house:
+            profile = Profile(public_name="Alice", email="alice@example.org")
+            domain = "alice.localhost"
+            home = home_of(
+                house.settings,
+                await auth.open_home(house, domain, profile, origin_of(house.settings, domain)),
+            )
+            known = Known()
+            seen: Counter[int] = Counter()
+            broken: dict[str, list[str]] = {}
+            for start in range(0, len(cases), CHUNK):
+                await somebodies(house, home, known)
+                for name, found in (
+                    await run(house, home, cases[start : start + CHUNK], known, seen)
+                ).items():
+                    broken.setdefault(name, []).extend(found)
+            told = [f"{name}: {len(found)}\n  " + "\n  ".join(found[:5]) for name, found in broken.items()]
+            told.append(f"statuses: {dict(sorted(seen.items()))}")
+            told.append(f"{len(cases)} requests, {sum(map(len, broken.values()))} broke something")
+            sys.stdout.write("\n".join([*told, ""]))
+            return 1 if broken else 0
+
+
+def _brief(_logger: Any, _method: str, event: Any) -> str:
+    """A line of the log without its traceback."""
+    return f"log: {event.get('event')} {event.get('path', '')} {event.get('exc_info', '')!r}"
+
+
+def main() -> None:
+    """Run many cases against a home of their own."""
+    parser = argparse.ArgumentParser(prog="python -m tests.security.fuzz", description=__doc__)
+    parser.add_argument("--cases", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=0)
+    asked = parser.parse_args()
+    structlog.configure(processors=[_brief], logger_factory=structlog.PrintLoggerFactory(sys.stdout))
+    first = asked.seed * 1_000_000
+    sys.exit(asyncio.run(_main(range(first, first + asked.cases))))
+
+
+if __name__ == "__main__":
+    main()
