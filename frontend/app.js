@@ -10,9 +10,16 @@ import "./tray.js";
 import "./offline.js";
 import { onArrival } from "./page.js";
 
-document.documentElement.dataset.js = "";
+const root = document.documentElement;
+const started = new Promise((done) => setTimeout(done)); // after htmx, which starts in a task of its own too
 
-onArrival(() => {
-  if (document.querySelector("[data-list]")) import("./list.js");
-  if (document.querySelector(".preview")) import("./preview.js");
+// data-js shows what needs scripts; "ready" says that all of the page answers to mouse and keys.
+onArrival(async () => {
+  root.dataset.js = "";
+  await Promise.all([
+    started,
+    document.querySelector("[data-list]") && import("./list.js"),
+    document.querySelector(".preview") && import("./preview.js"),
+  ]);
+  root.dataset.js = "ready";
 });

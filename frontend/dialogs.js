@@ -1,6 +1,6 @@
 // Questions over the page. A link or button with data-dialog opens, in a native dialog, the question that its address
 // shows as a page; answering wrongly keeps the dialog, answering well goes where the server says.
-import { h, icon, t } from "./page.js";
+import { h, icon, isTyping, t } from "./page.js";
 import { process } from "./navigation.js";
 import { toast } from "./toasts.js";
 
@@ -15,8 +15,12 @@ document.addEventListener("click", (event) => {
   open(opener);
 }, true);
 
+let asked = 0; // questions on their way
+let early = ""; // what was typed meanwhile
+
 async function open(opener) {
   const request = requestOf(opener);
+  asked += 1;
   try {
     const response = await fetch(request);
     const question = questionIn(await response.text());
@@ -25,8 +29,19 @@ async function open(opener) {
     else toast(t("That did not work. Nothing was changed."), { alert: true });
   } catch {
     toast(t("The connection dropped. Nothing is lost; try again."), { alert: true });
+  } finally {
+    asked -= 1;
+    early = "";
   }
 }
+
+// Keys pressed while a question is on its way are for its field, not for the page below.
+document.addEventListener("keydown", (event) => {
+  if (!asked || event.ctrlKey || event.metaKey || event.altKey || ["Escape", "Tab"].includes(event.key) || isTyping(event.target)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (event.key.length === 1) early += event.key;
+}, true);
 
 // A button asks with its form's fields (what is ticked in a list), as it would without scripts.
 function requestOf(opener) {
@@ -63,6 +78,7 @@ function show(question, address) {
   const first = dialog.querySelector("[aria-invalid=true], [autofocus]") ?? dialog.querySelector("input:not([type=hidden], [type=radio]), textarea");
   first?.focus();
   if (first?.dataset.selectStem !== undefined) first.setSelectionRange(0, first.value.lastIndexOf(".") > 0 ? first.value.lastIndexOf(".") : first.value.length);
+  if (early && first?.selectionStart != null) first.setRangeText(early, first.selectionStart, first.selectionEnd, "end");
 }
 
 // The answer to a form in the dialog: a question again, or a page to go to.

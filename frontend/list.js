@@ -65,6 +65,7 @@ let timer;
 let held = false;
 document.addEventListener("pointerdown", (event) => {
   const row = event.target.closest("[data-list] tr[data-id]");
+  held = false; // a hold that ended in no click
   if (!row || event.pointerType !== "touch") return;
   timer = setTimeout(() => { held = true; choose(row, true); navigator.vibrate?.(10); }, 500);
 });

@@ -28,7 +28,7 @@ DOMAIN = "alice.localhost"
 ROOT = "io.cozy.files.root-dir"
 COZY = [sys.executable, "-c", "from cozy.app.cli import main; main()"]
 SOURCES = str(Path(__file__).parents[1] / "src")
-STARTS_WITHIN_S = 30.0
+STARTS_WITHIN_S = 120.0
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -101,7 +101,7 @@ class Cozy:
         if not self.prefix and not options:
             return _here("--data", self.data, *args)
         with self.started(*args, **options) as process:
-            out, err = process.communicate(timeout=120)
+            out, err = process.communicate(timeout=600)
         return Done(process.returncode, out.decode(), err.decode())
 
     def token(self, domain: str = DOMAIN) -> str:
@@ -152,7 +152,7 @@ class Server:
         return self._reap()
 
     def _reap(self) -> int:
-        code = self.process.wait(timeout=30)
+        code = self.process.wait(timeout=120)
         if self.process.stdout is not None:
             self.process.stdout.close()
         return code

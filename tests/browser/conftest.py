@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.program import Cozy, Server
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PASSPHRASE = "orage tilleul boussole velours"
+PATIENCE_MS = 15_000  # what a page may take on a machine that has much else to do
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def open_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     def fresh(**options: Any) -> BrowserContext:
         chosen: dict[str, Any] = {"viewport": DESK, "locale": "en-GB", **options}
         context = browser.new_context(**chosen)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("weberror", lambda error: wrong.append(str(error.error)))
         context.on("console", note)
         contexts.append(context)
@@ -102,6 +104,17 @@ def owner(tab: Page, home: str) -> Page:
     """A page of Alice, who is in. Her home is at `home`."""
     log_in(tab, home)
     return tab
+
+
+def ready(tab: Page) -> None:
+    """All of the page answers to mouse and keys."""
+    expect(tab.locator("html[data-js=ready]")).to_be_attached()
+
+
+def visit(tab: Page, address: str) -> None:
+    """Go to a page whose scripts are then at work."""
+    tab.goto(address)
+    ready(tab)
 
 
 def log_in(tab: Page, home: str, passphrase: str = PASSPHRASE) -> None:

@@ -33,6 +33,10 @@ class Drive:
     cookie: str
     data: Path
 
+    @property
+    def port(self) -> int:
+        return int(self.origin.rpartition(":")[2])
+
     def come_in(self, context: BrowserContext) -> Page:
         """A page of the owner."""
         context.add_cookies(
@@ -85,9 +89,9 @@ def _apart(act: Callable):
         return thread.submit(act).result()
 
 
-def names(page: Page) -> list[str]:
-    """What the list on the page shows, in its order."""
-    return page.locator("[data-list] td.name a").all_inner_texts()
+def lists(page: Page, *names: str) -> None:
+    """The list on the page shows these, in this order, and nothing else."""
+    expect(page.locator("[data-list] td.name a")).to_have_text(list(names))
 
 
 def row(page: Page, name: str):

@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 from cozy.rooms.files.service import views
 from tests.browser import samples
-from tests.browser.conftest import DESK, PHONE
-from tests.browser.drive import Drive, child, furnished, names, row, toast
+from tests.browser.conftest import DESK, PHONE, visit
+from tests.browser.drive import Drive, child, furnished, lists, row, toast
 
 pytestmark = pytest.mark.browser
 
@@ -54,7 +55,7 @@ def menu(page: Page, name: str, item: str) -> None:
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_one_makes_renames_moves_throws_away_and_gets_back(open_context, drive, playground, viewport):
     page = drive.come_in(open_context(viewport=viewport, has_touch=viewport is PHONE))
-    page.goto(playground)
+    visit(page, playground)
     here = playground.rpartition("/")[2]
 
     if viewport is DESK:
@@ -70,7 +71,7 @@ def test_one_makes_renames_moves_throws_away_and_gets_back(open_context, drive, 
     question.get_by_label("Name of the folder").fill("Gamma")
     question.get_by_role("button", name="Create").click()
     toast(page, "Folder created.")
-    assert names(page) == ["Alpha", "Beta", "Gamma", *(f"{c}.txt" for c in "abcdef")]
+    lists(page, "Alpha", "Beta", "Gamma", *(f"{c}.txt" for c in "abcdef"))
 
     menu(page, "a.txt", "Rename")
     question.get_by_label("New name").fill("b.txt")
@@ -106,7 +107,7 @@ def test_one_makes_renames_moves_throws_away_and_gets_back(open_context, drive, 
     expect(page.locator("[data-count]")).to_have_text("2 items")
     page.locator(".selbar").get_by_role("button", name="Bin").click()
     toast(page, "2 items moved to the bin.")
-    page.goto(f"{drive.origin}/my/drive/trash")
+    visit(page, f"{drive.origin}/my/drive/trash")
     row(page, "b.txt").locator(".check").click()
     page.locator(".selbar").get_by_role("button", name="Put back").click()
     toast(page, "Put back.")
@@ -127,7 +128,7 @@ def test_a_taken_name_asks_what_to_do(open_context, drive, playground):
         )
     )
     page = drive.come_in(open_context())
-    page.goto(playground)
+    visit(page, playground)
     row(page, "c.txt").drag_to(row(page, "Alpha"))
     page.get_by_role("radio", name="Keep both").check()
     page.get_by_role("button", name="Move here").click()
@@ -143,7 +144,7 @@ def _name(drive: Drive, folder_id: str) -> str:
 
 def test_the_mouse_chooses_ranges_and_drags(open_context, drive, playground):
     page = drive.come_in(open_context())
-    page.goto(playground)
+    visit(page, playground)
     row(page, "b.txt").locator(".check").click()
     row(page, "e.txt").click(modifiers=["Shift"], position={"x": 500, "y": 20})
     expect(page.locator("[data-count]")).to_have_text("4 items")
@@ -151,17 +152,19 @@ def test_the_mouse_chooses_ranges_and_drags(open_context, drive, playground):
     expect(page.locator("[data-count]")).to_have_text("3 items")
     row(page, "b.txt").drag_to(row(page, "Beta"))
     toast(page, "3 items moved.")
-    assert names(page) == ["Alpha", "Beta", "a.txt", "c.txt", "f.txt"]
+    lists(page, "Alpha", "Beta", "a.txt", "c.txt", "f.txt")
     row(page, "a.txt").drag_to(page.locator(".crumbs a").last)
     toast(page, "1 item moved.")
+    undo = page.get_by_role("button", name="Undo")
+    undo.hover()  # what is said stays while it is pointed at
     assert child(drive, files.ROOT, "a.txt")
-    page.get_by_role("button", name="Undo").click()
+    undo.click()
     toast(page, "Moved back.")
 
 
 def test_a_finger_held_on_a_line_chooses(open_context, drive, playground):
     page = drive.come_in(open_context(viewport=PHONE, has_touch=True, is_mobile=True))
-    page.goto(playground)
+    visit(page, playground)
     spot = row(page, "a.txt").locator(".name a").bounding_box()
     assert spot is not None
     touch = page.context.new_cdp_session(page)
@@ -180,16 +183,21 @@ def landed(page: Page, text: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_focused()
 
 
+def at(page: Page, name: str) -> None:
+    """The line of a name has the focus."""
+    expect(row(page, name).locator(".name a")).to_be_focused()
+
+
 def test_keys_alone_do_it_all(open_context, drive, playground):
     page = drive.come_in(open_context())
-    page.goto(playground, wait_until="networkidle")
+    visit(page, playground)
     here = playground.rpartition("/")[2]
     keys = page.keyboard
     keys.press("ArrowDown")
-    assert _at(page) == "Alpha"
+    at(page, "Alpha")
     for _ in range(2):
         keys.press("ArrowDown")
-    assert _at(page) == "a.txt"
+    at(page, "a.txt")
     keys.press("F2")
     expect(page.get_by_label("New name")).to_be_focused()
     keys.type("alpha")
@@ -199,7 +207,7 @@ def test_keys_alone_do_it_all(open_context, drive, playground):
 
     for _ in range(4):
         keys.press("ArrowDown")
-    assert _at(page) == "b.txt"
+    at(page, "b.txt")
     keys.press("Space")
     keys.press("ArrowDown")
     keys.press("ArrowDown")
@@ -210,6 +218,7 @@ def test_keys_alone_do_it_all(open_context, drive, playground):
     keys.press("Control+z")
     landed(page, "3 items put back.")
     keys.press("ArrowDown")
+    at(page, "Alpha")
     keys.press("Control+a")
     expect(page.locator("[data-count]")).to_have_text("8 items")
     keys.press("Escape")
@@ -217,7 +226,7 @@ def test_keys_alone_do_it_all(open_context, drive, playground):
 
     for _ in range(3):
         keys.press("ArrowDown")
-    moved = _at(page)
+    at(page, "b.txt")
     keys.press("m")
     question = page.get_by_role("dialog")
     question.get_by_role("button", name="Beta").focus()
@@ -225,7 +234,7 @@ def test_keys_alone_do_it_all(open_context, drive, playground):
     expect(question.get_by_role("button", name="Move here")).to_be_focused()
     keys.press("Enter")
     landed(page, "1 item moved.")
-    assert child(drive, drive.ids[f"{_name(drive, here)}/Beta"], moved)
+    assert child(drive, drive.ids[f"{_name(drive, here)}/Beta"], "b.txt")
 
     keys.press("ArrowDown")
     keys.press("i")
@@ -242,13 +251,79 @@ def test_keys_alone_do_it_all(open_context, drive, playground):
     keys.type("coast")
     keys.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("coast")
-    assert names(page) == ["Coast path.pdf"]
+    lists(page, "Coast path.pdf")
 
 
-def _at(page: Page) -> str:
-    return page.evaluate(
-        "document.activeElement.closest('tr[data-id]')?.dataset.name ?? document.activeElement.tagName"
+@contextmanager
+def held(page: Page, address: str) -> Iterator[None]:
+    """What is asked at an address comes only at the end. The page must know no service worker."""
+    asked: list[Route] = []
+    page.route(address, lambda route: asked.append(route))  # noqa: PLW0108 (Playwright marks what it calls)
+    yield
+    while not asked:
+        page.wait_for_timeout(10)
+    asked[0].continue_()
+    page.unroute(address)
+
+
+def test_a_page_that_is_seen_has_the_focus_already(open_context, drive, playground):
+    page = drive.come_in(open_context())
+    visit(page, drive.folder(f"{_name(drive, playground.rpartition('/')[2])}/Alpha"))
+    page.evaluate(
+        """() => { window.focused = new Promise((done) => new MutationObserver((_, watch) => {
+             if (document.querySelector("main h1")?.textContent.trim() === "Alpha") return;
+             watch.disconnect();
+             const { port1, port2 } = new MessageChannel(); // the very next task
+             port1.onmessage = () => done(document.activeElement.tagName);
+             port2.postMessage("");
+           }).observe(document.body, { childList: true, subtree: true })); }"""
     )
+    page.keyboard.press("Backspace")
+    assert page.evaluate("focused") == "H1"
+
+
+def test_what_is_typed_while_a_page_comes_is_kept(open_context, drive, playground):
+    page = drive.come_in(open_context(service_workers="block"))
+    name = _name(drive, playground.rpartition("/")[2])
+    visit(page, drive.folder(f"{name}/Alpha"))
+    with held(page, playground):
+        page.keyboard.press("Backspace")
+        page.keyboard.press("/")
+        page.keyboard.type("coa")
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("st")
+    expect(page.locator("#q")).to_have_value("coast")
+    page.keyboard.press("Enter")
+    lists(page, "Coast path.pdf")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+
+
+def test_keys_pressed_while_a_question_comes_are_for_the_question(open_context, drive, playground):
+    page = drive.come_in(open_context(service_workers="block"))
+    visit(page, playground)
+    row(page, "a.txt").locator(".name a").focus()
+    with held(page, "**/rename"):
+        page.keyboard.press("F2")
+        page.keyboard.type("me")  # m alone would move the file
+    expect(page.get_by_label("New name")).to_have_value("me.txt")
+    expect(page.get_by_label("New name")).to_be_focused()
+    page.keyboard.type("lon")
+    page.keyboard.press("Enter")
+    landed(page, "Renamed.")
+    expect(row(page, "melon.txt")).to_be_visible()
+
+
+def test_the_page_that_was_chosen_last_is_the_one_that_shows(open_context, drive, playground):
+    page = drive.come_in(open_context(service_workers="block"))
+    visit(page, playground)
+    alpha = drive.folder(f"{_name(drive, playground.rpartition('/')[2])}/Alpha")
+    page.route(alpha, lambda route: None)
+    with page.expect_request(alpha):
+        page.get_by_role("link", name="Alpha", exact=True).click()
+    with page.expect_event("requestfailed", lambda request: request.url == alpha):
+        page.get_by_role("link", name="Beta", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Beta")
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
@@ -270,7 +345,7 @@ def test_everything_works_without_scripts(open_context, drive, playground, viewp
     page.get_by_text("Keep both").click()
     page.get_by_role("button", name="Upload").click()
     expect(page.locator(".toasts")).to_contain_text("2 files added.")
-    assert names(page)[3:6] == ["a (2).txt", "a.txt", "b.txt"]
+    lists(page, "Alpha", "Beta", "Gamma", "a (2).txt", *(f"{c}.txt" for c in "abcdef"), "new.txt")
 
     page.get_by_role("link", name="new.txt", exact=True).click()
     page.get_by_role("button", name="More actions").click()
@@ -307,17 +382,18 @@ def test_everything_works_without_scripts(open_context, drive, playground, viewp
 
 def test_order_and_view_are_remembered(open_context, drive, playground):
     page = drive.come_in(open_context())
-    page.goto(playground)
+    visit(page, playground)
     page.get_by_role("button", name="Name").click()
     page.locator("#sort-menu").get_by_text("Largest first").click()
     expect(page.locator("[data-list] td.name a").nth(2)).to_have_text("f.txt")
     page.get_by_role("link", name="Show as a grid").click()
     expect(page.locator(".files.cells")).to_be_visible()
-    page.goto(drive.folder("trip"))
+    visit(page, drive.folder("trip"))
     expect(page.locator(".files.cells")).to_be_visible()
     page.get_by_role("link", name="Show as a list").click()
-    page.goto(playground)
-    assert names(page)[2:] == [f"{c}.txt" for c in "fedcba"]
+    expect(page.locator(".files.cells")).to_have_count(0)
+    visit(page, playground)
+    lists(page, "Beta", "Alpha", *(f"{c}.txt" for c in "fedcba"))
     expect(page.locator("th[aria-sort=descending]")).to_contain_text("Size")
 
 
@@ -325,7 +401,7 @@ def test_versions_are_seen_kept_brought_back_and_erased(open_context, drive, pla
     file_id = drive.ids[f"{_name(drive, playground.rpartition('/')[2])}/a.txt"]
     drive.do(lambda work: files.overwrite(work, file_id, samples.content(b"second"), "text/plain"))
     page = drive.come_in(open_context())
-    page.goto(f"{drive.origin}/my/file/{file_id}")
+    visit(page, f"{drive.origin}/my/file/{file_id}")
     expect(page.locator(".preview")).to_contain_text("second")
     page.get_by_role("link", name="1 previous version").click()
     page.get_by_role("link", name="See the version of").click()
@@ -338,13 +414,13 @@ def test_versions_are_seen_kept_brought_back_and_erased(open_context, drive, pla
     page.get_by_role("dialog").get_by_role("button", name="Erase for good").click()
     toast(page, "Version erased.")
     expect(page.get_by_text("No previous version")).to_be_visible()
-    page.goto(f"{drive.origin}/my/file/{file_id}")
+    visit(page, f"{drive.origin}/my/file/{file_id}")
     expect(page.locator(".preview")).to_contain_text("aaaa")
 
 
 def test_one_file_comes_as_it_is_and_more_as_an_archive(open_context, drive, playground, tmp_path: Path):
     page = drive.come_in(open_context(accept_downloads=True))
-    page.goto(playground, wait_until="networkidle")
+    visit(page, playground)
     row(page, "a.txt").get_by_role("link", name="Actions: a.txt").click()
     with page.expect_download() as one:
         page.locator("#row-menu").get_by_text("Download").click()
@@ -366,7 +442,7 @@ def test_one_file_comes_as_it_is_and_more_as_an_archive(open_context, drive, pla
 
 def test_two_answers_to_one_question_do_not_lose_what_was_typed(open_context, drive, playground):
     page = drive.come_in(open_context())
-    page.goto(f"{playground}/new-folder")
+    visit(page, f"{playground}/new-folder")
     page.get_by_label("Name of the folder").fill("Alpha")
     page.get_by_role("button", name="Create").click()
     expect(page.get_by_label("Name of the folder")).to_have_value("Alpha")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 from tests.browser import samples
-from tests.browser.conftest import DESK, PHONE, check
+from tests.browser.conftest import DESK, PHONE, check, visit
 from tests.browser.drive import Drive, furnished, row
 
 pytestmark = pytest.mark.browser
@@ -59,9 +59,9 @@ def test_no_page_shuts_anybody_out(open_context, drive, viewport, light):
     )
     context.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     for url in addresses(drive):
-        page.goto(url)
+        visit(page, url)
         check(page)
-    page.goto(drive.folder("trip"), wait_until="networkidle")
+    visit(page, drive.folder("trip"))
     row(page, "ferry.py").get_by_role("link", name="Actions: ferry.py").click()
     check(page)
     page.keyboard.press("Escape")

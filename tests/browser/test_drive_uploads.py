@@ -1,7 +1,9 @@
 """Files come in: through the tray, over a connection that breaks, while one looks at other pages."""
 
 import hashlib
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,9 @@ from playwright.sync_api import Page, expect
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 from tests.browser import samples
-from tests.browser.conftest import DESK, PHONE
-from tests.browser.drive import Drive, child, furnished, row
+from tests.browser.conftest import DESK, PHONE, visit
+from tests.browser.drive import Drive, child, furnished, lists, row
+from tests.browser.line import line_to
 
 pytestmark = pytest.mark.browser
 LARGE = 48 * 2**20
@@ -43,7 +46,7 @@ def choose(page: Page, *paths: Path) -> None:
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_what_is_chosen_shows_up_in_the_folder(open_context, drive, tmp_path, viewport):
     page = drive.come_in(open_context(viewport=viewport))
-    page.goto(drive.folder("Inbox"), wait_until="networkidle")
+    visit(page, drive.folder("Inbox"))
     for n in range(5):
         (tmp_path / f"Photo {n}.jpg").write_bytes(samples.picture(n / 5, 120, 90))
     choose(page, *(tmp_path / f"Photo {n}.jpg" for n in range(5)))
@@ -53,27 +56,29 @@ def test_what_is_chosen_shows_up_in_the_folder(open_context, drive, tmp_path, vi
 
 
 def test_a_broken_line_and_another_page_do_not_stop_an_upload(open_context, drive, tmp_path):
-    page = drive.come_in(open_context())
-    page.goto(drive.folder("Inbox"), wait_until="networkidle")
     sent = b"".join(hashlib.sha256(b"%d" % n).digest() * 1024 for n in range(LARGE // 32768))
     (tmp_path / "Film.mov").write_bytes(sent)
-    line = page.context.new_cdp_session(page)
-    line.send("Network.enable")
-    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 12 * 2**20}
-    line.send("Network.emulateNetworkConditions", slow)
-    choose(page, tmp_path / "Film.mov")
-    expect(page.locator("upload-tray progress").first).to_be_visible()
-    page.wait_for_timeout(1_000)
-    page.context.set_offline(True)
-    page.wait_for_timeout(700)
-    page.context.set_offline(False)
-    line.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": -1})
-    page.locator(".nav").get_by_role("link", name="Bin").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Bin")
-    expect(page.locator("upload-tray")).to_contain_text("Film.mov")
-    expect(page.locator("upload-tray")).to_contain_text("arrived", timeout=30_000)
-    page.goto(drive.folder("Inbox"))
-    expect(row(page, "Film.mov")).to_be_visible()
+    with line_to(drive.port) as line:
+        drive = replace(drive, origin=drive.origin.replace(f":{drive.port}", f":{line.port}"))
+        page = drive.come_in(open_context())
+        visit(page, drive.folder("Inbox"))
+        line.jam_after(LARGE // 4)
+        choose(page, tmp_path / "Film.mov")
+        tray = page.locator("upload-tray")
+        expect(tray.locator(".state")).to_have_text(re.compile(r"^[1-9]\d? %$"))
+        line.cut()
+        page.context.set_offline(True)
+        expect(tray.locator(".state")).to_have_text("No connection")
+        line.mend()
+        page.context.set_offline(False)
+        page.locator(".nav").get_by_role("link", name="Bin").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Bin")
+        expect(tray.locator(".state")).to_have_text(re.compile(r"^\d\d? %$"))
+        expect(tray).to_contain_text("Film.mov")
+        line.jam_after(None)
+        expect(tray).to_contain_text("arrived", timeout=60_000)
+        visit(page, drive.folder("Inbox"))
+        expect(row(page, "Film.mov")).to_be_visible()
     film = child(drive, "Inbox", "Film.mov")
     assert film is not None
     assert film.sha256 == hashlib.sha256(sent).hexdigest()
@@ -81,17 +86,21 @@ def test_a_broken_line_and_another_page_do_not_stop_an_upload(open_context, driv
 
 @pytest.mark.parametrize(
     ("choice", "there"),
-    [("Keep both", {"known.txt", "known (2).txt"}), ("Replace", {"known.txt"}), ("Skip", {"known.txt"})],
+    [("Keep both", ["known (2).txt", "known.txt"]), ("Replace", ["known.txt"]), ("Skip", ["known.txt"])],
 )
 def test_a_known_name_is_the_persons_choice(open_context, drive, tmp_path, choice, there):
     page = drive.come_in(open_context())
-    page.goto(drive.folder("Inbox"), wait_until="networkidle")
+    visit(page, drive.folder("Inbox"))
     (tmp_path / "known.txt").write_text("newer")
     choose(page, tmp_path / "known.txt")
-    page.locator("upload-tray").get_by_role("button", name=choice).click()
-    page.wait_for_timeout(700)
+    tray = page.locator("upload-tray")
+    tray.get_by_role("button", name=choice).click()
+    if choice == "Skip":
+        expect(tray.locator("li")).to_have_count(0)
+    else:
+        expect(tray).to_contain_text("arrived")
     page.goto(drive.folder("Inbox"))
-    assert set(page.locator("[data-list] td.name a").all_inner_texts()) == there
+    lists(page, *there)
     kept = child(drive, "Inbox", "known.txt")
     assert kept is not None
     assert (kept.sha256 == hashlib.sha256(b"newer").hexdigest()) == (choice == "Replace")
@@ -99,7 +108,7 @@ def test_a_known_name_is_the_persons_choice(open_context, drive, tmp_path, choic
 
 def test_files_are_dropped_on_a_folder(open_context, drive):
     page = drive.come_in(open_context())
-    page.goto(f"{drive.origin}/my/drive", wait_until="networkidle")
+    visit(page, f"{drive.origin}/my/drive")
     carried = page.evaluate_handle(
         """() => { const carried = new DataTransfer(); carried.items.add(new File(["dropped"], "note.txt", { type: "text/plain" })); return carried; }"""
     )

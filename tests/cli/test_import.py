@@ -291,12 +291,12 @@ def test_an_interrupted_import_goes_on_at_the_next_run(cozy, tree, exported, num
         (tree / f"small {i}").write_bytes(os.urandom(2_000))
     for i in range(20):
         (tree / f"large {i}").write_bytes(os.urandom(2_000_000))
-    process = cozy.started("files", "import", tree, "/in")
+    process = Cozy(cozy.data, ("nice", "-n", "19")).started("files", "import", tree, "/in")
     while not list(cozy.data.glob("homes/*/contents/*/*")):
         time.sleep(0.01)
         assert process.poll() is None, "it ended before it could be interrupted"
     process.send_signal(number)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode != 0
     assert b"Traceback" not in errors
     if number == signal.SIGINT:
@@ -320,7 +320,7 @@ def test_copying_in_and_out_while_the_server_runs(cozy, tree, tmp_path, exported
         assert process.communicate()[1] == b""
         assert process.returncode == 0
         assert contents(exported()) == contents(tree)
-        assert len([name for name in client.children() if name.startswith("by-http-")]) == uploaded > 3
+        assert len([name for name in client.children() if name.startswith("by-http-")]) == uploaded > 0
         assert "f299" in client.children(client.children()["in"]["id"])
         assert server.stop() == 0
     assert server.errors() == ""
@@ -333,7 +333,7 @@ def test_photos_keep_their_dates_and_the_server_reads_them_once_it_runs(cozy, tr
     os.utime(tree / "b.jpg", (1_400_000_000,) * 2)
     imported(cozy, tree)
     with Server(cozy, tmp_path / "log"):
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while True:
             lines = [json.loads(line) for line in cozy("files", "ls", "/in", "--json").out.splitlines()]
             if all("metadata" in line for line in lines):

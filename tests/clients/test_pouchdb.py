@@ -21,7 +21,7 @@ def test_replicas_of_pouchdb_end_equal_with_a_conflict_and_after_it(tmp_path):
     with Server(cozy, tmp_path / "log") as server:
         address = f"http://127.0.0.1:{server.port}/data/io.cozy.todos"
         line = [NODE, SCRIPT, address, f"{DOMAIN}:{server.port}", cozy.token(), str(HALF)]
-        done = subprocess.run(line, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(line, capture_output=True, text=True, timeout=900, check=False)
         assert done.returncode == 0, done.stderr
         assert server.errors() == ""
     said = json.loads(done.stdout)

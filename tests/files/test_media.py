@@ -26,7 +26,7 @@ async def settled(house, home) -> None:
     worker = Worker(poll_s=0.01)
     async with worker.running(replace(house, wake=worker.wake)):
         worker.wake(home)
-        for _ in range(500):
+        for _ in range(6_000):
             leased = await house.read(home, SYSTEM, jobs.next_due)
             if leased > iso(house.clock()):
                 return

@@ -51,7 +51,7 @@ def test_the_data_folder_may_be_named_after_the_command(cozy, alice, tmp_path):
 
 def test_the_passphrase_may_come_by_standard_input(cozy):
     process = cozy.started("homes", "add", DOMAIN, "--passphrase-stdin", stdin=-1)
-    out, err = process.communicate(f"{PASSPHRASE}\n".encode(), timeout=60)
+    out, err = process.communicate(f"{PASSPHRASE}\n".encode(), timeout=300)
     assert (process.returncode, err) == (0, b"")
     assert out.decode().strip() == f"http://{DOMAIN}:8080"
 
@@ -82,7 +82,7 @@ def test_what_goes_wrong_is_one_line(cozy, alice, args, sentence):
 def test_a_home_is_destroyed_only_by_who_types_its_address(cozy, alice):
     for typed, code in ((b"yes\n", 1), (DOMAIN.encode() + b"\n", 0)):
         process = cozy.started("homes", "destroy", DOMAIN, stdin=-1)
-        process.communicate(typed, timeout=60)
+        process.communicate(typed, timeout=300)
         assert process.returncode == code
 
 

@@ -68,7 +68,7 @@ async def at_work(house: House, *reactions: Job) -> AsyncIterator[House]:
 async def until(house: House, home: Home, fn: Callable[[Work], Any], wanted: Any) -> None:
     """Wait until a read gives what is wanted."""
     found = None
-    for _ in range(300):
+    for _ in range(6_000):
         found = await house.read(home, SYSTEM, fn)
         if found == wanted:
             return
@@ -188,7 +188,7 @@ async def test_a_home_that_cannot_be_served_holds_no_other_up(house: House, home
 async def test_an_idle_home_is_not_looked_at_again_before_its_hour(house: House, home: Home, clock):
     async with at_work(house, polish):
         await until(house, home, waiting, True)
-        for _ in range(100):
+        for _ in range(6_000):
             if not await house.read_host(homes.due, 10):
                 break
             await asyncio.sleep(0.01)

@@ -51,7 +51,7 @@ def postgres_url() -> Iterator[str]:
         yield f"host={folder} user=cozy dbname=postgres"
     finally:
         server.send_signal(signal.SIGINT)
-        server.wait(30)
+        server.wait(120)
         shutil.rmtree(folder)
 
 
@@ -64,7 +64,7 @@ def _user() -> str | None:
 
 
 def _wait(bin_: Path, folder: Path, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
+    for _ in range(1_200):
         if subprocess.run([bin_ / "pg_isready", "-q", "-h", folder], check=False).returncode == 0:
             return
         if server.poll() is not None:

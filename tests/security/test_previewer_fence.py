@@ -39,7 +39,7 @@ def test_it_has_no_network_starts_no_program_and_changes_no_file(tmp_path: Path)
         port = server.getsockname()[1]
         line = [sys.executable, "-I", "-c", TRIES, str(WORKER), str(mine), str(port)]
         said = subprocess.run(
-            line, capture_output=True, text=True, check=True, timeout=30
+            line, capture_output=True, text=True, check=True, timeout=120
         ).stdout.splitlines()
     assert said[:6] == ["PermissionError 1"] * 6
     assert said[6:] == ["OSError 27", "kept"]

@@ -76,8 +76,11 @@ def faults(page: Page) -> list[str]:
 
 
 def settle(page: Page) -> None:
+    """All of the page is here, answers, and stands still."""
+    expect(page.locator("html[data-js=ready]")).to_be_attached()
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
+    page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished.catch(() => {})))")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -124,7 +127,7 @@ def test_what_opens_over_a_page_is_accessible(
         target = page.locator(f"[aria-label='{name}'], .btn:has-text('{name}')").locator("visible=true").first
         target.click()
         expect(page.locator(opened)).to_be_visible()
-        page.wait_for_timeout(300)
+        settle(page)
         if folder := os.environ.get("COZY_SHOTS"):
             page.screenshot(path=f"{folder}/open-{opened.strip('#').replace('#', '-')}-{width}-{scheme}.png")
         assert faults(page) == [], name
@@ -143,6 +146,7 @@ def test_the_policy_refuses_nothing(tab: Page, base: str, name: str):
 
 def test_a_boosted_page_says_its_title_and_takes_the_focus(tab: Page):
     tab.goto("/my/g/drive")
+    settle(tab)
     tab.locator(".side .nav").get_by_role("link", name="Réglages").click()
     expect(tab).to_have_title("Réglages · Cozy")
     expect(tab.locator("[aria-invalid=true]")).to_be_focused()
@@ -153,6 +157,7 @@ def test_a_boosted_page_says_its_title_and_takes_the_focus(tab: Page):
 
 def test_a_question_keeps_the_page_until_it_is_well_answered(tab: Page):
     tab.goto("/my/g/drive")
+    settle(tab)
     tab.get_by_role("link", name="Nouveau dossier").first.click()
     dialog = tab.get_by_role("dialog", name="Nouveau dossier")
     expect(dialog.get_by_label("Nom du dossier")).to_be_focused()
@@ -171,6 +176,7 @@ def test_a_question_keeps_the_page_until_it_is_well_answered(tab: Page):
 
 def test_escape_gives_the_focus_back(tab: Page):
     tab.goto("/my/g/drive")
+    settle(tab)
     opener = tab.get_by_role("link", name="Nouveau dossier").first
     opener.focus()
     tab.keyboard.press("Enter")
@@ -193,10 +199,14 @@ def test_a_list_is_used_by_keyboard_alone(tab: Page):
     tab.keyboard.press("F2")
     expect(tab.get_by_role("dialog")).to_be_visible()
     tab.keyboard.press("Escape")
+    expect(tab.get_by_role("dialog")).to_have_count(0)
     tab.keyboard.press("m")
     expect(tab.get_by_role("dialog")).to_be_visible()
     tab.keyboard.press("Escape")
+    expect(tab.get_by_role("dialog")).to_have_count(0)
     tab.keyboard.press("Backspace")
+    expect(tab.get_by_role("heading", level=1)).to_be_focused()
+    tab.keyboard.press("ArrowDown")
     tab.keyboard.press("Delete")
     expect(tab.get_by_text("Mis à la corbeille.")).to_be_visible()
 
@@ -263,7 +273,9 @@ def test_the_last_pages_can_be_read_offline_until_nobody_is_in(browser: Browser,
         "() => navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
     )
     page.goto("/my/g/drive")
-    settle(page)
+    page.wait_for_function(
+        "async () => (await (await caches.open('pages-1')).match('/my/g/drive')) !== undefined"
+    )
     context.set_offline(True)
     page.goto("/my/g/drive")
     expect(page.get_by_role("heading", level=1)).to_have_text("Bretagne 2026")
@@ -272,7 +284,7 @@ def test_the_last_pages_can_be_read_offline_until_nobody_is_in(browser: Browser,
     expect(page.get_by_role("heading", level=1)).to_have_text("Vous êtes hors ligne")
     context.set_offline(False)
     page.goto("/my/g/login")
-    settle(page)
+    page.wait_for_function("async () => !(await caches.has('pages-1'))")
     context.set_offline(True)
     page.goto("/my/g/drive")
     expect(page.get_by_role("heading", level=1)).to_have_text("Vous êtes hors ligne")

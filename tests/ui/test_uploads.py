@@ -122,7 +122,7 @@ def tab(base: str):
         )
         page = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=base).new_page()
         page.goto("/my/g/drive")
-        page.wait_for_load_state("networkidle")
+        expect(page.locator("html[data-js=ready]")).to_be_attached()
         yield page
         chromium.close()
 
@@ -177,7 +177,7 @@ def test_a_cut_connection_is_resumed_and_the_page_may_change(tab, tmp_path):
     send(tab, film)
     tab.locator(".side .nav").get_by_role("link", name="Réglages").click()
     expect(tab).to_have_title("Réglages · Cozy")
-    expect(tray(tab).get_by_role("heading")).to_have_text("1 fichier arrivé", timeout=20_000)
+    expect(tray(tab).get_by_role("heading")).to_have_text("1 fichier arrivé", timeout=60_000)
     assert Tus.arrived == {("folder-1", "", "film.mp4"): sha(film)}
 
 
@@ -189,7 +189,7 @@ def test_a_reload_resumes_where_it_was(tab, tmp_path):
     tab.wait_for_timeout(1000)
     tab.reload()
     Tus.hold.set()
-    expect(tray(tab).get_by_role("heading")).to_have_text("1 fichier arrivé", timeout=30_000)
+    expect(tray(tab).get_by_role("heading")).to_have_text("1 fichier arrivé", timeout=60_000)
     assert Tus.arrived == {("folder-1", "", "film.mp4"): sha(film)}
     assert len(Tus.uploads) == 1
 
@@ -204,7 +204,7 @@ def test_a_pause_lasts_until_it_is_ended(tab, tmp_path):
     tab.wait_for_timeout(500)
     assert Tus.arrived == {}
     tray(tab).get_by_role("button", name="Reprendre film.mp4").click()
-    expect(tray(tab).get_by_role("heading")).to_have_text("1 fichier arrivé", timeout=20_000)
+    expect(tray(tab).get_by_role("heading")).to_have_text("1 fichier arrivé", timeout=60_000)
     assert Tus.arrived == {("folder-1", "", "film.mp4"): sha(film)}
 
 
