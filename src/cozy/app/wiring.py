@@ -32,6 +32,7 @@ from cozy.rooms.jobs import jobs
 from cozy.rooms.permissions import pages as permissions_pages
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.events import GrantEnded
+from cozy.rooms.realtime import routes as realtime_routes
 
 DOORS: list[Routes] = [
     assets.routes,
@@ -46,6 +47,7 @@ DOORS: list[Routes] = [
     files_pages.routes,
     apps_routes.routes,
     apps_routes.app_routes,
+    realtime_routes.routes,
 ]
 
 REACTIONS: dict[type[Event], list[Job]] = {

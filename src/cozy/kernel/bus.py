@@ -8,8 +8,11 @@ from typing import Any, Literal, Protocol
 from msgspec import Struct
 
 
-class Change(Struct, frozen=True):
-    """A document that was just written; NOTIFIED: something that is no document, such as a picture that is ready."""
+class Change(Struct, frozen=True, eq=False):
+    """A document that was just written; NOTIFIED: something that is no document, such as a picture that is ready.
+
+    Each is a fact of its own, equal to itself alone.
+    """
 
     verb: Literal["CREATED", "UPDATED", "DELETED", "NOTIFIED"]
     doctype: str

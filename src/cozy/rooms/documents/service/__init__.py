@@ -29,6 +29,7 @@ from .telling import tell, told
 
 document = store.document
 ask = access.ask
+rules_of = access.rules_of
 COLUMNS = store.COLUMNS
 _TOLD_AT_ONCE = 1_000
 
@@ -128,7 +129,7 @@ def told_since(work: Work, since: int | None) -> tuple[int, list[Told]]:
     last = store.last_seq(work)
     if since is None or last <= since:
         return last, []
-    found = [told(None, document) for document in store.since(work, since, _TOLD_AT_ONCE)]
+    found = [told(work, None, document) for document in store.since(work, since, _TOLD_AT_ONCE)]
     return found[-1].seq if len(found) == _TOLD_AT_ONCE else last, found
 
 
