@@ -1,4 +1,4 @@
-// What apps of the Cozy ecosystem expect under /assets/: fonts, the bar and the client of older apps, icons, an empty theme.
+// What apps of the Cozy ecosystem expect under /assets/: fonts, the bar and the client of older apps, icons.
 // Written to src/cozy/rooms/apps/static/dist with a manifest.json: {name: {tag, encodings}}; packed forms lie beside each file.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -60,7 +60,6 @@ await put("fonts/fonts.css", Buffer.from(lato + inter));
 await copy("node_modules/.packed/cozy-bar/dist/cozy-bar.min.js", "js/cozy-bar.min.js");
 await copy("node_modules/.packed/cozy-bar/dist/cozy-bar.min.css", "css/cozy-bar.min.css");
 await copy("node_modules/.packed/cozy-client-js/dist/cozy-client.min.js", "js/cozy-client.min.js");
-await copy("frontend/apps/theme.css", "styles/theme.css");
 await copy("frontend/apps/default-wallpaper.svg", "images/default-wallpaper.svg");
 await copy(`${icons}/cozy.svg`, "images/icon-cozy-home.svg");
 await copy(`${icons}/cozy.svg`, "icon.svg");

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,16 @@ import pytest
 from msgspec.structs import replace
 
 from cozy.app.server import serving
+from cozy.backends.outside import OutsideByHttp
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.home import Home, app_origin
 from cozy.kernel.house import House
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model import Visitor
-from tests.security.conftest import holding
+from tests.apps.world import World
+from tests.security.conftest import holding, other_home
 
-__all__ = ["holding"]
+__all__ = ["holding", "other_home"]
 
 MINI: dict[str, Any] = {
     "name": "Mini",
@@ -77,6 +79,22 @@ def folder(tmp_path: Path) -> Path:
 async def house(house: House, folder: Path) -> House:
     """The house, with the folder among its settings."""
     return dataclasses.replace(house, settings=replace(house.settings, app_folders=f"mini:{folder}"))
+
+
+@pytest.fixture
+async def house_in_the_world(house: House) -> AsyncIterator[House]:
+    """The house without that folder, which may ask servers of this machine."""
+    settings = replace(house.settings, app_folders="", outside_allowed="127.0.0.0/8")
+    outside = OutsideByHttp(settings)
+    yield dataclasses.replace(house, settings=settings, outside=outside)
+    await outside.close()
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """A web server of somebody else."""
+    with World() as world:
+        yield world
 
 
 @pytest.fixture

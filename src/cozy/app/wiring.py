@@ -10,12 +10,15 @@ from cozy.kernel.jobs import DayPassed, Job
 from cozy.kernel.previews import Previews
 from cozy.kernel.routes import Routes
 from cozy.kernel.work import Event
+from cozy.rooms.apps import jobs as apps_jobs
 from cozy.rooms.apps import routes as apps_routes
+from cozy.rooms.apps import service as apps
 from cozy.rooms.auth import jobs as auth_jobs
 from cozy.rooms.auth import pages as auth_pages
 from cozy.rooms.auth import routes as auth_routes
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.events import ResetAsked
+from cozy.rooms.auth.ports import Apps as LinkedApps
 from cozy.rooms.documents import routes as documents_routes
 from cozy.rooms.documents.ports import Doctype, Guard
 from cozy.rooms.files import jobs as files_jobs
@@ -32,7 +35,6 @@ from cozy.rooms.jobs import jobs
 from cozy.rooms.permissions import pages as permissions_pages
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.events import GrantEnded
-from cozy.rooms.realtime import routes as realtime_routes
 
 DOORS: list[Routes] = [
     assets.routes,
@@ -47,7 +49,6 @@ DOORS: list[Routes] = [
     files_pages.routes,
     apps_routes.routes,
     apps_routes.app_routes,
-    realtime_routes.routes,
 ]
 
 REACTIONS: dict[type[Event], list[Job]] = {
@@ -61,6 +62,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
         files_jobs.sweep_contents,
         files_jobs.empty_old_trash,
         files_jobs.sweep_thumbnails,
+        apps_jobs.update_all,
     ],
 }
 
@@ -71,4 +73,5 @@ PORTS: dict[type, list[Any]] = {
     Doctype: [*homes_doctypes.DOCTYPES, *files_doctypes.DOCTYPES],
     InstanceFacts: [auth.facts.instance],
     Capabilities: [auth.facts.capabilities, files.capabilities],
+    LinkedApps: [apps.LinkedApps()],
 }

@@ -59,6 +59,20 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="Where apps live: `nested` (`drive.alice.example.org`), or `flat` (`alice-drive.example.org`, for one certificate)."
         ),
     ] = "nested"
+    registries: Annotated[
+        str,
+        Meta(
+            description="Registries of apps, by address, asked one after the other and separated by commas. A context may have "
+            "others. Empty: none is asked."
+        ),
+    ] = ""
+    apps_offered: Annotated[
+        str,
+        Meta(
+            description="A folder that offers apps to every home, as a registry does: each folder in it that holds a "
+            "`manifest.webapp` or `manifest.konnector` is one."
+        ),
+    ] = ""
     app_folders: Annotated[
         str,
         Meta(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Forbidden, Invalid, Malformed, NotFound, Unavailable
+from cozy.kernel.problem import Conflict, Forbidden, Invalid, Malformed, NotFound, Stale, Unavailable
 
 
 class NoApp(NotFound):
@@ -27,6 +27,64 @@ class BadManifest(Malformed):
 
 class BadAppFolder(Invalid):
     """A folder of an app is given as `slug:folder`, where the folder holds its manifest."""
+
+
+class AlreadyInstalled(Conflict):
+    """This app is installed already."""
+
+    said = "Application with same slug already exists"
+
+
+class Busy(Conflict):
+    """This app is being installed or removed: try again in a moment."""
+
+    said = "Application is not in valid state to perform this operation"
+
+
+class BadSource(Invalid):
+    """An app cannot come from there: use registry://, https://, git+https:// or, on the command line, file://."""
+
+    said = "Invalid or not supported source scheme"
+
+
+class NoManifest(NotFound):
+    """There is no app there, or it cannot be reached."""
+
+    said = "Application manifest is not reachable"
+
+
+class NoSource(Malformed):
+    """The files of this app cannot be fetched."""
+
+    said = "Application source is not reachable"
+
+
+class BadChecksum(Malformed):
+    """What was fetched is not what was announced: nothing of it is used."""
+
+    said = "Application checksum does not match"
+
+
+class BadArchive(Malformed):
+    """The files of this app cannot be used."""
+
+
+class LinkedClient(Malformed):
+    """A program on one of your devices works with this app: disconnect it first."""
+
+    said = "A linked OAuth client exists for this app"
+
+
+class NotYours(Forbidden):
+    """Only you, your command line and the store may install apps."""
+
+
+class OtherVersion(Stale):
+    """Another version of this app is installed."""
+
+
+class BadLog(Invalid):
+    """A line of a log has a timestamp, a level that is known, and a text."""
 
 
 class NotReady(Unavailable):

@@ -46,6 +46,13 @@ class Service(Struct, frozen=True):
     debounce: str = ""
 
 
+class Terms(Struct, frozen=True):
+    """What whoever installs an app agrees to."""
+
+    url: str = ""
+    version: str = ""
+
+
 class Manifest(Struct, frozen=True, kw_only=True):
     """What we read of a manifest; the document of an app holds all that its author wrote."""
 
@@ -63,6 +70,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     intents: tuple[Intent, ...] = ()
     services: Mapping[str, Service] = {}
     permissions: Mapping[str, Rule] = {}
+    terms: Terms = Terms()
+    screenshots: tuple[str, ...] = ()
 
 
 class App(Struct, frozen=True, kw_only=True, dict=True):
@@ -92,8 +101,11 @@ class App(Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def is_usable(self) -> bool:
-        """Whether it can be opened. `installed` is what old versions of cozy-stack say for `ready`."""
-        return self.state in {"ready", "installed"}
+        """Whether it can be opened. While it is upgraded, what it was before still can.
+
+        `installed` is what old versions of cozy-stack say for `ready`.
+        """
+        return self.state in {"ready", "installed", "upgrading"}
 
     @property
     def source(self) -> str:

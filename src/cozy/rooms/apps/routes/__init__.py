@@ -2,11 +2,11 @@
 
 from cozy.kernel.routes import Routes
 
-from . import assets, intents, listing
+from . import assets, elsewhere, installing, intents, listing, registry
 from .serving import routes as app_routes
 
 routes = Routes()
-for _door in (assets, intents, listing):
+for _door in (assets, elsewhere, installing, intents, listing, registry):
     routes.table += _door.routes.table
 
 __all__ = ["app_routes", "routes"]

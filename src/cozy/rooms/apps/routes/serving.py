@@ -55,6 +55,7 @@ async def _answer(call: Call, path: str) -> Response:
         raise
     if not asked.route.public and not _is_in(call):
         return _turned_away(call, asked)
+    await service.installing.ensure(call.house, call.home, app)
     file = service.files.file(call.house.shelf, app, asked.file)
     if file is None:
         if path == "/robots.txt":

@@ -1,10 +1,44 @@
 """What the room apps can do.
 
-`installed(work)` and `manifest(work, slug)` tell which apps a home has; `folders` serves those in development, `routing`
-finds what an address of an app's origin stands for, `opening` makes its pages.
+- `installed(work)`, `manifest(work, slug)`: the apps that a home has.
+- `offers.catalogue(house, home)`, `offers.offered(house, home, slug)`: those that it could have.
+- `installing.install(house, home, caller, slug, consent=…)`, `.update(…)`, `.uninstall(work, slug)`.
+- `folders`: apps in development; `routing`, `files`, `opening`: serving; `intents`, `registries`, `shared`: what apps ask for.
 """
 
-from . import files, folders, intents, opening, routing, shared
+from . import (
+    daily,
+    files,
+    folders,
+    installing,
+    intents,
+    offers,
+    opening,
+    packing,
+    registries,
+    rights,
+    routing,
+    shared,
+)
+from .granting import Consent
 from .installed import installed, manifest
+from .linked import LinkedApps
 
-__all__ = ["files", "folders", "installed", "intents", "manifest", "opening", "routing", "shared"]
+__all__ = [
+    "Consent",
+    "LinkedApps",
+    "daily",
+    "files",
+    "folders",
+    "installed",
+    "installing",
+    "intents",
+    "manifest",
+    "offers",
+    "opening",
+    "packing",
+    "registries",
+    "rights",
+    "routing",
+    "shared",
+]

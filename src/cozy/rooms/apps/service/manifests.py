@@ -37,9 +37,17 @@ def read(raw: bytes, kind: Kind) -> dict[str, Any]:
         raise BadManifest("The manifest is larger than what is accepted.", limit=SIZE_LIMIT)
     try:
         body = msgspec.json.decode(raw.removeprefix(b"\xef\xbb\xbf"), type=dict[str, Any])
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        raise BadManifest(f"The manifest cannot be used: {error}") from error
+    return checked(body, kind)
+
+
+def checked(body: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
+    """The same for a manifest that was read already. Raises BadManifest."""
+    try:
         body = {name: _without_nulls(value) for name, value in body.items() if value is not None}
         manifest = msgspec.convert(body, Manifest)
-    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+    except (msgspec.ValidationError, RecursionError) as error:
         raise BadManifest(f"The manifest cannot be used: {error}") from error
     _check(manifest, kind)
     if kind == "app" and not manifest.routes:

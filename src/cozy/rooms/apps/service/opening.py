@@ -8,7 +8,7 @@ from cozy.kernel.work import Work
 from cozy.rooms.permissions import service as permissions
 
 from ..model import App
-from . import intents, templates, variables
+from . import granting, intents, places, templates, variables
 from .templates import Html
 
 log = structlog.get_logger()
@@ -27,13 +27,7 @@ def is_due(work: Work, app: App) -> bool:
 
 def allow(work: Work, app: App) -> None:
     """Give an app what its manifest asks for."""
-    title = app.manifest.name or app.slug
-    permissions.grant(work, app.kind, app.slug, app.manifest.permissions, title=title, purpose=purpose(app))
-
-
-def purpose(app: App) -> str:
-    """What an app says that it is for."""
-    return app.manifest.short_description[:500]
+    granting.give(work, app, granting.Consent())
 
 
 def page(work: Work, app: App, html: str, *, session: str, code: str = "", intent: str = "") -> str:
@@ -56,6 +50,14 @@ def page(work: Work, app: App, html: str, *, session: str, code: str = "", inten
     if unknown:
         log.warning("page asks for unknown variables", slug=app.slug, names=sorted(unknown))
     return shown
+
+
+def values(work: Work, app: App, session: str) -> dict[str, str]:
+    """The variables of its pages, as texts."""
+    found = variables.values(work, app, session=session)
+    return {
+        name: places.text(value) for name, value in found.items() if name not in {"CozyData", "IntentData"}
+    }
 
 
 def framed_by(work: Work, app: App, intent: str) -> list[str]:

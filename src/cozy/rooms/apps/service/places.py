@@ -90,7 +90,7 @@ def nothing(value: str | bool) -> str:
 
 def text(value: str | bool) -> str:
     """As Go prints it."""
-    return value if isinstance(value, str) else str(value).lower()
+    return str(value) if isinstance(value, str) else str(value).lower()
 
 
 class Place:

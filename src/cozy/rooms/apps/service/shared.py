@@ -42,11 +42,11 @@ def file(path: str) -> tuple[File, bool] | None:
 
 def tags(host: str) -> dict[str, Value]:
     """The variables that are markup, or an address, of these files. host: of the home, with its port."""
-    fonts, theme = _styles(host, "fonts/fonts.css"), _styles(host, "styles/theme.css")
+    fonts = _styles(host, "fonts/fonts.css")
     icon, touch, ico = (_address(host, name) for name in ("icon.svg", "apple-touch-icon.png", "favicon.ico"))
     return {
         "CozyFonts": Html(fonts),
-        "ThemeCSS": Html(theme),
+        "ThemeCSS": Html(_styles(host, "styles/theme.css")),  # of the home's context
         "CozyBar": Html(
             f"{fonts}\n{_styles(host, 'css/cozy-bar.min.css')}\n{_script(host, 'js/cozy-bar.min.js')}"
         ),

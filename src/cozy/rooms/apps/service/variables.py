@@ -18,11 +18,6 @@ from .intents import Intent
 from .templates import Html, Value
 
 _SAFE_JSON = {ord(c): f"\\u{ord(c):04x}" for c in "<>&'\u2028\u2029"}
-NAMES = (
-    "Token", "SubDomain", "Tracking", "CozyData", "Domain", "ContextName", "Locale", "AppSlug", "AppName", "AppEditor",
-    "AppNamePrefix", "IconPath", "Capabilities", "Flags", "CozyBar", "CozyClientJS", "CozyFonts", "ThemeCSS", "Favicon",
-    "DefaultWallpaper", "Warnings", "IntentData",
-)  # fmt: skip
 
 
 def values(
@@ -49,7 +44,7 @@ def values(
         "CozyData": _data(said, flags, capabilities, is_logged_in=bool(session)),
         "Flags": _json(flags),
         "Capabilities": _json(capabilities),
-        "Warnings": _warnings(work),
+        "Warnings": _warnings(work) if session else Html(),
         "IntentData": _inlined(work, intent),
     }
     return said | shared.tags(host)

@@ -1,1 +1,0 @@
-"""What changes, told at once to who may know."""
