@@ -160,7 +160,11 @@ async def consent(owner: Browser, asked: dict[str, str], answer: str = "yes", **
     """Look at the page that asks, and answer as if every tick stayed as it was."""
     seen = await owner.get("/auth/authorize", params=asked)
     assert seen.status_code == 200, seen.text
-    fields = {"part": re.findall(r'name="part" value="([^"]+)" checked', seen.text), "answer": answer, **form}
+    fields = {
+        "keep": re.findall(r'name="keep" id="[^"]+" value="([^"]+)" checked', seen.text),
+        "answer": answer,
+        **form,
+    }
     return await owner.post(
         "/auth/authorize", data={"csrf_token": found(TOKEN.pattern, seen.text), **asked, **fields}
     )

@@ -32,8 +32,9 @@ async def test_somebody_who_is_not_in_logs_in_first_and_comes_back(program, brow
 async def test_the_page_says_who_asks_for_what(program, owner):
     page = (await owner.get("/auth/authorize", params=program.asking())).text
     assert "Recipes would like to connect to your home" in page
-    rows = re.findall(r"<b>([^<]+)</b><small>([^<]+)</small>", page)
-    assert rows == [("Your files and photos", "see"), ("Your contacts", "see, add, change, delete")]
+    rows = re.findall(r'name="keep"[^>]* checked><span>([^<]+)</span>', page)
+    assert rows == ["See your files", "See, add, change and delete your contacts"]
+    assert "Will not see your calendars, your passwords and your bank accounts." in page
     assert "client.example.org" in page
 
 
@@ -98,7 +99,7 @@ async def test_a_program_may_ask_for_a_link_in_place_of_a_redirect(program, owne
 
 
 async def test_what_the_owner_unticks_is_not_granted(program, owner, house, home):
-    sent = await consent(owner, program.asking(), part=["rule1"])
+    sent = await consent(owner, program.asking(), keep=["rule1"])
     got = (await program.redeem(answered(sent.headers["location"])["code"])).json()
     assert got["scope"] == "io.cozy.contacts"
     assert await program.status("GET", "/files/io.cozy.files.root-dir") == 403
@@ -106,14 +107,14 @@ async def test_what_the_owner_unticks_is_not_granted(program, owner, house, home
 
 
 async def test_nothing_at_all_is_no_answer(program, owner):
-    answer = await consent(owner, program.asking(), part=[])
+    answer = await consent(owner, program.asking(), keep=[])
     assert answer.status_code == 422
     assert "Tick at least one thing" in answer.text
 
 
 async def test_nobody_gets_more_than_was_on_the_page(program, owner):
     sent = await consent(
-        owner, program.asking("io.cozy.files:GET"), part=["rule0", "rule1", "io.cozy.contacts"]
+        owner, program.asking("io.cozy.files:GET"), keep=["rule0", "rule1", "io.cozy.contacts"]
     )
     got = (await program.redeem(answered(sent.headers["location"])["code"])).json()
     assert got["scope"] == "io.cozy.files:GET"
@@ -122,7 +123,7 @@ async def test_nobody_gets_more_than_was_on_the_page(program, owner):
 async def test_a_grant_ends_on_the_evening_of_the_day_that_the_owner_chose(
     program, owner, house, home, clock
 ):
-    sent = await consent(owner, program.asking(), until="2026-07-20")
+    sent = await consent(owner, program.asking(), end="date", day="2026-07-20")
     await program.redeem(answered(sent.headers["location"])["code"])
     assert (await granted(house, home, program)).expires_at == "2026-07-21T00:00:00.000000Z"
     clock.advance(days=2)
@@ -136,14 +137,17 @@ async def test_a_grant_ends_on_the_evening_of_the_day_that_the_owner_chose(
     assert (await program.refresh()).json() == {"error": "the client must be registered"}
 
 
-@pytest.mark.parametrize(
-    ("day", "sentence"),
-    [("2026-07-18", "still to come"), ("1999-01-01", "still to come"), ("soon", "This is not a day.")],
-)
-async def test_an_end_is_a_day_to_come(program, owner, day, sentence):
-    answer = await consent(owner, program.asking(), until=day)
+@pytest.mark.parametrize("day", ["2026-07-17", "1999-01-01", "soon", ""])
+async def test_an_end_is_a_day_to_come(program, owner, day):
+    answer = await consent(owner, program.asking(), end="date", day=day)
     assert answer.status_code == 422
-    assert sentence in answer.text
+    assert "Choose a day that is still to come." in answer.text
+
+
+async def test_what_the_owner_only_lets_be_seen_is_not_changed(program, owner):
+    sent = await consent(owner, program.asking(), see_only=["rule1"])
+    got = (await program.redeem(answered(sent.headers["location"])["code"])).json()
+    assert got["scope"] == "io.cozy.files:GET io.cozy.contacts:GET"
 
 
 async def test_everything_needs_the_passphrase(program, owner, house, home):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from msgspec.structs import replace
@@ -11,6 +12,9 @@ from playwright.sync_api import Page, expect
 
 from cozy.kernel.clock import iso
 from cozy.kernel.work import Work
+from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.model import Visitor
+from cozy.rooms.auth.model.clients import Introduction
 from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import Rule
@@ -19,6 +23,7 @@ from tests.browser.conftest import DESK, PHONE, check
 from tests.browser.drive import Drive, furnished, toast
 
 pytestmark = pytest.mark.browser
+BACK = "https://menus.example.org/back"
 
 
 def lived_in(work: Work) -> dict[str, str]:
@@ -43,7 +48,9 @@ def lived_in(work: Work) -> dict[str, str]:
     link = permissions.grant(
         work, "share", "drive", {"files": Rule("io.cozy.files", ("GET",), (ids["trip"],))}
     )
-    return {**ids, "app": app.id, "power": power.id, "phone": phone.id, "link": link.id}
+    said = Introduction(redirect_uris=(BACK,), client_name="Menus", software_id="menus")
+    client = auth.clients.register(work, Visitor(address="127.0.0.1"), said)
+    return {**ids, "app": app.id, "power": power.id, "phone": phone.id, "link": link.id, "client": client.id}
 
 
 @pytest.fixture
@@ -54,6 +61,15 @@ def drive(tmp_path) -> Iterator[Drive]:
 
 def grant(drive: Drive, name: str) -> str:
     return f"{drive.origin}/my/access/grants/{drive.ids[name]}"
+
+
+def consent(drive: Drive) -> str:
+    """Where a program sends the owner to ask for leave."""
+    asked = {
+        "client_id": drive.ids["client"], "redirect_uri": BACK, "response_type": "code", "state": "s",
+        "scope": "io.cozy.files io.cozy.contacts:GET io.cozy.jobs:POST:sendmail:worker com.example.menus",
+    }  # fmt: skip
+    return f"{drive.origin}/auth/authorize?{urlencode(asked)}"
 
 
 def addresses(drive: Drive) -> list[str]:

@@ -36,10 +36,10 @@ def told(work, *rules: Rule) -> list[Line]:
         (Rule("io.cozy.notes", ("put", "PATCH")), "Change your notes", "Modifier vos notes"),
         (
             Rule("io.cozy.bank.operations", ("GET",)),
-            "See your bank accounts and what you spend",
-            "Voir vos comptes bancaires et vos dépenses",
+            "See your bank accounts",
+            "Voir vos comptes bancaires",
         ),
-        (Rule("io.cozy.bank.*", ("GET",)), "See your bank accounts and what you spend", "Voir vos comptes bancaires et vos dépenses"),
+        (Rule("io.cozy.bank.*", ("GET",)), "See your bank accounts", "Voir vos comptes bancaires"),
         (Rule("*", ("GET",)), "See everything in your home", "Voir tout ce qui est chez vous"),
         (
             Rule("com.example.recipes", ("GET",)),

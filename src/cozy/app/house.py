@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
 
 from cozy.app import migrations
 from cozy.app.wiring import PORTS, REACTIONS
-from cozy.backends.bus import LocalBus
 from cozy.backends.disk import Disk
 from cozy.backends.drawings import DrawingsOnDisk
 from cozy.backends.outside import OutsideByHttp
 from cozy.backends.shelf import ShelfOnDisk
 from cozy.backends.smtp import Smtp
 from cozy.backends.sqlite import SqliteStorage
+from cozy.backends.watching import WatchingBus
+from cozy.kernel.bus import Bus, Change, Since
+from cozy.kernel.caller import SYSTEM
 from cozy.kernel.clock import Clock, utc_now
 from cozy.kernel.db import Storage
 from cozy.kernel.home import Home
@@ -23,6 +25,7 @@ from cozy.kernel.house import House
 from cozy.kernel.problem import Unavailable
 from cozy.kernel.settings import Settings
 from cozy.kernel.work import Event, Work
+from cozy.rooms.documents import service as documents
 from cozy.rooms.homes.model import Listing
 from cozy.rooms.jobs import service as jobs
 
@@ -37,13 +40,18 @@ async def opened(
     (root / "homes").mkdir(mode=0o700, exist_ok=True)
     outside = OutsideByHttp(settings)
     storage = storage_of(settings, root)
+
+    async def since(home_id: str, seq: int | None) -> tuple[int, Sequence[Change]]:
+        return await house.scan(Home(home_id, "", ""), SYSTEM, documents.told_since, seq)
+
     house = House(
-        storage, Disk(root), DrawingsOnDisk(root), ShelfOnDisk(root), Smtp(settings), outside, clock, settings, PORTS, _enqueue, wake,
-        LocalBus(),
+        storage, Disk(root), DrawingsOnDisk(root), ShelfOnDisk(root), Smtp(settings), outside, clock, settings, PORTS,
+        _enqueue, wake, bus_of(settings, root, since),
     )  # fmt: skip
     try:
         yield house
     finally:
+        await house.bus.close()
         await outside.close()
         await storage.close()
 
@@ -57,6 +65,15 @@ def storage_of(settings: Settings, root: Path) -> Storage:
     except ImportError as error:
         raise Unavailable("PostgreSQL needs a further package: install `cozy-home[postgres]`.") from error
     return PostgresStorage(settings.postgres, migrations.of)
+
+
+def bus_of(settings: Settings, root: Path, since: Since) -> Bus:
+    """What carries changes to who listens, in every process that serves the same homes. since: reads what it missed."""
+    if not settings.postgres:
+        return WatchingBus(root, since)
+    from cozy.backends.listening import ListeningBus
+
+    return ListeningBus(settings.postgres, since)
 
 
 def _enqueue(work: Work, event: Event) -> bool:

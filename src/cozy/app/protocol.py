@@ -65,3 +65,13 @@ class Protocol(HttpToolsProtocol):
     def _give_up(self) -> None:
         if not self.transport.is_closing():
             self.transport.close()
+
+
+class LateSocketProtocol(asyncio.Protocol):
+    """What speaks with a WebSocket, loaded when the first one comes."""
+
+    def __new__(cls, **given: Any) -> asyncio.Protocol:
+        """In its place, app/sockets."""
+        from cozy.app.sockets import SocketProtocol
+
+        return SocketProtocol(**given)

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cozy.app import signs
 from cozy.app.errors import Vacant, refuse
 from cozy.app.house import home_of, opened, origin_of
-from cozy.app.protocol import Protocol
+from cozy.app.protocol import LateSocketProtocol, Protocol
 from cozy.app.shell import render
 from cozy.app.wiring import DOORS
 from cozy.app.worker import Worker
@@ -40,6 +40,7 @@ from cozy.web.dispatch import Dispatcher
 from cozy.web.headers import EVERY_HEADER, HSTS
 
 log = structlog.get_logger()
+PING_EVERY_S = 54.0  # as cozy-stack does; many proxies end what is silent for a minute
 SOCKET_LIMIT = 64 * 1024  # bytes of one message that comes in
 FIRST_DOMAIN = "cozy.localhost"  # where the first home of a fresh install is made
 FIRST_RUN = "/my/welcome"
@@ -213,17 +214,22 @@ async def serve(settings: Settings, announce: Callable[[list[str]], None]) -> No
     sockets = listening(settings)
     settings = replace(settings, port=sockets[0].getsockname()[1])
     async with application(settings) as (house, app):
-        proxies = settings.trusted_proxies
-        config = uvicorn.Config(
-            app, loop="none", http=Protocol, ws="websockets-sansio", ws_max_size=SOCKET_LIMIT, lifespan="off", log_level="warning", access_log=False,
-            server_header=False, proxy_headers=bool(proxies), forwarded_allow_ips=proxies or None,
-            timeout_graceful_shutdown=10, timeout_keep_alive=75,
-        )  # fmt: skip
-        server = Server(config)
+        server = Server(configured(app, settings))
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, server.stop)
         announce(await addresses(house))
         await server.serve(sockets)
+
+
+def configured(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves the application. Messages are not compressed: it would cost 50 kB of memory a socket."""
+    proxies = settings.trusted_proxies
+    return uvicorn.Config(
+        app, loop="none", http=Protocol, ws=LateSocketProtocol, ws_max_size=SOCKET_LIMIT,
+        ws_ping_interval=PING_EVERY_S, ws_per_message_deflate=False, lifespan="off", log_level="warning",
+        access_log=False, server_header=False, proxy_headers=bool(proxies), forwarded_allow_ips=proxies or None,
+        timeout_graceful_shutdown=10, timeout_keep_alive=75,
+    )  # fmt: skip
 
 
 class Server(uvicorn.Server):

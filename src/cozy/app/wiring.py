@@ -35,6 +35,7 @@ from cozy.rooms.jobs import jobs
 from cozy.rooms.permissions import pages as permissions_pages
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.events import GrantEnded
+from cozy.rooms.realtime import routes as realtime_routes
 
 DOORS: list[Routes] = [
     assets.routes,
@@ -49,6 +50,7 @@ DOORS: list[Routes] = [
     files_pages.routes,
     apps_routes.routes,
     apps_routes.app_routes,
+    realtime_routes.routes,
 ]
 
 REACTIONS: dict[type[Event], list[Job]] = {

@@ -7,14 +7,21 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from cozy.kernel.db import Db
+from cozy.kernel.db import Db, nothing
 from cozy.kernel.problem import Unavailable
 
 T = TypeVar("T")
 Outcome = tuple[Any, BaseException | None]
+Committed = Callable[[], None]
 _BATCH = 512  # most writes in one commit
+
+
+class _Write(NamedTuple):
+    fn: Callable[[Db], Any]
+    done: asyncio.Future[Any]
+    committed: Committed
 
 
 class GroupCommit:
@@ -25,16 +32,16 @@ class GroupCommit:
     ) -> None:
         self._threads = threads
         self._commit = commit
-        self._waiting: deque[tuple[Callable[[Db], Any], asyncio.Future[Any]]] = deque()
+        self._waiting: deque[_Write] = deque()
         self._lock = threading.Lock()
         self._draining = False
 
-    async def write(self, fn: Callable[[Db], T]) -> T:
+    async def write(self, fn: Callable[[Db], T], committed: Committed = nothing) -> T:
         """Join the queue; answered after the commit. Cancelled before its turn, the write is left out."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         with self._lock:
-            self._waiting.append((fn, done))
+            self._waiting.append(_Write(fn, done, committed))
             start = not self._draining
             self._draining = True
         if start:
@@ -52,18 +59,17 @@ class GroupCommit:
 
     def _drain(self, loop: asyncio.AbstractEventLoop) -> None:
         while batch := self._next_batch():
-            outcomes = self._commit([fn for fn, _ in batch])
-            settled = [(done, *outcome) for (_, done), outcome in zip(batch, outcomes, strict=True)]
+            outcomes = self._commit([write.fn for write in batch])
             try:
-                loop.call_soon_threadsafe(_settle, settled)
+                loop.call_soon_threadsafe(_settle, batch, outcomes)
             except RuntimeError:  # the loop is closed: nobody waits for an answer any more
                 return
 
-    def _next_batch(self) -> list[tuple[Callable[[Db], Any], asyncio.Future[Any]]]:
+    def _next_batch(self) -> list[_Write]:
         with self._lock:
             while self._waiting:
                 batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), _BATCH))]
-                if batch := [(fn, done) for fn, done in batch if not done.cancelled()]:
+                if batch := [write for write in batch if not write.done.cancelled()]:
                     return batch
             self._draining = False
             return []
@@ -74,11 +80,13 @@ class GroupCommit:
         return self._draining
 
 
-def _settle(settled: list[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
-    for done, result, error in settled:
-        if done.cancelled():
+def _settle(batch: list[_Write], outcomes: list[Outcome]) -> None:
+    for write, (result, error) in zip(batch, outcomes, strict=True):
+        if error is None:
+            write.committed()
+        if write.done.cancelled():
             continue
         if error is None:
-            done.set_result(result)
+            write.done.set_result(result)
         else:
-            done.set_exception(error)
+            write.done.set_exception(error)

@@ -25,7 +25,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from cozy.backends.group import GroupCommit, Outcome
 from cozy.backends.migrate import Migration, migrate_postgres
-from cozy.kernel.db import Db, Row, Taken, TooLong, expand
+from cozy.kernel.db import Db, Row, Taken, TooLong, expand, nothing
 from cozy.kernel.problem import Invalid, OutOfSpace, Unavailable
 
 P = ParamSpec("P")
@@ -117,9 +117,9 @@ class PostgresDatabase:
     def _read(self, fn: Callable[[Db], T]) -> T:
         return self._in_transaction(_READ, lambda connection: fn(PostgresDb(connection)))
 
-    async def write(self, fn: Callable[[Db], T]) -> T:
+    async def write(self, fn: Callable[[Db], T], committed: Callable[[], None] = nothing) -> T:
         """Join the queue; answered after the commit."""
-        return await self._group.write(fn)
+        return await self._group.write(fn, committed)
 
     def _commit(self, fns: list[Callable[[Db], Any]]) -> list[Outcome]:
         try:

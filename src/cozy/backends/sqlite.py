@@ -25,7 +25,7 @@ from cozy.backends.durable import make_folder, sync_folder
 from cozy.backends.faults import of_opening, of_sqlite
 from cozy.backends.group import GroupCommit, Outcome
 from cozy.backends.migrate import Migration, migrate_sqlite
-from cozy.kernel.db import Db, Row, Taken, expand
+from cozy.kernel.db import Db, Row, Taken, expand, nothing
 from cozy.kernel.problem import Unavailable
 
 P = ParamSpec("P")
@@ -130,9 +130,9 @@ class SqliteDatabase:
         finally:
             self._spare.append(connection)
 
-    async def write(self, fn: Callable[[Db], T]) -> T:
+    async def write(self, fn: Callable[[Db], T], committed: Callable[[], None] = nothing) -> T:
         """Join the queue; answered after the commit."""
-        return await self._group.write(fn)
+        return await self._group.write(fn, committed)
 
     async def damages(self) -> list[str]:
         """What SQLite itself finds wrong with the file."""

@@ -59,6 +59,10 @@ class Db(Protocol):
         ...
 
 
+def nothing() -> None:
+    """What most writes have to do once they are durable."""
+
+
 class Database(Protocol):
     """One home's database, or the host's. `fn` runs in a transaction and must not keep the Db that it is given."""
 
@@ -70,10 +74,11 @@ class Database(Protocol):
         """Run a read that may be long, beside everything else."""
         ...
 
-    async def write(self, fn: Callable[[Db], T]) -> T:
+    async def write(self, fn: Callable[[Db], T], committed: Callable[[], None] = nothing) -> T:
         """Run a write; on return it is durable. An exception of `fn` undoes its writes alone.
 
-        `fn` may run more than once before that, when another process came between.
+        `fn` may run more than once before that, when another process came between. committed: called on the event
+        loop once it is durable, in the order of the commits, whether anybody still waits for it or not.
         """
         ...
 

@@ -88,15 +88,17 @@ class House:
             due = sum(self.enqueue(work, event) for event in work.published) > 0
             return result
 
-        result = await self._database(home).write(run)
+        def committed() -> None:
+            if works[0].changes:
+                self.bus.tell(home.id, works[0].changes)
+
+        result = await self._database(home).write(run, committed)
         for blob in works[0].freed:
             with suppress(OSError):  # what is written is written; a blob that nothing names is swept later
                 await self.blobs.delete(home.id, blob)
         if works[0].faded:
             with suppress(OSError):  # swept later, like blobs
                 await self.drawings.forget(home.id, works[0].faded)
-        if works[0].changes:
-            self.bus.tell(home.id, works[0].changes)
         if due:
             self.wake(home)
         return result

@@ -46,7 +46,7 @@ KINDS: Mapping[str, Row] = {
         N_("your accounts at other services"), "id-card", NN_("%(num)s account", "%(num)s accounts"),
     ),
     "io.cozy.bank": (
-        N_("your bank accounts and what you spend"), "landmark",
+        N_("your bank accounts"), "landmark",
         NN_("%(num)s bank transaction", "%(num)s bank transactions"),
     ),
     "io.cozy.bills": (N_("your bills"), "receipt", NN_("%(num)s bill", "%(num)s bills")),
@@ -58,6 +58,21 @@ KINDS: Mapping[str, Row] = {
     ),
     "io.cozy.ai": (
         N_("your talks with the assistant"), "messages-square", NN_("%(num)s message", "%(num)s messages"),
+    ),
+    "io.cozy.auth.profile": (
+        N_("your name, language and time zone"), "user-round", NN_("%(num)s detail about you", "%(num)s details about you"),
+    ),
+    "io.cozy.auth.email": (
+        N_("your mail address"), "mail", NN_("%(num)s detail about you", "%(num)s details about you"),
+    ),
+    "io.cozy.auth.identity": (
+        N_("that it is you"), "user-round", NN_("%(num)s detail about you", "%(num)s details about you"),
+    ),
+    "io.cozy.certified": (
+        N_("certified copies of your papers"), "shield-check", NN_("%(num)s certified copy", "%(num)s certified copies"),
+    ),
+    "io.cozy.exports": (
+        N_("copies of your home to take away"), "download", NN_("%(num)s copy", "%(num)s copies"),
     ),
     "io.cozy.sharings": (N_("what you share, and with whom"), "share-2", NN_("%(num)s sharing", "%(num)s sharings")),
     "io.cozy.permissions": (N_("the leave that you give"), "eye", NN_("%(num)s grant", "%(num)s grants")),
@@ -78,6 +93,21 @@ KINDS: Mapping[str, Row] = {
     ),
     "io.cozy.triggers": (
         N_("what runs by itself"), "alarm-clock", NN_("%(num)s scheduled piece of work", "%(num)s scheduled pieces of work"),
+    ),
+    "io.cozy.apps.suggestions": (
+        N_("the apps that are proposed to you"), "layout-grid", NN_("%(num)s proposal", "%(num)s proposals"),
+    ),
+    "io.cozy.terms": (
+        N_("the terms that you agreed to"), "scroll-text", NN_("%(num)s document", "%(num)s documents"),
+    ),
+    "io.cozy.support": (
+        N_("messages to the people who host you"), "mail", NN_("%(num)s message", "%(num)s messages"),
+    ),
+    "cc.cozycloud": (
+        N_("services outside of your home"), "globe", NN_("%(num)s request", "%(num)s requests"),
+    ),
+    "eu.mycozy": (
+        N_("services outside of your home"), "globe", NN_("%(num)s request", "%(num)s requests"),
     ),
     "io.cozy.remote.requests": (
         N_("requests to other services"), "globe", NN_("%(num)s request", "%(num)s requests"),
@@ -119,6 +149,7 @@ _WORKINGS = _PLACES["io.cozy.settings"]  # from here on in the table
 def called(words: Words, doctype: str) -> Called:
     """What a doctype, perhaps with a wildcard (`io.cozy.bank.*`), is called."""
     name = doctype.removesuffix(".*")
+    name = "io.cozy.settings" if name.endswith(".settings") else name
     known = next((above for above in _upwards(name) if above in KINDS), "")
     if known:
         yours, icon, counts = KINDS[known]

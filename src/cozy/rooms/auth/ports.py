@@ -10,7 +10,6 @@ from msgspec import Struct
 from cozy.kernel.caller import Caller
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
-from cozy.kernel.work import Work
 from cozy.rooms.permissions.model import Rule
 
 
@@ -31,12 +30,4 @@ class Apps(Protocol):
 
     async def install(self, house: House, home: Home, caller: Caller, slug: str) -> None:
         """Install the app from the registry, with the grant that `find` says; nothing when it is there already."""
-        ...
-
-
-class Names(Protocol):
-    """Knows what people call documents of its doctypes."""
-
-    def __call__(self, work: Work, doctype: str, ids: tuple[str, ...]) -> Mapping[str, str]:
-        """The names of those of these documents that it knows, by id."""
         ...

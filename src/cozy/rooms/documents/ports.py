@@ -36,6 +36,7 @@ class Doctype(Struct, frozen=True):
 
     known_as: the ids under which a grant may cover a document; for a file, those of the folders around it too.
     own: ids of documents that only the room itself writes.
+    hidden: members that nobody is told when a document changes.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Doctype(Struct, frozen=True):
     is_writable: bool = True
     known_as: Callable[[Work, Document], set[str]] = _own_id
     own: frozenset[str] = frozenset()
+    hidden: tuple[str, ...] = ()
 
 
 # Doctypes of rooms that are not built yet. Apps of the Cozy ecosystem know these answers.
@@ -66,7 +68,6 @@ _UNREADABLE = (
     "io.cozy.notes.telepointers",
     "io.cozy.oauth.access_codes",
     "io.cozy.oauth.clients",
-    "io.cozy.permissions",
     "io.cozy.remote.secrets",
     "io.cozy.sessions",
     "io.cozy.shared",
@@ -94,4 +95,7 @@ _READ_ONLY = (
 RESERVED: Mapping[str, Doctype] = {
     **{name: Doctype(name, is_readable=False, is_writable=False) for name in _UNREADABLE},
     **{name: Doctype(name, is_writable=False) for name in _READ_ONLY},
+    "io.cozy.permissions": Doctype(
+        "io.cozy.permissions", is_readable=False, is_writable=False, hidden=("password",)
+    ),
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+SESSIONS = "io.cozy.sessions"
 LOGINS = "io.cozy.sessions.logins"
 
 ITERATIONS = 650_000  # of PBKDF2 in the browser: what cozy-stack's clients expect by default

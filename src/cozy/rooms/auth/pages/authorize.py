@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from cozy import ui
-from cozy.kernel.clock import iso
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OPEN, OWNER
-from cozy.kernel.work import Work
-from cozy.rooms.homes import service as homes
+from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.errors import NobodyIn
 from cozy.rooms.permissions.model import Rule
-from cozy.ui import N_
 from cozy.web.answers import json, see_other
 from cozy.web.call import Call
 from cozy.web.headers import PAGE_CSP
@@ -30,8 +24,8 @@ from cozy.web.headers import PAGE_CSP
 from .. import service
 from ..errors import BadAuthorization
 from ..model.clients import LOGIN, Asked, Wanted
-from ..ports import Apps, LinkedApp, Names
-from .door import confirm, faulty, let_in, routes, shown, text, visitor_of, wants_json
+from ..ports import Apps, LinkedApp
+from .door import confirm, faulty, let_in, routes, shown, text, texts, visitor_of, wants_json
 
 _URL = "/auth/authorize"
 
@@ -46,8 +40,8 @@ async def consent_page(call: Call) -> Response:
     if call.caller.kind != "owner":
         raise NobodyIn
     if asked.scope.strip() == LOGIN:
-        return see_other(await call.write(service.authorizing.agree, request, visitor_of(call), ()))
-    return await _consent(call, request, app, kept=tuple(request.rules))
+        return see_other(await call.write(service.authorizing.agree, request, visitor_of(call), {}))
+    return await _consent(call, request, app)
 
 
 async def _accepted(call: Call, code: str) -> Response:
@@ -69,13 +63,15 @@ async def answer(call: Call, form: FormData) -> Response:
         return _sent(call, service.authorizing.refuse(asked))
     kept = _kept(form, request)
     try:
-        until = await call.read(_until, text(form, "until"))
+        until = await call.read(permissions.end_of, text(form, "end"), text(form, "day"))
         if request.is_everything:
             await confirm(call, form)
         elif not kept and request.rules:
-            raise BadAuthorization("Tick at least one thing, or choose Not now.", parameter="parts")
+            raise BadAuthorization("Tick at least one thing, or choose Not now.", parameter="keep")
     except Problem as problem:
-        return await _consent(call, request, app, kept, text(form, "until"), faulty(problem), 422)
+        typed = {name: text(form, name) for name in ("end", "day")}
+        chosen = {name: texts(form, name) for name in ("keep", "see_only")}
+        return await _consent(call, request, app, 422, **typed, **chosen, errors=faulty(problem))
     if app is not None:
         await _install(call, app.slug)
     return _sent(call, await call.write(service.authorizing.agree, request, visitor_of(call), kept, until))
@@ -105,28 +101,11 @@ async def _install(call: Call, slug: str) -> None:
         await plugged.install(call.house, call.home, call.caller, slug)
 
 
-def _kept(form: FormData, request: Wanted) -> tuple[str, ...]:
-    """The titles of what the owner left ticked; a form without ticks, as cozy-stack's, means all."""
-    if "answer" not in form:
-        return tuple(request.rules)
-    ticked = {part for part in form.getlist("part") if isinstance(part, str)}
-    is_fixed = request.is_everything or request.client.linked_app
-    return tuple(title for title in request.rules if is_fixed or title in ticked)
-
-
-def _until(work: Work, day: str) -> str:
-    """The end of a day where the owner lives, as RFC 3339; "" for no day. Raises BadAuthorization."""
-    if not day:
-        return ""
-    try:
-        last = datetime.combine(
-            date.fromisoformat(day), time(), ZoneInfo(homes.profile(work).tz)
-        ) + timedelta(days=1)
-    except (ValueError, OverflowError) as error:
-        raise BadAuthorization("This is not a day.", parameter="until") from error
-    if last <= work.now + timedelta(days=1):
-        raise BadAuthorization("Choose a day that is still to come.", parameter="until")
-    return iso(last)
+def _kept(form: FormData, request: Wanted) -> Mapping[str, Rule]:
+    """What the owner leaves of what is asked for; a form without an answer, as cozy-stack's, means all."""
+    if "answer" not in form or request.is_everything or request.client.linked_app:
+        return request.rules
+    return permissions.narrowed(request.rules, texts(form, "keep"), texts(form, "see_only"))
 
 
 def _sent(call: Call, url: str) -> Response:
@@ -154,54 +133,20 @@ def _target(redirect_uri: str) -> Target:
 
 
 async def _consent(
-    call: Call,
-    request: Wanted,
-    app: LinkedApp | None,
-    kept: Collection[str],
-    until: str = "",
-    errors: dict[str, str] | None = None,
-    status: int = 200,
+    call: Call, request: Wanted, app: LinkedApp | None, status: int = 200, **typed: Any
 ) -> Response:
+    """The question; typed: what the owner had answered, when it is asked again."""
     target = _target(request.asked.redirect_uri)
     policy = request.client.policy_uri
-    profile = await call.read(homes.profile)
-    today = call.house.clock().astimezone(ZoneInfo(profile.tz)).date()
+    known = {"keep": None, "see_only": (), "end": "", "day": "", "errors": {}}
     response = await shown(
-        call, "auth/authorize.html", status, client=request.client, domain=call.home.domain, kept=kept, until=until,
-        asked=msgspec.structs.asdict(request.asked), target=target, errors=errors or {},
-        parts=await call.read(_parts, request.rules), is_everything=request.is_everything,
+        call, "auth/authorize.html", status, client=request.client, domain=call.home.domain,
+        asked=msgspec.structs.asdict(request.asked), target=target, lines=await call.read(permissions.lines, request.rules),
+        hidden=permissions.out_of_sight(request.rules), is_everything=request.is_everything,
         wants_passphrase=request.is_everything, app=app.name if app else "",
-        tomorrow=(today + timedelta(days=1)).isoformat(), policy=policy if policy.startswith("https://") else "",
+        policy=policy if policy.startswith("https://") else "", **{**known, **typed},
     )  # fmt: skip
     # Chromium holds what a form is redirected to against form-action as well
     csp = PAGE_CSP.replace("form-action 'self'", f"form-action 'self' {target.source}")
     response.headers["content-security-policy"] = csp
     return response
-
-
-def _parts(work: Work, rules: Mapping[str, Rule]) -> list[dict[str, Any]]:
-    """The rules in plain words, for the page."""
-    said = ui.words(homes.profile(work).locale)
-    return [
-        {
-            "name": title,
-            "label": ui.kinds.named(said, rule.doctype),
-            "icon": ui.kinds.icon_of(rule.doctype),
-            "verbs": ui.kinds.allowed(said, service.scopes.verbs_of(rule)),
-            "only": _only(work, said, rule),
-        }
-        for title, rule in rules.items()
-    ]
-
-
-def _only(work: Work, said: ui.Words, rule: Rule) -> str:
-    """Which documents a rule is about, by their names where somebody knows them; "" for all of them."""
-    if not rule.values:
-        return ""
-    known: dict[str, str] = {}
-    if not rule.selector:
-        for names in work.plugged(Names):
-            known.update(names(work, rule.doctype, rule.values))
-    if len(known) < len(rule.values):
-        return said.gettext(N_("only some of them"))
-    return said.gettext(N_("only %(names)s"), names=", ".join(known[id_] for id_ in rule.values))

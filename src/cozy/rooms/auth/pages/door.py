@@ -48,6 +48,11 @@ def text(form: FormData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def texts(form: FormData, name: str) -> list[str]:
+    """All values of a field of a form, of which there may be several."""
+    return [value for value in form.getlist(name) if isinstance(value, str)]
+
+
 def let_in(call: Call, entered: Entered) -> None:
     """Give the browser what it needs to come back."""
     set_cookie(call, "session", entered.session, max_age_s=KEPT_S if entered.stays else None)

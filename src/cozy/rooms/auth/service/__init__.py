@@ -19,7 +19,7 @@ from . import (
     totp,
 )
 from .opening import open_home
-from .tokens import caller_of, mint
+from .tokens import caller_of, expires_at, mint
 
 __all__ = [
     "authorizing",
@@ -28,6 +28,7 @@ __all__ = [
     "devices",
     "entering",
     "exchanging",
+    "expires_at",
     "facts",
     "limits",
     "mint",

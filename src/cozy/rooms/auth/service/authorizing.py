@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import msgspec
@@ -78,16 +78,15 @@ def linked(request: Wanted, rules: Mapping[str, Rule]) -> Wanted:
     return Wanted(request.asked, request.client, rules)
 
 
-def agree(work: Work, request: Wanted, visitor: Visitor, kept: Collection[str], until: str = "") -> str:
-    """The address to send the owner to, with a code for the client. kept: titles of the rules that the owner agrees to.
+def agree(work: Work, request: Wanted, visitor: Visitor, rules: Mapping[str, Rule], until: str = "") -> str:
+    """The address to send the owner to, with a code for the client. rules: those that the owner agrees to.
 
     until: RFC 3339; "" for no end. The grant is given when the client comes for its tokens.
     """
     client, asked = request.client, request.asked
-    rules = {title: rule for title, rule in request.rules.items() if title in kept}
     slug = "" if request.is_everything else client.linked_app
     if slug:
-        rules = dict(request.rules)
+        rules = request.rules
     scope = f"@io.cozy.apps/{slug}" if slug else scopes.spelled(rules)
     agreed = Agreed(
         client=client.id, redirect_uri=asked.redirect_uri, challenge=asked.code_challenge, scope=scope, rules=rules,

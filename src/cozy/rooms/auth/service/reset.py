@@ -16,7 +16,7 @@ from .. import store
 from ..errors import LinkExpired, WrongRecoveryCode
 from ..events import ResetAsked
 from ..model import RESET, Visitor
-from . import clients, limits, passphrase
+from . import clients, limits, passphrase, sessions
 
 _LINK, _CODE = "reset", "recovery"
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that look alike
@@ -77,7 +77,7 @@ def _change(work: Work, session_id: str, client_id: str, sealed: str) -> None:
 
 
 def _end_others(work: Work, session_id: str, client_id: str) -> None:
-    store.sessions.end_others(work, session_id)
+    sessions.end_all_but(work, session_id)
     clients.remove_all_but(work, client_id)
     homes.renew_tokens_secret(work)
 

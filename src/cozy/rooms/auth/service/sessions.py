@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from datetime import timedelta
 
+from cozy.kernel.bus import Change
 from cozy.kernel.caller import EVERYTHING, Caller
 from cozy.kernel.clock import iso, parse
 from cozy.kernel.ids import new_id, new_secret
@@ -15,7 +16,19 @@ from cozy.rooms.homes import service as homes
 
 from .. import store
 from ..errors import NoSession
-from ..model import HAND_OVER, INVITATION, LOGINS, SEEN_EVERY, STAY, VISIT, Details, Entered, Session, Visitor
+from ..model import (
+    HAND_OVER,
+    INVITATION,
+    LOGINS,
+    SEEN_EVERY,
+    SESSIONS,
+    STAY,
+    VISIT,
+    Details,
+    Entered,
+    Session,
+    Visitor,
+)  # fmt: skip
 from . import devices
 
 _CODE = "session_code"
@@ -115,6 +128,7 @@ def end(work: Work, session_id: str) -> None:
     """End a session, at once. Raises NoSession."""
     if not store.sessions.end(work, session_id):
         raise NoSession
+    work.changes.append(Change("DELETED", SESSIONS, session_id))
 
 
 def end_others(work: Work) -> int:
@@ -123,7 +137,8 @@ def end_others(work: Work) -> int:
 
 
 def end_all_but(work: Work, session_id: str) -> int:
-    """End every session but one, and say how many."""
+    """End every session but one, and say how many. session_id: "" ends all."""
+    work.changes.append(Change("DELETED", SESSIONS, ""))
     return store.sessions.end_others(work, session_id)
 
 

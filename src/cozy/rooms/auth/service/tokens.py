@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -99,6 +99,14 @@ def verified(work: Work, token: str) -> dict[str, Any]:
     if "exp" in claims and int(claims["exp"]) <= work.now.timestamp():
         raise ExpiredToken
     return claims
+
+
+def expires_at(work: Work, token: str) -> datetime | None:
+    """When a token ends by itself, if it says so. Raises BadToken, ExpiredToken."""
+    if len(token) <= _SHORT and "." not in token:
+        return None
+    claims = verified(work, token)
+    return datetime.fromtimestamp(int(claims["exp"]), UTC) if "exp" in claims else None
 
 
 def _of_command_line(work: Work, claims: dict[str, Any], _token: str) -> Caller:

@@ -25,10 +25,13 @@ from ..model import (
 )
 from ..store import mango
 from ..store import rows as store
+from .telling import tell, told
 
 document = store.document
 ask = access.ask
+rules_of = access.rules_of
 COLUMNS = store.COLUMNS
+_TOLD_AT_ONCE = 1_000
 
 
 def fetch(work: Work, doctype: str, id_: str) -> Document:
@@ -51,8 +54,9 @@ def create(
     id_ = id_ or new_id()
     first = _from_leaf(work, doctype, id_, next_leaf(None, body))
     if store.insert(work, first, sort_key):
-        work.changes.append(Told("CREATED", doctype, id_, first.rev, first.body))
+        tell(work, None, first)
         return first
+    store.give_back_seq(work)
     tombstone = store.fetch(work, doctype, id_)
     if tombstone is None or not tombstone.deleted:
         raise UpdateConflict(doctype=doctype, id=id_)
@@ -102,8 +106,9 @@ def _advance(
     leaf = next_leaf(as_leaf(current), body, deleted)
     new = _from_leaf(work, current.doctype, current.id, leaf)
     if not store.replace(work, new, sort_key, current.rev):
+        store.give_back_seq(work)
         raise UpdateConflict(doctype=current.doctype, id=current.id)
-    _tell(work, current, new)
+    tell(work, current, new)
     return new
 
 
@@ -115,6 +120,17 @@ def changes(work: Work, doctype: str, since: int = 0, limit: int = 10_000) -> li
 def pending(work: Work, doctype: str, since: int) -> int:
     """How many documents of a doctype changed after `since`."""
     return store.pending(work, doctype, since)
+
+
+def told_since(work: Work, since: int | None) -> tuple[int, list[Told]]:
+    """The home's last seq, and the changes of any doctype after `since`, none for None: each document once, as it is by
+    now. When there are many, a part of them, and the seq that it ends with.
+    """
+    last = store.last_seq(work)
+    if since is None or last <= since:
+        return last, []
+    found = [told(work, None, document) for document in store.since(work, since, _TOLD_AT_ONCE)]
+    return found[-1].seq if len(found) == _TOLD_AT_ONCE else last, found
 
 
 def last_seq(work: Work) -> int:
@@ -143,8 +159,7 @@ def graft(work: Work, doctype: str, id_: str, leaf: Leaf, *, sort_key: str = "")
 def _planted(work: Work, doctype: str, id_: str, leaf: Leaf, sort_key: str) -> Document:
     new = _from_leaf(work, doctype, id_, leaf)
     store.insert(work, new, sort_key)
-    if not new.deleted:
-        work.changes.append(Told("CREATED", doctype, id_, new.rev, new.body))
+    tell(work, None, new)
     return new
 
 
@@ -154,16 +169,8 @@ def _crown(work: Work, current: Document, leaves: list[Leaf], sort_key: str) -> 
     store.set_losers(work, current.doctype, current.id, [leaf for leaf in leaves if leaf is not winner])
     new = _from_leaf(work, current.doctype, current.id, winner)
     store.replace(work, new, sort_key, current.rev)
-    _tell(work, current, new)
+    tell(work, current, new)
     return new
-
-
-def _tell(work: Work, before: Document, now: Document) -> None:
-    """Let those who listen hear of it once it is durable."""
-    if now.rev == before.rev or (now.deleted and before.deleted):
-        return
-    verb = "DELETED" if now.deleted else "CREATED" if before.deleted else "UPDATED"
-    work.changes.append(Told(verb, now.doctype, now.id, now.rev, now.body, before.body))
 
 
 def _from_leaf(work: Work, doctype: str, id_: str, leaf: Leaf) -> Document:

@@ -11,6 +11,7 @@ from cozy.kernel.work import Work
 from .. import access
 from ..model import Document, Edit, Edited, Leaf, ancestry, as_leaf, from_leaf, grafted, next_leaf, winner_of
 from ..store import rows as store
+from .telling import tell
 
 Take = Callable[[list[Leaf], Edit], Leaf | None]  # the new branch that an edit makes, None when it makes none
 
@@ -85,6 +86,7 @@ def _store(work: Work, doctype: str, edited: Mapping[str, Held]) -> None:
             store.insert(work, new, "")
         else:
             store.replace(work, new, "", one.was.rev)
+        tell(work, one.was, new)
         if len(one.leaves) > 1 or one.was is not None:
             store.set_losers(work, doctype, id_, [leaf for leaf in one.leaves if leaf is not winner])
 

@@ -103,6 +103,11 @@ def next_seq(work: Work, count: int = 1) -> int:
     return int(row[0])
 
 
+def give_back_seq(work: Work) -> None:
+    """Leave the last number to the next change: nothing was written under it, and there are to be no gaps."""
+    next_seq(work, -1)
+
+
 def last_seq(work: Work) -> int:
     """The number of the last change."""
     row = work.db.one("SELECT value FROM counters WHERE home_id = :home AND name = 'seq'", home=work.home)
@@ -149,6 +154,21 @@ def changes(work: Work, doctype: str, since: int, limit: int) -> list[Change]:
         limit=limit,
     )
     return [Change(seq, id_, rev, bool(deleted), _decode(body)) for seq, id_, rev, deleted, body in rows]
+
+
+def since(work: Work, since: int, limit: int) -> list[Document]:
+    """What changed after `since` in any doctype, oldest first, each document once."""
+    rows = work.db.all(
+        f"""WITH RECURSIVE names(name) AS (
+             SELECT MIN(doctype) FROM documents WHERE home_id = :home
+             UNION ALL
+             SELECT (SELECT MIN(doctype) FROM documents WHERE home_id = :home AND doctype > names.name)
+               FROM names WHERE names.name IS NOT NULL)
+           SELECT {COLUMNS} FROM names JOIN documents ON home_id = :home AND doctype = name AND seq > :since
+            ORDER BY seq LIMIT :limit""",
+        home=work.home, since=since, limit=limit,
+    )  # fmt: skip
+    return [document(row) for row in rows]
 
 
 def pending(work: Work, doctype: str, since: int) -> int:

@@ -1,0 +1,61 @@
+"""Who may hear of what. Leave to hear of a document is leave to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cozy.kernel.bus import Change
+from cozy.kernel.caller import Caller
+from cozy.kernel.work import Work
+from cozy.rooms.documents import service as documents
+from cozy.rooms.documents.model import Document
+from cozy.rooms.permissions import service as permissions
+
+from .errors import Untellable
+from .model import STAND_INS, STREAMS, Topic
+
+
+def may_hear_all(caller: Caller, doctype: str) -> bool:
+    """Whether the caller may hear of every document of a doctype."""
+    read = STREAMS.get(doctype, doctype)
+    return not read or permissions.may_all(caller, "GET", read)
+
+
+def may_hear(work: Work, topic: Topic) -> bool:
+    """Whether the caller may hear of a document, or of all of a doctype."""
+    if may_hear_all(work.caller, topic.type):
+        return True
+    doctype = STREAMS.get(topic.type, topic.type)
+    return bool(topic.id) and _may_read(work, doctype, topic.id, _living(work, doctype, topic.id))
+
+
+def may_hear_of(work: Work, change: Change) -> bool:
+    """Whether the caller may hear of this change: the document is looked at as it is by now, a deleted one as it was."""
+    if may_hear_all(work.caller, change.doctype):
+        return True
+    doctype = STREAMS.get(change.doctype, change.doctype)
+    if not change.seq:
+        return _may_read(work, doctype, change.id, _living(work, doctype, change.id))
+    body = change.before if change.verb == "DELETED" else change.body
+    return _may_read(work, doctype, change.id, Document(doctype, change.id, change.rev, body))
+
+
+def tellable(work: Work, doctype: str, id_: str, body: Mapping[str, Any]) -> None:
+    """The caller may tell this. Raises NobodyIn, NotAllowed, Untellable."""
+    found = _living(work, doctype, id_)
+    rules = documents.rules_of(work, doctype)
+    permissions.guard(work, "POST", doctype, rules.known_as(work, found) if found else {id_}, body)
+    if not rules.is_readable:
+        raise Untellable(doctype=doctype)
+
+
+def _may_read(work: Work, doctype: str, id_: str, found: Document | None) -> bool:
+    ids = {STAND_INS.get(id_, id_)}
+    if found is not None:
+        ids |= documents.rules_of(work, doctype).known_as(work, found)
+    return permissions.may_use(work.caller, "GET", doctype, ids, found.body if found else None)
+
+
+def _living(work: Work, doctype: str, id_: str) -> Document | None:
+    return documents.fetch_many(work, doctype, [id_]).get(id_)
