@@ -93,11 +93,4 @@ document.addEventListener("htmx:after:request", (event) => {
 });
 
 // Browsers without invoker commands or light dismiss.
-document.addEventListener("click", (event) => {
-  if (event.target instanceof HTMLDialogElement && !("closedBy" in event.target) && event.target.getAttribute("closedby") === "any") event.target.close();
-  const button = event.target.closest("button[commandfor]");
-  if (!button || "commandForElement" in button) return;
-  const target = document.getElementById(button.getAttribute("commandfor"));
-  if (button.getAttribute("command") === "show-modal") target?.showModal();
-  else target?.close();
-});
+if (!("commandForElement" in HTMLButtonElement.prototype) || !("closedBy" in HTMLDialogElement.prototype)) import("./invokers.js");
