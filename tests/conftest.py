@@ -224,8 +224,10 @@ def _granted(work: Work, kind: str, name: str, scope: tuple[str, ...]) -> tuple[
 
 
 def _rule(part: str) -> Rule:
-    doctype, verbs, values = [*part.split(":"), "", ""][:3]
-    return Rule(doctype, tuple(filter(None, verbs.split(","))), tuple(filter(None, values.split(","))))
+    doctype, verbs, values, selector = [*part.split(":"), "", "", ""][:4]
+    return Rule(
+        doctype, tuple(filter(None, verbs.split(","))), tuple(filter(None, values.split(","))), selector
+    )
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from cozy.rooms.auth import routes as auth_routes
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.events import ResetAsked
 from cozy.rooms.auth.ports import Apps as LinkedApps
+from cozy.rooms.contacts import routes as contacts_routes
 from cozy.rooms.documents import routes as documents_routes
 from cozy.rooms.documents.ports import Doctype, Guard
 from cozy.rooms.files import jobs as files_jobs
@@ -32,10 +33,12 @@ from cozy.rooms.homes import routes as homes_routes
 from cozy.rooms.homes.ports import Capabilities, Furnish, InstanceFacts
 from cozy.rooms.homes.service import doctypes as homes_doctypes
 from cozy.rooms.jobs import jobs
+from cozy.rooms.jobs import routes as jobs_routes
 from cozy.rooms.permissions import pages as permissions_pages
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.events import GrantEnded
 from cozy.rooms.realtime import routes as realtime_routes
+from cozy.rooms.sharing import routes as sharing_routes
 
 DOORS: list[Routes] = [
     assets.routes,
@@ -48,6 +51,9 @@ DOORS: list[Routes] = [
     documents_routes.routes,
     files_routes.routes,
     files_pages.routes,
+    jobs_routes.routes,
+    contacts_routes.routes,
+    sharing_routes.routes,
     apps_routes.routes,
     apps_routes.app_routes,
     realtime_routes.routes,

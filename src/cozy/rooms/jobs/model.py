@@ -1,4 +1,4 @@
-"""Waiting, and the rules of when."""
+"""Waiting, and the rules of when; the names of what apps see."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from zlib import crc32
 
 from msgspec import Struct
+
+TRIGGERS, JOBS, STATES = "io.cozy.triggers", "io.cozy.jobs", "io.cozy.triggers.state"
 
 LEASE = timedelta(minutes=5)
 NEVER = "9999-12-31T23:59:59.999999Z"  # when a job that was given up is due

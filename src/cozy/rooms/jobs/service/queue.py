@@ -1,4 +1,4 @@
-"""What can be done with jobs."""
+"""Work that waits in the home's own queue."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from cozy.kernel.ids import new_id
 from cozy.kernel.jobs import DayPassed, Job
 from cozy.kernel.work import Event, Work
 
-from . import store
-from .errors import LeaseLost
-from .model import LEASE, NEVER, Waiting, next_hour, pause
+from .. import store
+from ..errors import LeaseLost
+from ..model import LEASE, NEVER, Waiting, next_hour, pause
 
 _KEPT = timedelta(days=30)  # how long a job that was given up is kept
 next_due = store.next_due

@@ -1,0 +1,19 @@
+"""What a contact holds (cozy-doctypes, io.cozy.contacts)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+CONTACTS = "io.cozy.contacts"
+
+
+def of_owner(name: str, email: str, origin: str) -> dict[str, Any]:
+    """The members of the contact that is the owner."""
+    return {
+        "me": True,
+        "fullname": name,
+        "displayName": name,
+        "email": [{"address": email, "primary": True}],
+        "cozy": [{"url": origin, "primary": True}],
+        "indexes": {"byFamilyNameGivenNameEmailCozyUrl": email},
+    }

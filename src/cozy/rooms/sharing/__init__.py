@@ -1,0 +1,1 @@
+"""What people share with other people's homes."""
