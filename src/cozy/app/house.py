@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -76,8 +77,8 @@ def bus_of(settings: Settings, root: Path, since: Since) -> Bus:
     return ListeningBus(settings.postgres, since)
 
 
-def _enqueue(work: Work, event: Event) -> bool:
-    return jobs.enqueue(work, REACTIONS.get(type(event), []), event)
+def _enqueue(work: Work, event: Event, at: datetime | None = None) -> bool:
+    return jobs.enqueue(work, REACTIONS.get(type(event), []), event, at)
 
 
 def home_of(settings: Settings, listing: Listing) -> Home:

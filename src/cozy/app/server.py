@@ -6,7 +6,7 @@ import asyncio
 import base64
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from time import monotonic
 
@@ -23,7 +23,7 @@ from cozy.app.protocol import LateSocketProtocol, Protocol
 from cozy.app.shell import render
 from cozy.app.wiring import DOORS
 from cozy.app.worker import Worker
-from cozy.kernel.caller import NOBODY
+from cozy.kernel.caller import NOBODY, Caller
 from cozy.kernel.home import Home, app_at
 from cozy.kernel.house import House
 from cozy.kernel.problem import Unavailable
@@ -106,13 +106,24 @@ async def identify(call: Call, route: Route) -> None:
     token, cookie = "" if call.slug else _token_of(call), read_cookie(call, "session")
     if token:
         call.has_token = True
-        call.caller = await call.read(auth.caller_of, token, cookie)
+        call.caller = await _bearer(call, token, cookie)
     elif cookie:
         session, is_due = await call.read(auth.sessions.found, cookie, call.slug)
         if session is not None:
             call.caller = auth.sessions.caller_in(session)
         if session is not None and is_due:
             await call.write(auth.sessions.see, session)
+
+
+async def _bearer(call: Call, token: str, cookie: str) -> Caller:
+    """Who holds this token. cookie: of the session that came along."""
+
+    def password_of(link: str) -> str:
+        return read_cookie(call, f"pass{link}")
+
+    if auth.tiny_codes.is_one(token):
+        return await auth.tiny_codes.caller_of(call.house, call.home, token, password_of, call.client)
+    return await call.read(auth.caller_of, token, cookie, password_of)
 
 
 def _token_of(call: Call) -> str:
@@ -126,7 +137,7 @@ def _token_of(call: Call) -> str:
     return call.query("bearer_token") or call.query("sharecode")
 
 
-def admit(call: Call, route: Route) -> None:
+def admit(call: Call, route: Route, holes: Mapping[str, str]) -> None:
     """Let the caller through this route, or not.
 
     A session counts for the API only when one of our own pages asks: an app on another origin brings its token.
@@ -136,7 +147,7 @@ def admit(call: Call, route: Route) -> None:
         homes.terms.guard(call.house.settings, call.home.hosted, call.house.clock(), route.path, call.caller)
     if call.caller.kind == "owner" and not route.is_page and not is_from_here(call):
         call.caller = NOBODY
-    permissions.admit(call.caller, route.need)
+    permissions.admit(call.caller, route.need.at(holes))
 
 
 def _admit_to(home: Home, route: Route) -> None:

@@ -34,9 +34,12 @@ from cozy.rooms.homes.ports import Capabilities, Furnish, InstanceFacts
 from cozy.rooms.homes.service import doctypes as homes_doctypes
 from cozy.rooms.jobs import jobs
 from cozy.rooms.jobs import routes as jobs_routes
+from cozy.rooms.permissions import jobs as permissions_jobs
 from cozy.rooms.permissions import pages as permissions_pages
+from cozy.rooms.permissions import routes as permissions_routes
 from cozy.rooms.permissions import service as permissions
-from cozy.rooms.permissions.events import GrantEnded
+from cozy.rooms.permissions.events import GrantDue, GrantEnded
+from cozy.rooms.permissions.ports import Codes
 from cozy.rooms.realtime import routes as realtime_routes
 from cozy.rooms.sharing import routes as sharing_routes
 
@@ -47,6 +50,7 @@ DOORS: list[Routes] = [
     auth_routes.routes,
     homes_pages.routes,
     permissions_pages.routes,
+    permissions_routes.routes,
     homes_routes.routes,
     documents_routes.routes,
     files_routes.routes,
@@ -63,6 +67,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
     ResetAsked: [auth_jobs.mail_reset_link],
     GrantEnded: [auth_jobs.forget_client],
     MediaStored: [files_jobs.read_media],
+    GrantDue: [permissions_jobs.end_grant],
     DayPassed: [
         jobs.forget_given_up,
         auth_jobs.forget_expired,
@@ -78,6 +83,7 @@ PORTS: dict[type, list[Any]] = {
     Furnish: [files.furnish],
     Previews: [Previewer()],
     Guard: [permissions.guard],
+    Codes: [auth.for_link],
     Doctype: [*homes_doctypes.DOCTYPES, *files_doctypes.DOCTYPES],
     InstanceFacts: [auth.facts.instance],
     Capabilities: [auth.facts.capabilities, files.capabilities],

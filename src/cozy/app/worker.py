@@ -17,7 +17,7 @@ import structlog
 from cozy.app.house import home_of
 from cozy.app.wiring import REACTIONS
 from cozy.kernel.caller import SYSTEM
-from cozy.kernel.clock import iso
+from cozy.kernel.clock import iso, parse
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.jobs import DayPassed, Job
@@ -83,7 +83,8 @@ class Worker:
     async def _look(self, house: House) -> None:
         while True:
             try:
-                for listing in await house.read_host(homes.due, _LOOKS):
+                soon = timedelta(seconds=self._poll_s)
+                for listing in await house.read_host(homes.due, _LOOKS, soon):
                     self.wake(home_of(house.settings, listing))
             except Exception:
                 log.exception("the list of homes cannot be read")
@@ -112,9 +113,16 @@ class Worker:
         while not self._stopping:
             leased = await house.write(home, SYSTEM, jobs.lease, self._chores)
             if leased is None:
-                await _hint(house, home, await house.read(home, SYSTEM, jobs.next_due))
+                await self._put_off(house, home, await house.read(home, SYSTEM, jobs.next_due))
                 return
             await self._run(house, home, leased)
+
+    async def _put_off(self, house: House, home: Home, due_at: str) -> None:
+        """Leave a hint; what is due before the next look at the list is not left waiting for it."""
+        await _hint(house, home, due_at)
+        pause_s = (parse(due_at) - house.clock()).total_seconds()
+        if 0 <= pause_s <= self._poll_s:
+            asyncio.get_running_loop().call_later(pause_s, self.wake, home)
 
     async def _run(self, house: House, home: Home, leased: Waiting) -> None:
         """Run a job; what goes wrong is logged, kept, and tried again."""

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from .blobs import Blobs
 from .bus import Bus
@@ -26,6 +27,14 @@ T = TypeVar("T")
 HOST = Home("", "", "")
 
 
+class Enqueue(Protocol):
+    """Stores the reactions to an event in the transaction that it happened in."""
+
+    def __call__(self, work: Work, event: Event, at: datetime | None = None) -> bool:
+        """Whether there are any. at: when they are due, None for now."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """Databases, contents, apps, mail, the world outside and time, and the transactions around service functions."""
@@ -39,7 +48,7 @@ class House:
     clock: Clock
     settings: Settings
     ports: Mapping[type, list[Any]]
-    enqueue: Callable[[Work, Event], bool]  # stores the reactions to an event; says whether there are any
+    enqueue: Enqueue
     wake: Callable[[Home], None]  # tells the worker that a home has something to do
     bus: Bus
     relisted: Counter[str] = field(
@@ -86,6 +95,7 @@ class House:
             works[:] = [work]
             result = fn(work, *args, **kwargs)
             due = sum(self.enqueue(work, event) for event in work.published) > 0
+            due = sum(self.enqueue(work, event, at) for at, event in work.planned) > 0 or due
             return result
 
         def committed() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from .caller import Verb
@@ -20,15 +20,21 @@ _HOLE = re.compile(r"\{([a-z_]+)(:path)?\}")
 @dataclass(frozen=True, slots=True)
 class Need:
     """What a route asks of its caller. `open`: nothing. `owner`: the person, in a session. `known`: anybody whom the
-    owner let in. `own_proof`: what the route itself finds in the request, where no session and no bearer token counts.
-    Else a verb on a doctype.
+    owner let in; what they may do, the route asks itself. `own_proof`: what the route itself finds in the request, where
+    no session and no bearer token counts. Else a verb on a doctype.
     """
 
     verb: Verb | None = None
-    doctype: str = ""
+    doctype: str = ""  # `{doctype}` for the one that this hole of the path holds
     owner: bool = False
     own_proof: bool = False
     known: bool = False
+
+    def at(self, holes: Mapping[str, str]) -> Need:
+        """The same, once it is known what the holes of the path hold."""
+        if not self.doctype.startswith("{"):
+            return self
+        return replace(self, doctype=holes[self.doctype[1:-1]])
 
 
 OPEN = Need()
@@ -38,7 +44,10 @@ KNOWN = Need(known=True)
 
 
 def may(verb: Verb, doctype: str) -> Need:
-    """The caller must hold some grant for this verb on this doctype; which documents is checked in `access`."""
+    """The caller must hold some grant for this verb on this doctype; which documents is checked in `access`.
+
+    doctype: `{doctype}` for the one in the path.
+    """
     return Need(verb, doctype)
 
 

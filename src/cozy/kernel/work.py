@@ -36,6 +36,7 @@ class Work:
     ports: Mapping[type, list[Any]]
     hosted: Hosted = NOTHING_AGREED
     published: list[Event] = field(default_factory=list)
+    planned: list[tuple[datetime, Event]] = field(default_factory=list)
     changes: list[Change] = field(
         default_factory=list
     )  # of documents, told to who listens once they are durable
@@ -51,10 +52,16 @@ class Work:
         """Tell the rooms above; stored with this transaction and delivered after it, at least once."""
         self.published.append(event)
 
+    def plan(self, event: Event, at: datetime) -> None:
+        """The same, delivered when its time has come: whoever reacts looks again whether it still holds."""
+        self.planned.append((at, event))
+
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """A block that is undone alone when it raises, with what it published and freed; the work may go on."""
-        kept = [(each, len(each)) for each in (self.published, self.changes, self.freed, self.faded)]
+        kept = [
+            (each, len(each)) for each in (self.published, self.planned, self.changes, self.freed, self.faded)
+        ]
         try:
             with self.db.attempt():
                 yield

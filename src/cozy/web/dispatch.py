@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote
@@ -94,7 +94,7 @@ class Dispatcher:
         *,
         find_home: Callable[[str], Awaitable[tuple[Home, str]]],
         identify: Callable[[Call, Route], Awaitable[None]],
-        admit: Callable[[Call, Route], None],
+        admit: Callable[[Call, Route, Mapping[str, str]], None],
         refuse: Callable[[Call, BaseException, Manner], Awaitable[Response]],
         client_of: Callable[[Request], str],
         render: Renderer,
@@ -149,7 +149,7 @@ class Dispatcher:
         form = None
         try:
             await self._identify(call, route)
-            self._admit(call, route)
+            self._admit(call, route, holes)
             if "form" in route.takes:
                 guard_origin(call)
                 form = await _form(call)
@@ -167,7 +167,7 @@ class Dispatcher:
             call.home, call.slug = await self._find_home(call.header("host"))
             route, holes = self._tables["app" if call.slug else "home"].match(SOCKET, _raw_path(call))
             await self._identify(call, route)
-            self._admit(call, route)
+            self._admit(call, route, holes)
         except Exception as error:
             await socket.send_denial_response(await self._refuse(call, error, "jsonapi"))
             return

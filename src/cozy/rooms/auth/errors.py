@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Conflict, Invalid, Malformed, NotFound, TooMany, Unauthenticated
+from cozy.kernel.problem import Conflict, Forbidden, Invalid, Malformed, NotFound, TooMany, Unauthenticated
 
 
 class BadToken(Malformed):
@@ -41,6 +41,14 @@ class WrongRecoveryCode(Unauthenticated):
 
 class WrongPasskey(Unauthenticated):
     """This passkey does not open this home."""
+
+
+class WrongLinkPassword(Forbidden):
+    """This is not the password of this link."""
+
+
+class LinkOver(NotFound):
+    """This link opens nothing any more."""
 
 
 class StepExpired(Unauthenticated):

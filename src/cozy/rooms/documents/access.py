@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cozy.kernel.caller import Verb
@@ -18,11 +18,21 @@ from .store import rows as store
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 
-def ask(work: Work, verb: Verb, doctype: str, ids: set[str] | None, body: Mapping[str, Any] | None) -> None:
-    """Let the caller do this with a document known under these ids, None for all. Raises NobodyIn, NotAllowed."""
+def ask(
+    work: Work,
+    verb: Verb,
+    doctype: str,
+    ids: set[str] | None,
+    body: Mapping[str, Any] | None,
+    around: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """Let the caller do this with a document known under these ids, None for all. Raises NobodyIn, NotAllowed.
+
+    around: the members of what it is in.
+    """
     guards = work.plugged(Guard)
     for guard in guards:
-        guard(work, verb, doctype, ids, body)
+        guard(work, verb, doctype, ids, body, around)
     if not guards:
         raise Forbidden(verb=verb, doctype=doctype)
 
@@ -101,9 +111,12 @@ def _named(work: Work, doctype: str) -> Doctype:
 
 
 def _ask_of(work: Work, verb: Verb, rules: Doctype, id_: str, found: Document | None) -> None:
-    there = found if found and not found.deleted else None
-    ids = rules.known_as(work, there) if there else {id_}
-    ask(work, verb, rules.name, ids, there.body if there else None)
+    if found is None or found.deleted:
+        ask(work, verb, rules.name, {id_}, None)
+        return
+    around = rules.around(work, found)
+    ids = {id_, *(each.id for each in around)}
+    ask(work, verb, rules.name, ids, found.body, [each.body for each in around])
 
 
 def _check_readable(rules: Doctype) -> None:

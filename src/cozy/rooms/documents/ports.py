@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -17,24 +17,30 @@ class Guard(Protocol):
     """The one decision: may the caller of this work do this. Where no guard is plugged, nobody may do anything."""
 
     def __call__(
-        self, work: Work, verb: Verb, doctype: str, ids: set[str] | None, body: Mapping[str, Any] | None
+        self,
+        work: Work,
+        verb: Verb,
+        doctype: str,
+        ids: Collection[str] | None,
+        body: Mapping[str, Any] | None,
+        around: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Raises when not.
 
         ids: under which a grant may name the document, None for every document of the doctype; body: what a
-        grant's selector looks at, None when there is nothing to look at.
+        grant's selector looks at, None when there is nothing to look at; around: the same, of what it is in.
         """
         ...
 
 
-def _own_id(work: Work, found: Document) -> set[str]:
-    return {found.id}
+def _nothing(work: Work, found: Document) -> Sequence[Document]:
+    return ()
 
 
 class Doctype(Struct, frozen=True):
     """What `/data` may do with a doctype; a room with rules for its own plugs one.
 
-    known_as: the ids under which a grant may cover a document; for a file, those of the folders around it too.
+    around: what a document is in, and a grant for which covers it too; for a file, the folders around it.
     own: ids of documents that only the room itself writes.
     hidden: members that nobody is told when a document changes.
     """
@@ -42,7 +48,7 @@ class Doctype(Struct, frozen=True):
     name: str
     is_readable: bool = True
     is_writable: bool = True
-    known_as: Callable[[Work, Document], set[str]] = _own_id
+    around: Callable[[Work, Document], Sequence[Document]] = _nothing
     own: frozenset[str] = frozenset()
     hidden: tuple[str, ...] = ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cozy.kernel.caller import Verb
 from cozy.kernel.text import nfc
@@ -43,19 +43,31 @@ def _allowed(work: Work, found: File | None, verb: Verb) -> File:
         raise NoFile
     if permissions.may_all(work.caller, verb, FILES):
         return found
-    ids = chain(work, found)
-    if permissions.may_use(work.caller, verb, FILES, ids):
+    around = folders_around(work, found)
+    if _may(work, verb, found, around):
         return found
-    if found.id in RESERVED or permissions.may_use(work.caller, "GET", FILES, ids):
+    if found.id in RESERVED or _may(work, "GET", found, around):
         raise NotAllowed(verb=verb, doctype=FILES)
     raise NoFile
 
 
+def _may(work: Work, verb: Verb, found: File, around: Sequence[File]) -> bool:
+    """A grant covers a file by its id or what its members hold, or by those of a folder around it."""
+    ids = {found.id, *(folder.id for folder in around)}
+    return permissions.may_use(
+        work.caller, verb, FILES, ids, found.body, [folder.body for folder in around if folder.id != ROOT]
+    )
+
+
 def on_the_way(work: Work, found: File | None) -> None:
     """Raises NotAllowed when the caller may not see this, be it there or not: no path tells which folders there are."""
-    ids = chain(work, found) if found is not None else set()
-    if not any(permissions.may_use(work.caller, verb, FILES, ids) for verb in _SEES):
-        raise NotAllowed(verb="POST", doctype=FILES)
+    if found is not None:
+        around = folders_around(work, found)
+        if any(_may(work, verb, found, around) for verb in _SEES):
+            return
+    elif any(permissions.may_all(work.caller, verb, FILES) for verb in _SEES):
+        return
+    raise NotAllowed(verb="POST", doctype=FILES)
 
 
 def root(work: Work) -> File:
@@ -87,19 +99,26 @@ def readable(work: Work, found: Iterable[File]) -> list[File]:
     """Those of these files and folders that the caller may read."""
     if permissions.may_all(work.caller, "GET", FILES):
         return list(found)
-    return [file for file in found if permissions.may_use(work.caller, "GET", FILES, chain(work, file))]
+    return [file for file in found if _may(work, "GET", file, folders_around(work, file))]
 
 
-def chain(work: Work, found: File) -> set[str]:
-    """The ids under which a grant may cover a file: its own and those of the folders around it."""
-    ids = {found.id}
-    while found.dir_id and found.dir_id not in ids:
-        ids.add(found.dir_id)
+def folders_around(work: Work, found: File) -> list[File]:
+    """The folders that a file or folder is in, the nearest first."""
+    folders: list[File] = []
+    seen = {found.id}
+    while found.dir_id and found.dir_id not in seen:
+        seen.add(found.dir_id)
         parent = tree.by_id(work, found.dir_id)
         if parent is None:
             break
+        folders.append(parent)
         found = parent
-    return ids
+    return folders
+
+
+def chain(work: Work, found: File) -> set[str]:
+    """The ids of a file and of the folders around it."""
+    return {found.id, *(folder.id for folder in folders_around(work, found))}
 
 
 def content_file(work: Work, id_: str, verb: Verb) -> File:

@@ -11,3 +11,10 @@ class GrantEnded(Event, frozen=True):
     permission: str
     type: str
     source_id: str
+
+
+class GrantDue(Event, frozen=True):
+    """The end of a grant has come, unless another end was set since."""
+
+    permission: str
+    expires_at: str

@@ -45,16 +45,18 @@ def tellable(work: Work, doctype: str, id_: str, body: Mapping[str, Any]) -> Non
     """The caller may tell this. Raises NobodyIn, NotAllowed, Untellable."""
     found = _living(work, doctype, id_)
     rules = documents.rules_of(work, doctype)
-    permissions.guard(work, "POST", doctype, rules.known_as(work, found) if found else {id_}, body)
+    around = rules.around(work, found) if found else ()
+    ids = {id_, *(each.id for each in around)}
+    permissions.guard(work, "POST", doctype, ids, body, [each.body for each in around])
     if not rules.is_readable:
         raise Untellable(doctype=doctype)
 
 
 def _may_read(work: Work, doctype: str, id_: str, found: Document | None) -> bool:
-    ids = {STAND_INS.get(id_, id_)}
-    if found is not None:
-        ids |= documents.rules_of(work, doctype).known_as(work, found)
-    return permissions.may_use(work.caller, "GET", doctype, ids, found.body if found else None)
+    around = documents.rules_of(work, doctype).around(work, found) if found else ()
+    ids = {STAND_INS.get(id_, id_), *(each.id for each in around)}
+    body = found.body if found else None
+    return permissions.may_use(work.caller, "GET", doctype, ids, body, [each.body for each in around])
 
 
 def _living(work: Work, doctype: str, id_: str) -> Document | None:

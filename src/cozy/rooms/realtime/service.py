@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -24,10 +24,10 @@ SESSIONS = "io.cozy.sessions"
 CLIENTS = "io.cozy.oauth.clients"
 
 
-def holder(work: Work, credentials: Credentials) -> Holder:
-    """Who holds these. Raises BadToken, ExpiredToken."""
+def holder(work: Work, credentials: Credentials, password_of: Callable[[str], str]) -> Holder:
+    """Who holds these. password_of: the cookie that proves the password of a link. Raises BadToken, ExpiredToken."""
     if credentials.token:
-        caller = auth.caller_of(work, credentials.token, credentials.cookie)
+        caller = auth.caller_of(work, credentials.token, credentials.cookie, password_of)
         return Holder(caller, _end(work, caller, credentials.token))
     session, _ = auth.sessions.found(work, credentials.cookie)
     if session is None:

@@ -12,9 +12,10 @@ from cozy.kernel.home import app_origin
 from cozy.kernel.routes import OPEN, Routes
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model import KNOWN
+from cozy.rooms.permissions import service as permissions
 from cozy.web.answers import see_other
 from cozy.web.call import Call
-from cozy.web.cookies import set_cookie
+from cozy.web.cookies import read_cookie, set_cookie
 
 from .. import service
 from ..errors import NoAppPage, NotReady
@@ -61,7 +62,29 @@ async def _answer(call: Call, path: str) -> Response:
         if path == "/robots.txt":
             return Response(_ROBOTS, media_type="text/plain")
         raise NoAppPage(path=path[:200])
-    return await _page(call, app, file) if asked.is_index else _file(call, file)
+    if not asked.is_index:
+        return _file(call, file)
+    return await _locked(call) or await _page(call, app, file)
+
+
+async def _locked(call: Call) -> Response | None:
+    """A link with a password leads guests to where it is asked for, on the origin of the home, and back."""
+    code = call.query("sharecode").removesuffix(".")
+    link = await call.read(permissions.of_code, code) if code and not _is_in(call) else None
+    if link is None or not link.password:
+        return None
+    name, proof = f"pass{link.id}", call.query(auth.redirects.UNLOCKED)
+    if proof and await call.read(permissions.passwords.is_given, link, proof, call.slug):
+        set_cookie(call, name, proof)
+        return see_other(_here(call, without=auth.redirects.UNLOCKED))
+    if await call.read(permissions.passwords.is_given, link, read_cookie(call, name), call.slug):
+        return None
+    here = _here(call, without=auth.redirects.UNLOCKED)
+    wanted = f"{app_origin(call.home.origin, call.slug, call.house.settings.subdomains)}{here}"
+    query = urlencode({"perm_id": link.id, "redirect": wanted})
+    return RedirectResponse(
+        f"{call.home.origin}{auth.redirects.LOCK}?{query}", 302, {"cache-control": "no-store"}
+    )
 
 
 async def _enter(call: Call, code: str) -> Response:

@@ -15,11 +15,13 @@ from . import (
     scopes,
     sessions,
     strength,
+    tiny_codes,
     tokens,
     totp,
+    unlocking,
 )
 from .opening import open_home
-from .tokens import caller_of, expires_at, mint
+from .tokens import caller_of, expires_at, for_link, mint
 
 __all__ = [
     "authorizing",
@@ -30,6 +32,7 @@ __all__ = [
     "exchanging",
     "expires_at",
     "facts",
+    "for_link",
     "limits",
     "mint",
     "open_home",
@@ -40,6 +43,8 @@ __all__ = [
     "scopes",
     "sessions",
     "strength",
+    "tiny_codes",
     "tokens",
     "totp",
+    "unlocking",
 ]

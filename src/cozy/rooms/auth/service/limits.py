@@ -32,22 +32,29 @@ LIMITS: dict[str, dict[str, Limit]] = {
     "recovery": {"address": Limit(5, _QUARTER), "home": Limit(20, _HOUR), "device": Limit(10, _QUARTER)},
     "passkey": {"address": Limit(30, _QUARTER), "home": Limit(300, _HOUR), "device": Limit(30, _QUARTER)},
     "register": {"address": Limit(50, _HOUR), "home": Limit(200, _HOUR), "device": Limit(50, _HOUR)},
+    "link": {"address": Limit(10, _QUARTER), "home": Limit(100, _HOUR), "device": Limit(10, _QUARTER)},
+    "tiny_code": {"address": Limit(20, _QUARTER), "home": Limit(200, _HOUR), "device": Limit(20, _QUARTER)},
     "reset": {"address": Limit(3, _HOUR), "home": Limit(10, _HOUR), "device": Limit(3, _HOUR)},
 }
 
 
 def count(work: Work, kind: str, visitor: Visitor) -> None:
     """Note an attempt before it is looked at, so that many at once count too. Raises TooManyAttempts."""
-    limits = LIMITS[kind]
     store.attempts.forget_before(work, kind, work.now - _HOUR)
+    check(work, kind, visitor)
+    for _, who in _names(work, visitor):
+        store.attempts.add(work, kind, who)
+
+
+def check(work: Work, kind: str, visitor: Visitor) -> None:
+    """Whether there is an attempt left, none being noted. Raises TooManyAttempts."""
+    limits = LIMITS[kind]
     for sort, who in _names(work, visitor):
         limit = limits[sort]
         oldest = store.attempts.nth_newest(work, kind, who, limit.most, work.now - limit.within)
         if oldest is not None:
             wait = parse(oldest) + limit.within - work.now
             raise TooManyAttempts(retry_after_s=int(wait.total_seconds()) + 1)
-    for _, who in _names(work, visitor):
-        store.attempts.add(work, kind, who)
 
 
 def forgive(work: Work, kind: str, visitor: Visitor) -> None:

@@ -7,11 +7,14 @@ from urllib.parse import urlsplit
 
 from cozy.kernel.home import Subdomains, app_at
 from cozy.kernel.work import Work
+from cozy.rooms.permissions import service as permissions
 
 from ..errors import BadRedirect
 from . import sessions
 
 HOME = "/my"
+LOCK = "/auth/share-by-link/password"  # where the password of a link is asked for
+UNLOCKED = "unlocked"  # the parameter that carries such a proof
 
 
 def carrying(work: Work, session_id: str, target: str) -> str:
@@ -22,6 +25,16 @@ def carrying(work: Work, session_id: str, target: str) -> str:
     url, _, fragment = target.partition("#")
     code = sessions.hand_over(work, session_id, slug)
     return f"{url}{'&' if '?' in url else '?'}session_code={code}#{fragment}"
+
+
+def unlocking(work: Work, permission_id: str, target: str) -> str:
+    """The address to go to with, for an app's origin, what proves there that the password of a link was given."""
+    slug = _slug_at(work, target)
+    if not slug:
+        return target
+    url, _, fragment = target.partition("#")
+    proof = permissions.passwords.cookie_for(work, permission_id, slug)
+    return f"{url}{'&' if '?' in url else '?'}{UNLOCKED}={proof}#{fragment}"
 
 
 def _slug_at(work: Work, target: str) -> str:

@@ -20,6 +20,7 @@ from joserfc.jwk import OctKey
 from msgspec.structs import replace
 
 from cozy.kernel.caller import VERBS, Caller, Grant, Verb
+from cozy.kernel.ids import new_id
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions import service as permissions
@@ -32,7 +33,9 @@ Audience = Literal["app", "konn", "cli", "share", "registration", "access", "ref
 CLI_LIFETIME = timedelta(days=30)
 APP_LIFETIME = timedelta(hours=24)  # in a session; cozy-stack model/permission
 SERVICE_LIFETIME = timedelta(minutes=30)  # of an app's service and of a connector, which no session ends
-_OF_CLIENTS = {"registration", "access", "refresh"}
+_OF_GRANTS = frozenset(
+    {"registration", "access", "refresh", "share"}
+)  # end with their grant, not with the passphrase
 _SHORT = 40  # characters: a code of a link that is no token
 
 
@@ -61,6 +64,16 @@ def registration_token(work: Work, client_id: str) -> str:
     return signed(work, "registration", client_id)
 
 
+def for_link(work: Work, label: str) -> str:
+    """The long code of a link, which ends with it."""
+    return signed(work, "share", label, jti=new_id())
+
+
+def is_short(token: str) -> bool:
+    """Whether it is the short code of a link; people type a full stop after it (cozy-stack web/middlewares)."""
+    return len(token) <= _SHORT and "." not in token[:-1]
+
+
 def signed(
     work: Work, audience: Audience, subject: str, lifetime: timedelta | None = None, **more: str
 ) -> str:
@@ -75,16 +88,21 @@ def signed(
 
 
 def _secret(work: Work, audience: str) -> bytes:
-    return (
-        homes.derived_key(work, "oauth tokens") if audience in _OF_CLIENTS else homes.secret(work, "tokens")
-    )
+    return homes.derived_key(work, "oauth tokens") if audience in _OF_GRANTS else homes.secret(work, "tokens")
 
 
-def caller_of(work: Work, token: str, cookie: str = "") -> Caller:
-    """Who holds this token. cookie: of the session that came along. Raises BadToken, ExpiredToken."""
-    if len(token) <= _SHORT and "." not in token:
-        return _of_share(work, {}, token)
+def caller_of(
+    work: Work, token: str, cookie: str = "", password_of: Callable[[str], str] = lambda permission_id: ""
+) -> Caller:
+    """Who holds this token. Raises BadToken, ExpiredToken.
+
+    cookie: of the session that came along; password_of: the cookie that proves the password of a link.
+    """
+    if is_short(token):
+        return _of_share(work, token.removesuffix("."), password_of)
     claims = verified(work, token)
+    if claims.get("aud") == "share":
+        return _of_share(work, token, password_of)
     resolve = _RESOLVE.get(claims.get("aud", ""))
     if resolve is None:
         raise BadToken
@@ -127,9 +145,13 @@ def _of_konnector(work: Work, claims: dict[str, Any], _token: str) -> Caller:
     return _holder(work, "konnector", permissions.of_source(work, "konnector", claims["sub"]), claims["sub"])
 
 
-def _of_share(work: Work, _claims: dict[str, Any], token: str) -> Caller:
-    found = permissions.of_code(work, token)
-    return _holder(work, "share", found, found.id if found else "")
+def _of_share(work: Work, code: str, password_of: Callable[[str], str]) -> Caller:
+    """A link with a password opens nothing before that was given."""
+    found = permissions.of_code(work, code)
+    caller = _holder(work, "share", found, found.id if found else "")
+    if found and not permissions.passwords.is_given(work, found, password_of(found.id)):
+        raise BadToken
+    return caller
 
 
 def _of_client(work: Work, claims: dict[str, Any], _token: str) -> Caller:
@@ -163,7 +185,7 @@ def _holder(
 
 
 _RESOLVE: dict[str, Callable[[Work, dict[str, Any], str], Caller]] = {
-    "cli": _of_command_line, "app": _of_app, "konn": _of_konnector, "share": _of_share, "access": _of_client,
+    "cli": _of_command_line, "app": _of_app, "konn": _of_konnector, "access": _of_client,
 }  # fmt: skip
 
 

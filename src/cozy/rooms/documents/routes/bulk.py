@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 from starlette.responses import Response
 
-from cozy.kernel.routes import OPEN, Routes
+from cozy.kernel.routes import Routes, may
 from cozy.kernel.work import Work
 from cozy.web.answers import json
 from cozy.web.call import Call
@@ -40,7 +40,7 @@ class Wanted(Struct, frozen=True):
     docs: list[Named]
 
 
-@routes.on("POST", "/data/{doctype}/_bulk_docs", OPEN)
+@routes.on("POST", "/data/{doctype}/_bulk_docs", may("POST", "{doctype}"))
 def write(work: Work, doctype: str, body: Docs) -> Response:
     """Write many documents; `new_edits: false` takes in revisions as they are. 201; 400, 401, 403."""
     if not body.new_edits:
@@ -57,7 +57,7 @@ def _edited(one: Edited) -> dict[str, Any]:
     return {"id": one.id, "error": "conflict", "reason": "Document update conflict."}
 
 
-@routes.on("POST", "/data/{doctype}/_bulk_get", OPEN, writes=False)
+@routes.on("POST", "/data/{doctype}/_bulk_get", may("GET", "{doctype}"), writes=False)
 async def read(call: Call, doctype: str) -> Response:
     """Many documents at given revisions; `revs`, `latest`. 200; 400, 401, 403."""
     return await call.scan(_read, call, doctype, await call.decoded(Wanted))
@@ -81,7 +81,7 @@ def _docs(id_: str, rev: str, leaves: list[Leaf], with_revisions: bool) -> list[
     return [{"ok": shapes.leaf(id_, leaf, with_revisions=with_revisions)} for leaf in leaves]
 
 
-@routes.on("POST", "/data/{doctype}/_revs_diff", OPEN, writes=False)
+@routes.on("POST", "/data/{doctype}/_revs_diff", may("GET", "{doctype}"), writes=False)
 async def missing(call: Call, doctype: str) -> Response:
     """Which of these revisions are not here. 200; 400, 401, 403."""
     return await call.scan(_missing, doctype, await call.decoded(dict[str, list[str]]))

@@ -9,7 +9,7 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from cozy.kernel.problem import Malformed
-from cozy.kernel.routes import OPEN, Routes
+from cozy.kernel.routes import Routes, may
 from cozy.kernel.work import Work
 from cozy.web.answers import json
 from cozy.web.call import Call
@@ -34,14 +34,14 @@ class Filter(Struct, frozen=True):
     selector: dict[str, Any] | None = None
 
 
-@routes.on("GET", "/data/{doctype}/_changes", OPEN)
+@routes.on("GET", "/data/{doctype}/_changes", may("GET", "{doctype}"))
 async def changes(call: Call, doctype: str) -> Response:
     """What changed since a moment; `feed=normal` only. 200; 400, 401, 403."""
     asked = _asked(call, _TAKES, Filter())
     return await call.scan(_changes, doctype, asked, is_true(call, "include_docs"))
 
 
-@routes.on("POST", "/data/{doctype}/_changes", OPEN, writes=False)
+@routes.on("POST", "/data/{doctype}/_changes", may("GET", "{doctype}"), writes=False)
 async def filtered(call: Call, doctype: str) -> Response:
     """The same; `filter=_doc_ids` or `_selector` picks by what the body says. 200; 400, 401, 403."""
     body = await optional_body(call, Filter()) if call.query("filter") else Filter()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from cozy.kernel.routes import OPEN, Routes
+from cozy.kernel.routes import OPEN, Routes, may
 from cozy.kernel.work import Work
 from cozy.web.answers import json
 from cozy.web.call import Call
@@ -20,20 +20,20 @@ def welcome() -> Response:
     return json({"message": "welcome to a cozy API"})
 
 
-@routes.on("GET", "/data/_all_doctypes", OPEN)
+@routes.on("GET", "/data/_all_doctypes", may("GET", "io.cozy.doctypes"))
 def doctypes(work: Work) -> Response:
     """The doctypes that are in use. 200; 401, 403."""
     return json(replicas.doctypes(work))
 
 
-@routes.on("PUT", "/data/{doctype}", OPEN)
+@routes.on("PUT", "/data/{doctype}", may("POST", "{doctype}"))
 def begin(work: Work, doctype: str) -> Response:
     """Begin to use a doctype. 201; 400, 401, 403, 412 when it is in use."""
     replicas.begin(work, doctype)
     return json({"ok": True}, 201)
 
 
-@routes.on("GET", "/data/{doctype}", OPEN)
+@routes.on("GET", "/data/{doctype}", may("GET", "{doctype}"))
 async def status(call: Call, doctype: str) -> Response:
     """A doctype in numbers. 200; 400, 401, 403."""
     return await call.scan(_status, doctype)
@@ -49,7 +49,7 @@ def _status(work: Work, doctype: str) -> Response:
     )  # fmt: skip
 
 
-@routes.on("DELETE", "/data/{doctype}", OPEN)
+@routes.on("DELETE", "/data/{doctype}", may("DELETE", "{doctype}"))
 def erase(work: Work, doctype: str) -> Response:
     """Remove every document of a doctype for good. 200; 400, 401, 403."""
     replicas.erase(work, doctype)

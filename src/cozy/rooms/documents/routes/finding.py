@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from cozy.kernel.routes import OPEN, Routes
+from cozy.kernel.routes import Routes, may
 from cozy.kernel.work import Work
 from cozy.web.answers import json
 from cozy.web.call import Call
@@ -18,7 +18,7 @@ from . import shapes
 routes = Routes(errors="couchdb")
 
 
-@routes.on("POST", "/data/{doctype}/_find", OPEN, writes=False)
+@routes.on("POST", "/data/{doctype}/_find", may("GET", "{doctype}"), writes=False)
 async def find(call: Call, doctype: str) -> Response:
     """The documents that meet a selector, a page at a time. 200; 400, 401, 403."""
     return await call.scan(_find, doctype, await call.decoded(Query))

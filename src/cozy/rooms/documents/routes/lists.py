@@ -10,7 +10,7 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from cozy.kernel.problem import Malformed
-from cozy.kernel.routes import OPEN, Routes
+from cozy.kernel.routes import Routes, may
 from cozy.kernel.work import Work
 from cozy.web.answers import json
 from cozy.web.call import Call
@@ -31,7 +31,7 @@ class Keys(Struct, frozen=True):
     keys: list[str] | None = None
 
 
-@routes.on("GET", "/data/{doctype}/_all_docs", OPEN)
+@routes.on("GET", "/data/{doctype}/_all_docs", may("GET", "{doctype}"))
 async def all_docs(call: Call, doctype: str) -> Response:
     """Ids and revisions in order; `include_docs`, `Fields`, `keys`, `startkey`, `endkey`, `limit`, `skip`. 200; 400…"""
     text = call.query("keys")
@@ -42,7 +42,7 @@ async def all_docs(call: Call, doctype: str) -> Response:
     return await call.scan(_all_docs, call, doctype, keys)
 
 
-@routes.on("POST", "/data/{doctype}/_all_docs", OPEN)
+@routes.on("POST", "/data/{doctype}/_all_docs", may("GET", "{doctype}"))
 async def these_docs(call: Call, doctype: str) -> Response:
     """The same, of the documents whose ids are in the body. 200; 400, 401, 403."""
     return await call.scan(_all_docs, call, doctype, (await optional_body(call, Keys())).keys)
@@ -88,7 +88,7 @@ def _row(row: Row, with_docs: bool, fields: Sequence[str]) -> dict[str, Any]:
     return shown
 
 
-@routes.on("GET", "/data/{doctype}/_normal_docs", OPEN)
+@routes.on("GET", "/data/{doctype}/_normal_docs", may("GET", "{doctype}"))
 async def normal_docs(call: Call, doctype: str) -> Response:
     """A page of documents; `limit`, `skip`, `bookmark`, `execution_stats`. 200; 400, 401, 403."""
     query = Query(

@@ -1,4 +1,4 @@
-"""Documents one by one. What is open here is not open to everybody: leave is asked in `access`."""
+"""Documents one by one. Leave is asked in `access`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from cozy.kernel.problem import Malformed
-from cozy.kernel.routes import OPEN, Routes
+from cozy.kernel.routes import KNOWN, Routes, may
 from cozy.kernel.work import Work
 from cozy.web.answers import json
 from cozy.web.call import Call
@@ -22,7 +22,7 @@ routes = Routes(errors="couchdb")
 _ONE = "/data/{doctype}/{doc_id}"
 
 
-@routes.on("GET", _ONE, OPEN)
+@routes.on("GET", _ONE, may("GET", "{doctype}"))
 def read(work: Work, call: Call, doctype: str, doc_id: str) -> Response:
     """A document; `rev`, `revs`, `conflicts` as in CouchDB. 200; 400, 401, 403, 404."""
     if doc_id.startswith("_design/"):
@@ -35,7 +35,7 @@ def read(work: Work, call: Call, doctype: str, doc_id: str) -> Response:
     return json(doc, headers={"etag": f'"{leaf.rev}"'})
 
 
-@routes.on("POST", "/data/{doctype}", OPEN)
+@routes.on("POST", "/data/{doctype}", may("POST", "{doctype}"))
 def make(work: Work, doctype: str, body: dict[str, Any]) -> Response:
     """A new document under an id of ours. 201; 400, 401, 403."""
     if body.get("_id"):
@@ -43,7 +43,7 @@ def make(work: Work, doctype: str, body: dict[str, Any]) -> Response:
     return json(shapes.written(single.make(work, doctype, shapes.body_of(body))), 201)
 
 
-@routes.on("PUT", _ONE, OPEN)
+@routes.on("PUT", _ONE, KNOWN)
 def put(work: Work, doctype: str, doc_id: str, body: dict[str, Any]) -> Response:
     """The next revision of a document; without `_id` and `_rev`, a new one. 200; 400, 401, 403, 409."""
     id_, rev = shapes.checked_id(doc_id), shapes.checked_rev(body.get("_rev"))
@@ -59,7 +59,7 @@ def put(work: Work, doctype: str, doc_id: str, body: dict[str, Any]) -> Response
     return json(shapes.written(new))
 
 
-@routes.on("DELETE", _ONE, OPEN)
+@routes.on("DELETE", _ONE, may("DELETE", "{doctype}"))
 def remove(work: Work, call: Call, doctype: str, doc_id: str) -> Response:
     """Delete a document at the revision of `rev` or If-Match. 200; 400, 401, 403, 404, 409."""
     asked, header = call.query("rev"), call.header("if-match").strip('"')

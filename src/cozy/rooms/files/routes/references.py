@@ -8,7 +8,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from cozy.kernel.problem import Malformed
-from cozy.kernel.routes import OPEN, Routes, may
+from cozy.kernel.routes import KNOWN, Routes, may
 from cozy.kernel.work import Work
 from cozy.web import jsonapi
 from cozy.web.answers import nothing
@@ -60,41 +60,41 @@ def _all(kind: Any, file: File) -> Response:
     return jsonapi.answer(data, meta={"rev": file.rev, "count": len(data)})
 
 
-# What is open here is not open to everybody: leave for the document, or else for every file, is asked in `access`.
-@routes.on("GET", _REFERENCES, OPEN)
+# Leave for the document, or else for every file, is asked in `access`.
+@routes.on("GET", _REFERENCES, KNOWN)
 def references(work: Work, call: Call, doctype: str, doc_id: str) -> Response:
     """The files that are part of a document; `sort` by id or datetime. 200; 400, 401, 403."""
     return _linked(work, call, "referenced_by", doctype, doc_id)
 
 
-@routes.on("POST", _REFERENCES, OPEN)
+@routes.on("POST", _REFERENCES, KNOWN)
 def refer_all(work: Work, doctype: str, doc_id: str, body: jsonapi.Identifiers) -> Response:
     """Make files part of a document. 204; 400, 401, 403, 404."""
     service.refer_all(work, service.Target(doctype, doc_id), [named.id for named in body.all])
     return nothing()
 
 
-@routes.on("DELETE", _REFERENCES, OPEN)
+@routes.on("DELETE", _REFERENCES, KNOWN)
 def unrefer_all(work: Work, doctype: str, doc_id: str, body: jsonapi.Identifiers) -> Response:
     """Take files out of a document. 204; 400, 401, 403, 404."""
     service.unrefer_all(work, service.Target(doctype, doc_id), [named.id for named in body.all])
     return nothing()
 
 
-@routes.on("GET", _NOT_SYNCHRONIZING, OPEN)
+@routes.on("GET", _NOT_SYNCHRONIZING, KNOWN)
 def not_synchronizing(work: Work, call: Call, doctype: str, doc_id: str) -> Response:
     """The folders that a device leaves out. 200; 400, 401, 403."""
     return _linked(work, call, "not_synchronized_on", doctype, doc_id)
 
 
-@routes.on("POST", _NOT_SYNCHRONIZING, OPEN)
+@routes.on("POST", _NOT_SYNCHRONIZING, KNOWN)
 def leave_out_all(work: Work, doctype: str, doc_id: str, body: jsonapi.Identifiers) -> Response:
     """Keep folders from being synchronised on a device. 204; 400, 401, 403, 404."""
     service.leave_out_all(work, service.Target(doctype, doc_id), [named.id for named in body.all])
     return nothing()
 
 
-@routes.on("DELETE", _NOT_SYNCHRONIZING, OPEN)
+@routes.on("DELETE", _NOT_SYNCHRONIZING, KNOWN)
 def take_in_all(work: Work, doctype: str, doc_id: str, body: jsonapi.Identifiers) -> Response:
     """Let a device synchronise folders again. 204; 400, 401, 403, 404."""
     service.take_in_all(work, service.Target(doctype, doc_id), [named.id for named in body.all])

@@ -10,12 +10,13 @@ from .. import access
 from ..model import FILES, VERSIONS, File
 
 
-def _around(work: Work, found: Document) -> set[str]:
+def _around(work: Work, found: Document) -> list[Document]:
     """A grant for a folder covers what is in it."""
-    return access.chain(work, File(found.id, found.rev, found.body))
+    folders = access.folders_around(work, File(found.id, found.rev, found.body))
+    return [Document(FILES, folder.id, folder.rev, folder.body) for folder in folders]
 
 
 DOCTYPES = [
-    Doctype(FILES, is_writable=False, known_as=_around),
+    Doctype(FILES, is_writable=False, around=_around),
     Doctype(VERSIONS, is_writable=False),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from msgspec.structs import replace
 
 from cozy.kernel.clock import iso
@@ -61,9 +63,9 @@ def listed(work: Work, after: str = "", limit: int = 100) -> list[Listing]:
     return store.listed(work, after, limit)
 
 
-def due(work: Work, limit: int) -> list[Listing]:
-    """Homes that may have something to do by themselves: a hint, which may be stale."""
-    return store.due(work, iso(work.now), limit)
+def due(work: Work, limit: int, within: timedelta = timedelta()) -> list[Listing]:
+    """Homes that may have something to do by themselves now, or soon: a hint, which may be stale."""
+    return store.due(work, iso(work.now + within), limit)
 
 
 def hasten(work: Work, home_id: str) -> None:

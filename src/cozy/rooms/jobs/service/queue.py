@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -20,11 +20,11 @@ _KEPT = timedelta(days=30)  # how long a job that was given up is kept
 next_due = store.next_due
 
 
-def enqueue(work: Work, reactions: Sequence[Job], event: Event) -> bool:
-    """Store the reactions to an event; says whether there are any."""
+def enqueue(work: Work, reactions: Sequence[Job], event: Event, at: datetime | None = None) -> bool:
+    """Store the reactions to an event; says whether there are any. at: when they are due, None for now."""
     argument = msgspec.json.encode(event).decode()
     for job in reactions:
-        store.insert(work, Waiting(new_id(), job.name, argument, iso(work.now), 0, None))
+        store.insert(work, Waiting(new_id(), job.name, argument, iso(at or work.now), 0, None))
     return bool(reactions)
 
 

@@ -1,27 +1,46 @@
 """What the room permissions can do."""
 
-from .decision import admit, guard, may, may_all, may_use
-from .grants import all_, fetch, grant, has_ended, narrow, of_code, of_source, set_end, withdraw
+from . import links, passwords
+from .decision import admit, guard, holds_all, may, may_all, may_give, may_use
+from .grants import (
+    all_,
+    end_due,
+    fetch,
+    grant,
+    has_ended,
+    narrow,
+    of_code,
+    of_source,
+    set_end,
+    withdraw,
+    withdraw_links,
+)
 from .telling import end_of, last_day, lines, narrowed, out_of_sight
 
 __all__ = [
     "admit",
     "all_",
+    "end_due",
     "end_of",
     "fetch",
     "grant",
     "guard",
     "has_ended",
+    "holds_all",
     "last_day",
     "lines",
+    "links",
     "may",
     "may_all",
+    "may_give",
     "may_use",
     "narrow",
     "narrowed",
     "of_code",
     "of_source",
     "out_of_sight",
+    "passwords",
     "set_end",
     "withdraw",
+    "withdraw_links",
 ]

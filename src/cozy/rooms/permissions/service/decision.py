@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from cozy.kernel.caller import Caller, Grant, Verb
@@ -10,6 +10,9 @@ from cozy.kernel.routes import Need
 from cozy.kernel.work import Work
 
 from ..errors import NobodyIn, NotAllowed
+from ..model import WILDCARD, Rule, grant_of
+
+Body = Mapping[str, Any]
 
 
 def admit(caller: Caller, need: Need) -> None:
@@ -17,11 +20,10 @@ def admit(caller: Caller, need: Need) -> None:
     if need.owner:
         if caller.kind != "owner":
             raise NobodyIn
-    elif need.known:
-        if caller.kind == "nobody":
-            raise NobodyIn
+    elif caller.kind == "nobody" and (need.known or need.verb is not None):
+        raise NobodyIn
     elif need.verb is not None and not may(caller, need.verb, need.doctype):
-        raise NobodyIn if caller.kind == "nobody" else NotAllowed(verb=need.verb, doctype=need.doctype)
+        raise NotAllowed(verb=need.verb, doctype=need.doctype)
 
 
 def may(caller: Caller, verb: Verb, doctype: str) -> bool:
@@ -35,37 +37,95 @@ def may_all(caller: Caller, verb: Verb, doctype: str) -> bool:
 
 
 def may_use(
-    caller: Caller, verb: Verb, doctype: str, ids: set[str] | None, body: Mapping[str, Any] | None = None
+    caller: Caller,
+    verb: Verb,
+    doctype: str,
+    ids: Collection[str] | None,
+    body: Body | None = None,
+    around: Sequence[Body] = (),
 ) -> bool:
-    """Whether the caller may do this with a document: by its ids, those of what it is in among them, or its body.
+    """Whether the caller may do this with a document: by its ids, or by what its members hold.
 
-    ids: None for every document of the doctype.
+    ids: None for every document of the doctype; else its own, and those of what it is in, such as folders.
+    around: the members of what it is in, which a selector may name as well.
     """
     return any(
-        _covers(grant, verb, doctype) and (not grant.values or (ids is not None and _picks(grant, ids, body)))
+        _covers(grant, verb, doctype)
+        and (not grant.values or (ids is not None and _picks(grant, ids, body, around)))
         for grant in caller.grants
     )
 
 
-def guard(work: Work, verb: Verb, doctype: str, ids: set[str] | None, body: Mapping[str, Any] | None) -> None:
+def guard(
+    work: Work,
+    verb: Verb,
+    doctype: str,
+    ids: Collection[str] | None,
+    body: Body | None,
+    around: Sequence[Body] = (),
+) -> None:
     """Let the caller do this with a document known under these ids, None for all. Raises NobodyIn, NotAllowed."""
     if work.caller.kind == "nobody":
         raise NobodyIn
-    if not may_use(work.caller, verb, doctype, ids, body):
+    if not may_use(work.caller, verb, doctype, ids, body, around):
         raise NotAllowed(verb=verb, doctype=doctype)
 
 
-def _picks(grant: Grant, ids: set[str], body: Mapping[str, Any] | None) -> bool:
+def may_give(caller: Caller, rules: Iterable[Rule]) -> bool:
+    """Whether these rules are a part of what the caller holds. Everything there is can be given by nobody."""
+    wanted = [grant_of(rule) for rule in rules]
+    return all(grant.doctype != "*" for grant in wanted) and holds_all(caller.grants, wanted)
+
+
+def holds_all(held: Sequence[Grant], wanted: Sequence[Grant]) -> bool:
+    """Whether every one of these grants is a part of one that is held, as far as can be told without any document."""
+    return all(any(_holds(one, grant) for one in held) for grant in wanted)
+
+
+def _holds(grant: Grant, wanted: Grant) -> bool:
+    """Whether whatever `wanted` opens, `grant` opens too, as far as can be told without looking at documents."""
+    if not set(wanted.verbs) <= set(grant.verbs) or not _names(grant.doctype, wanted.doctype):
+        return False
+    if not grant.values:
+        return True
+    is_among = bool(wanted.values) and set(wanted.values) <= set(grant.values)
+    return is_among and wanted.selector == grant.selector
+
+
+def _picks(grant: Grant, ids: Collection[str], body: Body | None, around: Sequence[Body]) -> bool:
     if not grant.selector:
-        return bool(ids & set(grant.values))
-    value: Any = body
-    for name in grant.selector.split("."):
+        return any(value in ids for value in grant.values)
+    looked_at = around if body is None else (body, *around)
+    return any(value in grant.values for members in looked_at for value in _values(members, grant.selector))
+
+
+def _values(members: Body, selector: str) -> list[str]:
+    """What the field that a selector names holds, as a rule spells it: `a.b` is b inside a, a list each of its items."""
+    value: Any = members
+    for name in selector.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
-    return isinstance(value, str) and value in grant.values
+    items = value if isinstance(value, list) else [value]
+    return [text for item in items for text in _texts(item)]
+
+
+def _texts(item: Any) -> tuple[str, ...]:
+    if isinstance(item, str):
+        return (item,)
+    if isinstance(item, bool):
+        return ("true" if item else "false",)
+    if isinstance(item, int | float):
+        return (str(item),)
+    if isinstance(item, Mapping) and isinstance(item.get("id"), str):  # what files and others are part of
+        return (item["id"], f"{item.get('type', '')}/{item['id']}")
+    return ()
 
 
 def _covers(grant: Grant, verb: Verb, doctype: str) -> bool:
-    return verb in grant.verbs and (
-        grant.doctype in {"*", doctype}
-        or (grant.doctype.endswith(".*") and f"{doctype}.".startswith(grant.doctype[:-1]))
+    return verb in grant.verbs and _names(grant.doctype, doctype)
+
+
+def _names(pattern: str, doctype: str) -> bool:
+    """Whether a grant for `pattern` is one for this doctype, which may have a wildcard of its own."""
+    return pattern in {"*", doctype} or (
+        pattern.endswith(WILDCARD) and f"{doctype}.".startswith(pattern[:-1])
     )

@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from cozy.kernel.clock import parse
 from cozy.kernel.work import Work
-from cozy.rooms.documents import service as documents
-from cozy.rooms.documents.model import Document
 
 from .. import store
-from ..errors import NoGrant, NothingKept
-from ..events import GrantEnded
-from ..model import PERMISSIONS, Permission, Rule, Type, body_of, from_body
+from ..errors import NoGrant, NothingKept, NotYours
+from ..events import GrantDue, GrantEnded
+from ..model import Permission, Rule, Type, grant_of
+from . import history, keeping
+from .decision import holds_all
 
 
 def grant(
@@ -30,56 +30,35 @@ def grant(
     metadata: Mapping[str, Any] | None = None,
 ) -> Permission:
     """Give an app, a connector or a client leave, in place of what it had."""
-    current = store.of_source(work, type_, source_id)
+    known = of_source(work, type_, source_id)
+    slug = source_id if type_ in {"app", "konnector"} else ""
     wanted = Permission(
-        id=current.id if current else "", rev="", type=type_, source_id=source_id, rules=rules, title=title,
-        purpose=purpose, expires_at=expires_at, metadata=metadata or {},
+        id=known.id if known else "", rev=known.rev if known else "", type=type_, source_id=source_id, rules=rules,
+        title=title, purpose=purpose, expires_at=expires_at,
+        metadata=history.touched(work, slug, known.metadata, metadata) if known else history.new(work, slug, metadata),
     )  # fmt: skip
-    body = body_of(wanted)
-    if current is None:
-        return _permission(documents.create(work, PERMISSIONS, body))
-    return _permission(documents.update(work, current, body))
+    return keeping.replace(work, known, wanted) if known else keeping.add(work, wanted)
 
 
 def fetch(work: Work, id_: str) -> Permission:
-    """A grant. Raises NoGrant."""
-    found = documents.fetch_many(work, PERMISSIONS, [id_]).get(id_)
+    """A grant, ended or not. Raises NoGrant."""
+    found = store.permissions.by_ids(work, [id_]).get(id_)
     if found is None:
         raise NoGrant(id=id_)
-    return _permission(found)
-
-
-def narrow(work: Work, permission: Permission, rules: Mapping[str, Rule]) -> Permission:
-    """Leave these rules of it, and no others. Raises NothingKept."""
-    if not rules:
-        raise NothingKept(parameter="keep")
-    return _changed(work, permission, replace(permission, rules=rules))
-
-
-def set_end(work: Work, permission: Permission, expires_at: str) -> Permission:
-    """Let a grant end at a moment; "" for no end. Publishes GrantEnded when that moment has come."""
-    changed = _changed(work, permission, replace(permission, expires_at=expires_at))
-    if has_ended(work, changed):
-        work.publish(GrantEnded(permission.id, permission.type, permission.source_id))
-    return changed
-
-
-def _changed(work: Work, before: Permission, after: Permission) -> Permission:
-    if body_of(after) == body_of(before):
-        return before
-    return _permission(documents.update(work, documents.fetch(work, PERMISSIONS, before.id), body_of(after)))
+    return keeping.permission_of(found)
 
 
 def of_source(work: Work, type_: Type, source_id: str) -> Permission | None:
     """What an app, a connector or a client was given."""
-    found = store.of_source(work, type_, source_id)
-    return _permission(found) if found else None
+    found = store.permissions.of_source(work, type_, source_id)
+    return keeping.permission_of(found) if found else None
 
 
 def of_code(work: Work, code: str) -> Permission | None:
     """What a link's code, or short code, opens."""
-    found = store.of_code(work, code)
-    return _permission(found) if found else None
+    id_ = store.links.of_code(work, code)
+    found = store.permissions.by_ids(work, [id_]).get(id_) if id_ else None
+    return keeping.permission_of(found) if found else None
 
 
 def has_ended(work: Work, permission: Permission) -> bool:
@@ -87,17 +66,52 @@ def has_ended(work: Work, permission: Permission) -> bool:
     return bool(permission.expires_at) and parse(permission.expires_at) <= work.now
 
 
+def narrow(work: Work, permission: Permission, rules: Mapping[str, Rule]) -> Permission:
+    """Leave these rules of it, and no others. Raises NothingKept, and NotYours for what it did not allow before."""
+    if not rules:
+        raise NothingKept(parameter="keep")
+    if not holds_all(permission.grants, [grant_of(rule) for rule in rules.values()]):
+        raise NotYours
+    return keeping.replace(work, permission, replace(permission, rules=rules))
+
+
+def set_end(work: Work, permission: Permission, expires_at: str) -> Permission:
+    """Let a grant end at a moment (RFC 3339); "" for no end. Publishes GrantEnded when that moment has come."""
+    changed = keeping.replace(work, permission, replace(permission, expires_at=expires_at))
+    if has_ended(work, changed) and not has_ended(work, permission):
+        work.publish(GrantEnded(changed.id, changed.type, changed.source_id))
+    return changed
+
+
+def end_due(work: Work, due: GrantDue) -> None:
+    """The end of a grant has come: tell who keeps something open for it. Publishes GrantEnded.
+
+    Nothing happens where the grant is gone, or another end was set since.
+    """
+    found = store.permissions.by_ids(work, [due.permission]).get(due.permission)
+    if found is None:
+        return
+    permission = keeping.permission_of(found)
+    if permission.expires_at == due.expires_at and has_ended(work, permission):
+        work.publish(GrantEnded(permission.id, permission.type, permission.source_id))
+
+
 def withdraw(work: Work, permission: Permission) -> None:
     """Take a grant back, at once. Publishes GrantEnded."""
-    documents.delete(work, documents.fetch(work, PERMISSIONS, permission.id))
-    store.set_codes(work, permission.id, [])
-    work.publish(GrantEnded(permission.id, permission.type, permission.source_id))
+    keeping.remove(work, permission)
+
+
+def withdraw_links(work: Work, maker: str) -> int:
+    """Take every link back that an app or a client made; returns how many. maker: `io.cozy.apps/drive`, a client's id.
+
+    Publishes GrantEnded for each.
+    """
+    made = [keeping.permission_of(found) for found in store.permissions.made_by(work, maker)]
+    for link in made:
+        keeping.remove(work, link)
+    return len(made)
 
 
 def all_(work: Work) -> list[Permission]:
     """Everything that anybody was given."""
-    return [_permission(found) for found in store.all_(work)]
-
-
-def _permission(found: Document) -> Permission:
-    return from_body(found.id, found.rev, found.body)
+    return [keeping.permission_of(found) for found in store.permissions.all_(work)]

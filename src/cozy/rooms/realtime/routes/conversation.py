@@ -123,12 +123,17 @@ class Conversation:
         try:
             if not await self._call.house.read_host(service.is_open, self._call.home.domain):
                 raise Ended(POLICY, "this home is closed")
-            holder = await self._call.house.read(self._call.home, NOBODY, service.holder, credentials)
+            holder = await self._call.house.read(
+                self._call.home, NOBODY, service.holder, credentials, self._password_of
+            )
         except Problem as error:
             raise Ended(POLICY, "this opens nothing") from error
         self._credentials, self._caller = credentials, holder.caller
         self._checked_at = asyncio.get_running_loop().time()
         self._check_at = min(self._check_at, self._checked_at + self._good_for_s(holder))
+
+    def _password_of(self, link: str) -> str:
+        return read_cookie(self._call, f"pass{link}")
 
     def _good_for_s(self, holder: Holder) -> float:
         if holder.ends_at is None:

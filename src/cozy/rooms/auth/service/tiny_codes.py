@@ -1,0 +1,34 @@
+"""Codes of six digits, which somebody could try to guess: wrong ones are counted, and too many open nothing for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cozy.kernel.caller import NOBODY, Caller
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+
+from ..errors import BadToken
+from ..model import Visitor
+from . import limits, tokens
+
+_DIGITS = 6
+
+
+def is_one(token: str) -> bool:
+    """Whether a token is such a code."""
+    code = token.removesuffix(".")
+    return len(code) == _DIGITS and code.isascii() and code.isdecimal()
+
+
+async def caller_of(
+    house: House, home: Home, code: str, password_of: Callable[[str], str], address: str
+) -> Caller:
+    """Who holds this code. Raises BadToken, ExpiredToken, TooManyAttempts."""
+    visitor = Visitor(address=address)
+    await house.read(home, NOBODY, limits.check, "tiny_code", visitor)
+    try:
+        return await house.read(home, NOBODY, tokens.caller_of, code, "", password_of)
+    except BadToken:
+        await house.write(home, NOBODY, limits.count, "tiny_code", visitor)
+        raise
