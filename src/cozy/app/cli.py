@@ -25,6 +25,7 @@ from cozy.kernel.house import House
 from cozy.kernel.problem import Problem
 from cozy.kernel.settings import Settings
 from cozy.rooms.apps import service as apps
+from cozy.rooms.apps.cli import cli as apps_cli
 from cozy.rooms.auth.cli import add, reset_passphrase, token
 from cozy.rooms.checkup.cli import check
 from cozy.rooms.files.cli import cli as files_cli
@@ -40,6 +41,7 @@ homes_cli.command("add")(add)
 homes_cli.command("reset-passphrase")(reset_passphrase)
 cli.add_typer(homes_cli, name="homes")
 cli.add_typer(files_cli, name="files")
+cli.add_typer(apps_cli, name="apps")
 cli.command("token")(token)
 cli.command("check")(check)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 from starlette.responses import RedirectResponse, Response
@@ -130,7 +130,8 @@ async def _page(call: Call, app: App, file: File) -> Response:
         session=call.caller.session if _is_in(call) else "", code=call.query("sharecode"), intent=call.query("intent"),
     )  # fmt: skip
     framed_by = await call.read(service.opening.framed_by, app, call.query("intent"))
-    headers = {**_headers(call, framed_by), "cache-control": "private, no-store, must-revalidate"}
+    allowed = await call.read(service.opening.allowed)
+    headers = {**_headers(call, framed_by, allowed), "cache-control": "private, no-store, must-revalidate"}
     return Response(shown, 200, headers, "text/html")
 
 
@@ -139,6 +140,8 @@ def _is_in(call: Call) -> bool:
     return call.caller.kind == "owner"
 
 
-def _headers(call: Call, framed_by: Sequence[str] = ()) -> dict[str, str]:
-    said = policy(call.home.origin, call.house.settings.subdomains, framed_by=framed_by)
+def _headers(
+    call: Call, framed_by: Sequence[str] = (), allowed: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, str]:
+    said = policy(call.home.origin, call.house.settings.subdomains, framed_by=framed_by, allowed=allowed)
     return {"content-security-policy": said, "referrer-policy": "same-origin"}

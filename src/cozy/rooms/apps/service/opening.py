@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 import structlog
 
 from cozy.kernel.work import Work
+from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions import service as permissions
 
 from ..model import App
@@ -12,6 +16,7 @@ from . import granting, intents, places, templates, variables
 from .templates import Html
 
 log = structlog.get_logger()
+_HOST = re.compile(r"[A-Za-z0-9.:/*_-]+")  # a source of CSP, and nothing that could end it
 _DATA_PROXY = "dataproxy"
 _LAST = "</head>"
 _FORCED = "\n{{.Warnings}}\n{{.IntentData}}\n"
@@ -58,6 +63,15 @@ def values(work: Work, app: App, session: str) -> dict[str, str]:
     return {
         name: places.text(value) for name, value in found.items() if name not in {"CozyData", "IntentData"}
     }
+
+
+def allowed(work: Work) -> dict[str, list[str]]:
+    """Further hosts that pages of apps may load from, by kind, as the context of the home says: `csp.img = "…"`."""
+    told = homes.contexts.members(work).get("csp")
+    if not isinstance(told, Mapping):
+        return {}
+    lists = {str(kind): hosts.split() for kind, hosts in told.items() if isinstance(hosts, str)}
+    return {kind: [host for host in hosts if _HOST.fullmatch(host)] for kind, hosts in lists.items()}
 
 
 def framed_by(work: Work, app: App, intent: str) -> list[str]:
