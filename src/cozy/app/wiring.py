@@ -41,6 +41,7 @@ from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.events import GrantDue, GrantEnded
 from cozy.rooms.permissions.ports import Codes
 from cozy.rooms.realtime import routes as realtime_routes
+from cozy.rooms.remote import routes as remote_routes
 from cozy.rooms.sharing import routes as sharing_routes
 
 DOORS: list[Routes] = [
@@ -58,6 +59,7 @@ DOORS: list[Routes] = [
     jobs_routes.routes,
     contacts_routes.routes,
     sharing_routes.routes,
+    remote_routes.routes,
     apps_routes.routes,
     apps_routes.app_routes,
     realtime_routes.routes,

@@ -90,6 +90,22 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     signup: Annotated[
         bool, Meta(description="Whether the first-run page may make the first home of this host.")
     ] = True
+    remote_doctypes: Annotated[
+        str,
+        Meta(
+            description="A folder of requests that apps may have made for them to other servers: see [remote data](../remote.md). "
+            "Empty: none."
+        ),
+    ] = ""
+    remote_secrets: Annotated[
+        dict[str, dict[str, str]], Meta(description="Secrets of such requests, by doctype and name.")
+    ] = {}
+    remote_assets: Annotated[
+        dict[str, str], Meta(description="Files on other servers that apps may load, by name.")
+    ] = {}
+    remote_any_port: Annotated[
+        bool, Meta(description="Whether such a request may name a port: for development.")
+    ] = False
     security_contact: Annotated[
         str,
         Meta(

@@ -1,0 +1,1 @@
+"""Data that is elsewhere, asked for on behalf of apps."""
