@@ -22,4 +22,5 @@ onArrival(async () => {
     document.querySelector(".preview") && import("./preview.js"),
   ]);
   root.dataset.js = "ready";
+  if (document.querySelector("main [data-live]")) import("./live.js");
 });

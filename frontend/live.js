@@ -1,0 +1,62 @@
+// A list keeps up with what changes elsewhere: in another window, an app, a device. Without a socket it stays as it is.
+import { refresh } from "./navigation.js";
+
+const CALM_MS = 300; // many changes come together
+const APART_MS = 2000;
+const BUSY_MS = 1000; // somebody is in the middle of something
+const LONGEST_MS = 60_000;
+const REFUSED = 1008; // nobody is in any more (RFC 6455 §7.4.1)
+const ONE_PAGE = 200; // rows; of more, those that scrolling brought would go
+
+let socket = null;
+let tries = 0;
+let timer = 0;
+let shown = 0;
+
+// The folder whose list this is, "" for a list of any files.
+const live = () => document.querySelector("main [data-live]")?.dataset.live;
+
+function concerns({ id, doc }) {
+  const folder = live();
+  return folder === "" || folder === id || (folder && folder === doc?.dir_id) || Boolean(document.querySelector(`main tr[data-id="${CSS.escape(id)}"]`));
+}
+
+const isBusy = () =>
+  document.hidden || document.querySelector("dialog[open], :popover-open, .files .pick input:checked, [data-over], main :is(input, textarea):focus")
+  || document.querySelectorAll("main tr[data-id]").length > ONE_PAGE;
+
+function soon() {
+  timer ||= setTimeout(show, Math.max(CALM_MS, shown + APART_MS - Date.now()));
+}
+
+function show() {
+  timer = 0;
+  if (live() === undefined) return;
+  if (isBusy()) return void (timer = setTimeout(show, BUSY_MS));
+  shown = Date.now();
+  refresh();
+}
+
+function connect() {
+  socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/realtime/`, "io.cozy.websocket");
+  socket.onopen = () => {
+    socket.send(JSON.stringify({ method: "SUBSCRIBE", payload: { type: "io.cozy.files" } }));
+    if (tries) soon(); // for what was missed
+    tries = 0;
+  };
+  socket.onmessage = ({ data }) => {
+    const { event, payload } = JSON.parse(data);
+    if (event !== "error" && concerns(payload)) soon();
+  };
+  socket.onclose = ({ code }) => {
+    socket = null;
+    if (code === REFUSED) return;
+    tries += 1;
+    setTimeout(() => socket || connect(), Math.min(500 * 2 ** tries, LONGEST_MS) * (0.5 + Math.random()));
+  };
+}
+
+// A page that the browser keeps for the way back has no socket.
+addEventListener("pagehide", () => { if (socket) { socket.onclose = null; socket.close(); socket = null; } });
+addEventListener("pageshow", ({ persisted }) => { if (persisted) { connect(); soon(); } });
+connect();
