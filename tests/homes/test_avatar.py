@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from cozy.ui import avatars
+from tests.auth.conftest import TOKEN
 
 AVATAR = "/public/avatar"
 
@@ -149,3 +150,30 @@ def test_white_letters_stand_out(colour):
 
     red, green, blue = (linear(colour[at : at + 2]) for at in (1, 3, 5))
     assert 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= 4.5
+
+
+class TestOnThePageOfTheProfile:
+    """The owner chooses a portrait there."""
+
+    url = "/my/settings/portrait"
+
+    async def sent(self, owner, data):
+        token = TOKEN.search((await owner.get("/my/settings")).text)
+        assert token is not None
+        return await owner.post(
+            self.url, data={"csrf_token": token[1]}, files={"picture": ("me.png", data, "image/png")}
+        )
+
+    async def test_a_picture_is_chosen_and_taken_away_again(self, owner):
+        assert f"{self.url}/none" not in (await owner.get("/my/settings")).text
+        assert (await self.sent(owner, painted())).headers["location"] == "/my/settings"
+        assert (await owner.get(AVATAR)).headers["content-type"] == "image/webp"
+        done = await owner.submit(f"{self.url}/none", page="/my/settings")
+        assert done.status_code == 303
+        assert (await owner.get(AVATAR)).headers["content-type"] == "image/png"
+
+    @pytest.mark.parametrize("data", [b"not a picture", b""])
+    async def test_what_is_no_picture_is_refused(self, owner, data):
+        answer = await self.sent(owner, data)
+        assert answer.status_code == 422
+        assert "This picture cannot be used" in answer.text

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import msgspec
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from cozy.kernel.routes import OPEN, OWNER, Routes
@@ -17,7 +17,7 @@ from cozy.web.call import Call
 from cozy.web.pages import flash, page
 
 from . import service
-from .errors import BadProfile
+from .errors import BadAvatar, BadProfile
 
 routes = Routes(pages=True)
 
@@ -35,13 +35,13 @@ AREAS = tuple(
         "Pacific",
     ]
 )
-PROFILE, DISPLAY = "/my/settings", "/my/settings/display"
+PROFILE, DISPLAY, PORTRAIT = "/my/settings", "/my/settings/display", "/my/settings/portrait"
 
 
 @routes.on("GET", PROFILE, OWNER)
 def profile_page(work: Work, call: Call) -> Response:
     """Name, language, time zone; the mail address has a page of its own. 200."""
-    return _profile(work, call, 200, msgspec.structs.asdict(service.profile(work)), {})
+    return _profile(work, call, 200, _values(work), {})
 
 
 @routes.on("POST", PROFILE, OWNER)
@@ -51,10 +51,38 @@ def change_profile(work: Work, call: Call, form: FormData) -> Response:
     return _changed(work, call, given, _profile, PROFILE)
 
 
+@routes.on("POST", PORTRAIT, OWNER)
+async def choose_portrait(call: Call, form: FormData) -> Response:
+    """Show a picture beside the name. 303; 422."""
+    sent = form.get("picture")
+    data = await sent.read(service.avatar.LIMIT + 1) if isinstance(sent, UploadFile) else b""
+    try:
+        if len(data) > service.avatar.LIMIT:
+            raise BadAvatar
+        picture = await service.avatar.drawn(call.house, call.home, data)
+    except BadAvatar as problem:
+        errors = {"picture": problem.detail}
+        return await call.read(lambda work: _profile(work, call, 422, _values(work), errors))
+    await call.write(service.avatar.keep, picture)
+    return await call.read(_saved, call)
+
+
+@routes.on("POST", f"{PORTRAIT}/none", OWNER)
+def remove_portrait(work: Work, call: Call, form: FormData) -> Response:
+    """Show the initials again. 303."""
+    service.avatar.remove(work)
+    return _saved(work, call)
+
+
+def _saved(work: Work, call: Call) -> Response:
+    flash(call, words(service.profile(work).locale).gettext(N_("Saved.")))
+    return see_other(PROFILE)
+
+
 @routes.on("GET", DISPLAY, OWNER)
 def display_page(work: Work, call: Call) -> Response:
     """Theme and keyboard shortcuts. 200."""
-    return _display(work, call, 200, msgspec.structs.asdict(service.profile(work)), {})
+    return _display(work, call, 200, _values(work), {})
 
 
 @routes.on("POST", DISPLAY, OWNER)
@@ -92,7 +120,7 @@ def premium(work: Work) -> Response:
 
 
 def _changed(work: Work, call: Call, given: dict[str, Any], show: Any, url: str) -> Response:
-    values = {**msgspec.structs.asdict(service.profile(work)), **given}
+    values = {**_values(work), **given}
     try:
         changed = service.change_profile(work, service.profile_of(values))
     except BadProfile as problem:
@@ -101,11 +129,23 @@ def _changed(work: Work, call: Call, given: dict[str, Any], show: Any, url: str)
     return see_other(url)
 
 
+def _values(work: Work) -> dict[str, Any]:
+    return msgspec.structs.asdict(service.profile(work))
+
+
 def _profile(work: Work, call: Call, status: int, values: dict[str, Any], errors: dict[str, str]) -> Response:
     names = sorted(zone for zone in available_timezones() if zone.startswith(AREAS) or zone == "UTC")
     zones = [(name, name.replace("_", " ")) for name in dict.fromkeys([*names, values["tz"]])]
     return page(
-        work, call, "homes/profile.html", status, room="settings", values=values, errors=errors, zones=zones
+        work,
+        call,
+        "homes/profile.html",
+        status,
+        room="settings",
+        values=values,
+        errors=errors,
+        zones=zones,
+        has_portrait=service.avatar.picture(work) is not None,
     )
 
 

@@ -23,7 +23,7 @@ from ..model import SETTINGS
 routes = Routes()
 SVG, PNG = "image/svg+xml", "image/png"
 HEADERS = {
-    "cache-control": "public, max-age=60, stale-while-revalidate=86400",
+    "cache-control": "public, no-cache",  # asked about each time, sent again when it changed
     "cross-origin-resource-policy": "cross-origin",  # apps and other homes show it beside the name
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; font-src data:; sandbox",
 }
