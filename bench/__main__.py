@@ -1,4 +1,4 @@
-"""The command: `python -m bench files` measures Cozy beside Apache mod_dav, nginx and wsgidav."""
+"""The command: `python -m bench files`, `python -m bench documents` measure Cozy beside other servers."""
 
 import argparse
 import signal
@@ -7,14 +7,17 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bench import cases, report, running, wrk
-from bench.cases import Case, Sizes
+from bench.cases import Case
 from bench.load import BadAnswer
-from bench.peers import PEERS, Peer
+from bench.peers import Peer
 from bench.report import Results
 from bench.running import Running
+from bench.suites import SUITES, Suite
 
 FAULTS = (BadAnswer, OSError, ValueError, KeyError)  # the last two: an answer of another shape
 
@@ -23,8 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """0 when every server did every case, 1 when one failed or gave other bytes back, 2 for a bad command."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that started servers are stopped
     options = _parser().parse_args(arguments)
-    sizes = cases.QUICK if options.quick else Sizes()
-    results = _prepare(options, sizes)
+    suite: Suite = options.suite
+    sizes = suite.quick if options.quick else suite.full
+    results = _prepare(suite, options, sizes)
     for name, reason in results.skipped.items():
         print(f"skipped {name}: {reason}", flush=True)
     if not results.peers:
@@ -34,43 +38,48 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prefix="bench-", dir=options.folder, ignore_cleanup_errors=True
     ) as folder:
         Path(folder).chmod(0o711)  # a server that runs as somebody else must reach its own folder
-        _measure(results, sizes, Path(folder), results.options["rounds"])
+        _measure(suite, results, sizes, Path(folder), results.options["rounds"])
     print("\n" + report.table(results))
     report.write_json(results, options.json)
     return 1 if results.failures else 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    names = [peer.name for peer in PEERS]
     parser = argparse.ArgumentParser(prog="bench", description="Measure Cozy beside other servers.")
     commands = parser.add_subparsers(required=True)
-    files = commands.add_parser("files", help="uploads, downloads, listings, renames, start and memory")
-    files.add_argument("--quick", action="store_true", help="small counts, one round: does it work?")
-    files.add_argument(
+    for suite in SUITES:
+        _add_suite(commands.add_parser(suite.name, help=suite.title), suite)
+    return parser
+
+
+def _add_suite(parser: argparse.ArgumentParser, suite: Suite) -> None:
+    names = [peer.name for peer in suite.peers]
+    parser.set_defaults(suite=suite)
+    parser.add_argument("--quick", action="store_true", help="small counts, one round: does it work?")
+    parser.add_argument(
         "--only",
-        type=_names,
+        type=partial(_names, names),
         default=names,
         metavar="NAMES",
         help=f"some of {','.join(names)}",
     )
-    files.add_argument(
+    parser.add_argument(
         "--rounds",
         type=_positive,
         default=5,
         metavar="N",
         help="how often (default: 5)",
     )
-    files.add_argument("--json", type=Path, default=Path("build/bench/files.json"), metavar="FILE")
-    files.add_argument(
+    parser.add_argument("--json", type=Path, default=Path(f"build/bench/{suite.name}.json"), metavar="FILE")
+    parser.add_argument(
         "--folder",
         type=_folder,
         help="where the servers keep their files (default: a temporary folder)",
     )
-    return parser
 
 
-def _names(text: str) -> list[str]:
-    chosen, known = text.split(","), [peer.name for peer in PEERS]
+def _names(known: list[str], text: str) -> list[str]:
+    chosen = text.split(",")
     unknown = [name for name in chosen if name not in known]
     if unknown:
         raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown)}; choose from {', '.join(known)}")
@@ -90,16 +99,18 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _prepare(options: argparse.Namespace, sizes: Sizes) -> Results:
-    chosen = [peer for peer in PEERS if peer.name in options.only]
+def _prepare(suite: Suite, options: argparse.Namespace, sizes: Any) -> Results:
+    chosen = [peer for peer in suite.peers if peer.name in options.only]
     absences = {peer.name: peer.absence() for peer in chosen}
     return Results(
         metrics=[
-            *(metric for case in cases.all_cases(sizes) for metric in case.metrics),
-            *cases.RESTING,
+            *(metric for case in suite.cases(sizes) for metric in case.metrics),
+            *(cases.RESTING if suite.rests else ()),
         ],
         peers=[peer for peer in chosen if absences[peer.name] is None],
-        judged=sizes == Sizes(),
+        base=suite.base,
+        budgets=suite.budgets,
+        judged=sizes == suite.full,
         options={
             "rounds": 1 if options.quick else options.rounds,
             "quick": options.quick,
@@ -110,13 +121,14 @@ def _prepare(options: argparse.Namespace, sizes: Sizes) -> Results:
     )
 
 
-def _measure(results: Results, sizes: Sizes, folder: Path, rounds: int) -> None:
+def _measure(suite: Suite, results: Results, sizes: Any, folder: Path, rounds: int) -> None:
     """Rounds interleave the servers case by case, so that a busy moment of the machine hits them alike."""
-    cases.warm(folder, sizes.big)
-    _measure_rest(results, folder, rounds)
+    suite.warms(sizes, folder)
+    if suite.rests:
+        _measure_rest(results, folder, rounds)
     with ExitStack() as stack:
         servers = [server for peer in results.peers if (server := _start(stack, results, peer, folder))]
-        every_case = cases.all_cases(sizes)
+        every_case = suite.cases(sizes)
         for number in range(1, rounds + 1):
             for case in every_case:
                 print(f"round {number} of {rounds}: {case.key}", flush=True)
@@ -124,7 +136,7 @@ def _measure(results: Results, sizes: Sizes, folder: Path, rounds: int) -> None:
                     _run(results, case, server, sizes, number)
 
 
-def _start(stack: ExitStack, results: Results, peer: Peer, folder: Path) -> Running | None:
+def _start(stack: ExitStack, results: Results, peer: Peer[Any], folder: Path) -> Running[Any] | None:
     try:
         results.versions[peer.name] = peer.version()
         place = folder / peer.name
@@ -135,7 +147,7 @@ def _start(stack: ExitStack, results: Results, peer: Peer, folder: Path) -> Runn
         return None
 
 
-def _run(results: Results, case: Case, server: Running, sizes: Sizes, number: int) -> None:
+def _run(results: Results, case: Case[Any, Any], server: Running[Any], sizes: Any, number: int) -> None:
     try:
         results.add(server.name, case.measure(server, sizes, number))
     except FAULTS as fault:

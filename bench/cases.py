@@ -6,11 +6,12 @@ import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 from bench import load, process, wrk
+from bench.dialects import Dialect
 from bench.load import BadAnswer
-from bench.peers import Peer
+from bench.peers import Peer, Tongue
 from bench.running import Running, start
 
 BLOCK_SIZE = 1 << 20  # bytes
@@ -46,26 +47,30 @@ class Metric:
 
 
 Outcome = TypeVar("Outcome")
+Amounts = TypeVar("Amounts")  # how much is done
 Figures = dict[str, float]  # by metric's key
 
 
 @dataclass(frozen=True)
-class Case:
+class Case(Generic[Tongue, Amounts]):
     """A measurement on a server that runs already; `round_number` keeps its names and bytes apart from other rounds'."""
 
     key: str
     metrics: tuple[Metric, ...]
-    measure: Callable[[Running, Sizes, int], Figures]
+    measure: Callable[[Running[Tongue], Amounts, int], Figures]
 
 
-def all_cases(sizes: Sizes) -> list[Case]:
+Server = Running[Dialect]
+
+
+def all_cases(sizes: Sizes) -> list[Case[Dialect, Sizes]]:
     """The cases in the order in which they run; a round runs each on every server in turn."""
     size = f"{sizes.body / 1000:g} kB"
     big = f"{sizes.big / MB:,g} MB"
     return [
-        *(_request_case(f"put-{n}", f"PUT {size}, {_clients(n)}", _puts(n)) for n in (1, 8)),
-        *(_request_case(f"get-{n}", f"GET {size}, {_clients(n)}", _gets(n)) for n in (1, 8)),
-        *(_request_case(f"rename-{n}", f"rename, {_clients(n)}", _renames(n)) for n in (1, 8)),
+        *(request_case(f"put-{n}", f"PUT {size}, {clients_in_words(n)}", _puts(n)) for n in (1, 8)),
+        *(request_case(f"get-{n}", f"GET {size}, {clients_in_words(n)}", _gets(n)) for n in (1, 8)),
+        *(request_case(f"rename-{n}", f"rename, {clients_in_words(n)}", _renames(n)) for n in (1, 8)),
         Case("upload", _big_metrics("upload", f"upload {big}"), _big_upload),
         Case("download", _big_metrics("download", f"download {big}"), _big_download),
         Case(
@@ -87,7 +92,7 @@ RESTING = (
 )
 
 
-def rest(peer: Peer, folder: Path) -> Figures:
+def rest(peer: Peer[Any], folder: Path) -> Figures:
     """Start a server on a folder that it has used before; its memory once it has come to rest."""
     with start(peer, folder) as fresh:
         process.wait_idle(fresh.server, settle_s=1)
@@ -97,21 +102,21 @@ def rest(peer: Peer, folder: Path) -> Figures:
         }
 
 
-def _clients(count: int) -> str:
+def clients_in_words(count: int) -> str:
     return f"{count} client{'s' if count > 1 else ''}"
 
 
 Timed = tuple[load.Tally, float]  # and the server's processor time for it, in seconds
 
 
-def _request_case(
+def request_case(
     key: str,
     title: str,
-    measure: Callable[[Running, Sizes, int], Timed],
-) -> Case:
+    measure: Callable[[Running[Tongue], Amounts, int], Timed],
+) -> Case[Tongue, Amounts]:
     """A case of many small requests: rate, the server's processor time, waits, the generator's share."""
 
-    def figures(running: Running, sizes: Sizes, round_number: int) -> Figures:
+    def figures(running: Running[Tongue], sizes: Amounts, round_number: int) -> Figures:
         tally, cpu_s = measure(running, sizes, round_number)
         return {
             key: tally.count / tally.wall_s,
@@ -141,14 +146,14 @@ def _list_metrics(key: str, entries: int) -> tuple[Metric, ...]:
     return Metric(key, f"list {entries:,} entries", "ms"), Metric(f"{key}-cpu", "  server's CPU", "ms")
 
 
-def _measured(running: Running, run: Callable[[], Outcome]) -> tuple[Outcome, float]:
+def measured(running: Running[Any], run: Callable[[], Outcome]) -> tuple[Outcome, float]:
     """What a run came to, and the server's processor time for it, in seconds."""
     before = process.cpu_s(running.server)
     done = run()
     return done, process.cpu_s(running.server) - before
 
 
-def _folder(running: Running, name: str) -> str:
+def _folder(running: Server, name: str) -> str:
     """A new folder at the root, as a handle."""
     dialect = running.dialect
     answer = load.exchange(running.port, [dialect.make_folder(dialect.root, name)]).answers[0]
@@ -172,14 +177,14 @@ def _bodies(count: int, size: int, seed: str) -> list[bytes]:
 
 
 def _batch(
-    running: Running, folder_name: str, count: int, size: int, clients: int
+    running: Server, folder_name: str, count: int, size: int, clients: int
 ) -> tuple[Batch, tuple[load.Run, float]]:
     """Upload so many files into a new folder; the run is timed."""
     dialect, folder = running.dialect, _folder(running, folder_name)
     names = [NAME.format(i) for i in range(count)]
     bodies = _bodies(count, size, f"{running.name} {folder_name}")
     requests = [dialect.upload(folder, name, size) + body for name, body in zip(names, bodies, strict=True)]
-    run, cpu_s = _measured(running, lambda: load.exchange(running.port, requests, clients))
+    run, cpu_s = measured(running, lambda: load.exchange(running.port, requests, clients))
     files = [dialect.made(answer, folder, name) for answer, name in zip(run.answers, names, strict=True)]
     return Batch(folder, names, bodies, files), (run, cpu_s)
 
@@ -191,13 +196,13 @@ def verify(batch: Batch, answers: list[load.Answer]) -> None:
             raise BadAnswer(f"{name} came back different (status {answer.status}, {len(answer.body)} bytes)")
 
 
-def _read(running: Running, batch: Batch, clients: int) -> load.Run:
+def _read(running: Server, batch: Batch, clients: int) -> load.Run:
     requests = [running.dialect.download(file) for file in batch.files]
     return load.exchange(running.port, requests, clients)
 
 
-def _puts(clients: int) -> Callable[[Running, Sizes, int], Timed]:
-    def measure(running: Running, sizes: Sizes, round_number: int) -> Timed:
+def _puts(clients: int) -> Callable[[Server, Sizes, int], Timed]:
+    def measure(running: Server, sizes: Sizes, round_number: int) -> Timed:
         batch, (run, cpu_s) = _batch(
             running, f"put-{clients}-{round_number}", sizes.files, sizes.body, clients
         )
@@ -207,16 +212,16 @@ def _puts(clients: int) -> Callable[[Running, Sizes, int], Timed]:
     return measure
 
 
-def _gets(clients: int) -> Callable[[Running, Sizes, int], Timed]:
-    def measure(running: Running, sizes: Sizes, round_number: int) -> Timed:
+def _gets(clients: int) -> Callable[[Server, Sizes, int], Timed]:
+    def measure(running: Server, sizes: Sizes, round_number: int) -> Timed:
         batch, _ = _batch(running, f"get-{clients}-{round_number}", sizes.files, sizes.body, clients=8)
         verify(batch, _read(running, batch, clients).answers)
         if wrk.program():
             requests = [running.dialect.download(file) for file in batch.files]
-            return _measured(
+            return measured(
                 running, lambda: wrk.get(running.port, requests, clients, sizes.get_s, sizes.body)
             )
-        return _measured(
+        return measured(
             running, lambda: load.tally([_read(running, batch, clients) for _ in range(sizes.get_passes)])
         )
 
@@ -225,8 +230,8 @@ def _gets(clients: int) -> Callable[[Running, Sizes, int], Timed]:
 
 def _renames(
     clients: int,
-) -> Callable[[Running, Sizes, int], Timed]:
-    def measure(running: Running, sizes: Sizes, round_number: int) -> Timed:
+) -> Callable[[Server, Sizes, int], Timed]:
+    def measure(running: Server, sizes: Sizes, round_number: int) -> Timed:
         dialect = running.dialect
         batch, _ = _batch(
             running,
@@ -237,7 +242,7 @@ def _renames(
         )
         pairs = [(file, f"renamed-{name}") for file, name in zip(batch.files, batch.names, strict=True)]
         requests = [dialect.rename(batch.folder, file, name) for file, name in pairs]
-        run, cpu_s = _measured(running, lambda: load.exchange(running.port, requests, clients))
+        run, cpu_s = measured(running, lambda: load.exchange(running.port, requests, clients))
         files = [
             dialect.renamed(answer, batch.folder, file, name)
             for answer, (file, name) in zip(run.answers, pairs, strict=True)
@@ -269,13 +274,13 @@ def warm(folder: Path, size: int) -> None:
     path.unlink()
 
 
-def _send_big(running: Running, sizes: Sizes, folder_name: str) -> tuple[str, Figures]:
+def _send_big(running: Server, sizes: Sizes, folder_name: str) -> tuple[str, Figures]:
     dialect, folder = running.dialect, _folder(running, folder_name)
     head = dialect.upload(folder, "big.bin", sizes.big)
     blocks = _blocks(sizes.big, f"{running.name} {folder_name}")
     warm(running.folder, sizes.big)
     memory = process.PeakMemory(running.server)
-    run, cpu_s = _measured(running, lambda: load.upload(running.port, head, blocks))
+    run, cpu_s = measured(running, lambda: load.upload(running.port, head, blocks))
     growth = memory.growth()
     file = dialect.made(run.answers[0], folder, "big.bin")
     return file, {
@@ -285,7 +290,7 @@ def _send_big(running: Running, sizes: Sizes, folder_name: str) -> tuple[str, Fi
     }
 
 
-def _verify_big(running: Running, sizes: Sizes, file: str, folder_name: str) -> None:
+def _verify_big(running: Server, sizes: Sizes, file: str, folder_name: str) -> None:
     sent, received = hashlib.sha256(), hashlib.sha256()
     sink = load.Sink(received.update)
     for block in _blocks(sizes.big, f"{running.name} {folder_name}"):
@@ -295,7 +300,7 @@ def _verify_big(running: Running, sizes: Sizes, file: str, folder_name: str) -> 
         raise BadAnswer(f"the large file came back different ({sink.size} bytes)")
 
 
-def _big_upload(running: Running, sizes: Sizes, round_number: int) -> Figures:
+def _big_upload(running: Server, sizes: Sizes, round_number: int) -> Figures:
     name = f"upload-{round_number}"
     file, figures = _send_big(running, sizes, name)
     _verify_big(running, sizes, file, name)
@@ -303,12 +308,12 @@ def _big_upload(running: Running, sizes: Sizes, round_number: int) -> Figures:
     return figures
 
 
-def _big_download(running: Running, sizes: Sizes, round_number: int) -> Figures:
+def _big_download(running: Server, sizes: Sizes, round_number: int) -> Figures:
     """The file was just written, so that it comes from the page cache on every server."""
     name = f"download-{round_number}"
     file, _ = _send_big(running, sizes, name)
     memory, sink = process.PeakMemory(running.server), load.Sink()
-    run, cpu_s = _measured(
+    run, cpu_s = measured(
         running,
         lambda: load.download(running.port, running.dialect.download(file), sink),
     )
@@ -322,15 +327,15 @@ def _big_download(running: Running, sizes: Sizes, round_number: int) -> Figures:
     return figures
 
 
-def _remove(running: Running, file: str) -> None:
+def _remove(running: Server, file: str) -> None:
     """Take the file out of the way, so that rounds do not fill the disk where a server frees its bytes."""
     load.exchange(running.port, running.dialect.remove(file))
 
 
-def _listing(key: str, entries: int) -> Callable[[Running, Sizes, int], Figures]:
+def _listing(key: str, entries: int) -> Callable[[Server, Sizes, int], Figures]:
     folders: dict[str, str] = {}  # by server: filled once, listed in every round
 
-    def measure(running: Running, sizes: Sizes, round_number: int) -> Figures:
+    def measure(running: Server, sizes: Sizes, round_number: int) -> Figures:
         if running.name not in folders:
             folders[running.name] = _batch(running, key, entries, size=16, clients=8)[0].folder
         passes = max(10, sizes.listed // entries)
@@ -345,7 +350,7 @@ def _listing(key: str, entries: int) -> Callable[[Running, Sizes, int], Figures]
     return measure
 
 
-def _list_once(running: Running, folder: str, entries: int) -> float:
+def _list_once(running: Server, folder: str, entries: int) -> float:
     """Seconds for a whole listing, page after page."""
     request: bytes | None = running.dialect.listing(folder, entries)
     found, wall_s = 0, 0.0

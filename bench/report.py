@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from bench import budgets
+from bench.budgets import Budget
 from bench.cases import Metric
 from bench.peers import Peer
 
-BASE = "mod_dav"  # the server that ratios refer to
 RESTLESS = 1.5  # the best round divided by the worst, from which a median is marked
 BUSY = 0.85  # share of a core from which the load generator may be the bottleneck
 
@@ -24,7 +24,9 @@ class Results:
     """Everything that one run found out; figures by metric and server, one a round."""
 
     metrics: list[Metric]
-    peers: list[Peer]
+    peers: list[Peer[Any]]
+    base: str  # the server that ratios refer to
+    budgets: Sequence[Budget]
     judged: bool  # false when the sizes are not those of the budgets
     options: dict[str, Any]
     skipped: dict[str, str]  # reason by server
@@ -54,8 +56,8 @@ def table(results: Results) -> str:
 def _cell(results: Results, metric: Metric, medians: dict[str, float], name: str) -> str:
     if name not in medians:
         return "–"
-    value, base = medians[name], medians.get(BASE)
-    ratio = f" ({value / base:.2f})" if metric.compared and base and name != BASE else ""
+    value, base = medians[name], medians.get(results.base)
+    ratio = f" ({value / base:.2f})" if metric.compared and base and name != results.base else ""
     return f"{_number(value)}{_marks(results, metric, name)}{ratio}"
 
 
@@ -72,7 +74,7 @@ def _number(value: float) -> str:
 
 
 def _verdict(results: Results, metric: str, medians: dict[str, float]) -> str:
-    budget = next((budget for budget in budgets.BUDGETS if budget.metric == metric), None)
+    budget = next((budget for budget in results.budgets if budget.metric == metric), None)
     if budget is None:
         return ""
     words = {True: "kept", False: "missed", None: "not judged"}
@@ -93,7 +95,7 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def _notes(results: Results) -> list[str]:
     return [
-        f"In brackets: the figure divided by {BASE}'s. *: the load generator used over {BUSY:.0%} of a core.",
+        f"In brackets: the figure divided by {results.base}'s. *: the load generator used over {BUSY:.0%} of a core.",
         f"~: the best and the worst round are more than a factor {RESTLESS:g} apart; more --rounds tell more.",
         "Server and load generator share this machine's processors. GETs are sent by "
         + ("wrk." if results.options["wrk"] else "the bench's own generator: install wrk for a faster one."),
@@ -140,6 +142,6 @@ def _document(results: Results) -> dict[str, Any]:
                 "budget": str(budget),
                 "kept": budgets.kept(budget, results.medians(budget.metric)) if results.judged else None,
             }
-            for budget in budgets.BUDGETS
+            for budget in results.budgets
         ],
     }

@@ -8,22 +8,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Generic
 
 from bench import load, process
-from bench.dialects import Dialect
-from bench.peers import Peer
+from bench.peers import Peer, Tongue
 
 START_S = 30
 
 
 @dataclass(frozen=True)
-class Running:
+class Running(Generic[Tongue]):
     """A started peer."""
 
-    peer: Peer
+    peer: Peer[Tongue]
     folder: Path
     server: process.Server
-    dialect: Dialect
+    dialect: Tongue
     started_in_s: float  # from the start of the process to the first answer
 
     @property
@@ -35,7 +35,7 @@ class Running:
         return self.server.port
 
 
-def settle(peer: Peer, folder: Path) -> None:
+def settle(peer: Peer[Any], folder: Path) -> None:
     """Make a peer's folder, with what it needs in it, the property of whom it runs as."""
     folder.mkdir()
     peer.prepare(folder)
@@ -46,7 +46,7 @@ def settle(peer: Peer, folder: Path) -> None:
 
 
 @contextmanager
-def start(peer: Peer, folder: Path) -> Iterator[Running]:
+def start(peer: Peer[Tongue], folder: Path) -> Iterator[Running[Tongue]]:
     """A peer that answers, on a free port; stopped at the end."""
     port = _free_port()
     log = folder / "output.log"
@@ -60,7 +60,7 @@ def start(peer: Peer, folder: Path) -> Iterator[Running]:
         process.stop(server)
 
 
-def _wait_for_answer(peer: Peer, server: process.Server, request: bytes, log: Path) -> None:
+def _wait_for_answer(peer: Peer[Any], server: process.Server, request: bytes, log: Path) -> None:
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         if server.first.poll() is not None:

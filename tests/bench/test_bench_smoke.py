@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from bench import cases, load
+from bench import cases, documents, load
 from bench.budgets import Budget, kept
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("server", ["wsgidav"])
-def test_a_quick_run_measures_every_case(server, tmp_path):
-    report = tmp_path / "files.json"
-    command = [sys.executable, "-m", "bench", "files", "--quick", "--only", server, "--json", report]
+@pytest.mark.parametrize(("suite", "server"), [("files", "wsgidav"), ("documents", "cozy")])
+def test_a_quick_run_measures_every_case(suite, server, tmp_path):
+    report = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "bench", suite, "--quick", "--only", server, "--json", report]
     done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(report.read_text())
@@ -31,6 +31,14 @@ def test_a_changed_byte_is_noticed():
     cases.verify(batch, [load.Answer(200, b"", b"meow")])
     with pytest.raises(load.BadAnswer, match=r"cat\.jpg came back different"):
         cases.verify(batch, [load.Answer(200, b"", b"woof")])
+
+
+def test_a_changed_document_is_noticed():
+    sent = [documents.document(0, 5)]
+    shown = {**sent[0], "_rev": "1-abc", "_type": "notes"}
+    documents.verify(sent, [load.Answer(200, b"", json.dumps(shown).encode())])
+    with pytest.raises(load.BadAnswer, match="entry-000000 came back different"):
+        documents.verify(sent, [load.Answer(200, b"", json.dumps({**shown, "m": 6}).encode())])
 
 
 def test_an_answer_in_chunks_is_put_together_once_it_is_whole():
