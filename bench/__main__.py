@@ -115,7 +115,7 @@ def _prepare(suite: Suite, options: argparse.Namespace, sizes: Any) -> Results:
             "rounds": 1 if options.quick else options.rounds,
             "quick": options.quick,
             "sizes": asdict(sizes),
-            "wrk": wrk.program() is not None,
+            "wrk": suite.gets_by_wrk and wrk.program() is not None,
         },
         skipped={name: reason for name, reason in absences.items() if reason is not None},
     )

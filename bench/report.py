@@ -98,7 +98,7 @@ def _notes(results: Results) -> list[str]:
         f"In brackets: the figure divided by {results.base}'s. *: the load generator used over {BUSY:.0%} of a core.",
         f"~: the best and the worst round are more than a factor {RESTLESS:g} apart; more --rounds tell more.",
         "Server and load generator share this machine's processors. GETs are sent by "
-        + ("wrk." if results.options["wrk"] else "the bench's own generator: install wrk for a faster one."),
+        + ("wrk." if results.options["wrk"] else "the bench's own generator."),
         "Terms:",
         *(f"  {peer.name} ({results.versions.get(peer.name, '?')}): {peer.terms}" for peer in results.peers),
         *(f"Skipped: {name}: {reason}" for name, reason in results.skipped.items()),

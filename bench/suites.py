@@ -24,6 +24,7 @@ class Suite:
     quick: Any
     budgets: Sequence[Budget]
     rests: bool  # whether start and idle memory are measured too
+    gets_by_wrk: bool  # where it is installed
     warms: Callable[[Any, Path], None] = lambda sizes, folder: None
 
 
@@ -34,10 +35,10 @@ def _warm(sizes: cases.Sizes, folder: Path) -> None:
 SUITES = (
     Suite(
         "files", "uploads, downloads, listings, renames, start and memory", peers.FILE_PEERS, "mod_dav", cases.all_cases,
-        cases.Sizes(), cases.QUICK, budgets.FILES, rests=True, warms=_warm,
+        cases.Sizes(), cases.QUICK, budgets.FILES, rests=True, gets_by_wrk=True, warms=_warm,
     ),
     Suite(
         "documents", "documents one by one, many at once, by query, and as a feed", peers.DOCUMENT_PEERS, "express-pouchdb",
-        documents.all_cases, documents.Sizes(), documents.QUICK, budgets.DOCUMENTS, rests=False,
+        documents.all_cases, documents.Sizes(), documents.QUICK, budgets.DOCUMENTS, rests=False, gets_by_wrk=False,
     ),
 )  # fmt: skip

@@ -78,8 +78,27 @@ for (const local of [here, there]) await synced(local);
 const [ended] = await Promise.all([here.get("here-1", { conflicts: true })]);
 assert.deepEqual(await state(here), await state(remote));
 
+// Replicas that stay connected hear of each change.
+async function heard(local) {
+    const live = local.replicate.from(remote, { live: true, ...batches });
+    const calm = () => new Promise((done) => live.once("paused", done));
+    const told = [];
+    live.on("change", ({ docs }) => told.push(...docs.map((doc) => doc.n)));
+    await calm();
+    for (const n of [1, 2, 3]) {
+        const idle = calm();
+        await written(remote, [{ _id: `live-${n}`, n }]);
+        await idle;
+    }
+    live.cancel();
+    return told;
+}
+const live = await heard(here);
+await synced(here);
+
 console.log(
     JSON.stringify({
+        live,
         moved,
         documents: states[2].length,
         conflicted: states[2].filter((line) => line[3].includes(",")).map((line) => line[0]),

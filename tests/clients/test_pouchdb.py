@@ -30,4 +30,5 @@ def test_replicas_of_pouchdb_end_equal_with_a_conflict_and_after_it(tmp_path):
     assert said["conflicted"] == ["here-1", "remote-2"]
     assert (said["winner"], said["conflicts_left"]) == ("there, again", [])
     assert said["idle"] == [0, 0]
+    assert said["live"] == [1, 2, 3]
     assert cozy("check").code == 0

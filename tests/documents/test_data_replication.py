@@ -54,7 +54,9 @@ async def test_the_feed_is_filtered_by_ids_or_a_selector(client, made):
     ("method", "params"),
     [
         ("POST", {"feed": "continuous"}),
-        ("GET", {"feed": "longpoll"}),
+        ("GET", {"feed": "eventsource"}),
+        ("GET", {"feed": "longpoll", "timeout": "x"}),
+        ("GET", {"feed": "longpoll", "heartbeat": "-1"}),
         ("POST", {"style": "not_a_valid_style"}),
         ("POST", {"limit": "not_a_number"}),
         ("POST", {"inlude_docs": "true"}),

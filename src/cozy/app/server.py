@@ -226,8 +226,13 @@ async def serve(settings: Settings, announce: Callable[[list[str]], None]) -> No
     settings = replace(settings, port=sockets[0].getsockname()[1])
     async with application(settings) as (house, app):
         server = Server(configured(app, settings))
+
+        def stop() -> None:
+            house.leaving.set()
+            server.stop()
+
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, server.stop)
+            asyncio.get_running_loop().add_signal_handler(number, stop)
         announce(await addresses(house))
         await server.serve(sockets)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -51,6 +52,7 @@ class House:
     enqueue: Enqueue
     wake: Callable[[Home], None]  # tells the worker that a home has something to do
     bus: Bus
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)  # set when the program is told to stop
     relisted: Counter[str] = field(
         default_factory=Counter
     )  # by domain: how often a listing was changed from within

@@ -11,14 +11,14 @@ from starlette.responses import Response
 
 JSON = "application/json"
 _ADDRESS = "!#$%&'()*+,/:;=?@[]~"  # what an address is made of beside letters and digits (RFC 3986 §2)
-_encode = msgspec.json.Encoder().encode
+encoded = msgspec.json.Encoder().encode
 
 
 def json(
     value: Any, status: int = 200, *, media_type: str = JSON, headers: Mapping[str, str] | None = None
 ) -> Response:
     """A JSON answer."""
-    return Response(_encode(value), status, dict(headers or {}), media_type)
+    return Response(encoded(value), status, dict(headers or {}), media_type)
 
 
 def nothing(status: int = 204) -> Response:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from cozy.kernel.problem import Malformed
 from cozy.kernel.routes import Routes, may
-from cozy.kernel.work import Work
-from cozy.web.answers import json
+from cozy.web.answers import JSON, encoded, json
 from cozy.web.call import Call
 
 from ..model import Asked, Change, Feed, Leaf
 from ..service import feed
-from . import shapes
+from . import shapes, waiting
 from .parameters import is_true, number, optional_body
 
 LIMIT = 10_000
@@ -36,17 +36,15 @@ class Filter(Struct, frozen=True):
 
 @routes.on("GET", "/data/{doctype}/_changes", may("GET", "{doctype}"))
 async def changes(call: Call, doctype: str) -> Response:
-    """What changed since a moment; `feed=normal` only. 200; 400, 401, 403."""
-    asked = _asked(call, _TAKES, Filter())
-    return await call.scan(_changes, doctype, asked, is_true(call, "include_docs"))
+    """What changed since a moment; `feed=longpoll` waits for something to change. 200; 400, 401, 403."""
+    return await _changes(call, doctype, _asked(call, _TAKES, Filter()))
 
 
 @routes.on("POST", "/data/{doctype}/_changes", may("GET", "{doctype}"), writes=False)
 async def filtered(call: Call, doctype: str) -> Response:
     """The same; `filter=_doc_ids` or `_selector` picks by what the body says. 200; 400, 401, 403."""
     body = await optional_body(call, Filter()) if call.query("filter") else Filter()
-    asked = _asked(call, {*_TAKES, "filter"}, body)
-    return await call.scan(_changes, doctype, asked, is_true(call, "include_docs"))
+    return await _changes(call, doctype, _asked(call, {*_TAKES, "filter"}, body))
 
 
 def _asked(call: Call, takes: set[str], body: Filter) -> Asked:
@@ -54,7 +52,7 @@ def _asked(call: Call, takes: set[str], body: Filter) -> Asked:
     for name in call.request.query_params:
         if name not in takes:
             raise Malformed(reason=f"Unsupported query parameter '{name}'", parameter=name)
-    if (kind := call.query("feed")) not in {"", "normal"}:
+    if (kind := call.query("feed")) not in {"", "normal", "longpoll"}:
         raise Malformed(reason=f"Unsupported feed value '{kind}'", parameter="feed")
     if (style := call.query("style")) not in {"", "main_only", "all_docs"}:
         raise Malformed(reason=f"Unsupported style value '{style}'", parameter="style")
@@ -79,9 +77,18 @@ def _since(text: str) -> int | None:
     return int(digits)
 
 
-def _changes(work: Work, doctype: str, asked: Asked, with_docs: bool) -> Response:
-    found = feed.feed(work, doctype, asked)
-    return json(_feed(found, with_docs))
+async def _changes(call: Call, doctype: str, asked: Asked) -> Response:
+    with_docs, patience = is_true(call, "include_docs"), waiting.patience(call)
+    found = await call.scan(feed.feed, doctype, asked)
+    if found.changes or asked.descending or call.query("feed") != "longpoll":
+        return json(_feed(found, with_docs))
+    look = partial(call.scan, feed.feed, doctype)
+
+    async def telling() -> AsyncIterator[bytes]:
+        async for said in waiting.held(call, doctype, asked, found, patience, look):
+            yield b"\n" if said is None else encoded(_feed(said, with_docs))
+
+    return StreamingResponse(telling(), media_type=JSON)
 
 
 def _feed(found: Feed, with_docs: bool) -> dict[str, Any]:
