@@ -7,16 +7,26 @@ import base64
 import hashlib
 import re
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import anyio
 import httpx2
+import pyotp
 import pytest
+from aiosmtpd.smtp import SMTP
 
 from cozy.app.server import serving
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.model import Visitor
+from cozy.rooms.auth.service import tokens
+from cozy.rooms.permissions import service as permissions
+from cozy.rooms.permissions.model import Rule
 from tests.conftest import DOMAIN
 
 PASSPHRASE = "orage tilleul boussole velours"
@@ -160,11 +170,8 @@ async def consent(owner: Browser, asked: dict[str, str], answer: str = "yes", **
     """Look at the page that asks, and answer as if every tick stayed as it was."""
     seen = await owner.get("/auth/authorize", params=asked)
     assert seen.status_code == 200, seen.text
-    fields = {
-        "keep": re.findall(r'name="keep" id="[^"]+" value="([^"]+)" checked', seen.text),
-        "answer": answer,
-        **form,
-    }
+    ticked = re.findall(r'name="keep" id="[^"]+" value="([^"]+)" checked', seen.text)
+    fields = {"keep": ticked, "answer": answer, **form}
     return await owner.post(
         "/auth/authorize", data={"csrf_token": found(TOKEN.pattern, seen.text), **asked, **fields}
     )
@@ -201,3 +208,52 @@ async def connected(program, owner) -> Program:
     answer = await program.redeem(answered(sent.headers["location"])["code"])
     assert answer.status_code == 200, answer.text
     return program
+
+
+@pytest.fixture
+async def app(house, home, lock, anonymous):
+    """The app Settings, in a browser of Alice's."""
+    rules = {name: Rule(f"io.cozy.{name}") for name in ("settings", "sessions", "oauth.clients")}
+    await house.write(home, SYSTEM, permissions.grant, "app", "settings", rules)
+    entered = await house.write(home, SYSTEM, auth.sessions.open_, Visitor(address="192.0.2.1", stays=True))
+    token = await house.read(home, SYSTEM, tokens.for_app, "settings", entered.session.partition(".")[0])
+    anonymous.headers.update(
+        {"authorization": f"Bearer {token}", "cookie": f"cozy-session={entered.session}"}
+    )
+    return anonymous
+
+
+async def second_step(house, home):
+    """Switch it on, and return what makes its codes."""
+    secret = auth.totp.new_secret()
+    now = house.clock()
+    code = pyotp.TOTP(secret).at(now - timedelta(seconds=30))
+    await house.write(home, SYSTEM, auth.totp.turn_on, secret, code)
+    return lambda: pyotp.TOTP(secret).at(house.clock())
+
+
+class Mailbox:
+    """What a mail server received."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.messages: list[EmailMessage] = []
+        self.arrived = anyio.Event()
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 (the name that aiosmtpd calls)
+        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
+        self.arrived.set()
+        return "250 OK"
+
+
+@pytest.fixture
+async def mailbox() -> AsyncIterator[Mailbox]:
+    """A real SMTP server on a free port; `port` tells which."""
+    box = Mailbox()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: SMTP(box, hostname="mail.test"), "127.0.0.1", 0
+    )
+    box.port = server.sockets[0].getsockname()[1]
+    yield box
+    server.close()
+    await server.wait_closed()

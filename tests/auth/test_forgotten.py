@@ -1,13 +1,9 @@
 """The passphrase is forgotten."""
 
-import asyncio
 import re
-from email import message_from_bytes, policy
 
 import anyio
 import httpx2
-import pytest
-from aiosmtpd.smtp import SMTP
 
 from cozy.app.house import home_of, opened, origin_of
 from cozy.app.server import serving
@@ -106,33 +102,6 @@ async def test_asking_too_often_is_refused(browser):
         for _ in range(4)
     ]
     assert answers == [200, 200, 200, 429]
-
-
-class Mailbox:
-    """What a mail server received."""
-
-    def __init__(self) -> None:
-        self.port = 0
-        self.messages = []
-        self.arrived = anyio.Event()
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (the name that aiosmtpd calls)
-        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
-        self.arrived.set()
-        return "250 OK"
-
-
-@pytest.fixture
-async def mailbox():
-    """A real SMTP server on a free port; `port` tells which."""
-    box = Mailbox()
-    server = await asyncio.get_running_loop().create_server(
-        lambda: SMTP(box, hostname="mail.test"), "127.0.0.1", 0
-    )
-    box.port = server.sockets[0].getsockname()[1]
-    yield box
-    server.close()
-    await server.wait_closed()
 
 
 async def test_a_link_comes_by_mail_in_the_owners_language(tmp_path, clock, mailbox):

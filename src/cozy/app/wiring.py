@@ -17,7 +17,7 @@ from cozy.rooms.auth import jobs as auth_jobs
 from cozy.rooms.auth import pages as auth_pages
 from cozy.rooms.auth import routes as auth_routes
 from cozy.rooms.auth import service as auth
-from cozy.rooms.auth.events import ResetAsked
+from cozy.rooms.auth.events import ClientConnected, DeviceEntered, HintAsked, ResetAsked
 from cozy.rooms.auth.ports import Apps as LinkedApps
 from cozy.rooms.contacts import routes as contacts_routes
 from cozy.rooms.documents import routes as documents_routes
@@ -67,6 +67,9 @@ DOORS: list[Routes] = [
 
 REACTIONS: dict[type[Event], list[Job]] = {
     ResetAsked: [auth_jobs.mail_reset_link],
+    HintAsked: [auth_jobs.mail_hint],
+    DeviceEntered: [auth_jobs.mail_new_device],
+    ClientConnected: [auth_jobs.mail_new_client],
     GrantEnded: [auth_jobs.forget_client],
     MediaStored: [files_jobs.read_media],
     GrantDue: [permissions_jobs.end_grant],
@@ -86,7 +89,7 @@ PORTS: dict[type, list[Any]] = {
     Previews: [Previewer()],
     Guard: [permissions.guard],
     Codes: [auth.for_link],
-    Doctype: [*homes_doctypes.DOCTYPES, *files_doctypes.DOCTYPES],
+    Doctype: [*homes_doctypes.DOCTYPES, *auth.doctypes.DOCTYPES, *files_doctypes.DOCTYPES],
     InstanceFacts: [auth.facts.instance],
     Capabilities: [auth.facts.capabilities, files.capabilities],
     LinkedApps: [apps.LinkedApps()],

@@ -75,6 +75,18 @@ class BadKey(Invalid):
     """The browser did not send the passphrase as expected: reload the page and try again."""
 
 
+class BadIterations(Invalid):
+    """A passphrase is stretched 50,000 to 5,000,000 times."""
+
+
+class BadHint(Invalid):
+    """A hint is a short sentence that helps you only: not the passphrase itself."""
+
+
+class NoHint(NotFound):
+    """There is no hint for the passphrase."""
+
+
 class AlreadyOn(Conflict):
     """The second step is already on."""
 

@@ -13,3 +13,13 @@ class ClientConnected(Event, frozen=True):
     """The owner let a program or a device in, and it has its first tokens."""
 
     client_id: str
+
+
+class HintAsked(Event, frozen=True):
+    """Somebody forgot the passphrase and asked for the hint by mail."""
+
+
+class DeviceEntered(Event, frozen=True):
+    """The owner came in with a device that had not been here before."""
+
+    session: str

@@ -11,9 +11,11 @@ from cozy.kernel.mail import Message
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions.events import GrantEnded
+from cozy.ui import N_
 
 from . import service
-from .events import ResetAsked
+from .errors import NoClient, NoHint, NoSession
+from .events import ClientConnected, DeviceEntered, HintAsked, ResetAsked
 
 
 @job("auth.mail_reset_link", retries=4)
@@ -24,18 +26,59 @@ async def mail_reset_link(house: House, home: Home, event: ResetAsked) -> None:
     if not house.mailer.configured:
         return
     token = await house.write(home, SYSTEM, service.reset.begin)
+    link = service.reset.link(home.origin, token)
+    await _mail(house, home, "mail_reset", N_("A new passphrase for %(domain)s"), link=link)
+
+
+@job("auth.mail_hint", retries=4)
+async def mail_hint(house: House, home: Home, event: HintAsked) -> None:
+    """Mail the hint, when there is one; a second run sends it again."""
+    try:
+        hint = await house.read(home, SYSTEM, service.hint.check)
+    except NoHint:
+        return
+    await _mail(house, home, "mail_hint", N_("The hint for the passphrase of %(domain)s"), hint=hint)
+
+
+@job("auth.mail_new_device", retries=4)
+async def mail_new_device(house: House, home: Home, event: DeviceEntered) -> None:
+    """Tell the owner of a device that was not here before, unless it is logged out by now; a second run tells it again."""
+    try:
+        session = await house.read(home, SYSTEM, service.sessions.living_one, event.session)
+    except NoSession:
+        return
+    device = service.devices.name_of(session.details)
+    subject = N_("A new device opened %(domain)s")
+    await _mail(
+        house, home, "mail_device", subject, device=device, address=session.details.address, client=""
+    )
+
+
+@job("auth.mail_new_client", retries=4)
+async def mail_new_client(house: House, home: Home, event: ClientConnected) -> None:
+    """Tell the owner of a program that was let in, unless it is gone by now; a second run tells it again."""
+    try:
+        client = await house.read(home, SYSTEM, service.clients.find, event.client_id)
+    except NoClient:
+        return
+    subject = N_("A new device opened %(domain)s")
+    await _mail(
+        house, home, "mail_device", subject, device=client.client_os, address="", client=client.client_name
+    )
+
+
+async def _mail(house: House, home: Home, template: str, subject: str, **words: str) -> None:
+    """Send the owner a mail of two templates, in their language. subject: a msgid, which may name the domain."""
+    if not house.mailer.configured:
+        return
     profile = await house.read(home, SYSTEM, homes.profile)
-    words = {
-        "name": profile.public_name,
-        "domain": home.domain,
-        "link": service.reset.link(home.origin, token),
-    }
+    said = {"name": profile.public_name, "domain": home.domain, "origin": home.origin, **words}
     templates = ui.pages.environment(profile.locale)
     message = Message(
         to=profile.email,
-        subject=ui.words(profile.locale).gettext("A new passphrase for %(domain)s", domain=home.domain),
-        text=templates.get_template("auth/mail_reset.txt").render(words),
-        html=templates.get_template("auth/mail_reset.html").render(words, locale=profile.locale),
+        subject=ui.words(profile.locale).gettext(subject, domain=home.domain),
+        text=templates.get_template(f"auth/{template}.txt").render(said),
+        html=templates.get_template(f"auth/{template}.html").render(said, locale=profile.locale),
     )
     await house.mailer.send(message)
 

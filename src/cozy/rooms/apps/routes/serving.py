@@ -88,8 +88,16 @@ async def _locked(call: Call) -> Response | None:
 
 
 async def _enter(call: Call, code: str) -> Response:
-    """Take over the session that the home hands on, and come again without the code."""
+    """Take over the session that the home hands on, and come again without the code.
+
+    A code that the home did not hand to this app may be for the home itself: it is tried at its door.
+    """
     taken = await call.write(auth.sessions.take_over, code, call.slug)
+    if taken is None and not _is_in(call):
+        wanted = f"{_origin(call)}{_here(call, without='session_code')}"
+        return see_other(
+            f"{call.home.origin}/auth/login?{urlencode({'session_code': code, 'redirect': wanted})}"
+        )
     if taken is not None and not _is_in(call):
         session, cookie = taken
         set_cookie(call, "session", cookie, max_age_s=_COOKIE_S if session.details.stays else None)
@@ -102,10 +110,14 @@ def _turned_away(call: Call, asked: Asked) -> Response:
         return Response(_ROBOTS, media_type="text/plain")
     if not asked.is_index:
         return Response("You must be authenticated", 401, media_type="text/plain")
-    wanted = f"{app_origin(call.home.origin, call.slug, call.house.settings.subdomains)}{_here(call)}"
+    wanted = f"{_origin(call)}{_here(call)}"
     kept = {"jwt": call.query("jwt")} if call.query("jwt") else {}
     where = f"{call.home.origin}/auth/login?{urlencode({'redirect': wanted, **kept})}"
     return RedirectResponse(where, 302, {"cache-control": "no-store"})
+
+
+def _origin(call: Call) -> str:
+    return app_origin(call.home.origin, call.slug, call.house.settings.subdomains)
 
 
 def _here(call: Call, without: str = "") -> str:

@@ -18,9 +18,19 @@ LOGIN = "login"  # the scope of a program that only wants to know that the owner
 EVERYTHING = "*"  # the scope of a program that is the owner's own, as the flagship app is
 SHARING = "sharing"  # the kind of client that another home is
 
+# Pseudo-kinds of documents, so that knowing the owner is a grant like others (OpenID Connect Core §5.4).
+IDENTITY, PROFILE, EMAIL = "io.cozy.auth.identity", "io.cozy.auth.profile", "io.cozy.auth.email"
+SCOPES: Mapping[str, Rule] = {
+    "openid": Rule(IDENTITY, ("GET",)),
+    "profile": Rule(PROFILE, ("GET",)),
+    "email": Rule(EMAIL, ("GET",)),
+}
+OFFLINE = "offline_access"  # every client gets a refresh token here
+
 PENDING = timedelta(hours=1)  # a client that nobody agreed to is forgotten after that
 CODE = timedelta(minutes=5)  # from consent to the first tokens (cozy-stack docs/auth.md)
 ACCESS = timedelta(hours=24)
+ID_TOKEN = timedelta(hours=1)
 
 
 class Introduction(Struct, frozen=True):
@@ -109,6 +119,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     code_challenge_method: str = ""
     nonce: str = ""
     prompt: str = ""
+    max_age: str = ""  # seconds
 
 
 class Wanted(Struct, frozen=True):
@@ -123,6 +134,16 @@ class Wanted(Struct, frozen=True):
         """Whether it wants whatever the owner may do."""
         return self.asked.scope == EVERYTHING
 
+    @property
+    def is_identity(self) -> bool:
+        """Whether it only wants to know who the owner is."""
+        return bool(self.rules) and all(rule in SCOPES.values() for rule in self.rules.values())
+
+    @property
+    def prompts(self) -> set[str]:
+        """How the owner is to be asked: none, login, consent."""
+        return set(self.asked.prompt.split())
+
 
 class Agreed(Struct, frozen=True, kw_only=True):
     """What the owner agreed to, kept with the code until the client fetches its tokens."""
@@ -135,7 +156,7 @@ class Agreed(Struct, frozen=True, kw_only=True):
     until: str = ""  # RFC 3339; "" for no end
     linked_app: str = ""
     nonce: str = ""
-    at: str = ""  # RFC 3339
+    entered_at: str = ""  # when the owner came in, or last showed the passphrase (RFC 3339)
 
 
 class Tokens(Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from . import (
     authorize,
+    devices,
     entering,
     first_run,
     forgotten,
@@ -12,13 +13,13 @@ from . import (
     passphrase,
     recovery,
     security,
-    sessions,
     totp,
 )
 from .door import routes
 
 __all__ = [
     "authorize",
+    "devices",
     "entering",
     "first_run",
     "forgotten",
@@ -30,6 +31,5 @@ __all__ = [
     "recovery",
     "routes",
     "security",
-    "sessions",
     "totp",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
@@ -15,7 +14,7 @@ from starlette.responses import Response
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OPEN, OWNER
 from cozy.rooms.permissions import service as permissions
-from cozy.rooms.permissions.errors import NobodyIn
+from cozy.rooms.permissions.errors import NobodyIn, NothingKept
 from cozy.rooms.permissions.model import Rule
 from cozy.web.answers import json, see_other
 from cozy.web.call import Call
@@ -23,7 +22,7 @@ from cozy.web.headers import PAGE_CSP
 
 from .. import service
 from ..errors import BadAuthorization
-from ..model.clients import LOGIN, Asked, Wanted
+from ..model.clients import IDENTITY, LOGIN, Asked, Wanted
 from ..ports import Apps, LinkedApp
 from .door import confirm, faulty, let_in, routes, shown, text, texts, visitor_of, wants_json
 
@@ -38,10 +37,39 @@ async def consent_page(call: Call) -> Response:
         return await _accepted(call, code)
     request, app = await _wanted(call, asked)
     if call.caller.kind != "owner":
-        raise NobodyIn
-    if asked.scope.strip() == LOGIN:
-        return see_other(await call.write(service.authorizing.agree, request, visitor_of(call), {}))
+        return await _nobody_in(request)
+    is_unasked = asked.scope.strip() == LOGIN or await _needs_no_answer(call, request)
+    if is_unasked:
+        return see_other(await _agreed(call, request, dict(request.rules)))
+    if "none" in request.prompts:
+        return see_other(service.authorizing.refuse(asked, "consent_required"))
     return await _consent(call, request, app)
+
+
+async def _nobody_in(request: Wanted) -> Response:
+    """To the log-in, unless the program wants the owner to see nothing (OpenID Connect Core §3.1.2.6). Raises NobodyIn."""
+    if "none" in request.prompts:
+        return see_other(service.authorizing.refuse(request.asked, "login_required"))
+    raise NobodyIn
+
+
+async def _needs_no_answer(call: Call, request: Wanted) -> bool:
+    if request.prompts & {"consent", "login"} or await call.read(service.authorizing.is_old, request):
+        return False
+    return await call.read(service.authorizing.is_agreed, request)
+
+
+async def _needs_passphrase(call: Call, request: Wanted) -> bool:
+    is_again = "login" in request.prompts or await call.read(service.authorizing.is_old, request)
+    return request.is_everything or is_again
+
+
+async def _agreed(
+    call: Call, request: Wanted, rules: dict[str, Rule], until: str = "", *, proved: bool = False
+) -> str:
+    if IDENTITY in {rule.doctype for rule in rules.values()}:
+        await service.identity.ensure_key(call.house, call.home)
+    return await call.write(service.authorizing.agree, request, visitor_of(call), rules, until, proved=proved)
 
 
 async def _accepted(call: Call, code: str) -> Response:
@@ -61,20 +89,17 @@ async def answer(call: Call, form: FormData) -> Response:
     request, app = await _wanted(call, asked)
     if text(form, "answer") == "no":
         return _sent(call, service.authorizing.refuse(asked))
-    kept = _kept(form, request)
     try:
+        rules = _kept(form, request)
         until = await call.read(permissions.end_of, text(form, "end"), text(form, "day"))
-        if request.is_everything:
+        proved = await _needs_passphrase(call, request)
+        if proved:
             await confirm(call, form)
-        elif not kept and request.rules:
-            raise BadAuthorization("Tick at least one thing, or choose Not now.", parameter="keep")
     except Problem as problem:
-        typed = {name: text(form, name) for name in ("end", "day")}
-        chosen = {name: texts(form, name) for name in ("keep", "see_only")}
-        return await _consent(call, request, app, 422, **typed, **chosen, errors=faulty(problem))
+        return await _consent(call, request, app, form, faulty(problem), 422)
     if app is not None:
         await _install(call, app.slug)
-    return _sent(call, await call.write(service.authorizing.agree, request, visitor_of(call), kept, until))
+    return _sent(call, await _agreed(call, request, rules, until, proved=proved))
 
 
 def _asked(given: Mapping[str, str]) -> Asked:
@@ -101,11 +126,15 @@ async def _install(call: Call, slug: str) -> None:
         await plugged.install(call.house, call.home, call.caller, slug)
 
 
-def _kept(form: FormData, request: Wanted) -> Mapping[str, Rule]:
-    """What the owner leaves of what is asked for; a form without an answer, as cozy-stack's, means all."""
-    if "answer" not in form or request.is_everything or request.client.linked_app:
-        return request.rules
-    return permissions.narrowed(request.rules, texts(form, "keep"), texts(form, "see_only"))
+def _kept(form: FormData, request: Wanted) -> dict[str, Rule]:
+    """What the owner left ticked; a form without an answer, as cozy-stack's, means all. Raises NothingKept."""
+    is_fixed = request.is_everything or request.client.linked_app
+    if "answer" not in form or is_fixed:
+        return dict(request.rules)
+    rules = permissions.narrowed(request.rules, texts(form, "keep"), texts(form, "see_only"))
+    if not rules:
+        raise NothingKept(parameter="keep")
+    return rules
 
 
 def _sent(call: Call, url: str) -> Response:
@@ -133,18 +162,24 @@ def _target(redirect_uri: str) -> Target:
 
 
 async def _consent(
-    call: Call, request: Wanted, app: LinkedApp | None, status: int = 200, **typed: Any
+    call: Call,
+    request: Wanted,
+    app: LinkedApp | None,
+    form: FormData | None = None,
+    errors: dict[str, str] | None = None,
+    status: int = 200,
 ) -> Response:
-    """The question; typed: what the owner had answered, when it is asked again."""
+    """The page; form: as it came, when it must be filled in again."""
     target = _target(request.asked.redirect_uri)
     policy = request.client.policy_uri
-    known = {"keep": None, "see_only": (), "end": "", "day": "", "errors": {}}
     response = await shown(
-        call, "auth/authorize.html", status, client=request.client, domain=call.home.domain,
+        call, "auth/authorize.html", status, client=request.client, domain=call.home.domain, errors=errors or {},
         asked=msgspec.structs.asdict(request.asked), target=target, lines=await call.read(permissions.lines, request.rules),
-        hidden=permissions.out_of_sight(request.rules), is_everything=request.is_everything,
-        wants_passphrase=request.is_everything, app=app.name if app else "",
-        policy=policy if policy.startswith("https://") else "", **{**known, **typed},
+        hidden=permissions.out_of_sight(request.rules), is_everything=request.is_everything, wants_passphrase=await _needs_passphrase(call, request),
+        is_identity=request.is_identity, app=app.name if app else "",
+        keep=texts(form, "keep") if form else None, see_only=texts(form, "see_only") if form else (),
+        end=text(form, "end") if form else "", day=text(form, "day") if form else "",
+        policy=policy if policy.startswith("https://") else "",
     )  # fmt: skip
     # Chromium holds what a form is redirected to against form-action as well
     csp = PAGE_CSP.replace("form-action 'self'", f"form-action 'self' {target.source}")

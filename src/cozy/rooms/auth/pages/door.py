@@ -66,7 +66,7 @@ async def confirm(call: Call, form: FormData) -> None:
 
 async def shown(call: Call, template: str, status: int = 200, **context: Any) -> Response:
     """A page, from an async handler; it knows how browsers make keys."""
-    context["iterations"] = ITERATIONS
+    context["iterations"] = await call.read(service.passphrase.iterations) if call.home.id else ITERATIONS
     if not call.home.id:
         return await call.house.read_host(lambda work: page(work, call, template, status, **context))
     return await call.read(lambda work: page(work, call, template, status, **context))

@@ -28,11 +28,15 @@ async def front_door(call: Call) -> Response:
 
 @routes.on("GET", "/auth/login", OPEN)
 async def log_in_page(call: Call) -> Response:
-    """The log-in page; who is in already goes on. 200; 303, 400."""
+    """The log-in page; who is in already goes on, and who brings a code of a program of the owner's. 200; 303, 400."""
     target = service.redirects.target(
         call.home.origin, call.query("redirect"), call.house.settings.subdomains
     )
     if call.caller.kind != "owner":
+        code = call.query("session_code")
+        entered = await call.write(service.sessions.accept, code, visitor_of(call)) if code else None
+        if entered is not None:
+            return await _enter(call, entered, target)
         return await _log_in(call, call.query("redirect"))
     return see_other(await call.write(service.redirects.carrying, call.caller.session, target))
 

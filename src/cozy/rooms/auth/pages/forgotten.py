@@ -70,7 +70,8 @@ async def renew(call: Call, form: FormData) -> Response:
     """Make it the passphrase, and end every session. 303; 404, 422."""
     token = text(form, "passphrase_reset_token")
     try:
-        key = await service.passphrase.new_key_of(typed(form), call.home.domain)
+        iterations = await call.read(service.passphrase.iterations)
+        key = await service.passphrase.new_key_of(typed(form), call.home.domain, iterations)
         await service.reset.renew(call.house, call.home, token, key)
     except LinkExpired:
         raise

@@ -32,9 +32,10 @@ async def passphrase_page(call: Call) -> Response:
 async def change(call: Call, form: FormData) -> Response:
     """Change it; every other session ends. 303; 422."""
     try:
-        key = await service.passphrase.new_key_of(typed(form, "next"), call.home.domain)
+        iterations = await call.read(service.passphrase.iterations)
+        key = await service.passphrase.new_key_of(typed(form, "next"), call.home.domain, iterations)
         await confirm(call, form)
-        await service.reset.change(call.house, call.home, call.caller.session, key)
+        await service.reset.change(call.house, call.home, call.caller, key)
     except Problem as problem:
         return await _passphrase(call, 422, _errors(problem))
     return await done(

@@ -2,8 +2,8 @@
 
 from cozy.kernel.routes import Routes
 
-from . import access_token, clients, getting_in
+from . import access_token, clients, devices, flagship, getting_in, identity, passphrase, well_known
 
 routes = Routes()
-for _door in (access_token, clients, getting_in):
+for _door in (access_token, clients, devices, flagship, getting_in, identity, passphrase, well_known):
     routes.table += _door.routes.table

@@ -16,6 +16,7 @@ from ..model import Visitor
 from ..model.clients import Introduction, linked_app
 from ..ports import Apps
 from . import shapes
+from .door import bearer
 
 routes = Routes(errors="oauth")
 _URL = "/auth/register"
@@ -24,6 +25,11 @@ _URL = "/auth/register"
 @routes.on("POST", _URL, OWN_PROOF)
 async def register(call: Call) -> Response:
     """Register a client. 201; 400 {"error", "error_description"}, 401, 429."""
+    return await registered(call)
+
+
+async def registered(call: Call) -> Response:
+    """The answer to a client that introduces itself."""
     said = await call.decoded(Introduction)
     may_log_in = bool(said.allow_login_scope)
     if may_log_in:
@@ -36,7 +42,7 @@ async def register(call: Call) -> Response:
 
 async def _check_is_command_line(call: Call) -> None:
     try:
-        caller = await call.read(service.caller_of, _bearer(call))
+        caller = await call.read(service.caller_of, bearer(call))
     except Problem as error:
         raise NotItsToken from error
     if caller.kind != "cli":
@@ -56,14 +62,14 @@ async def _check_app(call: Call, slug: str) -> None:
 @routes.on("GET", f"{_URL}/{{client_id}}", OWN_PROOF)
 async def read(call: Call, client_id: str) -> Response:
     """A client's registration, by its registration token. 200; 401, 404."""
-    client = await call.read(service.clients.managing, client_id, _bearer(call))
+    client = await call.read(service.clients.managing, client_id, bearer(call))
     return json(await call.read(shapes.client, client))
 
 
 @routes.on("PUT", f"{_URL}/{{client_id}}", OWN_PROOF)
 async def change(call: Call, client_id: str) -> Response:
     """Change a registration; who sends its secret gets another. 200; 400, 401, 404, 409."""
-    client = await call.read(service.clients.managing, client_id, _bearer(call))
+    client = await call.read(service.clients.managing, client_id, bearer(call))
     said = await call.decoded(Introduction)
     await _check_app(call, linked_app(said.software_id or ""))
     changed = await call.write(service.clients.change, client, said)
@@ -74,7 +80,7 @@ async def change(call: Call, client_id: str) -> Response:
 async def unregister(call: Call, client_id: str) -> Response:
     """Forget a client, with what it was granted. 204, also when there is none; 401."""
     try:
-        client = await call.read(service.clients.managing, client_id, _bearer(call))
+        client = await call.read(service.clients.managing, client_id, bearer(call))
         await call.write(service.clients.remove, client)
     except NotFound:
         pass
@@ -94,8 +100,3 @@ async def exchange_secret(call: Call) -> Response:
     await call.write(service.limits.count, "register", Visitor(address=call.client))
     client = await call.write(service.clients.exchanged, body.secret)
     return json(await call.read(shapes.client, client))
-
-
-def _bearer(call: Call) -> str:
-    scheme, _, value = call.header("authorization").partition(" ")
-    return value.strip() if scheme.lower() == "bearer" else ""

@@ -14,7 +14,6 @@ from cozy.web.cookies import read_cookie, set_cookie
 
 from .. import service
 from ..errors import NoSession
-from ..model import ITERATIONS
 
 routes = Routes()
 
@@ -25,7 +24,7 @@ def prelogin(work: Work) -> Response:
     profile = homes.profile(work)
     return json(
         {
-            "Kdf": 0, "KdfIterations": ITERATIONS, "OIDC": False, "FranceConnect": False, "magic_link": False,
+            "Kdf": 0, "KdfIterations": service.passphrase.iterations(work), "OIDC": False, "FranceConnect": False, "magic_link": False,
             "locale": profile.locale, "name": profile.public_name,
         }
     )  # fmt: skip

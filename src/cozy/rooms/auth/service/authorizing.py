@@ -5,21 +5,23 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import msgspec
 from msgspec.structs import replace
 
-from cozy.kernel.clock import iso
+from cozy.kernel.clock import iso, parse
 from cozy.kernel.ids import new_secret
 from cozy.kernel.work import Work
+from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import Rule
 
 from .. import store
 from ..errors import BadAuthorization, BadScope, NoClient
 from ..model import Visitor
 from ..model.clients import CODE, EVERYTHING, LOGIN, Agreed, Asked, Client, Wanted
-from . import clients, devices, scopes
+from . import clients, devices, scopes, sessions
 
 _KIND = "oauth_code"
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # of SHA-256 (RFC 7636 §4.2)
@@ -78,25 +80,54 @@ def linked(request: Wanted, rules: Mapping[str, Rule]) -> Wanted:
     return Wanted(request.asked, request.client, rules)
 
 
-def agree(work: Work, request: Wanted, visitor: Visitor, rules: Mapping[str, Rule], until: str = "") -> str:
+def agree(
+    work: Work,
+    request: Wanted,
+    visitor: Visitor,
+    rules: Mapping[str, Rule],
+    until: str = "",
+    *,
+    proved: bool = False,
+) -> str:
     """The address to send the owner to, with a code for the client. rules: those that the owner agrees to.
 
-    until: RFC 3339; "" for no end. The grant is given when the client comes for its tokens.
+    until: RFC 3339; "" for no end. proved: the owner has just shown the passphrase. The grant is given when the client
+    comes for its tokens.
     """
     client, asked = request.client, request.asked
     slug = "" if request.is_everything else client.linked_app
-    if slug:
-        rules = request.rules
     scope = f"@io.cozy.apps/{slug}" if slug else scopes.spelled(rules)
     agreed = Agreed(
         client=client.id, redirect_uri=asked.redirect_uri, challenge=asked.code_challenge, scope=scope, rules=rules,
-        until=until, linked_app=slug, nonce=asked.nonce, at=iso(work.now),
+        until=until, linked_app=slug, nonce=asked.nonce, entered_at=iso(work.now) if proved else _entered_at(work),
     )  # fmt: skip
     code = new_secret(32)
     store.credentials.put(work, _KIND, hashed(code), msgspec.to_builtins(agreed), work.now + CODE)
-    clients.put(work, replace(client, pending=False, client_os=devices.system_of(visitor.user_agent)))
+    system = devices.system_of(visitor.user_agent)
+    is_flagship = client.flagship or request.is_everything
+    clients.put(work, replace(client, pending=False, client_os=system, flagship=is_flagship))
     # cozy-stack's clients look for `access_code`, others for `code`
     return answer_to(asked, access_code=code, code=code)
+
+
+def _entered_at(work: Work) -> str:
+    return sessions.living_one(work, work.caller.session).created_at
+
+
+def is_old(work: Work, request: Wanted) -> bool:
+    """Whether the owner came in longer ago than the client accepts (OpenID Connect Core §3.1.2.1, max_age)."""
+    max_age = request.asked.max_age
+    if not (max_age.isascii() and max_age.isdecimal()) or len(max_age) > 9:
+        return False
+    return parse(_entered_at(work)) + timedelta(seconds=int(max_age)) < work.now
+
+
+def is_agreed(work: Work, request: Wanted) -> bool:
+    """Whether the owner has agreed to as much before, to a client that only wants to know who they are."""
+    granted = permissions.of_source(work, "oauth", request.client.id)
+    if granted is None or not request.is_identity:
+        return False
+    return set(request.rules.values()) <= set(granted.rules.values())
 
 
 def refuse(asked: Asked, error: str = "access_denied") -> str:

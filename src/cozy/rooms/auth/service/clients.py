@@ -285,6 +285,11 @@ def connected(work: Work) -> list[Client]:
     return sorted(found, key=lambda client: client.seen_at or client.created_at, reverse=True)
 
 
+def synchronized(work: Work, client_id: str) -> None:
+    """Note that a client has just synchronised. Raises NoClient."""
+    touch(work, find(work, client_id), synchronized_at=iso(work.now))
+
+
 def linked_to(work: Work, slug: str) -> Sequence[Client]:
     """The connected programs that share the grant of an app."""
     return [client for client in connected(work) if client.linked_app == slug]

@@ -15,7 +15,7 @@ from cozy.kernel.ids import new_id
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 
-from ..model import KNOWN, TRUST, Visitor
+from ..model import KNOWN, TRUST, Details, Visitor
 
 
 class Device(Struct, frozen=True):
@@ -77,6 +77,11 @@ def browser_of(user_agent: str) -> str:
 def system_of(user_agent: str) -> str:
     """Android; "" when it is not known."""
     return _first(_SYSTEMS, user_agent)
+
+
+def name_of(details: Details) -> str:
+    """`Firefox, Linux`; "" when nothing is known."""
+    return ", ".join(filter(None, (details.browser, details.os)))
 
 
 def _first(names: tuple[tuple[str, str], ...], text: str) -> str:

@@ -27,7 +27,8 @@ async def enter(house: House, home: Home, typed: Typed, visitor: Visitor) -> Ent
 async def confirm(house: House, home: Home, caller: Caller, typed: Typed, visitor: Visitor) -> None:
     """Make sure of the passphrase, before something that matters. Raises WrongPassphrase, TooManyAttempts."""
     await house.write(home, caller, limits.count, "login", visitor)
-    key = await passphrase.key_of(typed, home.domain)
+    iterations = await house.read(home, caller, passphrase.iterations)
+    key = await passphrase.key_of(typed, home.domain, iterations)
     kept = await house.read(home, caller, passphrase.sealed)
     if not await passphrase.is_right(kept, key):
         raise WrongPassphrase(parameter="passphrase")
@@ -35,12 +36,45 @@ async def confirm(house: House, home: Home, caller: Caller, typed: Typed, visito
 
 
 def _first_step_done(work: Work, visitor: Visitor) -> Entered | SecondStep:
+    return _second_step_asked(work, visitor) or sessions.open_(work, visitor)
+
+
+def _second_step_asked(work: Work, visitor: Visitor) -> SecondStep | None:
     factor = totp.factor(work)
     if not factor or devices.is_trusted(work, visitor.device, factor):
-        return sessions.open_(work, visitor)
+        return None
     token = new_secret(32)
     store.credentials.put(work, _PENDING, _hash(token), {"stays": visitor.stays}, work.now + SECOND_STEP)
     return SecondStep(token)
+
+
+async def prove(
+    house: House, home: Home, typed: Typed, visitor: Visitor, *, token: str = "", code: str = ""
+) -> SecondStep | None:
+    """Make sure that it is the owner, for a program: the passphrase, and where there is a second step a code for it.
+
+    Returns the second step when it is still to come. Raises WrongPassphrase, WrongCode, StepExpired, TooManyAttempts.
+    """
+    await confirm(house, home, NOBODY, typed, visitor)
+    if not token:
+        return await house.write(home, NOBODY, _second_step_asked, visitor)
+    await prove_second(house, home, token, code, visitor)
+    return None
+
+
+async def prove_second(house: House, home: Home, token: str, code: str, visitor: Visitor) -> None:
+    """Make sure of the second step alone, after the first. Raises WrongCode, StepExpired, TooManyAttempts."""
+    if not await house.read(home, NOBODY, is_pending, token):
+        raise StepExpired
+    await house.write(home, NOBODY, limits.count, "second", visitor)
+    await house.write(home, NOBODY, _code_given, token, code, visitor)
+
+
+def _code_given(work: Work, token: str, code: str, visitor: Visitor) -> None:
+    finish_first_step(work, token)
+    if not totp.accepts(work, code):
+        raise WrongCode(parameter="two_factor_passcode")
+    limits.forgive(work, "second", visitor)
 
 
 def is_pending(work: Work, token: str) -> bool:

@@ -6,6 +6,8 @@ import base64
 import hashlib
 import hmac
 
+from msgspec.structs import replace
+
 from cozy.kernel.clock import iso
 from cozy.kernel.work import Work
 from cozy.rooms.permissions import service as permissions
@@ -13,8 +15,8 @@ from cozy.rooms.permissions.model import Permission
 
 from ..errors import BadToken, BadTokenRequest, CodeReplayed, ExpiredToken
 from ..events import ClientConnected
-from ..model.clients import ACCESS, Agreed, Client, Tokens
-from . import authorizing, clients, tokens
+from ..model.clients import ACCESS, EVERYTHING, IDENTITY, Agreed, Client, Tokens
+from . import authorizing, clients, identity, scopes, tokens
 
 
 def with_code(work: Work, client: Client, code: str, verifier: str = "", redirect_uri: str = "") -> Tokens:
@@ -33,7 +35,9 @@ def with_code(work: Work, client: Client, code: str, verifier: str = "", redirec
     granted = _grant(work, client, agreed)
     if not client.last_refreshed_at:
         work.publish(ClientConnected(client.id))
-    return _tokens(work, client, granted, agreed.scope)
+    got = _tokens(work, client, granted, agreed.scope)
+    wants_identity = any(rule.doctype == IDENTITY for rule in agreed.rules.values())
+    return replace(got, identity=identity.token(work, client, agreed)) if wants_identity else got
 
 
 def _proves(verifier: str, challenge: str) -> bool:
@@ -65,6 +69,19 @@ def _tokens(work: Work, client: Client, granted: Permission, scope: str) -> Toke
 def _access(work: Work, client: Client, granted: Permission, scope: str) -> str:
     clients.touch(work, client, last_refreshed_at=iso(work.now))
     return tokens.signed(work, "access", client.id, ACCESS, scope=scope, grant=granted.id)
+
+
+def for_flagship(work: Work, client: Client) -> Tokens:
+    """Tokens for whatever the owner may do, for a program that the owner let do everything before and who proved to be
+    there now. Publishes ClientConnected the first time.
+    """
+    agreed = Agreed(
+        client=client.id, redirect_uri="", challenge="", scope=EVERYTHING, rules=scopes.rules(EVERYTHING)
+    )
+    granted = _grant(work, client, agreed)
+    if not client.last_refreshed_at:
+        work.publish(ClientConnected(client.id))
+    return _tokens(work, client, granted, EVERYTHING)
 
 
 def with_refresh(work: Work, client: Client, token: str) -> Tokens:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import re
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -16,12 +17,13 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from cozy.kernel.work import Work
 
 from .. import store
-from ..errors import BadKey, WeakPassphrase
+from ..errors import BadIterations, BadKey, WeakPassphrase
 from ..model import ITERATIONS, Typed
 from .strength import ENOUGH, bits
 
 _KIND = "passphrase"
 LONGEST = 1024  # characters that count
+LEAST_ITERATIONS, MOST_ITERATIONS = 50_000, 5_000_000
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's figures for Argon2id
 _NOBODYS = _hasher.hash("")  # compared with where there is no passphrase, so that it takes as long
 
@@ -33,27 +35,25 @@ def derive(passphrase: str, domain: str, iterations: int = ITERATIONS) -> str:
     return base64.b64encode(hashlib.pbkdf2_hmac("sha256", master, typed, 1)).decode()
 
 
-async def key_of(typed: Typed, domain: str) -> str:
+async def key_of(typed: Typed, domain: str, iterations: int = ITERATIONS) -> str:
     """The key of what somebody typed; made here when the browser did not, beside everything else."""
-    return await asyncio.to_thread(derive, typed.raw[:LONGEST], domain) if typed.raw else typed.key
+    if not typed.raw:
+        return typed.key
+    return await asyncio.to_thread(derive, typed.raw[:LONGEST], domain, iterations)
 
 
-async def new_key_of(typed: Typed, domain: str) -> str:
+async def new_key_of(typed: Typed, domain: str, iterations: int = ITERATIONS) -> str:
     """The key of a passphrase that is chosen now. Raises WeakPassphrase when we see that it is."""
     if typed.raw and bits(typed.raw) < ENOUGH:
         raise WeakPassphrase(parameter="passphrase")
     if not typed.raw and not typed.key:
         raise WeakPassphrase("Choose a passphrase.", parameter="passphrase")
-    return await key_of(typed, domain)
+    return await key_of(typed, domain, iterations)
 
 
 async def seal(key: str) -> str:
-    """What we keep of a key. Raises BadKey when it is not one."""
-    try:
-        well_formed = len(base64.b64decode(key, validate=True)) == 32
-    except ValueError:
-        well_formed = False
-    if not well_formed:
+    """What we keep of a key: 32 bytes in base64 or, as the examples of cozy-stack's docs, in hexadecimal. Raises BadKey."""
+    if not re.fullmatch(r"[A-Za-z0-9+/]{43}=|[0-9a-f]{64}", key):
         raise BadKey(parameter="passphrase")
     return await asyncio.to_thread(_hasher.hash, key)
 
@@ -76,6 +76,21 @@ def sealed(work: Work) -> str:
     return found.details["argon2"] if found else ""
 
 
-def keep(work: Work, sealed: str) -> None:
-    """Make this the passphrase."""
-    store.credentials.put(work, _KIND, "main", {"argon2": sealed, "iterations": ITERATIONS})
+def iterations(work: Work) -> int:
+    """How often browsers stretch this home's passphrase."""
+    found = store.credentials.one(work, _KIND)
+    return int(found.details["iterations"]) if found else ITERATIONS
+
+
+def keep(work: Work, sealed: str, stretched: int = 0) -> None:
+    """Make this the passphrase. stretched: how often; 0 for as often as the one before."""
+    store.credentials.put(
+        work, _KIND, "main", {"argon2": sealed, "iterations": stretched or iterations(work)}
+    )
+
+
+def check_iterations(wanted: int) -> int:
+    """As often as browsers may stretch it (cozy-stack pkg/crypto). Raises BadIterations."""
+    if not LEAST_ITERATIONS <= wanted <= MOST_ITERATIONS:
+        raise BadIterations(parameter="KdfIterations", least=LEAST_ITERATIONS, most=MOST_ITERATIONS)
+    return wanted

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from cozy.kernel.caller import NOBODY
+from cozy.kernel.caller import NOBODY, Caller
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.ids import new_secret
@@ -47,33 +47,33 @@ def check(work: Work, token: str) -> None:
         raise LinkExpired
 
 
-async def renew(house: House, home: Home, token: str, key: str) -> None:
+async def renew(house: House, home: Home, token: str, key: str, iterations: int = 0) -> None:
     """Choose a new passphrase with the token of a link. Every session and token ends, and every program and device is
     forgotten. Raises LinkExpired, BadKey.
     """
     await house.read(home, NOBODY, check, token)
     sealed = await passphrase.seal(key)
-    await house.write(home, NOBODY, _renew, token, sealed)
+    await house.write(home, NOBODY, _renew, token, sealed, iterations)
 
 
-def _renew(work: Work, token: str, sealed: str) -> None:
+def _renew(work: Work, token: str, sealed: str, iterations: int) -> None:
     check(work, token)
     store.credentials.drop_kind(work, _LINK)
-    passphrase.keep(work, sealed)
+    passphrase.keep(work, sealed, iterations)
     _end_others(work, "", "")
 
 
-async def change(house: House, home: Home, session_id: str, key: str, client_id: str = "") -> None:
-    """Choose another passphrase, from inside. Every session, program and device but those that ask are forgotten,
-    and every token ends. Raises BadKey.
+async def change(house: House, home: Home, caller: Caller, key: str, iterations: int = 0) -> None:
+    """Choose another passphrase, from inside. Every session, program and device but the one that asks is forgotten,
+    and every token ends. iterations: how often the key was stretched; 0 for as often as before. Raises BadKey.
     """
     sealed = await passphrase.seal(key)
-    await house.write(home, NOBODY, _change, session_id, client_id, sealed)
+    await house.write(home, caller, _change, sealed, iterations)
 
 
-def _change(work: Work, session_id: str, client_id: str, sealed: str) -> None:
-    passphrase.keep(work, sealed)
-    _end_others(work, session_id, client_id)
+def _change(work: Work, sealed: str, iterations: int) -> None:
+    passphrase.keep(work, sealed, iterations)
+    _end_others(work, work.caller.session, work.caller.name if work.caller.kind == "client" else "")
 
 
 def _end_others(work: Work, session_id: str, client_id: str) -> None:

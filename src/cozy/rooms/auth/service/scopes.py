@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from cozy.kernel.caller import VERBS
 from cozy.rooms.permissions.model import Rule
 
 from ..errors import BadScope
-from ..model.clients import EVERYTHING, LOGIN
+from ..model.clients import EVERYTHING, LOGIN, OFFLINE, SCOPES
 
 LONGEST = 10_000  # characters
+_WORDS = {rule.doctype: word for word, rule in SCOPES.items()}
 _DOCTYPE = re.compile(r"[a-z0-9][a-z0-9._-]{0,199}(\.\*)?")
 
 
@@ -20,12 +20,15 @@ def rules(scope: str) -> dict[str, Rule]:
 
     A verb that nobody knows opens nothing, as in cozy-stack.
     """
-    parts = list(dict.fromkeys(scope.split()))
+    parts = [part for part in dict.fromkeys(scope.split()) if part != OFFLINE]
     if len(scope) > LONGEST or not parts:
         raise BadScope(parameter="scope")
     if parts == [LOGIN]:
         return {}
-    return {f"rule{number}": _rule(part) for number, part in enumerate(parts)}
+    return {
+        (part if part in SCOPES else f"rule{number}"): SCOPES.get(part) or _rule(part)
+        for number, part in enumerate(parts)
+    }
 
 
 def _rule(part: str) -> Rule:
@@ -44,7 +47,7 @@ def _split(text: str) -> tuple[str, ...]:
 
 def spelled(wanted: Mapping[str, Rule]) -> str:
     """The scope of these rules."""
-    return " ".join(_spelled(rule) for rule in wanted.values())
+    return " ".join(_WORDS.get(rule.doctype) or _spelled(rule) for rule in wanted.values())
 
 
 def _spelled(rule: Rule) -> str:
@@ -54,9 +57,3 @@ def _spelled(rule: Rule) -> str:
     while not parts[-1]:
         parts.pop()
     return ":".join(parts)
-
-
-def verbs_of(rule: Rule) -> tuple[str, ...]:
-    """The verbs that a rule allows, in their usual order."""
-    wanted = {verb.upper() for verb in rule.verbs}
-    return VERBS if not wanted or "ALL" in wanted else tuple(verb for verb in VERBS if verb in wanted)

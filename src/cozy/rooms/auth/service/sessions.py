@@ -16,6 +16,7 @@ from cozy.rooms.homes import service as homes
 
 from .. import store
 from ..errors import NoSession
+from ..events import DeviceEntered
 from ..model import (
     HAND_OVER,
     INVITATION,
@@ -45,6 +46,8 @@ def open_(work: Work, visitor: Visitor, factor: str = "") -> Entered:
         "session_id": id_, "ip": visitor.address, "user_agent": visitor.user_agent, "os": system, "browser": browser,
         "created_at": iso(work.now),
     }  # fmt: skip
+    if devices.known(work, visitor.device) is None and store.sessions.has_logins(work):
+        work.publish(DeviceEntered(id_))
     documents.create(work, LOGINS, login)
     return Entered(f"{id_}.{secret}", devices.remember(work, visitor, factor), visitor.stays)
 
@@ -117,6 +120,14 @@ def caller_in(session: Session) -> Caller:
 def see(work: Work, session: Session) -> None:
     """Note that a session is in use; it lives longer for it."""
     store.sessions.see(work, session.id, work.now + _lifetime(session.details))
+
+
+def living_one(work: Work, session_id: str) -> Session:
+    """A session that is open. Raises NoSession."""
+    found = store.sessions.living_one(work, session_id)
+    if found is None:
+        raise NoSession
+    return found
 
 
 def living(work: Work) -> list[Session]:

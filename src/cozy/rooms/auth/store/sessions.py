@@ -83,3 +83,12 @@ def drop_expired(work: Work) -> None:
     work.db.run(
         "DELETE FROM sessions WHERE home_id = :home AND expires_at <= :now", home=work.home, now=iso(work.now)
     )
+
+
+def has_logins(work: Work) -> bool:
+    """Whether somebody came in here before."""
+    row = work.db.one(
+        """SELECT 1 FROM documents WHERE home_id = :home AND doctype = 'io.cozy.sessions.logins' AND NOT deleted LIMIT 1""",
+        home=work.home,
+    )
+    return row is not None

@@ -52,9 +52,11 @@ __all__ = [
     "enlist",
     "flags",
     "furnish",
+    "has_secret",
     "hasten",
     "instance",
     "is_vacant",
+    "keep_secret",
     "leave",
     "listed",
     "only",
@@ -90,6 +92,17 @@ def secret(work: Work, name: str) -> bytes:
     if value is None:
         raise NoHome(home=work.home)
     return value
+
+
+def has_secret(work: Work, name: str) -> bool:
+    """Whether the home has this key."""
+    return store.secret(work, name) is not None
+
+
+def keep_secret(work: Work, name: str, value: bytes) -> None:
+    """Keep another key of the home's own, unless it has one of that name."""
+    if not has_secret(work, name):
+        store.keep_secret(work, name, value)
 
 
 def derived_key(work: Work, purpose: str) -> bytes:
