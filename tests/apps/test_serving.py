@@ -250,3 +250,16 @@ async def test_an_asset_under_the_name_of_its_content_is_kept_for_ever_and_packe
     assert (await anonymous.get("/assets/js/cozy-bar.0123456789.min.js")).headers[
         "cache-control"
     ] == "public, max-age=86400"
+
+
+async def test_the_log_in_page_may_end_on_the_origin_of_the_app(anonymous):
+    """Chromium holds what a form is redirected to against the policy of the page that the form is on."""
+    wanted = {"redirect": "http://mini.alice.localhost:8080/?a=1"}
+    policy = (await anonymous.get("/auth/login", params=wanted)).headers["content-security-policy"]
+    assert "form-action 'self' http://mini.alice.localhost:8080;" in policy
+    for elsewhere in ("", "/my", "http://alice.localhost:8080/my"):
+        page = await anonymous.get("/auth/login", params={"redirect": elsewhere})
+        assert "form-action 'self';" in page.headers["content-security-policy"]
+    assert (
+        await anonymous.get("/auth/login", params={"redirect": "http://evil.example/"})
+    ).status_code == 400

@@ -18,7 +18,7 @@ from cozy.rooms.permissions.errors import NobodyIn, NothingKept
 from cozy.rooms.permissions.model import Rule
 from cozy.web.answers import json, see_other
 from cozy.web.call import Call
-from cozy.web.headers import PAGE_CSP
+from cozy.web.headers import leading_to
 
 from .. import service
 from ..errors import BadAuthorization
@@ -181,7 +181,5 @@ async def _consent(
         end=text(form, "end") if form else "", day=text(form, "day") if form else "",
         policy=policy if policy.startswith("https://") else "",
     )  # fmt: skip
-    # Chromium holds what a form is redirected to against form-action as well
-    csp = PAGE_CSP.replace("form-action 'self'", f"form-action 'self' {target.source}")
-    response.headers["content-security-policy"] = csp
+    response.headers["content-security-policy"] = leading_to(target.source)
     return response
