@@ -60,12 +60,14 @@ class Drive:
 
 
 @contextmanager
-def furnished(folder: Path, furnish: Furnish, *, quota: int | None = None) -> Iterator[Drive]:
-    """A server with one home in it."""
+def furnished(
+    folder: Path, furnish: Furnish, *, quota: int | None = None, env: dict[str, str] | None = None
+) -> Iterator[Drive]:
+    """A server with one home in it. env: its settings, `COZY_…`."""
     data = folder / "data"
     _apart(lambda: make_home(data, quota=quota))
     ids, cookie = _within(data, lambda house, home: house.write(home, OWNER, _moved_in, furnish))
-    with Server(Cozy(data), folder / "server.log") as server:
+    with Server(Cozy(data, env=env or {}), folder / "server.log") as server:
         yield Drive(f"http://{DOMAIN}:{server.port}", ids, cookie, data)
 
 

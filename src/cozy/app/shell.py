@@ -23,6 +23,7 @@ ROOMS = (
     ui.Room("files", N_("Files"), "/my/drive", "folder"),
     ui.Room("bin", N_("Bin"), "/my/drive/trash", "trash-2", more=True),
     ui.Room("access", N_("Who can see what"), "/my/access", "eye", N_("Who sees"), aside=True),
+    ui.Room("apps", N_("Apps"), "/my/apps", "layout-grid", N_("My apps"), aside=True),
     ui.Room("settings", N_("Settings"), "/my/settings", "settings", aside=True, more=True),
 )
 ACCOUNT = (ui.Link(N_("Settings"), "/my/settings", "settings"),)

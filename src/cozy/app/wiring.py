@@ -11,6 +11,7 @@ from cozy.kernel.previews import Previews
 from cozy.kernel.routes import Routes
 from cozy.kernel.work import Event
 from cozy.rooms.apps import jobs as apps_jobs
+from cozy.rooms.apps import pages as apps_pages
 from cozy.rooms.apps import routes as apps_routes
 from cozy.rooms.apps import service as apps
 from cozy.rooms.auth import jobs as auth_jobs
@@ -61,6 +62,7 @@ DOORS: list[Routes] = [
     sharing_routes.routes,
     remote_routes.routes,
     apps_routes.routes,
+    apps_pages.routes,
     apps_routes.app_routes,
     realtime_routes.routes,
 ]

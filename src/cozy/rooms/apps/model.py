@@ -114,6 +114,12 @@ class App(Struct, frozen=True, kw_only=True, dict=True):
         return source
 
     @property
+    def available_version(self) -> str:
+        """The version that waits until the owner agrees to what it asks for; "" for none."""
+        version: str = self.body.get("available_version", "")
+        return version
+
+    @property
     def pack(self) -> str:
         """The key of its files on the host's shelf."""
         pack: str = self.body.get("pack", "")

@@ -3,6 +3,7 @@
 - `installed(work)`, `manifest(work, slug)`: the apps that a home has.
 - `offers.catalogue(house, home)`, `offers.offered(house, home, slug)`: those that it could have.
 - `installing.install(house, home, caller, slug, consent=…)`, `.update(…)`, `.uninstall(work, slug)`.
+- `allow(work, app, consent)`: give one what the owner agrees to; `more_than(before, after)`: what a version asks anew.
 - `folders`: apps in development; `routing`, `files`, `opening`: serving; `intents`, `registries`, `shared`: what apps ask for.
 """
 
@@ -20,13 +21,15 @@ from . import (
     routing,
     shared,
 )
-from .granting import Consent
+from .granting import Consent, more_than
+from .granting import give as allow
 from .installed import installed, manifest
 from .linked import LinkedApps
 
 __all__ = [
     "Consent",
     "LinkedApps",
+    "allow",
     "daily",
     "files",
     "folders",
@@ -34,6 +37,7 @@ __all__ = [
     "installing",
     "intents",
     "manifest",
+    "more_than",
     "offers",
     "opening",
     "packing",

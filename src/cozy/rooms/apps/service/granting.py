@@ -48,9 +48,13 @@ def keep(work: Work, app: App, before: Manifest) -> Permission:
 
 def asks_for_more(before: Manifest, after: Manifest) -> bool:
     """Whether a new version wants something that the old one did not, or has other terms."""
+    return bool(more_than(before, after)) or before.terms.version != after.terms.version
+
+
+def more_than(before: Manifest, after: Manifest) -> dict[str, Rule]:
+    """What a new version wants that the old one did not, by title."""
     known = list(before.permissions.values())
-    is_wider = any(not covers(known, rule) for rule in after.permissions.values())
-    return is_wider or before.terms.version != after.terms.version
+    return {title: rule for title, rule in after.permissions.items() if not covers(known, rule)}
 
 
 def covers(known: list[Rule], rule: Rule) -> bool:
