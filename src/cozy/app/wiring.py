@@ -18,7 +18,7 @@ from cozy.rooms.auth import jobs as auth_jobs
 from cozy.rooms.auth import pages as auth_pages
 from cozy.rooms.auth import routes as auth_routes
 from cozy.rooms.auth import service as auth
-from cozy.rooms.auth.events import ClientConnected, DeviceEntered, HintAsked, ResetAsked
+from cozy.rooms.auth.events import AddressGiven, ClientConnected, DeviceEntered, HintAsked, ResetAsked
 from cozy.rooms.auth.ports import Apps as LinkedApps
 from cozy.rooms.contacts import routes as contacts_routes
 from cozy.rooms.documents import routes as documents_routes
@@ -68,6 +68,7 @@ DOORS: list[Routes] = [
 ]
 
 REACTIONS: dict[type[Event], list[Job]] = {
+    AddressGiven: [auth_jobs.mail_address_link],
     ResetAsked: [auth_jobs.mail_reset_link],
     HintAsked: [auth_jobs.mail_hint],
     DeviceEntered: [auth_jobs.mail_new_device],

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Conflict, Forbidden, Invalid, Malformed, NotFound, TooMany, Unauthenticated
+from cozy.kernel.problem import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    Malformed,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
 
 
 class BadToken(Malformed):
@@ -147,3 +156,23 @@ class BadAuthorization(Malformed):
 
 class ClientConflict(Conflict):
     """This program changed in the meantime: try again."""
+
+
+class NoNewAddress(Malformed):
+    """There is no new mail address to confirm."""
+
+
+class AddressLinkExpired(Malformed):
+    """This link was already used, or it is more than a week old: give your new mail address again in the settings."""
+
+
+class NoMail(Unavailable):
+    """This host sends no mail: ask the person who hosts your home, or change your address in the settings of your home."""
+
+
+class BadMode(Malformed):
+    """There is no such way to log in."""
+
+
+class OnItsPage(Forbidden):
+    """The second step is switched on and off in the settings of your home, under Security, by you alone."""

@@ -23,3 +23,7 @@ class DeviceEntered(Event, frozen=True):
     """The owner came in with a device that had not been here before."""
 
     session: str
+
+
+class AddressGiven(Event, frozen=True):
+    """The owner gave another mail address, which is still to be confirmed. The link is made when the mail is."""

@@ -14,8 +14,8 @@ from cozy.rooms.permissions.events import GrantEnded
 from cozy.ui import N_
 
 from . import service
-from .errors import NoClient, NoHint, NoSession
-from .events import ClientConnected, DeviceEntered, HintAsked, ResetAsked
+from .errors import NoClient, NoHint, NoNewAddress, NoSession
+from .events import AddressGiven, ClientConnected, DeviceEntered, HintAsked, ResetAsked
 
 
 @job("auth.mail_reset_link", retries=4)
@@ -67,15 +67,33 @@ async def mail_new_client(house: House, home: Home, event: ClientConnected) -> N
     )
 
 
-async def _mail(house: House, home: Home, template: str, subject: str, **words: str) -> None:
-    """Send the owner a mail of two templates, in their language. subject: a msgid, which may name the domain."""
+@job("auth.mail_address_link", retries=4)
+async def mail_address_link(house: House, home: Home, event: AddressGiven) -> None:
+    """Mail a link to the address that is to be confirmed, unless it was taken back; a second run sends a second one, and
+    using either voids both.
+    """
+    if not house.mailer.configured:
+        return
+    try:
+        to, token = await house.write(home, SYSTEM, service.addresses.begin)
+    except NoNewAddress:
+        return
+    link = service.addresses.link(home.origin, token)
+    await _mail(house, home, "mail_address", N_("Your mail address for %(domain)s"), to, link=link)
+
+
+async def _mail(house: House, home: Home, template: str, subject: str, to: str = "", **words: str) -> None:
+    """Send the owner a mail of two templates, in their language, to the address in force or another.
+
+    subject: a msgid, which may name the domain.
+    """
     if not house.mailer.configured:
         return
     profile = await house.read(home, SYSTEM, homes.profile)
     said = {"name": profile.public_name, "domain": home.domain, "origin": home.origin, **words}
     templates = ui.pages.environment(profile.locale)
     message = Message(
-        to=profile.email,
+        to=to or profile.email,
         subject=ui.words(profile.locale).gettext(subject, domain=home.domain),
         text=templates.get_template(f"auth/{template}.txt").render(said),
         html=templates.get_template(f"auth/{template}.html").render(said, locale=profile.locale),

@@ -13,6 +13,7 @@ from cozy.rooms.homes import service as homes
 from cozy.ui import N_
 from cozy.web.call import Call
 
+from .. import service
 from .door import confirm, done, faulty, routes, shown, text
 
 URL = "/my/settings/mail"
@@ -34,6 +35,13 @@ async def change(call: Call, form: FormData) -> Response:
         await call.write(_change, email)
     except Problem as problem:
         return await _mail(call, 422, email, faulty(problem))
+    return await done(call, "/my/settings", N_("Mail address changed."))
+
+
+@routes.on("GET", "/settings/email/confirm", OWNER)
+async def confirm_new(call: Call) -> Response:
+    """The link of a mail: the address it was sent to is the owner's from now on. 303; 400."""
+    await call.write(service.addresses.confirm, call.query("token"))
     return await done(call, "/my/settings", N_("Mail address changed."))
 
 

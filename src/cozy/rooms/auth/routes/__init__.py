@@ -2,8 +2,30 @@
 
 from cozy.kernel.routes import Routes
 
-from . import access_token, clients, devices, flagship, getting_in, identity, passphrase, well_known
+from . import (
+    access_token,
+    addresses,
+    clients,
+    devices,
+    flagship,
+    getting_in,
+    identity,
+    passphrase,
+    usage,
+    well_known,
+)
 
 routes = Routes()
-for _door in (access_token, clients, devices, flagship, getting_in, identity, passphrase, well_known):
+for _door in (
+    access_token,
+    addresses,
+    clients,
+    devices,
+    flagship,
+    getting_in,
+    identity,
+    passphrase,
+    usage,
+    well_known,
+):
     routes.table += _door.routes.table

@@ -1,6 +1,7 @@
 """What the room auth can do."""
 
 from . import (
+    addresses,
     authorizing,
     clients,
     devices,
@@ -27,6 +28,7 @@ from .opening import open_home
 from .tokens import caller_of, expires_at, for_link, mint
 
 __all__ = [
+    "addresses",
     "authorizing",
     "caller_of",
     "clients",

@@ -12,6 +12,9 @@ BASIC, SECOND_STEP = (
 )  # the two that clients know; ours asks an app, and not the mailbox
 
 
+MODES = (BASIC, SECOND_STEP)
+
+
 def instance(work: Work) -> dict[str, bool | str]:
     """Of `/settings/instance`."""
     return {"password_defined": bool(passphrase.sealed(work)), "auth_mode": mode(work)}

@@ -35,7 +35,15 @@ from .listing import (
     only,
     set_due,
 )
-from .profile import change_profile, clean_profile, profile, profile_of
+from .profile import (
+    change_profile,
+    clean_profile,
+    expect_email,
+    expected_email,
+    profile,
+    profile_of,
+    take_expected_email,
+)
 
 __all__ = [
     "at",
@@ -50,6 +58,8 @@ __all__ = [
     "derived_key",
     "due",
     "enlist",
+    "expect_email",
+    "expected_email",
     "flags",
     "furnish",
     "has_secret",
@@ -65,6 +75,7 @@ __all__ = [
     "renew_tokens_secret",
     "secret",
     "set_due",
+    "take_expected_email",
     "terms",
 ]
 

@@ -17,6 +17,7 @@ from ..errors import BadProfile
 from ..model import INSTANCE, LOCALES, SETTINGS, THEMES, Profile
 
 NAME_LIMIT = 100  # characters of a public name
+_EXPECTED = "pending_email"  # cozy-stack's name
 
 
 def clean_profile(profile: Profile) -> Profile:
@@ -61,6 +62,31 @@ def change_profile(work: Work, new: Profile) -> Profile:
         del members["locale"]  # the person may have chosen a language that apps speak, and our pages do not
     documents.update(work, current, {**current.body, **members})
     return clean
+
+
+def expected_email(work: Work) -> str:
+    """The mail address that somebody has still to confirm; "" when there is none."""
+    return str(documents.fetch(work, SETTINGS, INSTANCE).body.get(_EXPECTED) or "")
+
+
+def expect_email(work: Work, email: str) -> None:
+    """Note another mail address, "" for none, beside the one in force. Raises BadProfile."""
+    clean = clean_profile(replace(profile(work), email=email)).email if email else ""
+    _put(work, {_EXPECTED: clean})
+
+
+def take_expected_email(work: Work) -> None:
+    """Make the address that was confirmed the one in force."""
+    _put(work, {"email": expected_email(work), _EXPECTED: ""})
+
+
+def _put(work: Work, members: Mapping[str, str]) -> None:
+    current = documents.fetch(work, SETTINGS, INSTANCE)
+    body = {**current.body, **members}
+    if not body[_EXPECTED]:
+        del body[_EXPECTED]
+    if body != current.body:
+        documents.update(work, current, body)
 
 
 def locale_of(body: Mapping[str, Any]) -> Literal["en", "fr"]:
