@@ -155,6 +155,11 @@ async def test_log_ins_are_remembered(owner, house, home, clock):
     assert {"user_agent", "os", "browser"} <= set(login)
 
 
+async def test_where_there_is_no_passphrase_yet_prelogin_says_so(anonymous):
+    answer = await anonymous.get("/public/prelogin")
+    assert (answer.status_code, answer.json()) == (412, {"error": "the instance has not been onboarded"})
+
+
 async def test_prelogin_tells_what_a_log_in_form_needs(browser):
     answer = await browser.get("/public/prelogin")
     assert answer.json() == {

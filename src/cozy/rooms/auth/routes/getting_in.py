@@ -20,7 +20,9 @@ routes = Routes()
 
 @routes.on("GET", "/public/prelogin", OPEN)
 def prelogin(work: Work) -> Response:
-    """What a log-in form needs to know. 200."""
+    """What a log-in form needs to know. 200; 412 where nobody has chosen a passphrase yet."""
+    if not service.passphrase.sealed(work):
+        return json({"error": "the instance has not been onboarded"}, 412)  # clients know these words
     profile = homes.profile(work)
     return json(
         {
