@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
+import socket
+import subprocess
+import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +100,42 @@ def world() -> Iterator[World]:
     """A web server of somebody else."""
     with World() as world:
         yield world
+
+
+@pytest.fixture
+def git_server(folder: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of a git server that has mini on the branch trunk."""
+    if shutil.which("git") is None:
+        pytest.skip("needs the program git")
+    author = ["-c", "user.name=Alice", "-c", "user.email=alice@example.org"]
+    for line in (["init", "-q", "-b", "trunk"], ["add", "."], [*author, "commit", "-q", "-m", "Begin"]):
+        subprocess.run(["git", *line], cwd=folder, check=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    daemon = [
+        "git",
+        "daemon",
+        "--export-all",
+        "--listen=127.0.0.1",
+        f"--port={port}",
+        f"--base-path={tmp_path}",
+        "--reuseaddr",
+    ]
+    with subprocess.Popen(daemon, stderr=subprocess.DEVNULL) as process:
+        _listens(port)
+        yield f"git://127.0.0.1:{port}"
+        process.terminate()
+
+
+def _listens(port: int) -> None:
+    """Wait until somebody answers at a port of this machine."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.02)
+    raise AssertionError("git daemon does not answer")
 
 
 @pytest.fixture

@@ -348,3 +348,52 @@ async def test_an_installation_that_broke_off_can_begin_again(house, home, world
         await install(house, home, source=url)
     clock.advance(minutes=20)
     assert (await install(house, home, source=url)).state == "ready"
+
+
+async def test_an_app_that_was_shut_out_opens_no_page(house, home, world, owner):
+    await install(house, home, source=world.give("/mini.tar.gz", packed(MINI, FILES)))
+    login = await owner.get(
+        f"{home.origin}/auth/login", params={"redirect": "http://mini.alice.localhost:8080/"}
+    )
+    await owner.get(login.headers["location"])
+    assert (await owner.get("http://mini.alice.localhost:8080/")).status_code == 200
+    held = await house.read(home, SYSTEM, permissions.of_source, "app", "mini")
+    await house.write(home, SYSTEM, permissions.withdraw, held)
+    page = await owner.get("http://mini.alice.localhost:8080/")
+    assert page.status_code == 403
+    assert f'href="{home.origin}/my"' in page.text
+    assert (await owner.get("http://mini.alice.localhost:8080/public")).status_code == 403
+    app = await house.read(home, SYSTEM, apps.manifest, "mini")
+    await house.write(home, SYSTEM, apps.allow, app, Consent())
+    assert (await owner.get("http://mini.alice.localhost:8080/")).status_code == 200
+
+
+async def test_a_branch_comes_as_an_archive_where_repositories_are_kept(house, home, world):
+    content = packed({**MINI, "name": "Built"}, FILES, "mini-build/")
+    world.give("/alice/mini/archive/build.tar.gz", content)
+    world.give("/bob/mini/-/archive/main/mini-main.tar.gz", packed({**MINI, "name": "Main"}, FILES, "x/"))
+    source = world.origin.replace("http://", "git+http://")
+    built = await install(house, home, source=f"{source}/alice/mini.git#build")
+    assert built.manifest.name == "Built"
+    other = await install(house, home, "other", source=f"{source}/bob/mini")
+    assert other.manifest.name == "Main"
+    with pytest.raises(NoManifest):
+        await apps.installing.install(
+            house, home, Caller("owner", EVERYTHING), "no", source=f"{source}/eve/mini"
+        )
+
+
+async def test_the_program_git_is_asked_for_whoever_holds_the_machine(house, home, folder, git_server):
+    app = await install(house, home, source=f"{git_server}/mini#trunk")
+    assert app.manifest.version.startswith("1.0.0-")
+    assert len(app.manifest.version) == len("1.0.0-") + 40
+    pack = house.shelf.find(app.pack)
+    assert pack is not None
+    assert "index.html" in pack.files
+    assert not any(name.startswith(".git") for name in pack.files)
+    with pytest.raises(NoManifest):
+        await apps.installing.install(
+            house, home, Caller("owner", EVERYTHING), "no", source=f"{git_server}/mini#trunk"
+        )
+    with pytest.raises(NoManifest):
+        await install(house, home, "no", source=f"{git_server}/mini#other")

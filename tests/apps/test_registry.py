@@ -206,3 +206,14 @@ async def test_a_program_on_a_device_may_share_the_grant_of_an_app(house, home):
     await linked.install(house, home, caller, "mini")
     await linked.install(house, home, caller, "mini")
     assert (await house.read(home, SYSTEM, apps.manifest, "mini")).state == "ready"
+
+
+async def test_an_app_that_could_do_what_is_asked_is_named_when_no_other_can(house, home, client):
+    asked = {"data": {"attributes": {"action": "PICK", "type": "io.cozy.foos"}}}
+    said = (await client.post("/intents", json=asked)).json()["data"]["attributes"]
+    assert said["services"] == []
+    assert said["availableApps"] == [{"slug": "mini", "name": "Mini"}, {"slug": "notes", "name": "Notes"}]
+    await apps.installing.install(house, home, SYSTEM, "notes")
+    said = (await client.post("/intents", json=asked)).json()["data"]["attributes"]
+    assert [able["slug"] for able in said["services"]] == ["notes"]
+    assert said["availableApps"] == []

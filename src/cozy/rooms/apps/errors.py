@@ -87,6 +87,10 @@ class BadLog(Invalid):
     """A line of a log has a timestamp, a level that is known, and a text."""
 
 
+class ShutOut(Forbidden):
+    """You took back what this app may use: allow it again in your home, or remove it there."""
+
+
 class NotReady(Unavailable):
     """This app is being installed: try again in a moment."""
 

@@ -9,6 +9,7 @@ from cozy.kernel.problem import Forbidden
 from cozy.kernel.routes import OPEN, Routes
 from cozy.kernel.work import Work
 from cozy.web import jsonapi
+from cozy.web.call import Call
 
 from .. import service
 
@@ -32,12 +33,19 @@ class Asked(Struct, frozen=True):
 
 
 @routes.on("POST", "/intents", OPEN)
-def start(work: Work, body: Asked) -> Response:
+async def start(call: Call) -> Response:
     """Ask for something that another app can do. Any app may. 200; 400, 403, 422."""
-    if work.caller.kind == "nobody":
+    if call.caller.kind == "nobody":
         raise Forbidden
-    asked = body.data.attributes
-    intent = service.intents.start(work, asked.action, asked.type, asked.permissions or (), ())
+    asked = (await call.decoded(Asked)).data.attributes
+    available: list[service.intents.Available] = []
+    if asked.action and not await call.read(service.intents.able, asked.action, asked.type):
+        available = await service.offers.able(call.house, call.home, asked.action, asked.type)
+    return await call.write(_started, asked, available)
+
+
+def _started(work: Work, asked: _Attributes, available: list[service.intents.Available]) -> Response:
+    intent = service.intents.start(work, asked.action, asked.type, asked.permissions or (), available)
     return jsonapi.answer(service.intents.resource(work, intent))
 
 

@@ -79,8 +79,7 @@ async def _locked(call: Call) -> Response | None:
         return see_other(_here(call, without=auth.redirects.UNLOCKED))
     if await call.read(permissions.passwords.is_given, link, read_cookie(call, name), call.slug):
         return None
-    here = _here(call, without=auth.redirects.UNLOCKED)
-    wanted = f"{app_origin(call.home.origin, call.slug, call.house.settings.subdomains)}{here}"
+    wanted = f"{_origin(call)}{_here(call, without=auth.redirects.UNLOCKED)}"
     query = urlencode({"perm_id": link.id, "redirect": wanted})
     return RedirectResponse(
         f"{call.home.origin}{auth.redirects.LOCK}?{query}", 302, {"cache-control": "no-store"}
@@ -134,6 +133,8 @@ def _file(call: Call, file: File) -> Response:
 
 async def _page(call: Call, app: App, file: File) -> Response:
     """A page of an app, with its token: kept nowhere."""
+    if _is_in(call) and not call.query("sharecode"):
+        await call.read(service.opening.check, app)
     if _is_in(call) and await call.read(service.opening.is_due, app):
         await call.write(service.opening.allow, app)
     html = file.plain().decode("utf-8", "replace")

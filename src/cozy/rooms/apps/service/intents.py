@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,14 +14,16 @@ from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.errors import NoDocument
 from cozy.rooms.documents.model import Document
+from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions import service as permissions
 
-from ..errors import BadIntent, NoIntent, NotItsService
+from ..errors import BadIntent, BadSlug, NoApp, NoIntent, NotItsService
 from ..model import APPS, App
-from .installed import installed
+from .installed import installed, manifest
 
 INTENTS = "io.cozy.intents"
 _TEXT_LIMIT = 500
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
 
 
 class Able(Struct, frozen=True):
@@ -73,16 +76,19 @@ def start(
         action=action, type=type_, permissions=tuple(verbs), client=f"{APPS}/{slug}" if slug else ""
     )
     made = documents.create(work, INTENTS, _body(asked))
-    able = tuple(
-        Able(app.slug, _href(work, app, href, made.id))
-        for app in installed(work)
-        if app.is_usable and (href := answer_of(app, action, type_)) is not None
+    answers = tuple(
+        Able(app.slug, _href(work, app, href, made.id)) for app, href in able(work, action, type_)
     )
-    whole = msgspec.structs.replace(
-        asked, id=made.id, services=able, available=() if able else tuple(available)
-    )
+    rest = () if answers else tuple(available)
+    whole = msgspec.structs.replace(asked, id=made.id, services=answers, available=rest)
     documents.update(work, made, _body(whole))
     return whole
+
+
+def able(work: Work, action: str, type_: str) -> list[tuple[App, str]]:
+    """The apps of this home that can do it, and where in each."""
+    asked = ((app, answer_of(app, action, type_)) for app in installed(work) if app.is_usable)
+    return [(app, href) for app, href in asked if href is not None]
 
 
 def answer_of(app: App, action: str, type_: str) -> str | None:
@@ -122,7 +128,19 @@ def client_origins(work: Work, intent: Intent) -> list[str]:
     """Where the pages of the app that asks are: the address to send messages to first."""
     if not intent.client_slug:
         return []
-    return [app_origin(work.origin, intent.client_slug, work.settings.subdomains)]
+    usual = app_origin(work.origin, intent.client_slug, work.settings.subdomains)
+    elsewhere = _flagged(work, intent.client_slug)
+    return [elsewhere, usual] if elsewhere else [usual]
+
+
+def _flagged(work: Work, slug: str) -> str:
+    """Where an app is that lives elsewhere: its manifest names a feature flag that says so (`client_url_flag`)."""
+    try:
+        flag = manifest(work, slug).manifest.client_url_flag
+    except (NoApp, BadSlug):
+        return ""
+    value = homes.flags(work).values.get(flag) if flag else None
+    return value if isinstance(value, str) and _ORIGIN.fullmatch(value) else ""
 
 
 def resource(work: Work, intent: Intent) -> dict[str, Any]:

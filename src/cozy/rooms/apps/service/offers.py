@@ -15,6 +15,7 @@ from cozy.kernel.problem import Problem
 from ..model import App, Kind
 from . import manifests, registries
 from .installed import installed
+from .intents import Available, answer_of
 from .registries import Json
 
 log = structlog.get_logger()
@@ -48,6 +49,16 @@ async def offered(house: House, home: Home, slug: str) -> Offered | None:
     """One app of the registries, if they have it. Raises Elsewhere when they cannot be reached."""
     told = await registries.of(house, home).app(manifests.clean_slug(slug))
     return _offered(told, await _here(house, home)) if told else None
+
+
+async def able(house: House, home: Home, action: str, type_: str) -> list[Available]:
+    """The apps that could do something for another, were they installed."""
+    offers = await catalogue(house, home, "app")
+    return [
+        Available(offer.app.slug, offer.app.manifest.name or offer.app.slug)
+        for offer in offers
+        if offer.installed is None and answer_of(offer.app, action, type_) is not None
+    ]
 
 
 async def _here(house: House, home: Home) -> dict[tuple[str, str], App]:

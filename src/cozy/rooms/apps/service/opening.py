@@ -11,6 +11,7 @@ from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions import service as permissions
 
+from ..errors import ShutOut
 from ..model import App
 from . import granting, intents, places, templates, variables
 from .templates import Html
@@ -28,6 +29,13 @@ def is_due(work: Work, app: App) -> bool:
         return False
     given = permissions.of_source(work, app.kind, app.slug)
     return given is None or dict(given.rules) != dict(app.manifest.permissions)
+
+
+def check(work: Work, app: App) -> None:
+    """An installed app is opened only while it holds what it was given. Raises ShutOut."""
+    given = permissions.of_source(work, app.kind, app.slug)
+    if not app.folder and (given is None or permissions.has_ended(work, given)):
+        raise ShutOut
 
 
 def allow(work: Work, app: App) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -14,9 +15,11 @@ from cozy.rooms.homes import service as homes
 from cozy.web.answers import see_other
 from cozy.web.call import Call
 from cozy.web.cookies import read_cookie, set_cookie
+from cozy.web.headers import leading_to
 from cozy.web.pages import flash, page
 
 from .. import service
+from ..errors import BadRedirect
 from ..model import ITERATIONS, KNOWN, Entered, Typed, Visitor
 
 routes = Routes(pages=True)
@@ -70,6 +73,18 @@ async def shown(call: Call, template: str, status: int = 200, **context: Any) ->
     if not call.home.id:
         return await call.house.read_host(lambda work: page(work, call, template, status, **context))
     return await call.read(lambda work: page(work, call, template, status, **context))
+
+
+def leading_on(call: Call, response: Response, redirect: str) -> Response:
+    """Let the form of a page end on the origin of an app."""
+    try:
+        target = service.redirects.target(call.home.origin, redirect, call.house.settings.subdomains)
+    except BadRedirect:
+        return response
+    if "://" in target and not target.startswith(f"{call.home.origin}/"):
+        scheme, _, rest = target.partition("://")
+        response.headers["content-security-policy"] = leading_to(f"{scheme}://{re.split(r'[/?#]', rest)[0]}")
+    return response
 
 
 def faulty(problem: Problem) -> dict[str, str]:

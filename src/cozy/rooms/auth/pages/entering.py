@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
@@ -14,12 +13,11 @@ from cozy.rooms.homes import service as homes
 from cozy.web.answers import json, see_other
 from cozy.web.call import Call
 from cozy.web.cookies import set_cookie
-from cozy.web.headers import leading_to
 
 from .. import service
-from ..errors import BadRedirect, StepExpired, WrongCode, WrongPasskey, WrongPassphrase
+from ..errors import StepExpired, WrongCode, WrongPasskey, WrongPassphrase
 from ..model import Entered, SecondStep
-from .door import faulty, let_in, routes, shown, text, typed, visitor_of, wants_json
+from .door import faulty, leading_on, let_in, routes, shown, text, typed, visitor_of, wants_json
 
 
 @routes.on("GET", "/", OPEN)
@@ -92,19 +90,7 @@ async def _log_in(
         options=await call.read(service.passkeys.question, call.home),
         has_passkeys=bool(await call.read(service.passkeys.listed)), renewed=bool(call.query("renewed")),
     )  # fmt: skip
-    return _leading_on(call, response, redirect)
-
-
-def _leading_on(call: Call, response: Response, redirect: str) -> Response:
-    """Let the form of a page end on the origin of an app."""
-    try:
-        target = service.redirects.target(call.home.origin, redirect, call.house.settings.subdomains)
-    except BadRedirect:
-        return response
-    if "://" in target and not target.startswith(f"{call.home.origin}/"):
-        scheme, _, rest = target.partition("://")
-        response.headers["content-security-policy"] = leading_to(f"{scheme}://{re.split(r'[/?#]', rest)[0]}")
-    return response
+    return leading_on(call, response, redirect)
 
 
 @routes.on("POST", "/auth/passkey", OPEN)
@@ -168,7 +154,7 @@ async def _second_step(
         options=await call.read(service.passkeys.question, call.home),
         has_passkeys=bool(await call.read(service.passkeys.listed)),
     )  # fmt: skip
-    return _leading_on(call, response, redirect)
+    return leading_on(call, response, redirect)
 
 
 @routes.on("POST", "/auth/logout", OWNER)

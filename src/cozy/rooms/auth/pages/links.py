@@ -15,7 +15,7 @@ from cozy.web.cookies import read_cookie, set_cookie
 
 from .. import service
 from ..errors import WrongLinkPassword
-from .door import faulty, routes, shown, text, visitor_of, wants_json
+from .door import faulty, leading_on, routes, shown, text, visitor_of, wants_json
 
 LINK = service.redirects.LOCK
 
@@ -70,7 +70,8 @@ async def _asked(
     call: Call, link_id: str, redirect: str, status: int = 200, errors: dict[str, str] | None = None
 ) -> Response:
     profile = await call.read(homes.profile)
-    return await shown(
+    response = await shown(
         call, "auth/link.html", status, public_name=profile.public_name, domain=call.home.domain, link=link_id,
         redirect=redirect, errors=errors or {},
     )  # fmt: skip
+    return leading_on(call, response, redirect)

@@ -17,6 +17,7 @@ _SCHEMES: Mapping[str, Callable[[Wanted], Awaitable[Offer]]] = {
     "http": tarball.offer,
     "git": git.offer,
     "git+https": git.offer,
+    "git+http": git.offer,
     "git+ssh": git.offer,
     "ssh+git": git.offer,
     "file": folder.offer,

@@ -23,6 +23,7 @@ from .offer import Offer, Wanted
 
 TIMEOUT_S = 60.0
 _REF = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,200}")
+_ON_THE_WEB = {"git": "https", "git+https": "https", "git+http": "http"}
 _USUAL = ("HEAD", "main", "master")
 _QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": "https:git:ssh", "GIT_CONFIG_NOSYSTEM": "1"}
 
@@ -33,8 +34,10 @@ async def offer(wanted: Wanted) -> Offer:
     if ref and not _REF.fullmatch(ref):
         raise BadSource("This is no name of a branch.", parameter="Source")
     parts = urlsplit(url)
-    if parts.scheme in {"git", "git+https"}:
-        for address in _archives(f"https://{parts.netloc}{parts.path}", (ref,) if ref else _USUAL):
+    if parts.scheme in _ON_THE_WEB:
+        for address in _archives(
+            f"{_ON_THE_WEB[parts.scheme]}://{parts.netloc}{parts.path}", (ref,) if ref else _USUAL
+        ):
             with suppress(NoManifest, NoSource, BadArchive, Elsewhere):
                 archive = wanted.scratch / "archive"
                 sha256 = await tarball.fetch(wanted.house, address, archive)
