@@ -48,7 +48,7 @@ def settle(peer: Peer[Any], folder: Path) -> None:
 @contextmanager
 def start(peer: Peer[Tongue], folder: Path) -> Iterator[Running[Tongue]]:
     """A peer that answers, on a free port; stopped at the end."""
-    port = _free_port()
+    port = free_port()
     log = folder / "output.log"
     command, dialect = peer.command(folder, port), peer.dialect(folder, port)
     start = time.perf_counter()
@@ -74,7 +74,8 @@ def _wait_for_answer(peer: Peer[Any], server: process.Server, request: bytes, lo
     raise load.BadAnswer(f"{peer.name} gave no good answer within {START_S} s: {log.read_text()[-500:]}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return sock.getsockname()[1]

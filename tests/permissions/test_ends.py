@@ -16,6 +16,7 @@ from cozy.rooms.jobs import service as jobs
 from cozy.rooms.permissions import jobs as permissions_jobs
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.events import GrantDue, GrantEnded
+from cozy.rooms.permissions.model import PERMISSIONS
 from tests.permissions.conftest import rules_of
 
 FILES = rules_of("io.cozy.files")
@@ -69,6 +70,8 @@ def test_when_its_time_comes_it_is_looked_at_again(work, change):
     work.now += timedelta(hours=1)
     permissions.end_due(work, due)
     assert len(work.published) == (change == "as it was")
+    told = [(told.verb, told.id) for told in work.changes if told.doctype == PERMISSIONS]
+    assert (("NOTIFIED", given.id) in told) == (change == "as it was")
 
 
 async def test_it_is_told_within_a_second(house, home):

@@ -7,6 +7,7 @@ import io
 import stat
 import zipfile
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -191,11 +192,11 @@ async def test_a_passphrase_of_any_length_is_looked_at_in_bounded_time(browser, 
 async def test_a_new_passphrase_of_any_length_is_measured_in_bounded_time(house, home, browser):
     token = await house.write(home, SYSTEM, auth.reset.begin)
     page = f"/auth/passphrase_renew?token={token}"
-    began = asyncio.get_running_loop().time()
+    began = process_time()
     await browser.submit(
         "/auth/passphrase_renew", page=page, passphrase_reset_token=token, raw_passphrase="ab" * 450_000
     )
-    assert asyncio.get_running_loop().time() - began < 3
+    assert process_time() - began < 10  # seconds of the processor: what grows with the square takes hours
 
 
 async def test_a_reset_link_is_good_once_even_for_two_at_once(house, home, lock):

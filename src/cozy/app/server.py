@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cozy.app import signs
+from cozy.app import ledger, signs
 from cozy.app.errors import Vacant, refuse
 from cozy.app.house import home_of, opened, origin_of
 from cozy.app.protocol import LateSocketProtocol, Protocol
@@ -198,7 +198,7 @@ class Application:
 async def application(settings: Settings) -> AsyncIterator[tuple[House, ASGIApp]]:
     """The whole program: the open house, and an ASGI application over it, its worker at work beside it."""
     worker = Worker()
-    async with opened(settings, wake=worker.wake) as house, worker.running(house):
+    async with opened(settings, wake=worker.wake) as house, ledger.writing(house), worker.running(house):
         yield house, serving(house)
 
 

@@ -16,6 +16,7 @@ from .caller import SYSTEM, Caller
 from .clock import Clock
 from .db import Database, Db, Storage
 from .home import Home
+from .ledger import Ledger
 from .mail import Mailer
 from .outside import Outside
 from .previews import Drawings
@@ -53,6 +54,7 @@ class House:
     wake: Callable[[Home], None]  # tells the worker that a home has something to do
     bus: Bus
     leaving: asyncio.Event = field(default_factory=asyncio.Event)  # set when the program is told to stop
+    ledger: Ledger = field(default_factory=Ledger)
     relisted: Counter[str] = field(
         default_factory=Counter
     )  # by domain: how often a listing was changed from within

@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
 from .caller import Verb
@@ -32,9 +33,9 @@ class Need:
 
     def at(self, holes: Mapping[str, str]) -> Need:
         """The same, once it is known what the holes of the path hold."""
-        if not self.doctype.startswith("{"):
+        if self.verb is None or not self.doctype.startswith("{"):
             return self
-        return replace(self, doctype=holes[self.doctype[1:-1]])
+        return may(self.verb, holes[self.doctype[1:-1]])
 
 
 OPEN = Need()
@@ -43,6 +44,7 @@ OWN_PROOF = Need(own_proof=True)
 KNOWN = Need(known=True)
 
 
+@lru_cache(maxsize=1024)
 def may(verb: Verb, doctype: str) -> Need:
     """The caller must hold some grant for this verb on this doctype; which documents is checked in `access`.
 
@@ -64,6 +66,7 @@ class Route:
     body: Any  # the type of the `body` parameter, or None
     is_async: bool
     manner: Manner
+    documents: int = 1  # that a request is about, for the ledger, where the handler says nothing
 
     @property
     def is_page(self) -> bool:
@@ -79,11 +82,13 @@ class Routes:
         self.site = site
         self._manner: Manner = "page" if pages else errors
 
-    def on(self, method: str, path: str, need: Need, *, writes: bool | None = None) -> Callable[[F], F]:
+    def on(
+        self, method: str, path: str, need: Need, *, writes: bool | None = None, documents: int = 1
+    ) -> Callable[[F], F]:
         """Declare a handler. Path holes: `{file_id}`, `{path:path}` for the rest.
 
         Sync handlers take any of: work, call, body (its annotation is what the JSON is decoded to), and the holes'
-        names. writes: whether the transaction writes; by default, unless the method is GET or HEAD.
+        names. writes: whether the transaction writes; by default, unless the method is GET or HEAD. documents: see Route.
         """
 
         def register(handler: F) -> F:
@@ -101,6 +106,7 @@ class Routes:
                     body and body.annotation,
                     inspect.iscoroutinefunction(handler),
                     self._manner,
+                    documents,
                 )
             )
             return handler

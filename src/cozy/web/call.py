@@ -10,9 +10,10 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from cozy.kernel.caller import NOBODY, Caller
+from cozy.kernel.caller import NOBODY, Caller, Verb
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
+from cozy.kernel.ledger import Use
 from cozy.kernel.problem import Malformed
 from cozy.kernel.work import Work
 
@@ -47,6 +48,7 @@ class Call:
     has_token: bool = False  # a bearer token came with it, which no other site can make a browser send
     csrf: str = ""  # the token for this page's forms, once one was asked for
     cookies_out: list[str] = field(default_factory=list)  # Set-Cookie lines that the answer will carry
+    uses: list[tuple[int, str, Verb | None]] = field(default_factory=list)
 
     @property
     def is_secure(self) -> bool:
@@ -62,6 +64,17 @@ class Call:
         """A parameter of the query string."""
         value: str = self.request.query_params.get(name, default)
         return value
+
+    def account(self, documents: int, doctype: str = "", verb: Verb | None = None) -> None:
+        """Say for the ledger how many documents this request reads or writes, where it is not just one.
+
+        doctype, verb: "" and None for those that the route names. Nothing is noted of a request that fails.
+        """
+        self.uses.append((documents, doctype, verb))
+
+    def note(self, use: Use) -> None:
+        """Tell the ledger at once, of what goes on after the answer has begun."""
+        self.house.ledger.note(self.home, self.caller, use, self.house.clock())
 
     async def read(self, fn: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a short service function that only reads."""

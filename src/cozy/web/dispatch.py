@@ -16,8 +16,10 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from cozy.kernel.caller import VERBS, Verb
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
+from cozy.kernel.ledger import WATCHED, Use
 from cozy.kernel.problem import Malformed, NotFound, Problem
 from cozy.kernel.routes import SOCKET, Manner, Route, Routes, Site, pattern
 from cozy.kernel.work import Work
@@ -28,6 +30,7 @@ from .csrf import guard, guard_origin
 
 FORM_FIELDS = 20_000  # of one form: the whole selection of a large folder
 FORM_FILES = 100
+_VERBS: dict[str, Verb] = {**{verb: verb for verb in VERBS}, "HEAD": "GET", "OPTIONS": "GET"}
 
 
 class NoPage(NotFound):
@@ -139,6 +142,8 @@ class Dispatcher:
             route, holes = table.match(call.request.method, raw_path)
             manner = route.manner
             response = await self._served(call, route, holes)
+            if response.status_code < 400:
+                _note(call, route, holes)
         except Exception as error:
             response = await self._refuse(call, error, manner)
         if manner != "page":
@@ -180,6 +185,17 @@ class Dispatcher:
         body = await call.decoded(route.body) if route.body is not None else None
         run = call.write if route.writes else call.read
         return await run(_handle, route, holes, call, form, body)
+
+
+def _note(call: Call, route: Route, holes: dict[str, str]) -> None:
+    """Let the ledger know what somebody else than the owner used."""
+    if call.caller.kind not in WATCHED:
+        return
+    need = route.need.at(holes)
+    doctype, verb = need.doctype or holes.get("doctype", ""), need.verb or _VERBS[route.method]
+    for documents, named, by in call.uses or [(route.documents, "", None)]:
+        if named or doctype:
+            call.note(Use(by or verb, named or doctype, documents))
 
 
 def _raw_path(call: Call) -> str:

@@ -17,7 +17,7 @@ CREATE TABLE share_passwords (
   PRIMARY KEY (home_id, permission_id)
 );
 
--- Who read or wrote how much of what: a row for each holder, doctype and verb of a day.
+-- Who read or wrote how much of what: a row for each holder, doctype and verb of a day. title: as the holder was called.
 CREATE TABLE ledger (
   home_id TEXT NOT NULL,
   day TEXT NOT NULL,
@@ -28,6 +28,7 @@ CREATE TABLE ledger (
   requests BIGINT NOT NULL,
   documents BIGINT NOT NULL,
   last_at TEXT NOT NULL,
+  title TEXT NOT NULL,
   PRIMARY KEY (home_id, day, kind, name, doctype, verb)
 );
 CREATE INDEX ledger_by_holder ON ledger (home_id, kind, name, last_at);

@@ -41,8 +41,9 @@ class Wanted(Struct, frozen=True):
 
 
 @routes.on("POST", "/data/{doctype}/_bulk_docs", may("POST", "{doctype}"))
-def write(work: Work, doctype: str, body: Docs) -> Response:
+def write(work: Work, call: Call, doctype: str, body: Docs) -> Response:
     """Write many documents; `new_edits: false` takes in revisions as they are. 201; 400, 401, 403."""
+    call.account(len(body.docs))
     if not body.new_edits:
         bulk.take_in(work, doctype, [shapes.foreign(doc) for doc in body.docs])
         return json([], 201)
@@ -66,6 +67,7 @@ async def read(call: Call, doctype: str) -> Response:
 def _read(work: Work, call: Call, doctype: str, body: Wanted) -> Response:
     asked = [(named.id.replace("\0", ""), named.rev or "") for named in body.docs]
     found = bulk.read(work, doctype, asked, latest=is_true(call, "latest"))
+    call.account(sum(bool(leaves) for leaves in found))
     with_revisions = is_true(call, "revs")
     results = [
         {"id": id_, "docs": _docs(id_, rev, leaves, with_revisions)}
@@ -81,7 +83,7 @@ def _docs(id_: str, rev: str, leaves: list[Leaf], with_revisions: bool) -> list[
     return [{"ok": shapes.leaf(id_, leaf, with_revisions=with_revisions)} for leaf in leaves]
 
 
-@routes.on("POST", "/data/{doctype}/_revs_diff", may("GET", "{doctype}"), writes=False)
+@routes.on("POST", "/data/{doctype}/_revs_diff", may("GET", "{doctype}"), writes=False, documents=0)
 async def missing(call: Call, doctype: str) -> Response:
     """Which of these revisions are not here. 200; 400, 401, 403."""
     return await call.scan(_missing, doctype, await call.decoded(dict[str, list[str]]))

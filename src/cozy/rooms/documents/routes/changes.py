@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 from starlette.responses import Response, StreamingResponse
 
+from cozy.kernel.ledger import Use
 from cozy.kernel.problem import Malformed
 from cozy.kernel.routes import Routes, may
 from cozy.web.answers import JSON, encoded, json
@@ -80,12 +81,15 @@ def _since(text: str) -> int | None:
 async def _changes(call: Call, doctype: str, asked: Asked) -> Response:
     with_docs, patience = is_true(call, "include_docs"), waiting.patience(call)
     found = await call.scan(feed.feed, doctype, asked)
+    call.account(len(found.changes))
     if found.changes or asked.descending or call.query("feed") != "longpoll":
         return json(_feed(found, with_docs))
     look = partial(call.scan, feed.feed, doctype)
 
     async def telling() -> AsyncIterator[bytes]:
         async for said in waiting.held(call, doctype, asked, found, patience, look):
+            if said is not None:
+                call.note(Use("GET", doctype, len(said.changes), requests=0))
             yield b"\n" if said is None else encoded(_feed(said, with_docs))
 
     return StreamingResponse(telling(), media_type=JSON)

@@ -38,7 +38,7 @@ class NewIndex(Struct, frozen=True):
     type: str = "json"
 
 
-@routes.on("POST", "/data/{doctype}/_index", may("GET", "{doctype}"))
+@routes.on("POST", "/data/{doctype}/_index", may("GET", "{doctype}"), documents=0)
 def define(work: Work, doctype: str, body: NewIndex) -> Response:
     """Make an index, unless it is there. 200; 400, 401, 403."""
     if body.type != "json":
@@ -54,7 +54,7 @@ def define(work: Work, doctype: str, body: NewIndex) -> Response:
     return json({"result": result, "id": f"_design/{made.design}", "name": made.name})
 
 
-@routes.on("GET", "/data/{doctype}/_index", may("GET", "{doctype}"))
+@routes.on("GET", "/data/{doctype}/_index", may("GET", "{doctype}"), documents=0)
 def indexes(work: Work, doctype: str) -> Response:
     """Every index of a doctype. 200; 400, 401, 403."""
     first = {"ddoc": None, "name": "_all_docs", "type": "special", "def": {"fields": [{"_id": "asc"}]}}
@@ -72,20 +72,22 @@ def _lines(doctype: str, design: Document) -> list[dict[str, Any]]:
     return lines
 
 
-@routes.on("DELETE", "/data/{doctype}/_index/{design}/json/{name}", may("GET", "{doctype}"))
+@routes.on("DELETE", "/data/{doctype}/_index/{design}/json/{name}", may("GET", "{doctype}"), documents=0)
 def remove_index(work: Work, doctype: str, design: str, name: str) -> Response:
     """Remove an index. 200; 400, 401, 403, 404."""
     designs.remove_index(work, doctype, shapes.checked_id(design.removeprefix("_design/")), name)
     return json({"ok": True})
 
 
-@routes.on("DELETE", "/data/{doctype}/_index/_design/{design}/json/{name}", may("GET", "{doctype}"))
+@routes.on(
+    "DELETE", "/data/{doctype}/_index/_design/{design}/json/{name}", may("GET", "{doctype}"), documents=0
+)
 def remove_index_of(work: Work, doctype: str, design: str, name: str) -> Response:
     """The same, by the whole id of its design document. 200; 400, 401, 403, 404."""
     return remove_index(work, doctype, design, name)
 
 
-@routes.on("GET", "/data/{doctype}/_design_docs", may("GET", "{doctype}"))
+@routes.on("GET", "/data/{doctype}/_design_docs", may("GET", "{doctype}"), documents=0)
 def every(work: Work, call: Call, doctype: str) -> Response:
     """Every design document of a doctype; `include_docs`. 200; 400, 401, 403."""
     found = designs.every(work, doctype)
@@ -98,13 +100,13 @@ def every(work: Work, call: Call, doctype: str) -> Response:
     return json({"total_rows": len(rows), "offset": 0, "rows": rows})
 
 
-@routes.on("GET", _ONE, may("GET", "{doctype}"))
+@routes.on("GET", _ONE, may("GET", "{doctype}"), documents=0)
 def read(work: Work, doctype: str, name: str) -> Response:
     """A design document. 200; 400, 401, 403, 404."""
     return json(shown(doctype, designs.read(work, doctype, shapes.checked_id(name))))
 
 
-@routes.on("DELETE", _ONE, may("GET", "{doctype}"))
+@routes.on("DELETE", _ONE, may("GET", "{doctype}"), documents=0)
 def remove(work: Work, call: Call, doctype: str, name: str) -> Response:
     """Delete a design document and its indexes. 200; 400, 401, 403, 404, 409."""
     if not call.query("rev"):
@@ -113,7 +115,7 @@ def remove(work: Work, call: Call, doctype: str, name: str) -> Response:
     return json({"ok": True, "id": _id(doctype, gone), "rev": gone.rev})
 
 
-@routes.on("POST", "/data/{doctype}/_design/{name}/copy", may("GET", "{doctype}"))
+@routes.on("POST", "/data/{doctype}/_design/{name}/copy", may("GET", "{doctype}"), documents=0)
 def copy(work: Work, call: Call, doctype: str, name: str) -> Response:
     """The same design document under the name in the header Destination. 201; 400, 401, 403, 404, 409."""
     target = call.header("destination").partition("?")[0]

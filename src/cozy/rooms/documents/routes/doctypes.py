@@ -20,20 +20,20 @@ def welcome() -> Response:
     return json({"message": "welcome to a cozy API"})
 
 
-@routes.on("GET", "/data/_all_doctypes", may("GET", "io.cozy.doctypes"))
+@routes.on("GET", "/data/_all_doctypes", may("GET", "io.cozy.doctypes"), documents=0)
 def doctypes(work: Work) -> Response:
     """The doctypes that are in use. 200; 401, 403."""
     return json(replicas.doctypes(work))
 
 
-@routes.on("PUT", "/data/{doctype}", may("POST", "{doctype}"))
+@routes.on("PUT", "/data/{doctype}", may("POST", "{doctype}"), documents=0)
 def begin(work: Work, doctype: str) -> Response:
     """Begin to use a doctype. 201; 400, 401, 403, 412 when it is in use."""
     replicas.begin(work, doctype)
     return json({"ok": True}, 201)
 
 
-@routes.on("GET", "/data/{doctype}", may("GET", "{doctype}"))
+@routes.on("GET", "/data/{doctype}", may("GET", "{doctype}"), documents=0)
 async def status(call: Call, doctype: str) -> Response:
     """A doctype in numbers. 200; 400, 401, 403."""
     return await call.scan(_status, doctype)
@@ -50,7 +50,8 @@ def _status(work: Work, doctype: str) -> Response:
 
 
 @routes.on("DELETE", "/data/{doctype}", may("DELETE", "{doctype}"))
-def erase(work: Work, doctype: str) -> Response:
+def erase(work: Work, call: Call, doctype: str) -> Response:
     """Remove every document of a doctype for good. 200; 400, 401, 403."""
+    call.account(lists.living(work, doctype))
     replicas.erase(work, doctype)
     return json({"ok": True, "deleted": True})

@@ -21,11 +21,12 @@ routes = Routes(errors="couchdb")
 @routes.on("POST", "/data/{doctype}/_find", may("GET", "{doctype}"), writes=False)
 async def find(call: Call, doctype: str) -> Response:
     """The documents that meet a selector, a page at a time. 200; 400, 401, 403."""
-    return await call.scan(_find, doctype, await call.decoded(Query))
+    return await call.scan(_find, call, doctype, await call.decoded(Query))
 
 
-def _find(work: Work, doctype: str, query: Query) -> Response:
+def _find(work: Work, call: Call, doctype: str, query: Query) -> Response:
     found = lists.matching(work, doctype, query)
+    call.account(len(found.documents))
     docs = [with_id(one) for one in found.documents]
     if query.fields:
         docs = [shapes.picked(doc, query.fields) for doc in docs]

@@ -57,6 +57,7 @@ def _all_docs(work: Work, call: Call, doctype: str, keys: Sequence[str] | None) 
         found = lists.these(work, doctype, ids, whole=with_docs)
     else:
         found = lists.everything(work, doctype, span, whole=with_docs)
+    call.account(sum(bool(row.rev) for row in found.rows))
     return json(_listing(found, with_docs, fields))
 
 
@@ -96,11 +97,12 @@ async def normal_docs(call: Call, doctype: str) -> Response:
         skip=lenient_number(call, "skip", 0, 2**53), bookmark=call.query("bookmark"),
         execution_stats=call.query("execution_stats").lower() in {"1", "t", "true"},
     )  # fmt: skip
-    return await call.scan(_normal_docs, doctype, query)
+    return await call.scan(_normal_docs, call, doctype, query)
 
 
-def _normal_docs(work: Work, doctype: str, query: Query) -> Response:
+def _normal_docs(work: Work, call: Call, doctype: str, query: Query) -> Response:
     total, found = lists.page(work, doctype, query)
+    call.account(len(found.documents))
     shown: dict[str, Any] = {
         "rows": [with_id(one) for one in found.documents], "total_rows": total,
         "bookmark": found.bookmark if found.bookmark != "nil" else "",

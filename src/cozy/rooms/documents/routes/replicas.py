@@ -17,14 +17,14 @@ routes = Routes(errors="couchdb")
 _ONE = "/data/{doctype}/_local/{name}"
 
 
-@routes.on("GET", _ONE, may("GET", "{doctype}"))
+@routes.on("GET", _ONE, may("GET", "{doctype}"), documents=0)
 def read(work: Work, doctype: str, name: str) -> Response:
     """What a replica left here. 200; 400, 401, 403, 404."""
     rev, body = replicas.checkpoint(work, doctype, _checked(name))
     return json({"_id": f"_local/{name}", "_rev": rev, **body})
 
 
-@routes.on("PUT", _ONE, may("GET", "{doctype}"))
+@routes.on("PUT", _ONE, may("GET", "{doctype}"), documents=0)
 def write(work: Work, doctype: str, name: str, body: dict[str, Any]) -> Response:
     """Leave something here. 201; 400, 401, 403, 409."""
     rev = replicas.remember(work, doctype, _checked(name), str(body.get("_rev", "")), shapes.body_of(body))
@@ -36,7 +36,7 @@ def _checked(name: str) -> str:
     return shapes.checked_id(f"local/{name}").removeprefix("local/")
 
 
-@routes.on("POST", "/data/{doctype}/_ensure_full_commit", may("GET", "{doctype}"), writes=False)
+@routes.on("POST", "/data/{doctype}/_ensure_full_commit", may("GET", "{doctype}"), documents=0, writes=False)
 def settle(work: Work, doctype: str) -> Response:
     """Everything is on the disk already. 201; 400, 401, 403."""
     replicas.settle(work, doctype)

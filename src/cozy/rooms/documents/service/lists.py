@@ -18,6 +18,11 @@ def status(work: Work, doctype: str) -> Status:
     return lists.status(work, doctype)
 
 
+def living(work: Work, doctype: str) -> int:
+    """How many documents of a doctype there are."""
+    return lists.status(work, doctype).living
+
+
 def everything(work: Work, doctype: str, span: Span, *, whole: bool) -> Listing:
     """Documents by id. whole: with what they hold."""
     access.readable(work, doctype)

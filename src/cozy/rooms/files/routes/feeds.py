@@ -46,9 +46,10 @@ class Keys(Struct, frozen=True):
 
 
 @routes.on("POST", "/files/_all_docs", may("GET", FILES), writes=False)
-def all_docs(work: Work, body: Keys) -> Response:
+def all_docs(work: Work, call: Call, body: Keys) -> Response:
     """Those of these files and folders that exist, files with their paths. 200; 400, 403."""
     files = [file for file in service.many(work, body.keys) if file.id != TRASH]
+    call.account(len(files))
     folders, seal = service.paths_around(work, files), service.sealing(work)
     return jsonapi.answer([shapes.file_at(file, seal, folders) for file in files])
 
@@ -68,7 +69,7 @@ class Asked(Struct, frozen=True):
 @routes.on("GET", "/files/_changes", may("GET", FILES))
 async def changes(call: Call) -> Response:
     """What changed since a moment, in CouchDB's form. 200; 400, 403."""
-    return await call.scan(_changes, _asked(call))
+    return await call.scan(_changes, call, _asked(call))
 
 
 def _asked(call: Call) -> Asked:
@@ -105,9 +106,10 @@ def _limit(text: str) -> int:
     return min(int(text) or CHANGES_LIMIT, CHANGES_LIMIT)
 
 
-def _changes(work: Work, asked: Asked) -> Response:
+def _changes(work: Work, call: Call, asked: Asked) -> Response:
     feed = service.changes(work, asked.since, asked.limit, with_paths=asked.with_paths)
     results = [_change(change, asked, feed.paths) for change in feed.changes if _is_wanted(change, asked)]
+    call.account(len(results))
     return json({"last_seq": str(feed.last_seq), "pending": feed.pending, "results": results})
 
 
@@ -148,11 +150,12 @@ async def find(call: Call) -> Response:
     limit, skip = jsonapi.page_limit(call, query.limit or FIND_LIMIT, FIND_MOST), jsonapi.page_skip(call)
     bookmark = call.query("page[cursor]") or call.query("cursor") or query.bookmark
     skip = query.skip if skip is None else skip
-    return await call.scan(_find, replace(query, limit=limit, skip=skip, bookmark=bookmark))
+    return await call.scan(_find, call, replace(query, limit=limit, skip=skip, bookmark=bookmark))
 
 
-def _find(work: Work, query: Query) -> Response:
+def _find(work: Work, call: Call, query: Query) -> Response:
     found = service.find(work, query)
+    call.account(len(found.documents))
     files = [File(document.id, document.rev, document.body) for document in found.documents]
     with_paths = query.fields is None or "path" in query.fields
     folders = service.paths_around(work, files) if with_paths else {}

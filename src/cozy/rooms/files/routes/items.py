@@ -104,10 +104,10 @@ def contents(work: Work, call: Call, file_id: str) -> Response:
     """A page of a folder. 200; 400, 403, 404."""
     asked = jsonapi.paging(call, shapes.PAGE, shapes.PAGE_LIMIT)
     page = service.listing(work, file_id, after=asked.after, skip=asked.skip or 0, limit=asked.limit)
-    return shapes.listed(work, page, asked, f"/files/{file_id}/relationships/contents")
+    return shapes.listed(work, call, page, asked, f"/files/{file_id}/relationships/contents")
 
 
-@routes.on("GET", "/files/{file_id}/size", may("GET", FILES))
+@routes.on("GET", "/files/{file_id}/size", may("GET", FILES), documents=0)
 async def size(call: Call, file_id: str) -> Response:
     """Bytes of everything in a folder. 200; 400, 403, 404."""
     total = await call.scan(service.folder_size, file_id)
@@ -143,6 +143,7 @@ async def change_many(call: Call) -> Response:
     if len(patches) > BATCH_LIMIT:
         raise Malformed(f"At most {BATCH_LIMIT} changes at a time.", pointer="/data")
     problems = await call.write(_change_each, patches)
+    call.account(len(patches))
     if problems:
         raise jsonapi.Several(problems)
     return nothing()

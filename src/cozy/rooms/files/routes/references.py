@@ -68,15 +68,17 @@ def references(work: Work, call: Call, doctype: str, doc_id: str) -> Response:
 
 
 @routes.on("POST", _REFERENCES, KNOWN)
-def refer_all(work: Work, doctype: str, doc_id: str, body: jsonapi.Identifiers) -> Response:
+def refer_all(work: Work, call: Call, doctype: str, doc_id: str, body: jsonapi.Identifiers) -> Response:
     """Make files part of a document. 204; 400, 401, 403, 404."""
+    call.account(len(body.all), FILES, "PATCH")
     service.refer_all(work, service.Target(doctype, doc_id), [named.id for named in body.all])
     return nothing()
 
 
 @routes.on("DELETE", _REFERENCES, KNOWN)
-def unrefer_all(work: Work, doctype: str, doc_id: str, body: jsonapi.Identifiers) -> Response:
+def unrefer_all(work: Work, call: Call, doctype: str, doc_id: str, body: jsonapi.Identifiers) -> Response:
     """Take files out of a document. 204; 400, 401, 403, 404."""
+    call.account(len(body.all), FILES, "PATCH")
     service.unrefer_all(work, service.Target(doctype, doc_id), [named.id for named in body.all])
     return nothing()
 
@@ -88,15 +90,17 @@ def not_synchronizing(work: Work, call: Call, doctype: str, doc_id: str) -> Resp
 
 
 @routes.on("POST", _NOT_SYNCHRONIZING, KNOWN)
-def leave_out_all(work: Work, doctype: str, doc_id: str, body: jsonapi.Identifiers) -> Response:
+def leave_out_all(work: Work, call: Call, doctype: str, doc_id: str, body: jsonapi.Identifiers) -> Response:
     """Keep folders from being synchronised on a device. 204; 400, 401, 403, 404."""
+    call.account(len(body.all), FILES, "PATCH")
     service.leave_out_all(work, service.Target(doctype, doc_id), [named.id for named in body.all])
     return nothing()
 
 
 @routes.on("DELETE", _NOT_SYNCHRONIZING, KNOWN)
-def take_in_all(work: Work, doctype: str, doc_id: str, body: jsonapi.Identifiers) -> Response:
+def take_in_all(work: Work, call: Call, doctype: str, doc_id: str, body: jsonapi.Identifiers) -> Response:
     """Let a device synchronise folders again. 204; 400, 401, 403, 404."""
+    call.account(len(body.all), FILES, "PATCH")
     service.take_in_all(work, service.Target(doctype, doc_id), [named.id for named in body.all])
     return nothing()
 
@@ -111,6 +115,7 @@ def _linked(work: Work, call: Call, kind: Any, doctype: str, doc_id: str) -> Res
         descending=sort.startswith("-"), after=asked.after, skip=asked.skip or 0, limit=asked.limit,
         whole=include == "files",
     )  # fmt: skip
+    call.account(len(found.ids), FILES)
     kept = {name: value for name, value in (("sort", sort), ("include", include)) if value}
     name = "references" if kind == "referenced_by" else "not_synchronizing"
     path = f"/data/{quote(doctype, safe='')}/{quote(doc_id, safe='')}/relationships/{name}"

@@ -176,6 +176,7 @@ def shown(work: Work, call: Call, file: File, *, with_versions: bool = False) ->
     if file.is_folder:
         asked = jsonapi.paging(call, PAGE, PAGE_LIMIT)
         page = service.page(work, file, after=asked.after, skip=asked.skip or 0, limit=asked.limit)
+        call.account(1 + len(page.entries))
         return _folder(page, asked, seal)
     resource = file_resource(file, seal)
     held = service.held_before(work, file) if with_versions else []
@@ -201,8 +202,9 @@ def _folder(page: service.Page, asked: jsonapi.Paging, seal: Seal) -> Response:
     )
 
 
-def listed(work: Work, page: service.Page, asked: jsonapi.Paging, path: str) -> Response:
+def listed(work: Work, call: Call, page: service.Page, asked: jsonapi.Paging, path: str) -> Response:
     """A page of a folder as a plain list, found at `path`."""
+    call.account(len(page.entries))
     following = jsonapi.next_page(path, asked, page.last)
     links = {"next": following} if following else None
     entries = _entries(page, service.sealing(work))

@@ -82,8 +82,10 @@ async def archive(call: Call) -> Response:
     """A link to an archive, or with `Accept: application/zip` the archive itself. 200; 400, 403, 404, 422."""
     wanted = (await call.decoded(ArchiveBody)).data.attributes
     selection = await call.read(service.select, wanted.name, wanted.ids, wanted.files, wanted.pages)
+    items = await call.scan(service.items, selection)
+    call.account(len(items))
     if call.header("accept") == zips.MEDIA_TYPE:
-        return await _zipped(call, await call.scan(service.items, selection), f"{selection.name}.zip")
+        return await _zipped(call, items, f"{selection.name}.zip")
     secret = await call.write(service.keep_selection, selection)
     href = f"/files/archive/{secret}/{quote(selection.name, safe='')}.zip"
     return jsonapi.answer(

@@ -22,14 +22,14 @@ def lying(work: Work, call: Call) -> Response:
     """A page of what lies in the bin. 200; 400, 403."""
     asked = jsonapi.paging(call, shapes.PAGE, shapes.PAGE_LIMIT)
     page = service.listing(work, TRASH, after=asked.after, skip=asked.skip or 0, limit=asked.limit)
-    return shapes.listed(work, page, asked, "/files/trash")
+    return shapes.listed(work, call, page, asked, "/files/trash")
 
 
 @routes.on("DELETE", "/files/trash", may("DELETE", FILES))
 async def empty(call: Call) -> Response:
     """Remove all that lies in the bin for good. 204; 403."""
-    while await call.write(service.empty_trash):
-        pass
+    while removed := await call.write(service.empty_trash):
+        call.account(removed)
     return nothing()
 
 

@@ -74,7 +74,7 @@ async def create(call: Call) -> Response:
     return _answer(201, {**headers, "upload-offset": str(offset), **_state(upload)})
 
 
-@routes.on("HEAD", "/files/tus/{upload_id}", may("POST", FILES))
+@routes.on("HEAD", "/files/tus/{upload_id}", may("POST", FILES), documents=0)
 async def ask(call: Call, upload_id: str) -> Response:
     """How much has arrived; when it is all, the file is there. 200; 403, 404, 409, 410, 412, 413, 423."""
     if (refusal := _refusal(call)) is not None:
@@ -97,7 +97,7 @@ async def ask(call: Call, upload_id: str) -> Response:
     )
 
 
-@routes.on("PATCH", "/files/tus/{upload_id}", may("POST", FILES))
+@routes.on("PATCH", "/files/tus/{upload_id}", may("POST", FILES), documents=0)
 async def send(call: Call, upload_id: str) -> Response:
     """Send more of it. 204; 400, 403, 404, 409, 410, 412, 413, 415, 423, 460, 507."""
     if (refusal := _refusal(call)) is not None:

@@ -1,6 +1,6 @@
 """What the room permissions can do."""
 
-from . import links, passwords
+from . import ledger, links, passwords
 from .decision import admit, guard, holds_all, may, may_all, may_give, may_use
 from .grants import (
     all_,
@@ -28,6 +28,7 @@ __all__ = [
     "has_ended",
     "holds_all",
     "last_day",
+    "ledger",
     "lines",
     "links",
     "may",

@@ -7,13 +7,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from cozy.kernel.bus import Change
 from cozy.kernel.clock import parse
 from cozy.kernel.work import Work
 
 from .. import store
 from ..errors import NoGrant, NothingKept, NotYours
 from ..events import GrantDue, GrantEnded
-from ..model import Permission, Rule, Type, grant_of
+from ..model import PERMISSIONS, Permission, Rule, Type, grant_of
 from . import history, keeping
 from .decision import holds_all
 
@@ -42,10 +43,16 @@ def grant(
 
 def fetch(work: Work, id_: str) -> Permission:
     """A grant, ended or not. Raises NoGrant."""
-    found = store.permissions.by_ids(work, [id_]).get(id_)
+    found = of_id(work, id_)
     if found is None:
         raise NoGrant(id=id_)
-    return keeping.permission_of(found)
+    return found
+
+
+def of_id(work: Work, id_: str) -> Permission | None:
+    """The grant of this id, ended or not."""
+    found = store.permissions.by_ids(work, [id_]).get(id_)
+    return keeping.permission_of(found) if found else None
 
 
 def of_source(work: Work, type_: Type, source_id: str) -> Permission | None:
@@ -57,8 +64,7 @@ def of_source(work: Work, type_: Type, source_id: str) -> Permission | None:
 def of_code(work: Work, code: str) -> Permission | None:
     """What a link's code, or short code, opens."""
     id_ = store.links.of_code(work, code)
-    found = store.permissions.by_ids(work, [id_]).get(id_) if id_ else None
-    return keeping.permission_of(found) if found else None
+    return of_id(work, id_) if id_ else None
 
 
 def has_ended(work: Work, permission: Permission) -> bool:
@@ -88,11 +94,11 @@ def end_due(work: Work, due: GrantDue) -> None:
 
     Nothing happens where the grant is gone, or another end was set since.
     """
-    found = store.permissions.by_ids(work, [due.permission]).get(due.permission)
-    if found is None:
-        return
-    permission = keeping.permission_of(found)
-    if permission.expires_at == due.expires_at and has_ended(work, permission):
+    permission = of_id(work, due.permission)
+    if permission and permission.expires_at == due.expires_at and has_ended(work, permission):
+        work.changes.append(
+            Change("NOTIFIED", PERMISSIONS, permission.id)
+        )  # for who waits or listens by its leave
         work.publish(GrantEnded(permission.id, permission.type, permission.source_id))
 
 

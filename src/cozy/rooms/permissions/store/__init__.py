@@ -1,5 +1,5 @@
 """The SQL of permissions, a file a subject."""
 
-from . import links, permissions
+from . import ledger, links, permissions
 
-__all__ = ["links", "permissions"]
+__all__ = ["ledger", "links", "permissions"]

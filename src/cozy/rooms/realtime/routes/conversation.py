@@ -14,6 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from cozy.kernel.bus import Change
 from cozy.kernel.caller import NOBODY, Caller
+from cozy.kernel.ledger import Use
 from cozy.kernel.problem import Problem
 from cozy.web.call import Call
 from cozy.web.cookies import read_cookie
@@ -178,6 +179,7 @@ class Conversation:
             await self._send(too_many(command, TOPICS))
         else:
             self._topics.setdefault(topic.type, set()).add(topic.id)
+            self._note(Use("GET", topic.type, documents=0))
 
     async def _unsubscribe(self, command: Command) -> None:
         topic = topic_of(command.payload)
@@ -257,6 +259,11 @@ class Conversation:
         is_free = service.may_hear_all(self._caller, change.doctype)
         if is_free or await self._call.house.read(self._call.home, self._caller, service.may_hear_of, change):
             await self._send(service.event(change))
+            self._note(Use("GET", change.doctype, requests=0))
+
+    def _note(self, use: Use) -> None:
+        """To hear of documents is to read them."""
+        self._call.house.ledger.note(self._call.home, self._caller, use, self._call.house.clock())
 
     async def _send(self, text: str) -> None:
         """Raises Ended, WebSocketDisconnect."""

@@ -1,4 +1,4 @@
-"""The `/permissions` API (cozy-stack docs/permissions.md)."""
+"""Links, and what holds what (cozy-stack docs/permissions.md)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from cozy.web import jsonapi
 from cozy.web.answers import nothing
 from cozy.web.call import Call
 
-from . import service
-from .errors import BadMoment, BadRule, NoGrant, OneOrTheOther
-from .model import PERMISSIONS, Permission, Rule, rules_of
-from .model.durations import duration
+from .. import service
+from ..errors import BadMoment, BadRule, NoGrant, OneOrTheOther
+from ..model import PERMISSIONS, Permission, Rule, rules_of
+from ..model.durations import duration
 
 PAGE, PAGE_LIMIT = 30, 100
 IDS_LIMIT = 1000  # that one request asks about
@@ -68,6 +68,7 @@ def own(work: Work) -> Response:
 async def make(call: Call) -> Response:
     """A link for others, with a part of what the caller may do; `codes`, `ttl`, `tiny`. 200; 400, 401, 403, 422."""
     service.links.admit(call.caller)
+    call.account(1, PERMISSIONS)
     data = (await call.decoded(Body)).data
     asked = data.attributes
     expires_at, is_tiny = await call.read(_end, call, asked)
@@ -168,6 +169,7 @@ def _there(found: Permission | None, name: str) -> Permission:
 
 async def _changed(call: Call, find: Any, name: str) -> Response:
     service.links.admit(call.caller)
+    call.account(1, PERMISSIONS)
     data = (await call.decoded(Body)).data
     patch = await _patch(data)
     return _answer(await call.write(_change, find, name, patch))
@@ -199,8 +201,9 @@ async def _patch(data: Data) -> service.links.Patch:
 
 
 @routes.on("DELETE", "/permissions/{permission_id}", KNOWN)
-def revoke(work: Work, permission_id: str) -> Response:
+def revoke(work: Work, call: Call, permission_id: str) -> Response:
     """Take a link back, ended or not. 204; 401, 403, 404."""
+    call.account(1, PERMISSIONS)
     service.links.revoke(work, service.fetch(work, permission_id))
     return nothing()
 
@@ -212,6 +215,7 @@ def shared_by_link(work: Work, call: Call, doctype: str) -> Response:
     after = asked.after[1] if asked.after else ""
     found = service.links.of_doctype(work, doctype, after=after, skip=asked.skip or 0, limit=asked.limit + 1)
     page = found[: asked.limit]
+    call.account(len(page), PERMISSIONS)
     last = ("", page[-1].id) if len(found) > len(page) else None
     more = jsonapi.next_page(f"/permissions/doctype/{doctype}/shared-by-link", asked, last)
     return jsonapi.answer([_resource(link) for link in page], links={"next": more} if more else None)
