@@ -100,6 +100,8 @@ def test_a_home_that_is_almost_full_says_so(open_context, drive):
     page.goto(f"{drive.origin}/my/settings/storage")
     expect(page.locator("main")).to_contain_text("Your home is almost full.")
     expect(page.locator(".kinds")).to_contain_text("Documents")
+    page.goto(f"{drive.origin}/my")
+    expect(page.locator("main")).to_contain_text("Your home is almost full.")
 
 
 def test_a_picture_of_the_drive_for_the_readme(open_context, tmp_path_factory):

@@ -141,3 +141,18 @@ def test_no_page_shuts_anybody_out(open_context, drive, light):
     for url in urls:
         page.goto(url)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
+
+
+@pytest.mark.parametrize("light", ["light", "dark"])
+def test_the_first_page_leads_to_what_is_installed(open_context, drive, light):
+    page = drive.come_in(open_context())
+    install(page, drive, "recipes")
+    for viewport in (DESK, PHONE):
+        page = drive.come_in(
+            open_context(viewport=viewport, color_scheme=light, bypass_csp=True, reduced_motion="reduce")
+        )
+        page.goto(f"{drive.origin}/my")
+        check(page)
+    page.get_by_role("link", name="Recipes").click()
+    page.wait_for_url("http://recipes.alice.localhost:*/**")
+    expect(page.get_by_role("heading", name="Recipes")).to_be_visible()

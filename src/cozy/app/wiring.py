@@ -31,7 +31,7 @@ from cozy.rooms.files.events import MediaStored
 from cozy.rooms.files.service import doctypes as files_doctypes
 from cozy.rooms.homes import pages as homes_pages
 from cozy.rooms.homes import routes as homes_routes
-from cozy.rooms.homes.ports import Capabilities, Furnish, InstanceFacts
+from cozy.rooms.homes.ports import Capabilities, FirstPage, Furnish, InstanceFacts
 from cozy.rooms.homes.service import doctypes as homes_doctypes
 from cozy.rooms.jobs import jobs
 from cozy.rooms.jobs import routes as jobs_routes
@@ -89,6 +89,12 @@ REACTIONS: dict[type[Event], list[Job]] = {
 
 PORTS: dict[type, list[Any]] = {
     Furnish: [files.furnish],
+    FirstPage: [
+        permissions_pages.first.on_first_page,
+        auth_pages.first.on_first_page,
+        apps_pages.first.on_first_page,
+        files_pages.first.on_first_page,
+    ],
     Previews: [Previewer()],
     Guard: [permissions.guard],
     Codes: [auth.for_link],

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, Protocol
 
+from msgspec import Struct
+
+from cozy.kernel.home import Home
 from cozy.kernel.work import Work
 
 
@@ -29,4 +32,30 @@ class Capabilities(Protocol):
 
     def __call__(self, work: Work) -> Mapping[str, bool]:
         """The members."""
+        ...
+
+
+class Notice(Struct, frozen=True):
+    """Something that needs the owner, in their language. verb: of the link that leads to it."""
+
+    text: str
+    url: str
+    verb: str
+    icon: str
+    kind: str = "lamp"  # as of `c.notice`
+
+
+class Part(Struct, frozen=True):
+    """A piece of the first page: a template, and what it finds as `facts`. top: below the greeting; wide: across the page."""
+
+    template: str
+    facts: Mapping[str, Any]
+    place: Literal["top", "wide", "card"] = "card"
+
+
+class FirstPage(Protocol):
+    """Knows what of a room stands on the first page of a home."""
+
+    def __call__(self, work: Work, home: Home) -> Iterable[Notice | Part]:
+        """What needs the owner, and the pieces, in their order."""
         ...

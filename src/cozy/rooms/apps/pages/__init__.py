@@ -1,6 +1,6 @@
 """People's face of apps: those that they have, those that they could have, and what each may do."""
 
-from . import installed, store
+from . import first, installed, store
 from .door import routes
 
-__all__ = ["installed", "routes", "store"]
+__all__ = ["first", "installed", "routes", "store"]

@@ -9,17 +9,16 @@ import msgspec
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
-from cozy.kernel.routes import OPEN, OWNER, Routes
+from cozy.kernel.routes import OPEN, OWNER
 from cozy.kernel.work import Work
 from cozy.ui import N_, words
 from cozy.web.answers import see_other
 from cozy.web.call import Call
 from cozy.web.pages import flash, page
 
-from . import service
-from .errors import BadAvatar, BadProfile
-
-routes = Routes(pages=True)
+from .. import service
+from ..errors import BadAvatar, BadProfile
+from .door import routes
 
 AREAS = tuple(
     f"{area}/"
