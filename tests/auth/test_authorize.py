@@ -120,6 +120,13 @@ async def test_what_the_owner_only_shows_cannot_be_changed(program, owner):
     assert await program.status("DELETE", "/data/io.cozy.contacts/x?rev=1-a") == 403
 
 
+async def test_neither_yes_nor_no_is_asked_again_as_it_was(program, owner):
+    page = await consent(owner, program.asking(), "", keep=["rule1"], end="7")
+    assert page.status_code == 200
+    assert re.findall(r'value="([^"]+)" checked', page.text) == ["rule1"]
+    assert '<option value="7" selected>' in page.text
+
+
 async def test_nobody_gets_more_than_was_on_the_page(program, owner):
     sent = await consent(
         owner, program.asking("io.cozy.files:GET"), keep=["rule0", "rule1", "io.cozy.contacts"]

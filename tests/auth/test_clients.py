@@ -3,7 +3,9 @@
 import pytest
 
 from cozy.kernel.caller import SYSTEM
+from cozy.rooms.auth import jobs
 from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.events import ClientPending
 from cozy.rooms.documents import service as documents
 
 from .conftest import CLIENT, REDIRECT
@@ -212,14 +214,18 @@ async def test_a_program_that_nobody_agreed_to_is_forgotten_after_an_hour(progra
     clock.advance(minutes=61)
     answer = await program.http.get(at(program), headers=bearer(program))
     assert (answer.status_code, answer.json()) == (404, {"error": "Client not found"})
-    await house.write(home, SYSTEM, auth.clients.forget_ended)
+    event = ClientPending(program.known["client_id"])
+    for _ in range(2):
+        await house.write(home, SYSTEM, jobs.forget_pending_client.run, event)
     feed = await house.read(home, SYSTEM, documents.changes, "io.cozy.oauth.clients")
     assert [change.deleted for change in feed] == [True]
 
 
 async def test_a_program_that_the_owner_let_in_stays(connected, house, home, clock):
     clock.advance(days=400)
-    await house.write(home, SYSTEM, auth.clients.forget_ended)
+    await house.write(
+        home, SYSTEM, jobs.forget_pending_client.run, ClientPending(connected.known["client_id"])
+    )
     assert (await connected.http.get(at(connected), headers=bearer(connected))).status_code == 200
 
 

@@ -18,7 +18,14 @@ from cozy.rooms.auth import jobs as auth_jobs
 from cozy.rooms.auth import pages as auth_pages
 from cozy.rooms.auth import routes as auth_routes
 from cozy.rooms.auth import service as auth
-from cozy.rooms.auth.events import AddressGiven, ClientConnected, DeviceEntered, HintAsked, ResetAsked
+from cozy.rooms.auth.events import (
+    AddressGiven,
+    ClientConnected,
+    ClientPending,
+    DeviceEntered,
+    HintAsked,
+    ResetAsked,
+)
 from cozy.rooms.auth.ports import Apps as LinkedApps
 from cozy.rooms.contacts import routes as contacts_routes
 from cozy.rooms.documents import routes as documents_routes
@@ -73,6 +80,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
     HintAsked: [auth_jobs.mail_hint],
     DeviceEntered: [auth_jobs.mail_new_device],
     ClientConnected: [auth_jobs.mail_new_client],
+    ClientPending: [auth_jobs.forget_pending_client],
     GrantEnded: [auth_jobs.forget_client],
     MediaStored: [files_jobs.read_media],
     GrantDue: [permissions_jobs.end_grant],

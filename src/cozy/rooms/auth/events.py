@@ -27,3 +27,9 @@ class DeviceEntered(Event, frozen=True):
 
 class AddressGiven(Event, frozen=True):
     """The owner gave another mail address, which is still to be confirmed. The link is made when the mail is."""
+
+
+class ClientPending(Event, frozen=True):
+    """A program introduced itself an hour ago."""
+
+    client_id: str

@@ -15,7 +15,7 @@ from cozy.ui import N_
 
 from . import service
 from .errors import NoClient, NoHint, NoNewAddress, NoSession
-from .events import AddressGiven, ClientConnected, DeviceEntered, HintAsked, ResetAsked
+from .events import AddressGiven, ClientConnected, ClientPending, DeviceEntered, HintAsked, ResetAsked
 
 
 @job("auth.mail_reset_link", retries=4)
@@ -103,9 +103,14 @@ async def _mail(house: House, home: Home, template: str, subject: str, to: str =
 
 @job("auth.forget_expired")
 def forget_expired(work: Work, event: DayPassed) -> None:
-    """Forget sessions, links, challenges and programs that are over; the second time there are none."""
+    """Forget sessions, links and challenges that are over; the second time there are none."""
     service.sessions.forget_expired(work)
-    service.clients.forget_ended(work)
+
+
+@job("auth.forget_pending_client")
+def forget_pending_client(work: Work, event: ClientPending) -> None:
+    """Forget a program that nobody agreed to within an hour; the second time there is none."""
+    service.clients.forget_pending(work, event.client_id)
 
 
 @job("auth.forget_client")

@@ -2,6 +2,7 @@
 
 from . import (
     authorize,
+    clients_limit,
     devices,
     entering,
     first,
@@ -20,6 +21,7 @@ from .door import routes
 
 __all__ = [
     "authorize",
+    "clients_limit",
     "devices",
     "entering",
     "first",

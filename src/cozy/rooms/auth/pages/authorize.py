@@ -24,6 +24,7 @@ from .. import service
 from ..errors import BadAuthorization
 from ..model.clients import IDENTITY, LOGIN, Asked, Wanted
 from ..ports import Apps, LinkedApp
+from .clients_limit import too_many
 from .door import confirm, faulty, let_in, routes, shown, text, texts, visitor_of, wants_json
 
 _URL = "/auth/authorize"
@@ -43,6 +44,8 @@ async def consent_page(call: Call) -> Response:
         return see_other(await _agreed(call, request, dict(request.rules)))
     if "none" in request.prompts:
         return see_other(service.authorizing.refuse(asked, "consent_required"))
+    if await call.read(service.usage.is_in_the_way, request.client):
+        return await too_many(call, f"{_URL}?{call.request.url.query}", 403)
     return await _consent(call, request, app)
 
 
@@ -89,6 +92,10 @@ async def answer(call: Call, form: FormData) -> Response:
     request, app = await _wanted(call, asked)
     if text(form, "answer") == "no":
         return _sent(call, service.authorizing.refuse(asked))
+    if await call.read(service.usage.is_in_the_way, request.client):
+        return await too_many(call, _URL, 403)
+    if form.get("answer") == "":  # Enter was pressed in a field
+        return await _consent(call, request, app, form)
     try:
         rules = _kept(form, request)
         until = await call.read(permissions.end_of, text(form, "end"), text(form, "day"))

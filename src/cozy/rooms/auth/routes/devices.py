@@ -8,6 +8,8 @@ from starlette.responses import Response
 
 from cozy.kernel.routes import OPEN, Routes, may
 from cozy.kernel.work import Work
+from cozy.rooms.homes.model import SETTINGS
+from cozy.rooms.permissions import service as permissions
 from cozy.web import jsonapi
 from cozy.web.answers import nothing
 from cozy.web.call import Call
@@ -73,3 +75,21 @@ def synchronized(work: Work) -> Response:
         raise BadToken
     service.clients.synchronized(work, work.caller.name)
     return nothing()
+
+
+@routes.on("GET", "/settings/clients-usage", may("GET", SETTINGS))
+def usage(work: Work) -> Response:
+    """How many programs are connected, and how many the host allows. 200; 403."""
+    id_ = "io.cozy.settings.clients-usage"
+    permissions.guard(work, "GET", SETTINGS, {id_, "clients-usage"}, None)
+    used = service.usage.usage(work)
+    limit = {} if used.limit is None else {"limit": used.limit}
+    attributes = {
+        **limit,
+        "count": used.count,
+        "limitReached": used.is_reached,
+        "limitExceeded": used.is_exceeded,
+    }
+    return jsonapi.answer(
+        {"type": SETTINGS, "id": id_, "attributes": attributes, "meta": {}, "links": {"self": "/settings/clients-usage"}}
+    )  # fmt: skip

@@ -23,6 +23,7 @@ from . import (
     tokens,
     totp,
     unlocking,
+    usage,
 )
 from .opening import open_home
 from .tokens import caller_of, expires_at, for_link, mint
@@ -55,4 +56,5 @@ __all__ = [
     "tokens",
     "totp",
     "unlocking",
+    "usage",
 ]

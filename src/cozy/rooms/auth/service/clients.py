@@ -35,6 +35,7 @@ from ..errors import (
     NotItsToken,
     UnknownClient,
 )
+from ..events import ClientPending
 from ..model import Visitor
 from ..model.clients import CLIENTS, PENDING, SHARING, Client, Introduction, body_of, from_body, linked_app
 from . import limits, tokens
@@ -58,10 +59,9 @@ _LOOPBACK = re.compile(r"localhost|.+\.localhost|127(\.\d+){3}|::1")
 def register(work: Work, visitor: Visitor, said: Introduction, *, may_log_in: bool = False) -> Client:
     """Keep a program that introduces itself; it is forgotten in an hour unless the owner agrees to something.
 
-    may_log_in: it may ask for the scope `login`. Raises BadRegistration, TooManyAttempts.
+    may_log_in: it may ask for the scope `login`. Raises BadRegistration, TooManyAttempts. Plans ClientPending.
     """
     limits.count(work, "register", visitor)
-    forget_pending(work)
     checked = _checked(work, said)
     checked["client_name"] = _unused(work, checked["client_name"])
     client = Client(
@@ -74,7 +74,9 @@ def register(work: Work, visitor: Visitor, said: Introduction, *, may_log_in: bo
         cozyMetadata=_metadata(work, checked),
         **checked,
     )
-    return _client(documents.create(work, CLIENTS, body_of(client)))
+    registered = _client(documents.create(work, CLIENTS, body_of(client)))
+    work.plan(ClientPending(registered.id), work.now + PENDING)
+    return registered
 
 
 def _checked(work: Work, said: Introduction) -> dict[str, Any]:
@@ -295,18 +297,11 @@ def linked_to(work: Work, slug: str) -> Sequence[Client]:
     return [client for client in connected(work) if client.linked_app == slug]
 
 
-def forget_pending(work: Work) -> None:
-    """Forget the programs that nobody agreed to in time."""
-    for found in store.clients.pending_since(work, iso(work.now - PENDING)):
+def forget_pending(work: Work, client_id: str) -> None:
+    """Forget a program that nobody agreed to in time."""
+    found = documents.fetch_many(work, CLIENTS, [client_id]).get(client_id)
+    if found is not None and _client(found).pending:
         documents.delete(work, found)
-
-
-def forget_ended(work: Work) -> None:
-    """Forget the programs whose grant has ended, and those that nobody agreed to."""
-    forget_pending(work)
-    for granted in permissions.all_(work):
-        if granted.type == "oauth" and permissions.has_ended(work, granted):
-            forget(work, granted.source_id)
 
 
 def _client(found: Document) -> Client:

@@ -37,13 +37,3 @@ def with_secret(work: Work, onboarding_sha256: str) -> Document | None:
         secret=onboarding_sha256,
     )
     return documents.document(row) if row else None
-
-
-def pending_since(work: Work, moment: str, limit: int = 500) -> list[Document]:
-    """Clients that nobody agreed to, registered before a moment."""
-    rows = work.db.all(
-        f"""{_LIVING} AND CAST(body->>'pending' AS TEXT) IN ('1', 'true') AND body->>'created_at' <= :moment
-             ORDER BY id LIMIT :limit""",
-        home=work.home, moment=moment, limit=limit,
-    )  # fmt: skip
-    return [documents.document(row) for row in rows]
