@@ -17,11 +17,12 @@ from cozy.app.wiring import DOORS
 from cozy.kernel.caller import SYSTEM, VERBS
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
-from cozy.kernel.routes import KNOWN, OPEN, Route, Routes
+from cozy.kernel.routes import KNOWN, OPEN, SOCKET, Route, Routes
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model import Visitor
 
-ROUTES = [route for door in DOORS if door.site == "home" for route in door.table]
+EVERY = [route for door in DOORS if door.site == "home" for route in door.table]
+ROUTES = [route for route in EVERY if route.method != SOCKET]
 OF_APPS = [route for door in DOORS if door.site == "app" for route in door.table]
 REACHED = 299
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -103,6 +104,12 @@ async def test_where_the_handler_looks_for_proof_itself_no_session_and_no_token_
         return {403} if "form" in route.takes else {REACHED}
 
     assert await wrong(anonymous, routes, from_elsewhere, cookie=session, sec_fetch_site="cross-site") == {}
+
+
+async def test_no_request_of_http_reaches_a_socket(holding):
+    sockets = [route for route in EVERY if route.method == SOCKET]
+    assert sockets
+    assert await wrong(await holding("*"), sockets, lambda route: {404, 405}) == {}
 
 
 async def test_nobody_gets_through_what_is_not_open(anonymous):

@@ -139,7 +139,7 @@ class Dispatcher:
             manner = table.manner_near(raw_path, _manner_of(call))
             if is_preflight(call):
                 return _leave(call, table, raw_path, manner)
-            route, holes = table.match(call.request.method, raw_path)
+            route, holes = table.match(_method_of(call), raw_path)
             manner = route.manner
             response = await self._served(call, route, holes)
             if response.status_code < 400:
@@ -196,6 +196,12 @@ def _note(call: Call, route: Route, holes: dict[str, str]) -> None:
     for documents, named, by in call.uses or [(route.documents, "", None)]:
         if named or doctype:
             call.note(Use(by or verb, named or doctype, documents))
+
+
+def _method_of(call: Call) -> str:
+    """The method of an HTTP request, which never is the one that stands for sockets."""
+    method: str = call.request.method
+    return method if method != SOCKET else ""
 
 
 def _raw_path(call: Call) -> str:
