@@ -65,15 +65,20 @@ async def _upload(call: Call, dir_id: str) -> Response:
         left = await call.read(service.expect_file, dir_id, name, content_type, size, details, quota=quota)
     content = await _received(call, size, left)
     try:
-        return await call.write(_create, call, dir_id, content, details)
+        facts = await service.facts_at_once(call.house, call.home, content, content_type, name, details)
+        return await call.write(_create, call, dir_id, content, details, facts)
     except Problem:
         await _forget(call, content)
         raise
 
 
-def _create(work: Work, call: Call, dir_id: str, content: Content, details: service.Details) -> Response:
+def _create(
+    work: Work, call: Call, dir_id: str, content: Content, details: service.Details, facts: service.Facts | None
+) -> Response:
     name, mime = call.query("Name"), call.header("content-type")
-    file = service.create_file(work, dir_id, name, content, mime, details, quota=call.home.quota)
+    file = service.create_file(
+        work, dir_id, name, content, mime, details, facts=facts, quota=call.home.quota
+    )
     return shapes.made(work, call, file)
 
 
@@ -85,18 +90,21 @@ async def overwrite(call: Call, file_id: str) -> Response:
     if size is None or size > INLINE_LIMIT:
         left = await call.read(service.expect_content, file_id, rev, size, details, quota=call.home.quota)
     content = await _received(call, size, left)
+    mime = call.header("content-type")
     try:
-        return await call.write(_overwrite, call, file_id, rev, content, details)
+        facts = await service.facts_at_once(call.house, call.home, content, mime, "", details)
+        return await call.write(_overwrite, call, file_id, rev, content, details, facts)
     except Problem:
         await _forget(call, content)
         raise
 
 
 def _overwrite(
-    work: Work, call: Call, file_id: str, rev: str, content: Content, details: service.Details
-) -> Response:
-    mime = call.header("content-type")
-    file = service.overwrite(work, file_id, content, mime, details, rev=rev, quota=call.home.quota)
+    work: Work, call: Call, file_id: str, rev: str, content: Content, details: service.Details,
+    facts: service.Facts | None,
+) -> Response:  # fmt: skip
+    mime, quota = call.header("content-type"), call.home.quota
+    file = service.overwrite(work, file_id, content, mime, details, rev=rev, facts=facts, quota=quota)
     return shapes.shown(work, call, file, with_versions=True)
 
 

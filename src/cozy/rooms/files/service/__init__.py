@@ -18,7 +18,7 @@ from .content import (
 from .disk_usage import ID as DISK_USAGE
 from .disk_usage import capabilities, disk_usage
 from .furnish import furnish
-from .media import read_media
+from .media import Facts, facts_at_once, read_media
 from .metadata import Details
 from .reading import (
     Feed,
@@ -139,6 +139,8 @@ __all__ = [
     "page",
     "paths_around",
     "read_media",
+    "Facts",
+    "facts_at_once",
     "refer",
     "refer_all",
     "relabel",

@@ -14,7 +14,7 @@ from .. import access
 from ..errors import NameTaken, NoFile, OverQuota
 from ..model import File, Version, clean_name, kind_after_rename, mime_and_class
 from ..store import contents, tree, versions
-from .media import announce, without_extracted
+from .media import Facts, announce, with_facts, without_extracted
 from .metadata import (
     CERTIFIED,
     NO_DETAILS,
@@ -76,9 +76,9 @@ def limit_of(work: Work, size: int | None, quota: int | None) -> int | None:
 
 def create_file(
     work: Work, dir_id: str, name: str, content: Content, content_type: str, details: Details = NO_DETAILS,
-    *, quota: int | None = None,
+    *, facts: Facts | None = None, quota: int | None = None,
 ) -> File:  # fmt: skip
-    """Make a file of a content that is already stored safely.
+    """Make a file of a content that is already stored safely. facts: what it says of itself, where that is known.
 
     Raises NoParent, ParentInTrash, NotAllowed, BadName, NameTaken, BadMime, BadDate, OverQuota.
     Publishes MediaStored.
@@ -93,9 +93,13 @@ def create_file(
     }  # fmt: skip
     if details.metadata:
         body["metadata"] = allowed_metadata(work, details.metadata)
+    dates_count = not details.dates_are_final
+    if facts is not None:
+        body = with_facts(work, body, facts, sets_created_at=True, sets_updated_at=dates_count)
     file = tree.insert(work, body)
     hold(work, content, quota)
-    announce(work, file, is_new=True, dates_count=not details.dates_are_final)
+    if facts is None:
+        announce(work, file, is_new=True, dates_count=dates_count)
     return file
 
 
@@ -115,10 +119,11 @@ def hold(work: Work, content: Content, quota: int | None) -> None:
 
 def overwrite(
     work: Work, file_id: str, content: Content, content_type: str, details: Details = NO_DETAILS,
-    *, rev: str = "", quota: int | None = None,
+    *, rev: str = "", facts: Facts | None = None, quota: int | None = None,
 ) -> File:  # fmt: skip
     """Give a file a new content; the old one becomes a version. What the details leave out stays as it was.
 
+    facts: what the content says of itself, where that is known.
     Raises NoFile, NotAllowed, IsFolder, Changed, BadMime, BadDate, OverQuota. Publishes MediaStored.
     """
     file = access.content_file(work, file_id, "PUT")
@@ -131,9 +136,13 @@ def overwrite(
     is_other = content.sha256 != file.sha256
     if is_other and not details.metadata and "metadata" in body:
         body["metadata"] = without_extracted(file.body["metadata"])
+    dates_count = not details.dates_are_final
+    if facts is not None:
+        body = with_facts(work, body, facts, sets_created_at=False, sets_updated_at=dates_count)
     written = tree.replace(work, file, body)
     contents.keep(work, content)
-    announce(work, written, is_new=False, dates_count=not details.dates_are_final)
+    if facts is None:
+        announce(work, written, is_new=False, dates_count=dates_count)
     if is_other:
         keep_version(work, file)
         tidy(work, file.id)

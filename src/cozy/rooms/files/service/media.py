@@ -1,7 +1,8 @@
-"""What pictures and films say of themselves: their metadata, read after they were stored (cozy-stack docs/files.md)."""
+"""What pictures and films say of themselves: their metadata, read as they come or later (cozy-stack docs/files.md)."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
-from cozy.kernel.blobs import Missing
+from cozy.kernel.blobs import Content, Missing
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.clock import iso
 from cozy.kernel.home import Home
@@ -21,14 +22,15 @@ from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 
 from ..events import MediaStored
-from ..model import SVG, File
+from ..model import SVG, File, mime_and_class
 from ..store import contents, tree
 from .bytes import content_pieces
-from .metadata import touched
+from .metadata import Details, touched
 
 EXTRACTOR_VERSION = 2  # as cozy-stack counts: clients know by it which members are there
 EXTRACTED = frozenset({"datetime", "width", "height", "orientation", "gps", "duration", "extractor_version"})
 _MEDIA = {"image": "facts", "video": "film_facts"}  # the recipe for a class
+AT_ONCE_S = 5.0  # how long a picture may take while somebody waits for the answer
 _AHEAD = timedelta(days=1)  # a camera that is further ahead has a wrong clock
 
 
@@ -61,20 +63,44 @@ def without_extracted(metadata: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in metadata.items() if name not in EXTRACTED}
 
 
+async def facts_of(house: House, home: Home, content: Content, kind: str) -> Facts | None:
+    """What a content of a class (`image`, `video`) says of itself; None when it says nothing that can be read."""
+    if kind not in _MEDIA or not content.size:
+        return None
+    previews: Previews = house.ports[Previews][0]
+    read = partial(content_pieces, house, home, content)
+    try:
+        return msgspec.json.decode(
+            await previews.draw(content.sha256, content.size, read, _MEDIA[kind]), type=Facts
+        )
+    except (CannotDraw, Missing, msgspec.DecodeError):
+        return None
+
+
+async def facts_at_once(
+    house: House, home: Home, content: Content, content_type: str, name: str, details: Details
+) -> Facts | None:
+    """The same for a picture on its way in, so that its file is born with them: clients count on what they are answered
+    (cozy-stack docs/files.md). None where it takes long: it is read later then. Raises BadMime.
+    """
+    mime, kind = mime_and_class(content_type, name)
+    if kind != "image" or mime == SVG or details.encrypted:
+        return None
+    try:
+        return await asyncio.wait_for(facts_of(house, home, content, kind), AT_ONCE_S)
+    except TimeoutError:
+        return None
+
+
 async def read_media(house: House, home: Home, event: MediaStored) -> None:
     """Read what a picture or film says of itself, and note it. Nothing happens when it cannot be read, or has changed."""
     found = await house.read(home, SYSTEM, _unread, event)
     if found is None:
         return
     file, content = found
-    previews: Previews = house.ports[Previews][0]
-    read = partial(content_pieces, house, home, content)
-    try:
-        said = await previews.draw(content.sha256, content.size, read, _MEDIA[str(file.body["class"])])
-        facts = msgspec.json.decode(said, type=Facts)
-    except (CannotDraw, Missing, msgspec.DecodeError):
-        return
-    await house.write(home, SYSTEM, note, event, facts)
+    facts = await facts_of(house, home, content, str(file.body["class"]))
+    if facts is not None:
+        await house.write(home, SYSTEM, note, event, facts)
 
 
 def _unread(work: Work, event: MediaStored) -> Any:
@@ -96,15 +122,25 @@ def note(work: Work, event: MediaStored, facts: Facts) -> None:
     file = _meant(work, event)
     if file is None:
         return
-    taken_at = _moment(work, facts)
-    created_at, updated_at = _dates(file, event, taken_at)
-    known = file.body.get("metadata", {})
-    body = {
-        **file.body, "created_at": created_at, "updated_at": updated_at,
-        "metadata": {**_members(facts, taken_at or created_at), **known},
-    }  # fmt: skip
+    body = with_facts(
+        work, file.body, facts, sets_created_at=event.sets_created_at, sets_updated_at=event.sets_updated_at
+    )
     if body != file.body:
         tree.replace(work, file, {**body, "cozyMetadata": touched(work, file.body)})
+
+
+def with_facts(
+    work: Work, body: Mapping[str, Any], facts: Facts, *, sets_created_at: bool, sets_updated_at: bool
+) -> dict[str, Any]:
+    """The members of a file, with what its content says of itself among them. What a client said stays."""
+    taken_at = _moment(work, facts)
+    created_at, updated_at = str(body["created_at"]), str(body["updated_at"])
+    if taken_at and sets_updated_at:
+        updated_at = max(updated_at, taken_at)
+    if taken_at and sets_created_at and taken_at <= updated_at:  # nothing changes before it is made
+        created_at = taken_at
+    metadata = {**_members(facts, taken_at or created_at), **body.get("metadata", {})}
+    return {**body, "created_at": created_at, "updated_at": updated_at, "metadata": metadata}
 
 
 def _members(facts: Facts, taken_at: str) -> dict[str, Any]:
@@ -115,16 +151,6 @@ def _members(facts: Facts, taken_at: str) -> dict[str, Any]:
     if facts.lat is not None and facts.long is not None:
         members["gps"] = {"lat": facts.lat, "long": facts.long}
     return {name: value for name, value in members.items() if value is not None}
-
-
-def _dates(file: File, event: MediaStored, taken_at: str) -> tuple[str, str]:
-    """created_at and updated_at: nothing changes before it is made."""
-    created_at, updated_at = str(file.body["created_at"]), file.updated_at
-    if taken_at and event.sets_updated_at:
-        updated_at = max(updated_at, taken_at)
-    if taken_at and event.sets_created_at and taken_at <= updated_at:
-        created_at = taken_at
-    return created_at, updated_at
 
 
 def _moment(work: Work, facts: Facts) -> str:
