@@ -149,3 +149,11 @@ class BadArchive(Malformed):
 
 class BadPage(Invalid):
     """This PDF has no such page, or cannot be read."""
+
+
+class NowhereToGo(Invalid):
+    """A shortcut needs an address without spaces."""
+
+
+class NoShortcut(Malformed):
+    """This file holds no address that could be followed."""

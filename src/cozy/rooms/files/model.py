@@ -20,6 +20,7 @@ ROOT = "io.cozy.files.root-dir"
 TRASH = "io.cozy.files.trash-dir"
 PDF = "application/pdf"
 SVG = "image/svg+xml"
+SHORTCUT = "application/internet-shortcut"
 SHARED_DRIVES = "io.cozy.files.shared-drives-dir"
 SHARED_DRIVES_NAME = "Drives"  # in every language, as apps look for it
 TRASH_NAME = ".cozy_trash"
@@ -169,7 +170,7 @@ def mime_and_class(content_type: str, name: str) -> tuple[str, str]:
     elif mime == "text/xml" and name.lower().endswith(".svg"):
         mime = SVG
     if name.lower().endswith(".url"):
-        mime = "application/internet-shortcut"
+        mime = SHORTCUT
     if not _MIME.fullmatch(mime):
         raise BadMime(mime=mime, parameter="mime")
     return mime, CLASSES.get(mime, mime.partition("/")[0])
@@ -225,7 +226,7 @@ CLASSES: dict[str, str] = {
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "zip": "application/x-7z-compressed application/x-rar-compressed application/zip application/gzip "
         "application/x-tar",
-        "shortcut": "application/internet-shortcut",
+        "shortcut": SHORTCUT,
     }.items()
     for mime in mimes.split()
 }

@@ -2,8 +2,32 @@
 
 from cozy.kernel.routes import Routes
 
-from . import contents, feeds, items, references, thumbnails, tickets, trash, uploads, usage, versions
+from . import (
+    contents,
+    feeds,
+    items,
+    references,
+    shortcuts,
+    thumbnails,
+    tickets,
+    trash,
+    uploads,
+    usage,
+    versions,
+)
 
 routes = Routes()
-for _door in (contents, feeds, items, references, thumbnails, tickets, trash, uploads, usage, versions):
+for _door in (
+    contents,
+    feeds,
+    items,
+    references,
+    shortcuts,
+    thumbnails,
+    tickets,
+    trash,
+    uploads,
+    usage,
+    versions,
+):
     routes.table += _door.routes.table

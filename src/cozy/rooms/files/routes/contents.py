@@ -73,12 +73,15 @@ async def _upload(call: Call, dir_id: str) -> Response:
 
 
 def _create(
-    work: Work, call: Call, dir_id: str, content: Content, details: service.Details, facts: service.Facts | None
+    work: Work,
+    call: Call,
+    dir_id: str,
+    content: Content,
+    details: service.Details,
+    facts: service.Facts | None,
 ) -> Response:
     name, mime = call.query("Name"), call.header("content-type")
-    file = service.create_file(
-        work, dir_id, name, content, mime, details, facts=facts, quota=call.home.quota
-    )
+    file = service.create_file(work, dir_id, name, content, mime, details, facts=facts, quota=call.home.quota)
     return shapes.made(work, call, file)
 
 

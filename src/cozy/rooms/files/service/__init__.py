@@ -1,6 +1,7 @@
 """What can be done with files."""
 
 from ..model import ROOT, TRASH, File, Version, Wish
+from . import shortcuts
 from .archives import Item, PageOf, Selection, content_in, items, keep_selection, select, selected
 from .bin_age import AGES, bin_days, choose_bin_days
 from .bytes import content_pieces
@@ -70,6 +71,7 @@ __all__ = [
     "TRASH",
     "Change",
     "Details",
+    "Facts",
     "Feed",
     "File",
     "Item",
@@ -110,6 +112,7 @@ __all__ = [
     "end_upload",
     "expect_content",
     "expect_file",
+    "facts_at_once",
     "fetch",
     "find",
     "folder_size",
@@ -139,8 +142,6 @@ __all__ = [
     "page",
     "paths_around",
     "read_media",
-    "Facts",
-    "facts_at_once",
     "refer",
     "refer_all",
     "relabel",
@@ -151,6 +152,7 @@ __all__ = [
     "select",
     "selected",
     "shared_drives",
+    "shortcuts",
     "sweep_contents",
     "sweep_thumbnails",
     "sweep_uploads",
