@@ -57,11 +57,17 @@ await rm(out, { recursive: true, force: true });
 const lato = await family("node_modules/@fontsource/lato", ["400.css", "700.css"], "Lato");
 const inter = await family("node_modules/@fontsource-variable/inter", ["index.css"], "Inter");
 await put("fonts/fonts.css", Buffer.from(lato + inter));
+// Older pages load these ahead, under the names that they had for years; and a counter of visitors, which counts nobody here.
+for (const [weight, name] of [[400, "Regular"], [700, "Bold"]]) {
+  await copy(`node_modules/@fontsource/lato/files/lato-latin-${weight}-normal.woff2`, `fonts/Lato-${name}.immutable.woff2`);
+}
+await put("js/piwik.js", Buffer.from("// Nobody is counted here.\n"));
 await copy("node_modules/.packed/cozy-bar/dist/cozy-bar.min.js", "js/cozy-bar.min.js");
 await copy("node_modules/.packed/cozy-bar/dist/cozy-bar.min.css", "css/cozy-bar.min.css");
 await copy("node_modules/.packed/cozy-client-js/dist/cozy-client.min.js", "js/cozy-client.min.js");
 await copy("frontend/apps/default-wallpaper.svg", "images/default-wallpaper.svg");
 await copy(`${icons}/cozy.svg`, "images/icon-cozy-home.svg");
+await copy("frontend/apps/home-inverted.svg", "images/icon-cozy-home-inverted.svg");
 await copy(`${icons}/cozy.svg`, "icon.svg");
 await copy(`${icons}/apple-180.png`, "apple-touch-icon.png");
 for (const size of [192, 512]) await copy(`${icons}/cozy-${size}.png`, `icon-${size}.png`);

@@ -227,7 +227,9 @@ async def test_apps_live_on_flat_origins_where_the_hoster_says_so(house, home, f
 
 async def test_what_apps_expect_of_the_home_is_there(anonymous):
     for path in ("fonts/fonts.css", "styles/theme.css", "css/cozy-bar.min.css", "js/cozy-bar.min.js",
-                 "js/cozy-client.min.js", "images/icon-cozy-home.svg", "icon.svg", "images/default-wallpaper.svg"):  # fmt: skip
+                 "js/cozy-client.min.js", "images/icon-cozy-home.svg", "icon.svg", "images/default-wallpaper.svg",
+                 "images/icon-cozy-home-inverted.svg", "fonts/Lato-Regular.immutable.woff2",
+                 "fonts/Lato-Bold.immutable.woff2", "js/piwik.js"):  # fmt: skip
         answer = await anonymous.get(f"/assets/{path}")
         assert answer.status_code == 200, path
         assert answer.headers["cache-control"] == "public, max-age=86400"

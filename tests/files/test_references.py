@@ -1,5 +1,7 @@
 """What files are part of, and which devices leave a folder out."""
 
+import json
+
 import pytest
 
 from cozy.kernel.caller import SYSTEM
@@ -148,3 +150,43 @@ async def test_what_is_removed_for_good_is_part_of_nothing(client):
     await client.delete(f"/files/{file['id']}")
     await client.delete("/files/trash")
     assert (await client.get(REFERENCES)).json() == {"data": [], "meta": {"count": 0}}
+
+
+async def album_of(client, count):
+    """An album with photos of one month each, and their keys as clients know them."""
+    files = [
+        await client.upload(f"{n}.jpg", b"x", Metadata=json.dumps({"datetime": f"2016-0{n}-18T20:38:04Z"}))
+        for n in range(1, count + 1)
+    ]
+    await request(client, "POST", REFERENCES, named(*files))
+    return [file["id"] for file in files]
+
+
+def cursor(*key, id_=""):
+    return {"page[cursor]": json.dumps([[ALBUM["type"], ALBUM["id"], *key], id_])}
+
+
+async def test_photos_pages_through_an_album_by_cursors_of_its_own(client):
+    """cozy-client's HasManyFiles: it begins with `[doctype, id]`, goes on with the last it has, and drops that one."""
+    ids = await album_of(client, 5)
+    asked = {"include": "files", "sort": "datetime", "page[limit]": "3"}
+    first = (await client.get(REFERENCES, params={**asked, **cursor()})).json()
+    assert [file["id"] for file in first["data"]] == ids[:3]
+    assert "next" in first["links"]
+    last = first["included"][-1]["attributes"]["metadata"]["datetime"]
+    more = (await client.get(REFERENCES, params={**asked, **cursor(last, id_=ids[2])})).json()
+    assert [file["id"] for file in more["data"]] == ids[2:]
+    assert "links" not in more
+
+
+@pytest.mark.parametrize(("sort", "expected"), [("id", slice(2, None)), ("-datetime", slice(2, None, -1))])
+async def test_such_a_cursor_fits_each_order(client, sort, expected):
+    ids = await album_of(client, 4)
+    key = ("2016-03-18T20:38:04Z",) if "datetime" in sort else ()
+    found = (await client.get(REFERENCES, params={"sort": sort, **cursor(*key, id_=ids[2])})).json()["data"]
+    assert [file["id"] for file in found] == sorted(ids)[expected]
+
+
+@pytest.mark.parametrize("text", ["[", "[1]", '[["a"]]', '[["a"], 1]', '["a", "b"]', "[" * 5000])
+async def test_a_cursor_that_is_none_is_refused(client, text):
+    assert (await client.get(REFERENCES, params={"page[cursor]": text})).status_code == 400

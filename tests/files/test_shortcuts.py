@@ -2,7 +2,6 @@
 
 import pytest
 
-
 ROOT = "io.cozy.files.root-dir"
 URL = "https://photos.alice.example/#/photos/629fb233be550a21174ac8e19f0043af"
 JSON = {"accept": "application/vnd.api+json"}

@@ -21,11 +21,15 @@ SKIP_LIMIT = 2**53  # what every JSON reader can count to
 
 
 class Paging(Struct, frozen=True):
-    """Which page of a list is asked for. after: the last that was seen; skip: how many to pass over, None for cursors."""
+    """Which page of a list is asked for. after: the last that was seen; skip: how many to pass over, None for cursors.
+
+    start: the key and id that the page begins with, itself on it, where a client made its cursor by itself.
+    """
 
     limit: int
     after: tuple[str, str] | None = None
     skip: int | None = None
+    start: tuple[list[Any], str] | None = None
 
 
 class Identifier(Struct, frozen=True):
@@ -102,11 +106,25 @@ def problem(error: Problem, status: int) -> dict[str, Any]:
     return shown
 
 
-def paging(call: Call, default: int, most: int) -> Paging:
-    """The page asked for by `page[limit]`, `page[cursor]`, `page[skip]`. Raises Malformed."""
-    skip = page_skip(call)
+def paging(call: Call, default: int, most: int, *, keys: bool = False) -> Paging:
+    """The page asked for by `page[limit]`, `page[cursor]`, `page[skip]`. Raises Malformed.
+
+    keys: whether clients make cursors by themselves here, out of the key and id of a document in CouchDB's view.
+    """
+    limit, skip = page_limit(call, default, most), page_skip(call)
     cursor = call.query("page[cursor]")
-    return Paging(page_limit(call, default, most), _after(cursor) if cursor and skip is None else None, skip)
+    if not cursor or skip is not None:
+        return Paging(limit, skip=skip)
+    if keys and cursor.startswith("["):
+        return Paging(limit, start=_start(cursor))
+    return Paging(limit, after=_after(cursor))
+
+
+def _start(cursor: str) -> tuple[list[Any], str]:
+    try:
+        return msgspec.json.decode(cursor, type=tuple[list[Any], str])
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Malformed("This page[cursor] cannot be read.", parameter="page[cursor]") from error
 
 
 def page_limit(call: Call, default: int, most: int) -> int:

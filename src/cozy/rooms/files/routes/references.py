@@ -106,14 +106,14 @@ def take_in_all(work: Work, call: Call, doctype: str, doc_id: str, body: jsonapi
 
 
 def _linked(work: Work, call: Call, kind: Any, doctype: str, doc_id: str) -> Response:
-    asked = jsonapi.paging(call, PAGE, PAGE_LIMIT)
+    asked = jsonapi.paging(call, PAGE, PAGE_LIMIT, keys=True)
     sort, include = call.query("sort"), call.query("include")
     if sort.removeprefix("-") not in {"", "id", "datetime"}:
         raise Malformed("Invalid sort parameter", parameter="sort")
+    order: Any = "datetime" if sort.endswith("datetime") else "id"
     found = service.linked(
-        work, kind, service.Target(doctype, doc_id), order="datetime" if sort.endswith("datetime") else "id",
-        descending=sort.startswith("-"), after=asked.after, skip=asked.skip or 0, limit=asked.limit,
-        whole=include == "files",
+        work, kind, service.Target(doctype, doc_id), order=order, descending=sort.startswith("-"), after=asked.after,
+        start=_start(asked, order), skip=asked.skip or 0, limit=asked.limit, whole=include == "files",
     )  # fmt: skip
     call.account(len(found.ids), FILES)
     kept = {name: value for name, value in (("sort", sort), ("include", include)) if value}
@@ -126,3 +126,13 @@ def _linked(work: Work, call: Call, kind: Any, doctype: str, doc_id: str) -> Res
         included=[shapes.file_resource(file, seal) for file in found.files] if include == "files" else None,
         links={"next": following} if following else None, meta={"count": found.count},
     )  # fmt: skip
+
+
+def _start(asked: jsonapi.Paging, order: str) -> tuple[str, str] | None:
+    """Where a cursor of the client's own begins: its key is `[doctype, id]`, by datetime `[doctype, id, datetime]`."""
+    if asked.start is None:
+        return None
+    key, id_ = asked.start
+    if order == "id":
+        return "", id_
+    return (str(key[2]), id_) if len(key) > 2 else None

@@ -116,13 +116,17 @@ def links_of(file: File, kind: links.Kind) -> list[Target]:
 
 def linked(
     work: Work, kind: links.Kind, target: Target, *, order: links.Order = "id", descending: bool = False,
-    after: tuple[str, str] | None = None, skip: int = 0, limit: int = 100, whole: bool = False,
+    after: tuple[str, str] | None = None, start: tuple[str, str] | None = None, skip: int = 0, limit: int = 100,
+    whole: bool = False,
 ) -> Linked:  # fmt: skip
-    """The files linked to a document, a page at a time; whole: with their documents. Raises NotAllowed, NobodyIn."""
+    """The files linked to a document, a page at a time; whole: with their documents. Raises NotAllowed, NobodyIn.
+
+    after: the key and id of the last that was seen; start: those of the first that is wanted.
+    """
     access.target(work, "GET", target.doctype, target.id, "GET")
     rows = links.linked(
-        work, kind, target.doctype, target.id, order=order, descending=descending, after=after, skip=skip,
-        limit=limit + 1,
+        work, kind, target.doctype, target.id, order=order, descending=descending, after=after, start=start,
+        skip=skip, limit=limit + 1,
     )  # fmt: skip
     page = rows[:limit]
     ids = [id_ for _, id_ in page]

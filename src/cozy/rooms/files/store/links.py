@@ -39,24 +39,25 @@ def forget(work: Work, file_id: str) -> None:
 
 def linked(
     work: Work, kind: Kind, doctype: str, target_id: str, *, order: Order = "id", descending: bool = False,
-    after: tuple[str, str] | None = None, skip: int = 0, limit: int = 100,
+    after: tuple[str, str] | None = None, start: tuple[str, str] | None = None, skip: int = 0, limit: int = 100,
 ) -> list[tuple[str, str]]:  # fmt: skip
-    """Sort key and id of the files linked to a document; after: the last pair that was seen.
+    """Sort key and id of the files linked to a document; after: the last pair that was seen; start: the first wanted.
 
     order: by id, or by the moment at which a photo was taken, else the file made.
     """
     key = _TAKEN if order == "datetime" else "''"
     beyond, way = ("<", "DESC") if descending else (">", "ASC")
-    start = f"AND ({key} {beyond} :key OR ({key} = :key AND l.file_id {beyond} :id))" if after else ""
-    seen = {"key": after[0], "id": after[1]} if after else {}
+    edge, sign = after or start, beyond if after else f"{beyond}="
+    bound = f"AND ({key} {beyond} :key OR ({key} = :key AND l.file_id {sign} :id))" if edge else ""
+    at = {"key": edge[0], "id": edge[1]} if edge else {}
     rows = work.db.all(
         f"""SELECT {key} AS place, l.file_id FROM file_links l
               JOIN documents d ON d.home_id = :home AND d.doctype = 'io.cozy.files' AND d.id = l.file_id
-             WHERE l.home_id = :home AND l.kind = :kind AND l.doctype = :doctype AND l.target_id = :target {start}
+             WHERE l.home_id = :home AND l.kind = :kind AND l.doctype = :doctype AND l.target_id = :target {bound}
              ORDER BY place {way}, l.file_id {way} LIMIT :limit OFFSET :skip""",
-        home=work.home, kind=kind, doctype=doctype, target=target_id, limit=limit, skip=skip, **seen,
+        home=work.home, kind=kind, doctype=doctype, target=target_id, limit=limit, skip=skip, **at,
     )  # fmt: skip
-    return [(at, id_) for at, id_ in rows]
+    return [(place, id_) for place, id_ in rows]
 
 
 def count(work: Work, kind: Kind, doctype: str, target_id: str) -> int:
