@@ -180,9 +180,14 @@ class Answer:
     body: bytes
 
     @property
+    def json(self):
+        """The body."""
+        return json.loads(self.body)
+
+    @property
     def data(self):
         """The member `data` of a JSON:API document."""
-        return json.loads(self.body)["data"]
+        return self.json["data"]
 
 
 class Client:
