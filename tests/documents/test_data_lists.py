@@ -29,6 +29,8 @@ def ids(answer):
         ({"startkey": '"a4"', "endkey": '"a7"'}, "a4 a6 a7", 4),
         ({"startkey": '"a4"', "endkey": '"a7"', "inclusive_end": "false"}, "a4 a6", 4),
         ({"start_key": '"a4"', "end_key": '"a1"', "descending": "true"}, "a4 a3 a2 a1", 4),
+        ({"startkey_docid": "a4", "endkey_docid": "a7"}, "a4 a6 a7", 4),
+        ({"start_key_doc_id": "a8", "startkey": '"a1"'}, "a8 a9", 7),
         ({"key": '"a3"'}, "a3", 3),
         ({"descending": "true", "limit": "1"}, "a9", 0),
     ],
@@ -63,7 +65,9 @@ async def test_documents_are_given_in_the_order_asked_for(client, ten):
     assert (deleted["value"]["deleted"], deleted["doc"]) == (True, None)
 
 
-@pytest.mark.parametrize("params", [{"limit": "x"}, {"startkey": "a"}, {"keys": "{}"}, {"skip": "-1"}])
+@pytest.mark.parametrize(
+    "params", [{"limit": "x"}, {"startkey": "a"}, {"keys": "{}"}, {"skip": "-1"}, {"startkey_docid": "\0"}]
+)
 async def test_nonsense_is_refused(client, params):
     answer = await client.get(f"{EVENTS}/_all_docs", params=params)
     assert (answer.status_code, answer.json()["error"]) == (400, "bad_request")
@@ -115,6 +119,19 @@ async def test_a_query_without_an_index_answers_and_says_so(client):
     found = (await client.post("/data/io.cozy.unindexed/_find", json={"selector": {"n": 1}})).json()
     assert len(found["docs"]) == 1
     assert found["warning"].startswith("No matching index found")
+
+
+@pytest.mark.parametrize("use_index", ["_design/by_n", "by_n", ["_design/by_n", "by_n"]])
+async def test_clients_that_name_an_index_that_is_not_there_are_told_to_make_it(client, use_index):
+    where, query = "/data/io.cozy.named", {"selector": {"n": 1}, "use_index": use_index}
+    await client.put(f"{where}/a", json={"n": 1})
+    found = (await client.post(f"{where}/_find", json=query)).json()
+    said = "_design/by_n was not used because it does not contain a valid index for this query."
+    assert found["warning"].split("\n")[0] == said
+    assert len(found["docs"]) == 1
+    index = {"ddoc": "by_n", "name": "by_n", "index": {"fields": ["n"]}}
+    await client.post(f"{where}/_index", json=index)
+    assert "warning" not in (await client.post(f"{where}/_find", json=query)).json()
 
 
 async def test_an_index_is_made_once_and_used(client):

@@ -16,6 +16,7 @@ class Problem(Exception):
 
     kind: ClassVar[str] = "problem"
     said: ClassVar[str] = ""  # the words that existing clients of the API match, where they do
+    heading: ClassVar[str] = ""  # the title that they know, where it is not the one of the status
 
     def __init__(self, detail: str = "", /, **facts: Any) -> None:
         super().__init__(detail or self.title())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -95,7 +96,8 @@ def problem(error: Problem, status: int) -> dict[str, Any]:
     }
     source = {name: error.facts[name] for name in ("parameter", "pointer") if name in error.facts}
     shown: dict[str, Any] = {
-        "status": str(status), "code": error.code(), "title": error.title(), "detail": error.said or error.detail,
+        "status": str(status), "code": error.code(), "title": _title(error, status),
+        "detail": error.said or error.detail,
     }  # fmt: skip
     if source:
         shown["source"] = source
@@ -104,6 +106,18 @@ def problem(error: Problem, status: int) -> dict[str, Any]:
     if facts:
         shown["meta"] = facts
     return shown
+
+
+def _title(error: Problem, status: int) -> str:
+    """The words that cozy-stack has for a status: clients look for "Not Found" in what they are told."""
+    if error.heading:
+        return error.heading
+    if status == 422:
+        return next((_UNFIT[fact] for fact in _UNFIT if fact in error.facts), "Unprocessable Entity")
+    return "Request Entity Too Large" if status == 413 else HTTPStatus(status).phrase
+
+
+_UNFIT = {"parameter": "Invalid Parameter", "pointer": "Invalid Attribute"}
 
 
 def paging(call: Call, default: int, most: int, *, keys: bool = False) -> Paging:

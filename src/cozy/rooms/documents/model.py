@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+DESIGNS = "_design"  # the doctype of design documents, under which `/data` shows nothing
 REV = re.compile(r"[1-9][0-9]{0,8}-[0-9A-Za-z_-]{1,64}")
 DIGEST = re.compile(
     r"[0-9A-Za-z_-]{1,64}"
@@ -37,6 +38,14 @@ class Change(Struct, frozen=True):
     rev: str
     deleted: bool
     body: Mapping[str, Any]
+
+
+def spelled(seq: int) -> str:
+    """A seq as CouchDB spells it: a text that is no number, since clients that can would count with it.
+
+    (cozy-pouch-link hands it to its own database, too, which would then leave out documents below it.)
+    """
+    return f"{seq}-cozy"
 
 
 class Leaf(Struct, frozen=True):
@@ -121,7 +130,7 @@ class Query(Struct, frozen=True, kw_only=True):
     limit: int = 100  # 1,000 at most
     skip: int = 0
     bookmark: str = ""
-    use_index: Any = None  # accepted; the database picks the index
+    use_index: Any = None  # the database picks the index; that this one is not there is said in the warning
     execution_stats: bool = False
 
 

@@ -36,6 +36,8 @@ class BadContext(Invalid):
 class TermsUpdated(ActionNeeded):
     """Terms of services have been updated"""
 
+    heading = "TOS Updated"
+
     @classmethod
     def code(cls) -> str:
         """The name that apps know (cozy-stack docs/user-action-required.md)."""

@@ -85,7 +85,7 @@ def _warnings(work: Work) -> Html:
     if problem is None:
         return Html()
     said = {
-        "title": problem.title(), "code": problem.code(), "detail": problem.detail, "links": problem.facts["links"]["self"],
+        "title": problem.heading, "code": problem.code(), "detail": problem.detail, "links": problem.facts["links"]["self"],
     }  # fmt: skip
     data = " ".join(f'data-{name}="{escape(text)}"' for name, text in said.items())
     return Html(f'<meta name="user-action-required" {data}>')

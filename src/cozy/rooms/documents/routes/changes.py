@@ -15,7 +15,7 @@ from cozy.kernel.routes import Routes, may
 from cozy.web.answers import JSON, encoded, json
 from cozy.web.call import Call
 
-from ..model import Asked, Change, Feed, Leaf
+from ..model import Asked, Change, Feed, Leaf, spelled
 from ..service import feed
 from . import shapes, waiting
 from .parameters import is_true, number, optional_body
@@ -97,12 +97,12 @@ async def _changes(call: Call, doctype: str, asked: Asked) -> Response:
 
 def _feed(found: Feed, with_docs: bool) -> dict[str, Any]:
     results = [_line(change, found.revs.get(change.id, ()), with_docs) for change in found.changes]
-    return {"results": results, "last_seq": str(found.last_seq), "pending": found.pending}
+    return {"results": results, "last_seq": spelled(found.last_seq), "pending": found.pending}
 
 
 def _line(change: Change, losing: Sequence[str], with_docs: bool) -> dict[str, Any]:
     shown: dict[str, Any] = {
-        "seq": str(change.seq), "id": change.id, "changes": [{"rev": rev} for rev in (change.rev, *losing)],
+        "seq": spelled(change.seq), "id": change.id, "changes": [{"rev": rev} for rev in (change.rev, *losing)],
     }  # fmt: skip
     if change.deleted:
         shown["deleted"] = True

@@ -9,6 +9,7 @@ from cozy.kernel.work import Work
 from cozy.web.answers import json
 from cozy.web.call import Call
 
+from ..model import spelled
 from ..service import lists, replicas
 
 routes = Routes(errors="couchdb")
@@ -44,7 +45,7 @@ def _status(work: Work, doctype: str) -> Response:
     return json(
         {
             "db_name": doctype, "doc_count": found.living, "doc_del_count": found.deleted,
-            "update_seq": str(found.last_seq), "purge_seq": 0, "compact_running": False, "instance_start_time": "0",
+            "update_seq": spelled(found.last_seq), "purge_seq": 0, "compact_running": False, "instance_start_time": "0",
         }
     )  # fmt: skip
 

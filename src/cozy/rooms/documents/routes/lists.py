@@ -33,7 +33,9 @@ class Keys(Struct, frozen=True):
 
 @routes.on("GET", "/data/{doctype}/_all_docs", may("GET", "{doctype}"))
 async def all_docs(call: Call, doctype: str) -> Response:
-    """Ids and revisions in order; `include_docs`, `Fields`, `keys`, `startkey`, `endkey`, `limit`, `skip`. 200; 400…"""
+    """Ids and revisions in order; `include_docs`, `Fields`, `keys`, `startkey`, `endkey`, `startkey_docid`, `endkey_docid`,
+    `limit`, `skip`. 200; 400, 401, 403.
+    """
     text = call.query("keys")
     try:
         keys = msgspec.json.decode(text, type=list[str]) if text else None
@@ -65,11 +67,19 @@ def _span(call: Call) -> Span:
     """Raises Malformed."""
     one = key(call, "key")
     return Span(
-        start=key(call, "startkey", "start_key") if one is None else one,
-        end=key(call, "endkey", "end_key") if one is None else one,
+        start=_bound(call, "start") if one is None else one,
+        end=_bound(call, "end") if one is None else one,
         with_end=call.query("inclusive_end") != "false", descending=is_true(call, "descending"),
         limit=number(call, "limit"), skip=number(call, "skip") or 0,
     )  # fmt: skip
+
+
+def _bound(call: Call, side: str) -> str | None:
+    """CouchDB takes `startkey_docid`, a bare id, before `startkey`, which is JSON."""
+    bare = call.query(f"{side}key_docid") or call.query(f"{side}_key_doc_id")
+    if "\0" in bare:
+        raise Malformed(reason=f"{side}key_docid holds a NUL.", parameter=f"{side}key_docid")
+    return bare or key(call, f"{side}key", f"{side}_key")
 
 
 def _listing(found: Listing, with_docs: bool, fields: Sequence[str]) -> dict[str, Any]:

@@ -23,8 +23,8 @@ from ..model import (
     next_leaf,
     winner_of,
 )
-from ..store import mango
 from ..store import rows as store
+from . import finding
 from .telling import tell, told
 
 document = store.document
@@ -182,4 +182,4 @@ def find(work: Work, doctype: str, query: Query) -> Found:
 
     Who may see them is the caller's matter: this looks at every document of the doctype.
     """
-    return mango.find(work, doctype, query)
+    return finding.find(work, doctype, query)

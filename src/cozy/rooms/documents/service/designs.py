@@ -16,12 +16,11 @@ from cozy.kernel.work import Work
 
 from .. import access
 from ..errors import BadQuery, NoDocument, TooManyIndexes, UpdateConflict
-from ..model import Document, Span
+from ..model import DESIGNS, Document, Span
 from ..store import indexes, lists, mango, selector
 from ..store import rows as store
 from . import create, delete, update
 
-DESIGNS = "_design"
 LIMIT = 100  # design documents of a doctype
 _canonical = msgspec.json.Encoder(order="sorted")
 

@@ -10,6 +10,7 @@ from .. import access
 from ..model import Document, Found, Listing, Query, Row, Span, Status
 from ..store import lists, mango
 from ..store import rows as store
+from . import finding
 
 
 def status(work: Work, doctype: str) -> Status:
@@ -51,7 +52,7 @@ def _living(held: dict[str, Document], id_: str) -> Document | None:
 def matching(work: Work, doctype: str, query: Query) -> Found:
     """A page of the documents that meet a Mango selector. Raises BadQuery."""
     access.readable(work, doctype)
-    return mango.find(work, doctype, query)
+    return finding.find(work, doctype, query)
 
 
 def page(work: Work, doctype: str, query: Query) -> tuple[int, Found]:

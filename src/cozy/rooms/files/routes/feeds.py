@@ -13,7 +13,7 @@ from starlette.responses import Response
 from cozy.kernel.problem import Malformed
 from cozy.kernel.routes import Routes, may
 from cozy.kernel.work import Work
-from cozy.rooms.documents.model import Change, Query
+from cozy.rooms.documents.model import Change, Query, spelled
 from cozy.web import jsonapi
 from cozy.web.answers import json
 from cozy.web.call import Call
@@ -110,7 +110,7 @@ def _changes(work: Work, call: Call, asked: Asked) -> Response:
     feed = service.changes(work, asked.since, asked.limit, with_paths=asked.with_paths)
     results = [_change(change, asked, feed.paths) for change in feed.changes if _is_wanted(change, asked)]
     call.account(len(results))
-    return json({"last_seq": str(feed.last_seq), "pending": feed.pending, "results": results})
+    return json({"last_seq": spelled(feed.last_seq), "pending": feed.pending, "results": results})
 
 
 def _is_wanted(change: Change, asked: Asked) -> bool:
@@ -124,7 +124,7 @@ def _is_wanted(change: Change, asked: Asked) -> bool:
 
 
 def _change(change: Change, asked: Asked, folders: dict[str, str]) -> dict[str, Any]:
-    shown: dict[str, Any] = {"id": change.id, "seq": str(change.seq), "changes": [{"rev": change.rev}]}
+    shown: dict[str, Any] = {"id": change.id, "seq": spelled(change.seq), "changes": [{"rev": change.rev}]}
     if change.deleted:
         shown["deleted"] = True
     if asked.with_docs:
