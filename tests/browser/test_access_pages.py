@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
 from cozy.kernel.clock import iso
+from cozy.kernel.ledger import Sum
 from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model import Visitor
@@ -48,6 +49,12 @@ def lived_in(work: Work) -> dict[str, str]:
     link = permissions.grant(
         work, "share", "drive", {"files": Rule("io.cozy.files", ("GET",), (ids["trip"],))}
     )
+    sums = [
+        Sum("app", "recipes", "io.cozy.files", "GET", work.now, 1, 12),
+        Sum("client", "0123", "io.cozy.contacts", "GET", work.now, 1, 148),
+        Sum("share", link.id, "io.cozy.files", "GET", work.now, 1, 3),
+    ]
+    permissions.ledger.record(work, sums)
     said = Introduction(redirect_uris=(BACK,), client_name="Menus", software_id="menus")
     client = auth.clients.register(work, Visitor(address="127.0.0.1"), said)
     return {**ids, "app": app.id, "power": power.id, "phone": phone.id, "link": link.id, "client": client.id}
@@ -177,3 +184,25 @@ def test_a_phone_finds_the_rest_of_the_rooms_under_more(open_context, drive):
     tabs.get_by_role("button", name="More").click()
     page.get_by_role("region", name="More").get_by_role("link", name="Settings").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_the_journal_is_read_taken_away_and_deleted(open_context, drive, scripts):
+    page = drive.come_in(open_context(java_script_enabled=scripts, viewport=PHONE, accept_downloads=True))
+    page.goto(f"{drive.origin}/my/access")
+    page.get_by_role("link", name="Journal").click()
+    expect(page.locator(".journal li")).to_have_count(3)
+    page.get_by_label("Who", exact=True).select_option("Recipes")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator(".journal li")).to_have_text(
+        ["Recipes read 12 files" + page.locator(".journal time").inner_text()]
+    )
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Take away as a table (CSV)").click()
+    table = taken.value.path().read_text().splitlines()
+    assert len(table) == 2
+    assert "recipes,io.cozy.files,GET,1,12" in table[1]
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.locator(".journal li")).to_have_count(2)
+    assert {entry.kind for entry in drive.look(permissions.ledger.entries)} == {"client", "share"}

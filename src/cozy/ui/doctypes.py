@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from cozy.ui import formats
 from cozy.ui.words import N_, NN_, Words
 
 
@@ -18,10 +19,12 @@ class Called(Struct, frozen=True):
     is_own: bool  # what people keep, rather than how the home works
     counts: tuple[str, str]
     words: Words
+    doctype: str
 
     def counted(self, number: int) -> str:
         """12 contacts."""
-        return self.words.ngettext(*self.counts, number)
+        said = formats.number(number, self.words.locale)
+        return self.words.ngettext(*self.counts, number, num=said, doctype=self.doctype)
 
 
 Row = tuple[str, str, tuple[str, str]]
@@ -118,6 +121,8 @@ KINDS: Mapping[str, Row] = {
     ),
 }  # fmt: skip
 
+OTHERS = NN_("%(num)s document kept as “%(doctype)s”", "%(num)s documents kept as “%(doctype)s”")
+
 # Single documents, and work of one kind, that many apps ask for.
 SINGLE: Mapping[tuple[str, str], str] = {
     ("io.cozy.settings", "io.cozy.settings.instance"): N_("your name, language and address"),
@@ -153,9 +158,11 @@ def called(words: Words, doctype: str) -> Called:
     known = next((above for above in _upwards(name) if above in KINDS), "")
     if known:
         yours, icon, counts = KINDS[known]
-        return Called(words.gettext(yours), icon, _PLACES[known], _PLACES[known] < _WORKINGS, counts, words)
+        return Called(
+            words.gettext(yours), icon, _PLACES[known], _PLACES[known] < _WORKINGS, counts, words, name
+        )
     own = words.gettext("what is kept as “%(doctype)s”", doctype=name)
-    return Called(own, "file-box", len(KINDS), True, KINDS["*"][2], words)
+    return Called(own, "file-box", len(KINDS), True, OTHERS, words, name)
 
 
 def single(words: Words, doctype: str, value: str, name: str = "") -> str:

@@ -6,10 +6,10 @@ from functools import cache
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.numbers import format_decimal
 
-from cozy.ui.words import words
+from cozy.ui.words import N_, words
 
 UNITS = {"en": ("kB", "MB", "GB", "TB", "PB"), "fr": ("Ko", "Mo", "Go", "To", "Po")}
 AGO: dict[str, Literal["narrow", "short"]] = {"en": "narrow", "fr": "short"}
@@ -62,6 +62,20 @@ def date(at: datetime, now: datetime, locale: str) -> str:
 def day(at: dt.date, locale: str) -> str:
     """3 August 2026."""
     return format_date(at, "d MMMM y", locale=_known(locale))
+
+
+def day_name(at: dt.date, now: datetime, locale: str) -> str:
+    """Today, Yesterday, Monday 3 August, 3 August 2025."""
+    ago = (now.date() - at).days
+    if ago in (0, 1):
+        return words(locale).gettext(N_("Today") if ago == 0 else N_("Yesterday"))
+    said = format_date(at, "EEEE d MMMM" if at.year == now.year else "d MMMM y", locale=_known(locale))
+    return said[:1].upper() + said[1:]
+
+
+def hour(at: datetime, now: datetime, locale: str) -> str:
+    """18:04."""
+    return format_time(at.astimezone(now.tzinfo), "HH:mm", locale=_known(locale))
 
 
 def moment(at: datetime, now: datetime, locale: str) -> str:

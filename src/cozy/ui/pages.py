@@ -104,6 +104,8 @@ def environment(locale: str) -> Environment:
         "when": partial(formats.when, locale=locale),
         "date": partial(formats.date, locale=locale),
         "day": partial(formats.day, locale=locale),
+        "day_name": partial(formats.day_name, locale=locale),
+        "hour": partial(formats.hour, locale=locale),
         "moment": partial(formats.moment, locale=locale),
         "listed": partial(leave.listed, said),
         "called_yours": lambda doctype: doctypes.called(said, doctype).yours,

@@ -15,6 +15,7 @@ from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions import service as permissions
+from cozy.rooms.permissions.model.ledger import Holder
 from cozy.web.answers import see_other
 from cozy.web.call import Call
 
@@ -65,6 +66,7 @@ def _row(work: Work, app: App, locale: str) -> dict[str, Any]:
 @each("GET")
 async def one(call: Call, slug: str) -> Response:
     """An app or a connector. 200; 404."""
+    await permissions.ledger.flush_home(call.house, call.home)
     return await call.scan(_one, call, slug)
 
 
@@ -72,11 +74,12 @@ def _one(work: Work, call: Call, slug: str) -> Response:
     locale = homes.profile(work).locale
     app = service.manifest(work, slug, _kind(call))
     given = permissions.of_source(work, app.kind, slug)
+    used = permissions.ledger.last_access(work, Holder(app.kind, slug))
     return asking.page(
         work, call, "app.html", card=card(work, app, locale), state=app.state, error=str(app.body.get("error", "")),
         waits=app.available_version, is_live=bool(app.folder), source=_source(app), changed=_changed(app), terms=terms_of(app),
         lines=lines(work, app, given.rules, locale) if given else [], grant=f"/my/access/grants/{given.id}" if given else "",
-        is_over=bool(given and permissions.has_ended(work, given)), asks=bool(app.manifest.permissions),
+        is_over=bool(given and permissions.has_ended(work, given)), asks=bool(app.manifest.permissions), used=parse(used) if used else None,
     )  # fmt: skip
 
 

@@ -11,31 +11,39 @@ from cozy.web.pages import page
 
 from .. import service
 from ..errors import NoGrant
+from ..model.ledger import holder_of
 from .door import ACCESS, KINDS, Holder, holder, routes
 
 
 @routes.on("GET", ACCESS, OWNER)
-def everything(work: Work, call: Call) -> Response:
+async def everything(call: Call) -> Response:
     """Everything that anybody but the owner may see or do. 200."""
-    return _listed(work, call, "")
+    return await _listed(call, "")
 
 
 @routes.on("GET", f"{ACCESS}/{{kind}}", OWNER)
-def kind(work: Work, call: Call, kind: str) -> Response:
+async def kind(call: Call, kind: str) -> Response:
     """One kind: people, links, apps, devices. 200; 404."""
     if kind not in KINDS:
         raise NoGrant
-    return _listed(work, call, kind)
+    return await _listed(call, kind)
 
 
-def _listed(work: Work, call: Call, shown: str) -> Response:
+async def _listed(call: Call, shown: str) -> Response:
+    await service.ledger.flush_home(call.house, call.home)
+    return await call.scan(_list, call, shown)
+
+
+def _list(work: Work, call: Call, shown: str) -> Response:
+    seen = service.ledger.last_accesses(work)
     holders = sorted(
-        (holder(work, permission) for permission in service.all_(work)),
+        (holder(work, each, seen.get(holder_of(each), "")) for each in service.all_(work)),
         key=lambda each: (each.is_over, each.name.casefold()),
     )
     by_kind: dict[str, list[Holder]] = {
         kind: [each for each in holders if each.kind == kind] for kind in KINDS
     }
+    counts = {kind: len(found) for kind, found in by_kind.items()}
     return page(
-        work, call, "permissions/access.html", room="access", shown=shown, by_kind=by_kind, total=len(holders)
-    )
+        work, call, "permissions/access.html", room="access", shown=shown, by_kind=by_kind, counts=counts, total=len(holders)
+    )  # fmt: skip

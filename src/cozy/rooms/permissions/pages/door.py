@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, get_args
 
 from msgspec import Struct
@@ -47,6 +47,7 @@ class Holder(Struct, frozen=True):
     has_password: bool
     until: date | None  # its last day
     is_over: bool
+    seen: datetime | None  # when it last used anything
 
     @property
     def url(self) -> str:
@@ -59,8 +60,8 @@ class Holder(Struct, frozen=True):
         return self.kind == "links"
 
 
-def holder(work: Work, permission: Permission) -> Holder:
-    """A grant as people see it."""
+def holder(work: Work, permission: Permission, seen: str = "") -> Holder:
+    """A grant as people see it. seen: when it last used anything."""
     kind = _KIND.get(permission.type, "devices")
     lines = service.lines(work, permission.rules)
     end = parse(permission.expires_at) if permission.expires_at else None
@@ -68,6 +69,7 @@ def holder(work: Work, permission: Permission) -> Holder:
         permission.id, permission.type, kind, _name(work, kind, permission, lines),
         "plug" if permission.type == "konnector" else _ICONS[kind], permission.purpose, lines,
         bool(permission.password), service.last_day(work, end) if end else None, service.has_ended(work, permission),
+        parse(seen) if seen else None,
     )  # fmt: skip
 
 

@@ -16,15 +16,19 @@ from cozy.web.pages import page
 
 from .. import service
 from ..errors import BadEnd
+from ..model.ledger import Picked, holder_of
 from .door import ACCESS, done, holder, routes, words
+from .journal import JOURNAL, Choice, told
 
+LATELY = 5  # lines of the journal on the page of a grant
 GRANT = f"{ACCESS}/grants/{{grant_id}}"
 
 
 @routes.on("GET", GRANT, OWNER)
-def grant(work: Work, call: Call, grant_id: str) -> Response:
-    """What it may do, and until when. 200; 404."""
-    return _grant(work, call, grant_id)
+async def grant(call: Call, grant_id: str) -> Response:
+    """What it may do, until when, and what it did last. 200; 404."""
+    await service.ledger.flush_home(call.house, call.home)
+    return await call.read(_grant, call, grant_id)
 
 
 @routes.on("POST", GRANT, OWNER)
@@ -48,22 +52,18 @@ def change(work: Work, call: Call, grant_id: str, form: FormData) -> Response:
 
 
 def _grant(work: Work, call: Call, grant_id: str, status: int = 200, **typed: Any) -> Response:
-    shown = holder(work, service.fetch(work, grant_id))
+    found = service.fetch(work, grant_id)
+    shown, who = holder(work, found), holder_of(found)
     known = {
         "keep": None, "see_only": (), "end": "date" if shown.until else "",
         "day": shown.until.isoformat() if shown.until else "", "errors": {},
     }  # fmt: skip
-    hidden = service.out_of_sight(service.fetch(work, grant_id).rules)
+    entries = service.ledger.entries(work, Picked(holder=who), limit=LATELY) if who.name else []
     return page(
-        work,
-        call,
-        "permissions/grant.html",
-        status,
-        room="access",
-        holder=shown,
-        hidden=hidden,
-        **{**known, **typed},
-    )
+        work, call, "permissions/grant.html", status, room="access", holder=shown,
+        hidden=service.out_of_sight(found.rules), lately=[told(words(work), entry, {who: shown.name}) for entry in entries],
+        journal=f"{JOURNAL}?{Choice(f'{who.kind}:{who.name}').query()}", **{**known, **typed},
+    )  # fmt: skip
 
 
 @routes.on("GET", f"{GRANT}/stop", OWNER)
