@@ -184,7 +184,7 @@ async def test_a_token_of_nonsense_is_refused(anonymous, token):
 
 @pytest.mark.parametrize("passphrase", ["x" * 900_000, "\u00e9" * 150_000, "\ud7ff" * 1000, "\0"])
 async def test_a_passphrase_of_any_length_is_looked_at_in_bounded_time(browser, passphrase):
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(60):
         assert (await browser.submit("/auth/login", raw_passphrase=passphrase)).status_code == 401
         assert (await browser.submit("/auth/login", passphrase=passphrase)).status_code == 401
 
