@@ -166,5 +166,12 @@ function send(action, fields, ids) {
   form.requestSubmit();
 }
 
-document.addEventListener("htmx:after:swap", () => list() && count());
+// Whoever is on a line stays there while the list is brought up to date, or goes to the next one when it has left.
+let at = -1;
+document.addEventListener("htmx:before:swap", () => (at = list() ? rows().indexOf(document.activeElement?.closest("tr[data-id]")) : -1));
+document.addEventListener("htmx:after:swap", () => {
+  if (!list()) return;
+  count();
+  if (at >= 0 && document.activeElement === document.body) rows()[Math.min(at, rows().length - 1)]?.querySelector(".name a").focus();
+});
 count();

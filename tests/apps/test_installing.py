@@ -244,7 +244,7 @@ async def test_over_http_an_installation_goes_on_after_its_first_answer(house, h
     answer = await client.post("/apps/mini", params={"Source": url})
     assert answer.status_code == 202
     assert answer.json()["data"]["attributes"]["state"] == "installing"
-    for _ in range(100):
+    for _ in range(3_000):
         if (state := (await client.get("/apps/mini")).json()["data"]["attributes"]["state"]) != "installing":
             break
         await asyncio.sleep(0.02)

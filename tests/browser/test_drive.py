@@ -13,7 +13,7 @@ from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 from cozy.rooms.files.service import views
 from tests.browser import samples
-from tests.browser.conftest import DESK, PHONE, visit
+from tests.browser.conftest import DESK, PATIENCE_MS, PHONE, visit
 from tests.browser.drive import Drive, child, furnished, lists, row, toast
 
 pytestmark = pytest.mark.browser
@@ -260,8 +260,11 @@ def held(page: Page, address: str) -> Iterator[None]:
     asked: list[Route] = []
     page.route(address, lambda route: asked.append(route))  # noqa: PLW0108 (Playwright marks what it calls)
     yield
-    while not asked:
+    for _ in range(PATIENCE_MS // 10):
+        if asked:
+            break
         page.wait_for_timeout(10)
+    assert asked, f"{address} is not asked for; on the page: {page.locator('body').inner_text()}"
     asked[0].continue_()
     page.unroute(address)
 

@@ -10,7 +10,7 @@ from cozy.rooms.auth import service as auth
 from cozy.rooms.files import service as files
 from tests.browser import samples
 from tests.browser.conftest import visit
-from tests.browser.drive import Drive, furnished, lists, row
+from tests.browser.drive import Drive, child, furnished, lists, row
 
 pytestmark = pytest.mark.browser
 
@@ -35,10 +35,15 @@ def folder(drive: Drive, request: pytest.FixtureRequest) -> str:
 
 def look(page: Page, drive: Drive, folder: str) -> None:
     """Open a folder and wait until it listens."""
+    said: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: said.append(frame)))  # noqa: PLW0108 (Playwright marks what it calls)
     with page.expect_websocket() as socket:
         visit(page, f"{drive.origin}/my/drive/{folder}")
     assert socket.value.url == f"{drive.origin.replace('http', 'ws')}/realtime/"
-    page.wait_for_timeout(300)
+    while not said:
+        page.wait_for_timeout(20)
+    for _ in range(2):  # what was said before is heeded before what is asked after
+        page.evaluate("fetch('/status')")
 
 
 def make_folder(page: Page, name: str) -> None:
@@ -69,6 +74,23 @@ def test_what_another_program_writes_shows(open_context, drive, folder):
     look(page, drive, folder)
     drive.do(lambda work: files.create_file(work, folder, "dog.txt", samples.content(b"woof"), ""))
     lists(page, "cat.txt", "dog.txt")
+
+
+def test_who_is_on_a_line_stays_on_it(open_context, drive, folder):
+    page = drive.come_in(open_context())
+    for name in ("dog.txt", "eel.txt"):
+        drive.do(lambda work, name=name: files.create_file(work, folder, name, samples.content(b"x"), ""))
+    look(page, drive, folder)
+    line = row(page, "dog.txt").locator(".name a")
+    line.focus()
+    drive.do(lambda work: files.create_file(work, folder, "ant.txt", samples.content(b"x"), ""))
+    lists(page, "ant.txt", "cat.txt", "dog.txt", "eel.txt")
+    expect(line).to_be_focused()
+    dog = child(drive, folder, "dog.txt")
+    assert dog is not None
+    drive.do(lambda work: files.trash(work, dog.id))
+    lists(page, "ant.txt", "cat.txt", "eel.txt")
+    expect(row(page, "eel.txt").locator(".name a")).to_be_focused()
 
 
 def test_an_empty_folder_fills(open_context, drive, folder):

@@ -19,7 +19,7 @@ from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.errors import NoDocument, UpdateConflict
 
 NOTES = "io.cozy.notes"
-SOON_S = 10.0
+SOON_S = 60.0
 
 
 class Ears:

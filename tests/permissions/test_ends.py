@@ -74,10 +74,10 @@ def test_when_its_time_comes_it_is_looked_at_again(work, change):
     assert (("NOTIFIED", given.id) in told) == (change == "as it was")
 
 
-async def test_it_is_told_within_a_second(house, home):
-    """With a clock that runs: the worker looks at the list every ten seconds, and waits for what is due before."""
+async def test_it_is_told_the_moment_that_it_ends(house, home):
+    """With a clock that runs: the worker looks at the list every hour, and waits for what is due before."""
     table: dict[type[Event], list[Job]] = {GrantDue: [permissions_jobs.end_grant], GrantEnded: [hear]}
-    worker = Worker(table, poll_s=10)
+    worker = Worker(table, poll_s=3_600)
     running = replace(
         house,
         clock=utc_now,
@@ -89,8 +89,9 @@ async def test_it_is_told_within_a_second(house, home):
         await running.write(
             home, SYSTEM, lambda work: permissions.grant(work, "app", "drive", FILES, expires_at=iso(ends))
         )
-        while not await running.read(home, SYSTEM, heard):
+        for _ in range(3_000):
+            if await running.read(home, SYSTEM, heard):
+                break
             await asyncio.sleep(0.02)
-            assert utc_now() < ends + timedelta(seconds=8)
         assert utc_now() >= ends
         assert await running.read(home, SYSTEM, heard) == ["drive"]

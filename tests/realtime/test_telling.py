@@ -112,7 +112,7 @@ async def test_a_side_that_takes_nothing_at_all_is_let_go(house, home, port, lis
     await house.write(home, SYSTEM, documents.create, FOOS, {"text": "x" * 14_000_000})
     await asyncio.sleep(0.1)
     await house.write(home, SYSTEM, documents.create, FOOS, {"text": "x"})
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while house.bus._local.is_heard(home.id):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     stuck.connection.transport.resume_reading()
@@ -131,6 +131,6 @@ async def test_who_has_left_costs_nothing_any_more(house, home, listening):
     socket = await listening(FOOS)
     assert house.bus._local.is_heard(home.id)
     await socket.connection.close()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while house.bus._local.is_heard(home.id):  # noqa: ASYNC110
             await asyncio.sleep(0.01)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import stat
+import time
 import zipfile
 from pathlib import Path
-from time import process_time
 
 import pytest
 
@@ -16,6 +16,8 @@ from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.errors import StepExpired
 from cozy.rooms.auth.model import Visitor
 from tests.auth.conftest import key
+
+PROCESSOR_S = 20.0  # of work, not of waiting: what grows with the square of a length takes minutes
 
 DEEP = 200_000  # levels of nesting, two bytes each
 
@@ -184,19 +186,20 @@ async def test_a_token_of_nonsense_is_refused(anonymous, token):
 
 @pytest.mark.parametrize("passphrase", ["x" * 900_000, "\u00e9" * 150_000, "\ud7ff" * 1000, "\0"])
 async def test_a_passphrase_of_any_length_is_looked_at_in_bounded_time(browser, passphrase):
-    async with asyncio.timeout(60):
-        assert (await browser.submit("/auth/login", raw_passphrase=passphrase)).status_code == 401
-        assert (await browser.submit("/auth/login", passphrase=passphrase)).status_code == 401
+    began = time.process_time()
+    assert (await browser.submit("/auth/login", raw_passphrase=passphrase)).status_code == 401
+    assert (await browser.submit("/auth/login", passphrase=passphrase)).status_code == 401
+    assert time.process_time() - began < PROCESSOR_S
 
 
 async def test_a_new_passphrase_of_any_length_is_measured_in_bounded_time(house, home, browser):
     token = await house.write(home, SYSTEM, auth.reset.begin)
     page = f"/auth/passphrase_renew?token={token}"
-    began = process_time()
+    began = time.process_time()
     await browser.submit(
         "/auth/passphrase_renew", page=page, passphrase_reset_token=token, raw_passphrase="ab" * 450_000
     )
-    assert process_time() - began < 10  # seconds of the processor: what grows with the square takes hours
+    assert time.process_time() - began < PROCESSOR_S
 
 
 async def test_a_reset_link_is_good_once_even_for_two_at_once(house, home, lock):

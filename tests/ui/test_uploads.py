@@ -181,12 +181,22 @@ def test_a_cut_connection_is_resumed_and_the_page_may_change(tab, tmp_path):
     assert Tus.arrived == {("folder-1", "", "film.mp4"): sha(film)}
 
 
+# The browser's own database holds the file, and where it is being sent.
+KEPT = """() => new Promise((done) => {
+    const opening = indexedDB.open("cozy-uploads", 1);
+    opening.onsuccess = () => {
+        const reading = opening.result.transaction("uploads").objectStore("uploads").getAll();
+        reading.onsuccess = () => { opening.result.close(); done(reading.result.some((item) => item.file && item.url)); };
+    };
+})"""
+
+
 def test_a_reload_resumes_where_it_was(tab, tmp_path):
     film = made(tmp_path, "film.mp4", 12_000_000)
     Tus.hold.clear()
     send(tab, film)
     expect(tray(tab).locator("progress").first).to_be_visible()
-    tab.wait_for_timeout(1000)
+    tab.wait_for_function(KEPT)
     tab.reload()
     Tus.hold.set()
     expect(tray(tab).get_by_role("heading")).to_have_text("1 fichier arrivé", timeout=60_000)
