@@ -158,5 +158,5 @@ def test_a_server_that_stops_says_that_nothing_changed(tmp_path):
         assert server.stop() == 0
         reading.join()
         line.close()
-    assert said == [{"results": [], "last_seq": "0", "pending": 0}]
+    assert said == [{"results": [], "last_seq": "0-cozy", "pending": 0}]
     assert server.errors() == ""

@@ -11,6 +11,7 @@ SOURCES = Path(cozy.__file__).parent
 MAY_CALL_OUT = {
     "backends/smtp.py",  # the mail server of the settings
     "backends/postgres.py",  # their database
+    "backends/listening.py",  # the same: what other processes changed
     "backends/migrate.py",
     "backends/outside.py",  # the one guarded client of everything that the owner asks for
 }

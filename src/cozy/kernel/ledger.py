@@ -5,6 +5,7 @@ Uses are summed up in memory: none costs a write of its own. Who writes the sums
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -65,6 +66,15 @@ class Ledger:
         """The sums of one home, which are no longer held here."""
         taken = self._homes.pop(home_id, None)
         return list(taken[1].values()) if taken else []
+
+    def give_back(self, home: Home, sums: Sequence[Sum]) -> None:
+        """Hold sums again that could not be written down, with what has come since."""
+        held = self._homes.setdefault(home.id, (home, {}))[1]
+        for one in sums:
+            since = held.setdefault((one.kind, one.name, one.doctype, one.verb), one)
+            if since is not one:
+                since.requests += one.requests
+                since.documents += one.documents
 
 
 def _sum_in(sums: dict[tuple[str, str, str, str], Sum], caller: Caller, use: Use, now: datetime) -> Sum:

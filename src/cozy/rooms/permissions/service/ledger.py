@@ -11,6 +11,7 @@ from cozy.kernel.clock import iso
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.ledger import Sum
+from cozy.kernel.problem import Problem
 from cozy.kernel.work import Work
 
 from .. import store
@@ -23,10 +24,15 @@ _TYPES: Mapping[str, Type] = {"app": "app", "konnector": "konnector", "client": 
 
 
 async def flush(house: House) -> None:
-    """Write down what was noted until now, one write a home; what cannot be written is said in the log."""
+    """Write down what was noted until now, one write a home.
+
+    What finds no room, or no database, waits for the next time; anything else that goes wrong is said in the log.
+    """
     for home, sums in house.ledger.take():
         try:
             await house.write(home, SYSTEM, record, sums)
+        except Problem:
+            house.ledger.give_back(home, sums)
         except Exception:
             log.exception("the ledger of a home cannot be written", home=home.id)
 
