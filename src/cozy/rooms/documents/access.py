@@ -114,9 +114,9 @@ def _ask_of(work: Work, verb: Verb, rules: Doctype, id_: str, found: Document | 
     if found is None or found.deleted:
         ask(work, verb, rules.name, {id_}, None)
         return
-    around = rules.around(work, found)
+    own, *around = rules.lineage(work, found)
     ids = {id_, *(each.id for each in around)}
-    ask(work, verb, rules.name, ids, found.body, [each.body for each in around])
+    ask(work, verb, rules.name, ids, own.body, [each.body for each in around])
 
 
 def _check_readable(rules: Doctype) -> None:

@@ -33,14 +33,14 @@ class Guard(Protocol):
         ...
 
 
-def _nothing(work: Work, found: Document) -> Sequence[Document]:
-    return ()
+def _alone(work: Work, found: Document) -> Sequence[Document]:
+    return (found,)
 
 
 class Doctype(Struct, frozen=True):
     """What `/data` may do with a doctype; a room with rules for its own plugs one.
 
-    around: what a document is in, and a grant for which covers it too; for a file, the folders around it.
+    lineage: a document as grants look at it, then what it is in, a grant for which covers it too; for a file, its folders.
     own: ids of documents that only the room itself writes.
     hidden: members that nobody is told when a document changes.
     """
@@ -48,7 +48,7 @@ class Doctype(Struct, frozen=True):
     name: str
     is_readable: bool = True
     is_writable: bool = True
-    around: Callable[[Work, Document], Sequence[Document]] = _nothing
+    lineage: Callable[[Work, Document], Sequence[Document]] = _alone
     own: frozenset[str] = frozenset()
     hidden: tuple[str, ...] = ()
 

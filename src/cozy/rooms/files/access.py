@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from cozy.kernel.caller import Verb
 from cozy.kernel.text import nfc
@@ -54,9 +55,13 @@ def _allowed(work: Work, found: File | None, verb: Verb) -> File:
 def _may(work: Work, verb: Verb, found: File, around: Sequence[File]) -> bool:
     """A grant covers a file by its id or what its members hold, or by those of a folder around it."""
     ids = {found.id, *(folder.id for folder in around)}
-    return permissions.may_use(
-        work.caller, verb, FILES, ids, found.body, [folder.body for folder in around if folder.id != ROOT]
-    )
+    own, *others = map(seen_by_grants, (found, *around))
+    return permissions.may_use(work.caller, verb, FILES, ids, own, others)
+
+
+def seen_by_grants(file: File) -> Mapping[str, Any]:
+    """The members that a grant may pick. The root is covered by its id alone: what is said of it is true of everything."""
+    return {} if file.id == ROOT else file.body
 
 
 def on_the_way(work: Work, found: File | None) -> None:

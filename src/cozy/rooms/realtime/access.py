@@ -45,7 +45,7 @@ def tellable(work: Work, doctype: str, id_: str, body: Mapping[str, Any]) -> Non
     """The caller may tell this. Raises NobodyIn, NotAllowed, Untellable."""
     found = _living(work, doctype, id_)
     rules = documents.rules_of(work, doctype)
-    around = rules.around(work, found) if found else ()
+    around = rules.lineage(work, found)[1:] if found else ()
     ids = {id_, *(each.id for each in around)}
     permissions.guard(work, "POST", doctype, ids, body, [each.body for each in around])
     if not rules.is_readable:
@@ -53,10 +53,11 @@ def tellable(work: Work, doctype: str, id_: str, body: Mapping[str, Any]) -> Non
 
 
 def _may_read(work: Work, doctype: str, id_: str, found: Document | None) -> bool:
-    around = documents.rules_of(work, doctype).around(work, found) if found else ()
+    if found is None:
+        return permissions.may_use(work.caller, "GET", doctype, {STAND_INS.get(id_, id_)})
+    own, *around = documents.rules_of(work, doctype).lineage(work, found)
     ids = {STAND_INS.get(id_, id_), *(each.id for each in around)}
-    body = found.body if found else None
-    return permissions.may_use(work.caller, "GET", doctype, ids, body, [each.body for each in around])
+    return permissions.may_use(work.caller, "GET", doctype, ids, own.body, [each.body for each in around])
 
 
 def _living(work: Work, doctype: str, id_: str) -> Document | None:

@@ -10,13 +10,16 @@ from .. import access
 from ..model import FILES, VERSIONS, File
 
 
-def _around(work: Work, found: Document) -> list[Document]:
+def _lineage(work: Work, found: Document) -> list[Document]:
     """A grant for a folder covers what is in it."""
-    folders = access.folders_around(work, File(found.id, found.rev, found.body))
-    return [Document(FILES, folder.id, folder.rev, folder.body) for folder in folders]
+    file = File(found.id, found.rev, found.body)
+    return [
+        Document(FILES, each.id, each.rev, access.seen_by_grants(each))
+        for each in (file, *access.folders_around(work, file))
+    ]
 
 
 DOCTYPES = [
-    Doctype(FILES, is_writable=False, around=_around),
+    Doctype(FILES, is_writable=False, lineage=_lineage),
     Doctype(VERSIONS, is_writable=False),
 ]
