@@ -24,11 +24,11 @@ import msgspec
 import structlog
 
 import cozy
-from cozy.app.house import home_of, opened, origin_of
+from cozy.app.house import home_of, opened
 from cozy.app.server import serving
 from cozy.app.wiring import DOORS
 from cozy.kernel.caller import EVERYTHING, SYSTEM, Caller
-from cozy.kernel.home import Home, app_origin
+from cozy.kernel.home import Home, app_origin, origin_of
 from cozy.kernel.house import House
 from cozy.kernel.routes import SOCKET, Route
 from cozy.kernel.settings import Settings
