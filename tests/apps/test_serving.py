@@ -122,6 +122,15 @@ async def test_a_changed_manifest_changes_the_grant_when_a_page_is_opened(owner,
     ).status_code == 403
 
 
+async def test_an_app_from_a_folder_that_was_stopped_opens_no_page(owner, house, home):
+    await followed(owner, "/")
+    given = await house.read(home, SYSTEM, permissions.of_source, "app", "mini")
+    ended = await house.write(home, SYSTEM, permissions.set_end, given, "2020-01-01T00:00:00Z")
+    assert (await followed(owner, "/")).status_code == 403
+    await house.write(home, SYSTEM, permissions.set_end, ended, "")
+    assert (await followed(owner, "/")).status_code == 200
+
+
 async def test_anybody_sees_a_public_page_without_a_token(browser):
     answer = await browser.get("/public")
     assert answer.status_code == 200

@@ -85,6 +85,9 @@ def addresses(drive: Drive) -> list[str]:
         *tabs,
         *(grant(drive, name) for name in ("app", "power", "phone", "link")),
         f"{grant(drive, 'app')}/stop",
+        *(f"{drive.origin}/my/file/{drive.ids[name]}/who" for name in ("trip", "House")),
+        f"{drive.origin}/my/drive",
+        drive.folder("trip"),
     ]
 
 
@@ -99,7 +102,7 @@ def test_no_page_shuts_anybody_out(open_context, drive, light):
             page.goto(url)
             check(page)
         page.goto(f"{drive.origin}/my/access")
-        page.get_by_role("link", name="Stop Recipes").click()
+        page.get_by_role("link", name="Stop Alice’s phone").click()
         expect(page.get_by_role("dialog")).to_be_visible()
         expect(page.get_by_role("dialog")).to_have_css("opacity", "1")
         check(page)
@@ -114,13 +117,13 @@ def test_pages_keep_to_320_pixels(open_context, drive, locale):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
 
 
-def test_an_app_is_stopped_by_keyboard_alone(open_context, drive):
+def test_a_device_is_stopped_by_keyboard_alone(open_context, drive):
     page: Page = drive.come_in(open_context())
     page.goto(f"{drive.origin}/my/access")
-    stop = page.get_by_role("link", name="Stop Recipes")
+    stop = page.get_by_role("link", name="Stop Alice’s phone")
     stop.focus()
     page.keyboard.press("Enter")
-    dialog = page.get_by_role("dialog", name="Stop “Recipes”?")
+    dialog = page.get_by_role("dialog", name="Stop “Alice’s phone”?")
     expect(dialog.get_by_role("link", name="Cancel")).to_be_focused()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
@@ -129,20 +132,57 @@ def test_an_app_is_stopped_by_keyboard_alone(open_context, drive):
     expect(dialog.get_by_role("link", name="Cancel")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    toast(page, "Recipes sees nothing of your home any more.")
-    expect(page.get_by_role("link", name="Recipes", exact=True)).to_have_count(0)
-    assert drive.look(lambda work: permissions.of_source(work, "app", "recipes")) is None
+    toast(page, "Alice’s phone sees nothing of your home any more.")
+    expect(page.get_by_role("link", name="Alice’s phone", exact=True)).to_have_count(0)
+    assert drive.look(lambda work: permissions.of_source(work, "oauth", "0123")) is None
 
 
-def test_a_link_is_stopped_with_one_tap_and_works_again_with_another(open_context, drive):
+@pytest.mark.parametrize(
+    ("name", "stopped"),
+    [("Brittany 2026", "opens nothing any more"), ("Recipes", "sees nothing of your home any more")],
+)
+def test_a_link_or_an_app_is_stopped_with_one_tap_and_works_again_with_another(
+    open_context, drive, name, stopped
+):
     page = drive.come_in(open_context(viewport=PHONE, has_touch=True))
     page.goto(f"{drive.origin}/my/access")
-    page.get_by_role("button", name="Stop Brittany 2026").tap()
-    toast(page, "opens nothing any more")
+    page.get_by_role("button", name=f"Stop {name}").tap()
+    toast(page, stopped)
     expect(page.locator("main")).to_contain_text("Ended")
     page.get_by_role("button", name="Undo").tap()
     toast(page, "works again")
     expect(page.locator("main")).not_to_contain_text("Ended")
+
+
+def test_who_sees_a_line_keeps_to_its_column(open_context, drive):
+    rules = {"files": Rule("io.cozy.files", ("GET",))}
+    drive.do(
+        lambda work: permissions.grant(work, "oauth", "0456", rules, title="The old laptop in the kitchen")
+    )
+    page = drive.come_in(open_context(viewport=DESK))
+    page.goto(f"{drive.origin}/my/drive")
+    lines = page.locator("[data-list] tbody tr")
+    expect(lines.first.locator(".who")).to_contain_text("The old laptop in the kitchen")
+    over = "row => row.querySelector('.who').getBoundingClientRect().right - row.querySelector('td:has(.who) + td').getBoundingClientRect().left"
+    assert [line.evaluate(over) for line in lines.all() if line.evaluate(over) > 0] == []
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_file_leads_to_who_sees_it_and_to_what_they_may_do(open_context, drive, scripts, viewport):
+    page = drive.come_in(open_context(java_script_enabled=scripts, viewport=viewport))
+    page.goto(drive.file("Packing list.md"))
+    page.locator(".head").get_by_role("link", name="You and 3 others").click()
+    asked = page.get_by_role("dialog") if scripts else page.get_by_role("main")
+    expect(asked.get_by_role("heading")).to_have_text("Who sees “Packing list.md”")
+    expect(asked.locator("b")).to_have_text(
+        ["You", "Recipes", "Alice’s phone", "Whoever has the link"], ignore_case=True
+    )
+    asked.get_by_role("link", name="Whoever has the link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Brittany 2026")
+    page.get_by_role("button", name="Stop").click()
+    page.goto(drive.file("Packing list.md"))
+    expect(page.locator(".head")).to_contain_text("You, Recipes and Alice’s phone")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

@@ -116,12 +116,23 @@ async def test_a_form_cannot_widen_a_grant(reader, recipes, look):
     assert set((await look(permissions.fetch, recipes.id)).rules) == {"files"}
 
 
-async def test_stopping_an_app_ends_its_grant(reader, recipes, look):
-    url = f"/my/access/grants/{recipes.id}/stop"
-    assert "Stop “Recipes”?" in (await reader.get(url)).text
-    assert "Recipes sees nothing of your home any more." in await reader.landed(await reader.submit(url))
+async def test_stopping_an_app_ends_its_grant_and_can_be_undone(reader, recipes, look, clock):
+    page = await reader.landed(await reader.submit(f"/my/access/grants/{recipes.id}/stop"))
+    assert "Recipes sees nothing of your home any more." in page
+    assert (await look(permissions.fetch, recipes.id)).expires_at == iso(clock.now)
+    undo = f"/my/access/grants/{recipes.id}/again?until="
+    assert f'action="{undo}"' in page
+    assert "Recipes works again." in await reader.landed(await reader.submit(undo))
+    assert (await look(permissions.fetch, recipes.id)).expires_at == ""
+
+
+async def test_stopping_a_device_asks_first_and_takes_its_grant_back(reader, granted, look):
+    phone = await granted("oauth", "0123", {"c": CONTACTS}, title="Phone")
+    url = f"/my/access/grants/{phone.id}/stop"
+    assert "Stop “Phone”?" in (await reader.get(url)).text
+    assert "Phone sees nothing of your home any more." in await reader.landed(await reader.submit(url))
     with pytest.raises(NoGrant):
-        await look(permissions.fetch, recipes.id)
+        await look(permissions.fetch, phone.id)
     assert (await reader.get(url)).status_code == 404
 
 

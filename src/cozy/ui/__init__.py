@@ -1,6 +1,6 @@
 """What every page is made of: layout, components, icons, words, formats, built assets. Knows no room."""
 
-from cozy.ui import assets, doctypes
+from cozy.ui import assets, doctypes, leave
 from cozy.ui.pages import render, render_problem, render_stranded
 from cozy.ui.shell import Add, Flash, Home, Link, Room, Shell, Storage
 from cozy.ui.words import LOCALES, N_, Words, negotiate, words
@@ -18,6 +18,7 @@ __all__ = [
     "Words",
     "assets",
     "doctypes",
+    "leave",
     "negotiate",
     "render",
     "render_problem",

@@ -32,9 +32,9 @@ def is_due(work: Work, app: App) -> bool:
 
 
 def check(work: Work, app: App) -> None:
-    """An installed app is opened only while it holds what it was given. Raises ShutOut."""
+    """An app is opened only while it holds what it was given; one served from a folder is given it anew. Raises ShutOut."""
     given = permissions.of_source(work, app.kind, app.slug)
-    if not app.folder and (given is None or permissions.has_ended(work, given)):
+    if (given is None and not app.folder) or (given and permissions.has_ended(work, given)):
         raise ShutOut
 
 

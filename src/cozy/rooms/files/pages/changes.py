@@ -28,6 +28,7 @@ from .door import (
 )
 from .lists import crumbs
 from .rows import kind_of
+from .who import looker
 
 
 @routes.on("GET", "/my/drive/{folder_id}/new-folder", OWNER)
@@ -273,5 +274,5 @@ def details(work: Work, call: Call, file_id: str) -> Response:
     total = views.count(work, file_id) if file.is_folder else 0
     return question(
         work, call, "details.html", file=file, kind=kind_of(file), size=size, total=total,
-        place=[(name, url) for name, url, _ in crumbs(work, file)],
+        place=[(name, url) for name, url, _ in crumbs(work, file)], seen=looker(work)(file, service.ancestors(work, file)),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from .. import service
 from ..service import ROOT, TRASH, File, views
 from .door import DRIVE, Wishes, folder_url, page, routes, wishes, words
 from .rows import Row, row, rows
+from .who import looker
 
 PAGE = 200  # lines of a page
 CRUMBS = 6  # folders named above a title; of more, the outermost and the nearest
@@ -46,13 +47,14 @@ def _folder(work: Work, call: Call, folder_id: str) -> Response:
     listed = views.ordered(
         work, folder_id, liked.order, falling=liked.falling, skip=(number - 1) * PAGE, limit=PAGE + 1
     )
-    said = words(work)
+    said, look = words(work), looker(work)
     url = folder_url(folder_id)
+    above = service.ancestors(work, shown)
     return page(
         work, call, "folder.html", seq=seq,
         folder=shown, is_root=shown.id == ROOT, is_favourite=views.is_favourite(shown), inbox=ROOT if shown.is_trashed else shown.id,
-        crumbs=crumbs(work, shown), total=views.count(work, folder_id),
-        rows=rows(listed[:PAGE], views.counts(work, listed[:PAGE]), said),
+        crumbs=crumbs(work, shown), total=views.count(work, folder_id), seen=look(shown, above),
+        rows=rows(listed[:PAGE], views.counts(work, listed[:PAGE]), said, lambda file: look(file, [*above, shown])),
         **_turning(url, liked, number, more=len(listed) > PAGE),
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ from . import contents
 from .door import folder_url, page, routes, wishes
 from .lists import crumbs
 from .rows import DRAWN, FILMS, PICTURES, extent_of, kind_of, thumb_of
+from .who import looker
 
 PICTURE = 1600  # pixels of a picture that fills the page
 PDF_PAGES = 6  # shown at once
@@ -92,6 +93,7 @@ def _page(
         at=parse(file.updated_at), is_favourite=views.is_favourite(file), raw=raw, thumb=thumb_of(file),
         extent=extent_of(file, PICTURE), picture=raw if is_drawn else f"/my/file/{file.id}/picture/{PICTURE}-{sha}", sha=sha,
         in_bin=file.is_trashed, is_root=file.dir_id == ROOT, versions=len(versions_of(work, file.id)),
+        seen=looker(work)(file, service.ancestors(work, file)),
     )  # fmt: skip
 
 

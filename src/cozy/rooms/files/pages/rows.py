@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from ..model import PDF
 from ..service import File
 from ..service.views import is_favourite
 from .door import url_of
+from .who import Seen
 
 PICTURES = frozenset(
     f"image/{kind}"
@@ -69,6 +70,7 @@ class Row(Struct, frozen=True):
     thumb: str
     note: str
     favourite: bool
+    who: Seen = Seen()
 
     @property
     def picture(self) -> str:
@@ -76,21 +78,40 @@ class Row(Struct, frozen=True):
         return self.thumb.replace("/picture/128-", "/picture/512-")
 
 
-def row(file: File, note: str = "") -> Row:
-    """The line of a file or folder; note: what to say below its name in place of its date."""
+def row(file: File, note: str = "", who: Seen = Seen()) -> Row:
+    """The line of a file or folder; note: what to say below its name in place of its date; who: sees it."""
     size = None if file.is_folder else file.size
     at = parse(file.updated_at)
     return Row(
-        file.id, file.name, url_of(file), kind_of(file), at, size, thumb_of(file), note, is_favourite(file)
+        file.id,
+        file.name,
+        url_of(file),
+        kind_of(file),
+        at,
+        size,
+        thumb_of(file),
+        note,
+        is_favourite(file),
+        who,
     )
 
 
-def rows(files: Sequence[File], counts: Mapping[str, int], words: Words) -> list[Row]:
-    """The lines of a folder; counts: how many items its folders hold."""
-    return [
-        row(file, words.ngettext("%(num)s item", "%(num)s items", counts[file.id]) if file.is_folder else "")
-        for file in files
-    ]
+def rows(
+    files: Sequence[File], counts: Mapping[str, int], words: Words, seen: Callable[[File], Seen]
+) -> list[Row]:
+    """The lines of a folder; counts: how many items its folders hold; seen: by whom."""
+
+    def holds(file: File) -> str:
+        if not file.is_folder:
+            return ""
+        number = counts[file.id]
+        return (
+            words.ngettext("%(num)s item", "%(num)s items", number)
+            if number
+            else words.gettext("Nothing in it")
+        )
+
+    return [row(file, holds(file), seen(file)) for file in files]
 
 
 def kind_of(file: File) -> str:

@@ -56,8 +56,8 @@ class Holder(Struct, frozen=True):
 
     @property
     def can_be_given_back(self) -> bool:
-        """Whether stopping it destroys nothing: a link that works again is the same link."""
-        return self.kind == "links"
+        """Whether stopping it destroys nothing: it ends now, and can be given its end again. A device has to be let in anew."""
+        return self.type in {"share", "app", "konnector"}
 
 
 def holder(work: Work, permission: Permission, seen: str = "") -> Holder:

@@ -11,6 +11,7 @@ from cozy.kernel.clock import iso, parse
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
+from cozy.ui import N_
 from cozy.web.call import Call
 from cozy.web.pages import page
 
@@ -21,6 +22,8 @@ from .door import ACCESS, done, holder, routes, words
 from .journal import JOURNAL, Choice, told
 
 LATELY = 5  # lines of the journal on the page of a grant
+_STOPPED = N_("%(name)s sees nothing of your home any more.")
+_STOPPED_LINK = N_("The link “%(name)s” opens nothing any more.")
 GRANT = f"{ACCESS}/grants/{{grant_id}}"
 
 
@@ -81,10 +84,12 @@ def stop(work: Work, call: Call, grant_id: str, form: FormData) -> Response:
     shown, said = holder(work, found), words(work)
     if shown.can_be_given_back and not shown.is_over:
         service.set_end(work, found, iso(work.now))
-        text = said.gettext("The link “%(name)s” opens nothing any more.", name=shown.name)
-        return done(call, ACCESS, text, undo=f"{shown.url}/again?until={found.expires_at}")
-    service.withdraw(work, found)
-    return done(call, ACCESS, said.gettext("%(name)s sees nothing of your home any more.", name=shown.name))
+        undo = f"{shown.url}/again?until={found.expires_at}"
+    else:
+        service.withdraw(work, found)
+        undo = ""
+    text = _STOPPED_LINK if shown.kind == "links" else _STOPPED
+    return done(call, ACCESS, said.gettext(text, name=shown.name), undo=undo)
 
 
 @routes.on("POST", f"{GRANT}/again", OWNER)

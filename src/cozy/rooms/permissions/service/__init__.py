@@ -15,11 +15,14 @@ from .grants import (
     withdraw,
     withdraw_links,
 )
+from .seeing import Other, among, others, rules_about
 from .telling import end_of, last_day, lines, narrowed, out_of_sight
 
 __all__ = [
+    "Other",
     "admit",
     "all_",
+    "among",
     "end_due",
     "end_of",
     "fetch",
@@ -39,8 +42,10 @@ __all__ = [
     "narrowed",
     "of_code",
     "of_source",
+    "others",
     "out_of_sight",
     "passwords",
+    "rules_about",
     "set_end",
     "withdraw",
     "withdraw_links",
