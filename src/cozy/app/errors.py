@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from cozy import ui
 from cozy.app.shell import dressed, locale_of, shell_for_nobody
+from cozy.dav import xml
 from cozy.kernel.problem import NotFound, Problem, Unavailable
 from cozy.kernel.routes import Manner
 from cozy.rooms.auth.errors import BadToken, ExpiredToken
@@ -23,9 +24,12 @@ log = structlog.get_logger()
 
 STATUS = {
     "malformed": 400, "unauthenticated": 401, "action_needed": 402, "forbidden": 403, "not_found": 404, "method": 405, "conflict": 409,
-    "gone": 410, "stale": 412, "full": 413, "invalid": 422, "too_many": 429, "broken": 500, "elsewhere": 502,
+    "gone": 410, "stale": 412, "full": 413, "unsupported": 415, "invalid": 422, "locked": 423, "too_many": 429, "broken": 500, "elsewhere": 502,
     "unavailable": 503, "out_of_space": 507,
 }  # fmt: skip
+
+
+CHALLENGE = 'Basic realm="Cozy", charset="UTF-8"'  # RFC 7617
 
 
 class Broken(Problem):
@@ -83,6 +87,16 @@ def _jsonapi(problem: Problem, status: int) -> Response:
     return json({"errors": errors}, status, media_type=jsonapi.MEDIA_TYPE)
 
 
+def _dav(call: Call, problem: Problem, status: int) -> Response:
+    """As RFC 4918 §16 says; where a home is full, as §9.7.1 does."""
+    said = 507 if problem.kind == "full" else status
+    if call.request.method == "HEAD":
+        return nothing(said)
+    body = xml.error(problem.condition, problem.facts.get("hrefs", ()), problem.detail)
+    challenge = {"www-authenticate": CHALLENGE} if said == 401 else {}
+    return Response(body, said, challenge, xml.MEDIA_TYPE)
+
+
 def _page(call: Call, problem: Problem, status: int) -> Response:
     if isinstance(problem, Vacant):
         return see_other("/my/welcome")
@@ -109,7 +123,7 @@ def _stranded(call: Call, problem: Problem, status: int) -> Response:
 
 
 _TELLERS: dict[Manner, Callable[[Call, Problem, int], Response]] = {
-    "page": _page, "jsonapi": _api, "couchdb": _data, "oauth": _oauth,
+    "page": _page, "jsonapi": _api, "couchdb": _data, "oauth": _oauth, "dav": _dav,
 }  # fmt: skip
 
 

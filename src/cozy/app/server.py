@@ -104,7 +104,10 @@ async def identify(call: Call, route: Route) -> None:
     if not call.home.id or route.need.own_proof:
         return
     token, cookie = "" if call.slug else _token_of(call), read_cookie(call, "session")
-    if token:
+    if route.manner == "dav" and _is_basic(call) and not auth.tokens.is_one(token):
+        call.has_token = True
+        call.caller = await auth.device_passwords.caller_of(call.house, call.home, token, call.client)
+    elif token:
         call.has_token = True
         call.caller = await _bearer(call, token, cookie)
     elif cookie:
@@ -131,21 +134,28 @@ def _token_of(call: Call) -> str:
     scheme, _, value = call.header("authorization").partition(" ")
     if scheme.lower() == "bearer":
         return value.strip()
-    if scheme.lower() == "basic":
+    if _is_basic(call):
         with suppress(ValueError):
             return base64.b64decode(value, validate=True).decode().partition(":")[2]
     return call.query("bearer_token") or call.query("sharecode")
 
 
+def _is_basic(call: Call) -> bool:
+    """Whether a name and a password came along (RFC 7617)."""
+    return call.header("authorization").partition(" ")[0].lower() == "basic"
+
+
 def admit(call: Call, route: Route, holes: Mapping[str, str]) -> None:
     """Let the caller through this route, or not.
 
-    A session counts for the API only when one of our own pages asks: an app on another origin brings its token.
+    What a browser sends by itself counts for the API only when one of our own pages asks, be it a session or a password
+    that somebody typed there: an app on another origin brings its token.
     """
     if route.path not in WITHOUT_A_HOME:
         _admit_to(call.home, route)
         homes.terms.guard(call.house.settings, call.home.hosted, call.house.clock(), route.path, call.caller)
-    if call.caller.kind == "owner" and not route.is_page and not is_from_here(call):
+    is_by_itself = call.caller.kind == "owner" or _is_basic(call)
+    if is_by_itself and not route.is_page and not is_from_here(call):
         call.caller = NOBODY
     permissions.admit(call.caller, route.need.at(holes))
 

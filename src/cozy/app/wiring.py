@@ -28,6 +28,8 @@ from cozy.rooms.auth.events import (
 )
 from cozy.rooms.auth.ports import Apps as LinkedApps
 from cozy.rooms.contacts import routes as contacts_routes
+from cozy.rooms.dav import jobs as dav_jobs
+from cozy.rooms.dav import routes as dav_routes
 from cozy.rooms.documents import routes as documents_routes
 from cozy.rooms.documents.ports import Doctype, Guard
 from cozy.rooms.files import jobs as files_jobs
@@ -68,6 +70,7 @@ DOORS: list[Routes] = [
     contacts_routes.routes,
     sharing_routes.routes,
     remote_routes.routes,
+    dav_routes.routes,
     apps_routes.routes,
     apps_pages.routes,
     apps_routes.app_routes,
@@ -81,7 +84,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
     DeviceEntered: [auth_jobs.mail_new_device],
     ClientConnected: [auth_jobs.mail_new_client],
     ClientPending: [auth_jobs.forget_pending_client],
-    GrantEnded: [auth_jobs.forget_client],
+    GrantEnded: [auth_jobs.forget_client, auth_jobs.forget_device_password],
     MediaStored: [files_jobs.read_media],
     GrantDue: [permissions_jobs.end_grant],
     DayPassed: [
@@ -92,6 +95,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
         files_jobs.empty_old_trash,
         files_jobs.sweep_thumbnails,
         apps_jobs.update_all,
+        dav_jobs.forget_expired_locks,
     ],
 }
 

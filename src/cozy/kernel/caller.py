@@ -23,20 +23,20 @@ class Grant(Struct, frozen=True):
     selector: str = ""
 
 
-Kind = Literal["owner", "app", "konnector", "client", "cli", "share", "system", "nobody"]
+Kind = Literal["owner", "app", "konnector", "client", "device", "cli", "share", "system", "nobody"]
 
 
 class Caller(Struct, frozen=True):
     """Who asks.
 
-    `owner` came in through the door; `app`, `konnector`, `client` (OAuth), `cli` and `share` hold a bearer token;
-    `system` is this program itself.
+    `owner` came in through the door; `app`, `konnector`, `client` (OAuth), `cli` and `share` hold a bearer token,
+    `device` a password of its own; `system` is this program itself.
     """
 
     kind: Kind
     grants: tuple[Grant, ...] = ()
     session: str = ""  # id of the owner's session: the one that asks, or that an app's token is bound to
-    name: str = ""  # slug of the app or connector, id of the client or of the share's permission, word of the command line
+    name: str = ""  # slug of the app or connector, id of the client, device password or share's permission, word of the command line
     permission: str = (
         ""  # id of the io.cozy.permissions document that the grants come from; "" where there is none
     )

@@ -13,7 +13,7 @@ from msgspec import Struct
 from .caller import Caller, Kind, Verb
 from .home import Home
 
-WATCHED: frozenset[Kind] = frozenset({"app", "konnector", "client", "cli", "share"})
+WATCHED: frozenset[Kind] = frozenset({"app", "konnector", "client", "device", "cli", "share"})
 OTHERS = "*"  # the doctype of what goes beyond the sums that are kept of one home
 SUMS = 2_000
 

@@ -16,6 +16,7 @@ class Problem(Exception):
 
     kind: ClassVar[str] = "problem"
     said: ClassVar[str] = ""  # the words that existing clients of the API match, where they do
+    condition: ClassVar[str] = ""  # its element in WebDAV (RFC 4918 §16), where it has one
     heading: ClassVar[str] = ""  # the title that they know, where it is not the one of the status
 
     def __init__(self, detail: str = "", /, **facts: Any) -> None:
@@ -101,6 +102,18 @@ class ActionNeeded(Problem):
     """The owner has something to do first."""
 
     kind = "action_needed"
+
+
+class Locked(Problem):
+    """Somebody is working on this."""
+
+    kind = "locked"
+
+
+class Unsupported(Problem):
+    """This kind of content is not understood here."""
+
+    kind = "unsupported"
 
 
 class TooMany(Problem):

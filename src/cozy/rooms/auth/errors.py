@@ -52,6 +52,22 @@ class WrongPasskey(Unauthenticated):
     """This passkey does not open this home."""
 
 
+class WrongDevicePassword(Unauthenticated):
+    """This is not the password of a device, or it was taken back: make another in the settings of your home."""
+
+
+class NotEncrypted(Forbidden):
+    """Passwords are only taken over https, so that nobody on the way reads them."""
+
+
+class NoDeviceName(Invalid):
+    """Give the device a name, so that you know it again."""
+
+
+class NoArea(Invalid):
+    """Tick at least one thing that the device may open."""
+
+
 class WrongLinkPassword(Forbidden):
     """This is not the password of this link."""
 

@@ -118,3 +118,10 @@ def forget_client(work: Work, event: GrantEnded) -> None:
     """Forget a program whose grant was taken back, so that it hears so and asks anew; the second time there is none."""
     if event.type == "oauth":
         service.clients.forget(work, event.source_id)
+
+
+@job("auth.forget_device_password")
+def forget_device_password(work: Work, event: GrantEnded) -> None:
+    """Forget what is kept of a device password that was taken back; the second time there is nothing."""
+    if event.type == "device":
+        service.device_passwords.forget(work, event.source_id)

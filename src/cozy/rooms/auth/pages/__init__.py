@@ -3,6 +3,7 @@
 from . import (
     authorize,
     clients_limit,
+    device_passwords,
     devices,
     entering,
     first,
@@ -22,6 +23,7 @@ from .door import routes
 __all__ = [
     "authorize",
     "clients_limit",
+    "device_passwords",
     "devices",
     "entering",
     "first",

@@ -11,6 +11,7 @@ from cozy.kernel.clock import parse
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.rooms.permissions import service as permissions
+from cozy.rooms.permissions.model import Permission
 from cozy.ui import N_
 from cozy.web.call import Call
 from cozy.web.pages import page
@@ -41,7 +42,10 @@ def devices(work: Work, call: Call) -> Response:
         for session in service.sessions.living(work)
     ]
     programs = [_program(work, client) for client in service.clients.connected(work)]
-    return page(work, call, "auth/devices.html", room="settings", sessions=sessions, programs=programs)
+    passwords = [_password(work, each) for each in service.device_passwords.listed(work)]
+    return page(
+        work, call, "auth/devices.html", room="settings", sessions=sessions, programs=programs, passwords=passwords
+    )  # fmt: skip
 
 
 def _program(work: Work, client: Client) -> dict[str, Any]:
@@ -51,6 +55,16 @@ def _program(work: Work, client: Client) -> dict[str, Any]:
         "id": client.id, "name": client.client_name, "icon": _ICONS.get(client.client_kind, "plug"),
         "seen_at": parse(client.seen_at) if client.seen_at else None,
         "lines": permissions.lines(work, granted.rules) if granted else [],
+        "until": permissions.last_day(work, ends_at) if ends_at else None,
+    }  # fmt: skip
+
+
+def _password(work: Work, granted: Permission) -> dict[str, Any]:
+    seen_at = permissions.ledger.last_access(work, granted)
+    ends_at = parse(granted.expires_at) if granted.expires_at else None
+    return {
+        "id": granted.id, "name": granted.title, "seen_at": parse(seen_at) if seen_at else None,
+        "lines": permissions.lines(work, granted.rules), "is_over": permissions.has_ended(work, granted),
         "until": permissions.last_day(work, ends_at) if ends_at else None,
     }  # fmt: skip
 

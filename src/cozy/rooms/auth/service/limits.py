@@ -34,6 +34,11 @@ LIMITS: dict[str, dict[str, Limit]] = {
     "register": {"address": Limit(50, _HOUR), "home": Limit(200, _HOUR), "device": Limit(50, _HOUR)},
     "link": {"address": Limit(10, _QUARTER), "home": Limit(100, _HOUR), "device": Limit(10, _QUARTER)},
     "tiny_code": {"address": Limit(20, _QUARTER), "home": Limit(200, _HOUR), "device": Limit(20, _QUARTER)},
+    "device_password": {
+        "address": Limit(30, _QUARTER),
+        "home": Limit(300, _HOUR),
+        "device": Limit(30, _QUARTER),
+    },
     "address": {"address": Limit(5, _HOUR), "home": Limit(10, _HOUR), "device": Limit(5, _HOUR)},
     "reset": {"address": Limit(3, _HOUR), "home": Limit(10, _HOUR), "device": Limit(3, _HOUR)},
 }

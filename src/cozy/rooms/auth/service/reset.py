@@ -16,7 +16,7 @@ from .. import store
 from ..errors import LinkExpired, WrongRecoveryCode
 from ..events import ResetAsked
 from ..model import RESET, Visitor
-from . import clients, limits, passphrase, sessions
+from . import clients, device_passwords, limits, passphrase, sessions
 
 _LINK, _CODE = "reset", "recovery"
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that look alike
@@ -79,6 +79,7 @@ def _change(work: Work, sealed: str, iterations: int) -> None:
 def _end_others(work: Work, session_id: str, client_id: str) -> None:
     sessions.end_all_but(work, session_id)
     clients.remove_all_but(work, client_id)
+    device_passwords.remove_all(work)
     homes.renew_tokens_secret(work)
 
 

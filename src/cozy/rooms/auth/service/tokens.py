@@ -69,6 +69,11 @@ def for_link(work: Work, label: str) -> str:
     return signed(work, "share", label, jti=new_id())
 
 
+def is_one(token: str) -> bool:
+    """Whether it looks like a token, and not like a password."""
+    return token.count(".") == 2
+
+
 def is_short(token: str) -> bool:
     """Whether it is the short code of a link; people type a full stop after it (cozy-stack web/middlewares)."""
     return len(token) <= _SHORT and "." not in token[:-1]

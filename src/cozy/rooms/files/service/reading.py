@@ -74,6 +74,11 @@ def listing(
     return page(work, access.folder(work, dir_id, "GET"), after=after, skip=skip, limit=limit)
 
 
+def entries(work: Work, folder: File, *, after: tuple[str, str] = ("", ""), limit: int = 1000) -> list[Entry]:
+    """The same without counting: only the lines. after: the sort key and id of the last one seen."""
+    return tree.entries(work, folder.id, after=after, limit=limit)
+
+
 def held_before(work: Work, file: File) -> list[Version]:
     """The old versions of a file that the caller may see, oldest first."""
     return versions.of_file(work, file.id)[::-1]

@@ -15,7 +15,9 @@ from cozy.kernel.caller import VERBS, Grant, Verb
 from ..errors import BadDoctype, BadRule
 
 PERMISSIONS = "io.cozy.permissions"
-Type = Literal["app", "konnector", "oauth", "cli", "share", "share-preview", "share-interact", "register"]
+Type = Literal[
+    "app", "konnector", "oauth", "device", "cli", "share", "share-preview", "share-interact", "register"
+]
 LINKS: frozenset[Type] = frozenset({"share", "share-preview", "share-interact"})  # what a code opens
 TITLES_LIMIT = 500  # rules of one permission
 WILDCARD = ".*"

@@ -42,7 +42,7 @@ class Picked(Struct, frozen=True, kw_only=True):
 EVERYTHING = Picked()
 
 _KINDS: dict[Type, Kind] = {
-    "app": "app", "konnector": "konnector", "oauth": "client", "cli": "cli",
+    "app": "app", "konnector": "konnector", "oauth": "client", "device": "device", "cli": "cli",
     "share": "share", "share-preview": "share", "share-interact": "share",
 }  # fmt: skip
 

@@ -33,7 +33,7 @@ _DID: Mapping[Verb, str] = {
     "PATCH": N_("%(who)s changed %(what)s"), "DELETE": N_("%(who)s deleted %(what)s"),
 }  # fmt: skip
 _NAMELESS: Mapping[str, str] = {
-    "app": N_("An app"), "konnector": N_("A connector"), "client": N_("A device"), "cli": N_("The command line"), "share": N_("A link"),
+    "app": N_("An app"), "konnector": N_("A connector"), "client": N_("A device"), "device": N_("A device"), "cli": N_("The command line"), "share": N_("A link"),
 }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from ..model.ledger import EVERYTHING, Entry, Holder, Picked, holder_of
 from . import grants
 
 log = structlog.get_logger()
-_TYPES: Mapping[str, Type] = {"app": "app", "konnector": "konnector", "client": "oauth"}
+_TYPES: Mapping[str, Type] = {"app": "app", "konnector": "konnector", "client": "oauth", "device": "device"}
 
 
 async def flush(house: House) -> None:

@@ -1,0 +1,96 @@
+"""What the bodies of requests ask: PROPFIND, PROPPATCH, LOCK (RFC 4918 §14)."""
+
+from __future__ import annotations
+
+from typing import Literal
+from xml.etree import ElementTree as ET
+
+from msgspec import Struct
+
+from . import xml
+from .problems import BadXml
+
+Scope = Literal["exclusive", "shared"]
+
+
+class PropFind(Struct, frozen=True):
+    """Which properties are asked for. names: None for all that there are; include: further ones beside these."""
+
+    names: tuple[str, ...] | None = None
+    include: tuple[str, ...] = ()
+    without_values: bool = False
+
+
+class Change(Struct, frozen=True):
+    """One property to set or, where there is no element, to remove. element: the property as XML; text: what is in it."""
+
+    name: str
+    element: str = ""
+    text: str = ""
+
+
+class LockInfo(Struct, frozen=True):
+    """The lock that is asked for. owner: the element as XML, "" for none."""
+
+    scope: Scope
+    owner: str
+
+
+def propfind(body: bytes) -> PropFind:
+    """§14.20; without a body, everything. Raises BadXml."""
+    if not body.strip():
+        return PropFind()
+    root = xml.parse(body, "{DAV:}propfind")
+    asked = {child.tag: child for child in root}
+    if len(asked.keys() & {"{DAV:}prop", "{DAV:}allprop", "{DAV:}propname"}) != 1:
+        raise BadXml
+    if "{DAV:}propname" in asked:
+        return PropFind(without_values=True)
+    if "{DAV:}allprop" in asked:
+        return PropFind(include=_names(asked.get("{DAV:}include")))
+    return PropFind(_names(asked["{DAV:}prop"]))
+
+
+def _names(element: ET.Element | None) -> tuple[str, ...]:
+    return () if element is None else tuple(dict.fromkeys(child.tag for child in element))
+
+
+def proppatch(body: bytes) -> list[Change]:
+    """§14.19, in the order of the document. Raises BadXml."""
+    root = xml.parse(body, "{DAV:}propertyupdate")
+    changes: list[Change] = []
+    for action in root:
+        if action.tag not in {"{DAV:}set", "{DAV:}remove"}:
+            continue
+        for prop in action.iterfind("{DAV:}prop"):
+            language = next(
+                (e.get(xml.XML_LANG, "") for e in (prop, action, root) if e.get(xml.XML_LANG)), ""
+            )
+            changes.extend(_change(each, language, action.tag == "{DAV:}set") for each in prop)
+    if not changes:
+        raise BadXml
+    return changes
+
+
+def _change(element: ET.Element, language: str, is_set: bool) -> Change:
+    """A value keeps the language that it is written in, which may be said further out (§4.3)."""
+    if not is_set:
+        return Change(element.tag)
+    if language and element.get(xml.XML_LANG) is None:
+        element.set(xml.XML_LANG, language)
+    return Change(element.tag, xml.written(element), "".join(element.itertext()))
+
+
+def lockinfo(body: bytes) -> LockInfo:
+    """§14.11. Raises BadXml."""
+    root = xml.parse(body, "{DAV:}lockinfo")
+    scope, kind = root.find("{DAV:}lockscope"), root.find("{DAV:}locktype")
+    if scope is None or kind is None or kind.find("{DAV:}write") is None:
+        raise BadXml
+    owner = root.find("{DAV:}owner")
+    said = "" if owner is None else xml.written(owner)
+    if scope.find("{DAV:}exclusive") is not None:
+        return LockInfo("exclusive", said)
+    if scope.find("{DAV:}shared") is not None:
+        return LockInfo("shared", said)
+    raise BadXml

@@ -1,0 +1,34 @@
+"""The words of device passwords: what programs bring that only know a name and a password."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+FILES = "io.cozy.files"
+AREAS: Mapping[str, tuple[str, ...]] = {
+    "files": (FILES,),
+    "calendars": ("io.cozy.calendar.events", "io.cozy.todos"),
+    "contacts": ("io.cozy.contacts",),
+}
+OFFERED = ("files",)  # the areas that answer to such programs by now
+SEE = ("GET",)
+NAME_LIMIT = 100  # characters
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """A password to be made. name: as the owner calls the device; expires_at: RFC 3339, "" for no end."""
+
+    name: str
+    areas: tuple[str, ...]
+    may_write: bool
+    folder: str = ""  # id of the one folder that it opens of all files
+    expires_at: str = ""
+
+
+class Made(Struct, frozen=True):
+    """A new password, which is known to nobody afterwards. id: of its grant."""
+
+    id: str
+    password: str

@@ -1,0 +1,1 @@
+"""WebDAV: files for every file manager and every program that synchronises."""

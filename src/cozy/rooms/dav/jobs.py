@@ -1,0 +1,14 @@
+"""What WebDAV does by itself: forgetting locks."""
+
+from __future__ import annotations
+
+from cozy.kernel.jobs import DayPassed, job
+from cozy.kernel.work import Work
+
+from . import service
+
+
+@job("dav.forget_expired_locks")
+def forget_expired_locks(work: Work, event: DayPassed) -> None:
+    """Forget locks whose time is over; the second time there are none."""
+    service.locks.forget_expired(work)

@@ -1,0 +1,136 @@
+"""The words of WebDAV here: places, what is at them, locks, and what a request expects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
+from urllib.parse import quote, unquote_to_bytes
+
+from msgspec import Struct
+
+from cozy.dav.bodies import Scope
+from cozy.dav.conditions import Alternative
+from cozy.kernel.clock import parse
+from cozy.kernel.text import nfc
+
+from .errors import BadPlace
+
+PREFIX = "/dav/files"
+ETAG_DIGITS = 40
+PROPERTIES = "dav_properties"  # the member of a file's document that holds its dead ones
+PROPERTIES_LIMIT = 64 * 1024  # characters of all of them, of one file
+LOCK_S, LONGEST_LOCK_S = 30 * 60, 24 * 3600
+LOCKS_LIMIT = 1000  # of a home
+_SAFE = "/-_.~()"
+
+
+class Body(Struct, frozen=True, gc=False):
+    """What WebDAV tells of a file or folder, out of its document."""
+
+    type: str
+    created_at: str
+    updated_at: str
+    name: str = ""
+    size: str = "0"  # bytes
+    sha256: str = ""
+    md5sum: str = ""
+    mime: str = ""
+    executable: bool = False
+    dav_properties: Mapping[str, str] | None = None
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder."""
+        return self.type == "directory"
+
+
+class Lock(Struct, frozen=True):
+    """A lock. path: its root; owner: the element as XML; expires_at: RFC 3339."""
+
+    token: str
+    path: str
+    is_deep: bool
+    scope: Scope
+    owner: str
+    holder: str
+    timeout_s: int
+    expires_at: str
+
+    def covers(self, path: str) -> bool:
+        """Whether it binds what is at this path."""
+        return self.path == path or (self.is_deep and is_below(path, self.path))
+
+
+class Expected(Struct, frozen=True, kw_only=True):
+    """What a request expects to find, as its headers say; dates as they came."""
+
+    if_: tuple[Alternative, ...] = ()
+    if_match: str = ""
+    if_none_match: str = ""
+    if_unmodified_since: str = ""
+
+
+def place(raw: str) -> str:
+    """The path of an address after its prefix, percent-encoded as it came. Raises BadPlace."""
+    names = [_name(part) for part in raw.split("/") if part]
+    return "/" + "/".join(names)
+
+
+def _name(part: str) -> str:
+    try:
+        name = nfc(unquote_to_bytes(part).decode())
+    except UnicodeDecodeError as error:
+        raise BadPlace("Addresses are UTF-8, percent-encoded.") from error
+    if "/" in name or "\0" in name or name in {".", ".."}:
+        raise BadPlace
+    return name
+
+
+def href(path: str, *, is_folder: bool) -> str:
+    """The address of a path; a folder's ends with a slash. Safe in XML as it is."""
+    return f"{PREFIX}{quote(path, safe=_SAFE)}{'/' if is_folder and path != '/' else ''}"
+
+
+def above(path: str) -> str:
+    """The path of the folder that holds this."""
+    return path.rpartition("/")[0] or "/"
+
+
+def name_of(path: str) -> str:
+    """The last name of a path."""
+    return path.rpartition("/")[2]
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether a path is inside a folder, at any depth."""
+    return path != folder and path.startswith(folder.rstrip("/") + "/")
+
+
+def chain(path: str) -> list[str]:
+    """A path and those of the folders around it."""
+    found = [path]
+    while path != "/":
+        path = above(path)
+        found.append(path)
+    return found
+
+
+def etag(sha256: str) -> str:
+    """The strong validator of a content (RFC 9110 §8.8.3)."""
+    return f'"{sha256[:ETAG_DIGITS]}"'
+
+
+@lru_cache(maxsize=4096)
+def http_date(moment: str) -> str:
+    """RFC 3339 as HTTP spells it."""
+    return format_datetime(parse(moment).astimezone(UTC).replace(microsecond=0), usegmt=True)
+
+
+def date_in(text: str) -> datetime | None:
+    """An HTTP date; None where it is none."""
+    try:
+        return parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None

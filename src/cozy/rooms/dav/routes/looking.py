@@ -1,0 +1,138 @@
+"""Looking: OPTIONS, GET, HEAD, PROPFIND, and PROPPATCH."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import partial
+
+from msgspec.structs import replace
+from starlette.responses import PlainTextResponse, Response
+
+from cozy.dav import bodies, headers, xml
+from cozy.dav.bodies import Change, PropFind
+from cozy.kernel.blobs import Content
+from cozy.kernel.clock import parse
+from cozy.kernel.ledger import Use
+from cozy.kernel.routes import OPEN, may
+from cozy.kernel.work import Work
+from cozy.rooms.files import service as files
+from cozy.rooms.files.model import FILES, File, join
+from cozy.web.call import Call
+from cozy.web.ranges import Stream, disposition, serve
+
+from .. import service
+from ..errors import TooDeep
+from ..model import Expected, etag, href
+from ..service.properties import Around, Item
+from .door import CLASSES, METHODS, at_places, expected_of, multistatus, place_of, told, xml_of
+
+SENTENCE = "This address is for programs: open it in the file manager of your device.\n"
+
+
+@at_places("OPTIONS", OPEN)
+async def options(call: Call) -> Response:
+    """What can be done here (RFC 4918 §10.1). 200."""
+    return Response(headers={"dav": CLASSES, "allow": METHODS, "ms-author-via": "DAV", "content-length": "0"})
+
+
+@at_places("GET", may("GET", FILES))
+async def get(call: Call) -> Response:
+    """A content, or a part of it; of a folder, a sentence. 200, 206, 304; 401, 403, 404, 412, 416."""
+    expected = replace(expected_of(call), if_none_match="")
+    file, content = await call.read(_opened, expected, place_of(call))
+    if content is None:
+        return PlainTextResponse(SENTENCE)
+    kept = {
+        "content-type": file.mime or "application/octet-stream", "content-disposition": disposition("attachment", file.name),
+        "content-security-policy": "sandbox", "cache-control": "private, no-cache", "oc-fileid": file.id,
+    }  # fmt: skip
+    return serve(
+        call, partial(_bytes, call, content), size=content.size, etag=etag(file.sha256), modified=parse(file.updated_at),
+        headers=kept, inline=content.inline,
+    )  # fmt: skip
+
+
+def _opened(work: Work, expected: Expected, path: str) -> tuple[File, Content | None]:
+    file = service.places.at(work, path)
+    service.conditions.check(work, expected, path, file)
+    return file, None if file.is_folder else files.open_content(work, file.id)[1]
+
+
+async def _bytes(call: Call, content: Content, start: int, size: int) -> AsyncIterator[bytes]:
+    assert content.blob is not None
+    async for chunk in call.house.blobs.read(call.home.id, content.blob, start, size):
+        yield chunk
+
+
+@at_places("PROPFIND", may("GET", FILES))
+async def propfind(call: Call) -> Response:
+    """Properties of a file, or of a folder and what is directly in it. 207; 400, 401, 403, 404, 412."""
+    path, expected = place_of(call), expected_of(call)
+    depth = headers.depth(call.header("depth"))
+    asked = bodies.propfind(await xml_of(call))
+    if depth is None:
+        raise TooDeep
+    is_minimal = "return=minimal" in call.header("prefer").replace(" ", "")
+    file, around = await call.read(_looked_at, expected, path, asked, call.home.quota)
+    tell = partial(service.properties.response, asked=asked, is_minimal=is_minimal)
+    first = tell(Item(file.id, path, service.places.body_of(file), around))
+    if depth == 0 or not file.is_folder:
+        return told(multistatus([first]))
+    lines, after = await call.scan(_page, file, path, around, asked, is_minimal, ("", ""))
+    call.account(len(lines) + 1)
+    if after is None:
+        return told(multistatus([first, *lines]))
+    return Stream(
+        _listed(call, file, path, around, asked, is_minimal, [first, *lines], after),
+        207,
+        {"content-type": xml.MEDIA_TYPE},
+    )
+
+
+def _looked_at(
+    work: Work, expected: Expected, path: str, asked: PropFind, quota: int | None
+) -> tuple[File, Around]:
+    file = service.places.at(work, path)
+    service.conditions.check(work, expected, path, file)
+    return file, service.properties.around(work, path, asked, quota)
+
+
+def _page(
+    work: Work, folder: File, path: str, around: Around, asked: PropFind, is_minimal: bool, after: tuple[str, str]
+) -> tuple[list[str], tuple[str, str] | None]:  # fmt: skip
+    """A page of a listing, and where the next one begins, if there may be one."""
+    found = service.places.lines(work, folder, after)
+    told = []
+    for line in found:
+        body = service.places.told(line)
+        item = Item(line.id, join(path, body.name), body, around)
+        told.append(service.properties.response(item, asked, is_minimal=is_minimal))
+    is_last = len(found) < service.places.PAGE
+    return told, None if is_last else (found[-1].sort_key, found[-1].id)
+
+
+async def _listed(
+    call: Call, folder: File, path: str, around: Around, asked: PropFind, is_minimal: bool, lines: list[str],
+    after: tuple[str, str] | None,
+) -> AsyncIterator[bytes]:  # fmt: skip
+    yield f"{xml.HEAD}<d:multistatus {xml.NAMESPACES}>{''.join(lines)}".encode()
+    while after is not None:
+        lines, after = await call.scan(_page, folder, path, around, asked, is_minimal, after)
+        call.note(Use("GET", FILES, len(lines), requests=0))
+        yield "".join(lines).encode()
+    yield b"</d:multistatus>"
+
+
+@at_places("PROPPATCH", may("PATCH", FILES))
+async def proppatch(call: Call) -> Response:
+    """Set and remove properties, all or none. 207; 400, 401, 403, 404, 412, 422, 423."""
+    changes = bodies.proppatch(await xml_of(call))
+    address, said = await call.write(_patched, expected_of(call), place_of(call), changes)
+    return told(multistatus([f"<d:response><d:href>{address}</d:href>{''.join(said)}</d:response>"]))
+
+
+def _patched(work: Work, expected: Expected, path: str, changes: list[Change]) -> tuple[str, list[str]]:
+    file = service.places.at(work, path)
+    service.conditions.check(work, expected, path, file)
+    service.locks.guard(work, expected, path)
+    return href(path, is_folder=file.is_folder), service.properties.patch(work, file, changes)

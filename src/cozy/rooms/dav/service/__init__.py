@@ -1,0 +1,5 @@
+"""What WebDAV can do with files."""
+
+from . import conditions, locking, locks, places, properties, tree
+
+__all__ = ["conditions", "locking", "locks", "places", "properties", "tree"]

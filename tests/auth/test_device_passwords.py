@@ -1,0 +1,206 @@
+"""Passwords of devices: made on a page, shown once, good for what they say until they are stopped."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import httpx2
+import pytest
+
+from cozy.app.server import serving
+from cozy.kernel.caller import SYSTEM
+from cozy.kernel.home import Home
+from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.model.device_passwords import Wanted
+from cozy.rooms.auth.store import credentials
+from cozy.rooms.permissions import service as permissions
+
+from .conftest import found
+
+NEW = "/my/settings/devices/passwords/new"
+DEVICES = "/my/settings/devices"
+PASSWORD = r"<span>([a-z2-9]{5}(?:-[a-z2-9]{5}){4})</span>"
+FILES = "/dav/files/"
+
+
+def basic(password: str, name: str = "alice") -> dict[str, str]:
+    return {"authorization": f"Basic {base64.b64encode(f'{name}:{password}'.encode()).decode()}"}
+
+
+@pytest.fixture
+async def device(house, home) -> AsyncIterator[Callable[..., httpx2.AsyncClient]]:
+    """A program without cookies, at an address."""
+    opened: list[httpx2.AsyncClient] = []
+
+    def device(password: str, *, client: str = "127.0.0.1", origin: str = home.origin) -> httpx2.AsyncClient:
+        transport = httpx2.ASGITransport(serving(house), client=(client, 40_000))
+        opened.append(httpx2.AsyncClient(transport=transport, base_url=origin, headers=basic(password)))
+        return opened[-1]
+
+    yield device
+    for client in opened:
+        await client.aclose()
+
+
+@pytest.fixture
+def made(house, home: Home) -> Callable[..., Awaitable[str]]:
+    """`await made(may_write=False)`: a new password."""
+
+    async def made(**wanted) -> str:
+        known: dict[str, Any] = {"name": "Laptop", "areas": ("files",), "may_write": True}
+        new = await auth.device_passwords.make(house, home, SYSTEM, Wanted(**{**known, **wanted}))
+        return new.password
+
+    return made
+
+
+async def listing(client: httpx2.AsyncClient, **headers: str) -> int:
+    answer = await client.request("PROPFIND", FILES, headers={"depth": "0", **headers})
+    return answer.status_code
+
+
+async def test_a_password_is_made_on_a_page_shown_once_and_opens_files(owner, device):
+    answer = await owner.submit(NEW, page=NEW, name="Laptop", may="change")
+    password = found(PASSWORD, answer.text)
+    assert "http://alice.localhost:8080/dav/files/" in answer.text
+    assert await listing(device(password)) == 207
+    for page in (NEW, DEVICES, "/my/access", "/my/access/devices"):
+        assert password not in (await owner.get(page)).text
+
+
+async def test_it_is_listed_with_what_it_may_do(owner):
+    await owner.submit(NEW, page=NEW, name="Laptop", may="see", end="7")
+    for page in (DEVICES, "/my/access/devices"):
+        shown = (await owner.get(page)).text
+        assert "Laptop" in shown
+        assert "Can see your files." in shown
+        assert "Until 25 July 2026" in shown
+
+
+async def test_a_name_is_needed(owner, house, home):
+    answer = await owner.submit(NEW, page=NEW, name="  ", may="change")
+    assert answer.status_code == 422
+    assert "Give the device a name" in answer.text
+    assert await house.read(home, SYSTEM, auth.device_passwords.listed) == []
+
+
+@pytest.mark.parametrize("path", [NEW])
+async def test_the_page_is_the_owners_alone(new_browser, client, path):
+    assert (await new_browser().get(path)).status_code == 303
+    assert (await client.get(path)).status_code == 303
+
+
+async def test_stopping_it_takes_effect_at_once(owner, device, made, house, home):
+    laptop = device(await made())
+    assert await listing(laptop) == 207
+    (grant,) = await house.read(home, SYSTEM, auth.device_passwords.listed)
+    stop = f"/my/access/grants/{grant.id}/stop"
+    await owner.submit(stop, page=stop)
+    assert await listing(laptop) == 401
+
+
+async def test_one_that_has_ended_opens_nothing(device, made, clock):
+    laptop = device(await made(expires_at="2026-07-19T00:00:00.000000Z"))
+    assert await listing(laptop) == 207
+    clock.advance(days=1)
+    assert await listing(laptop) == 401
+
+
+async def test_what_only_sees_changes_nothing(device, made):
+    viewer = device(await made(may_write=False))
+    assert await listing(viewer) == 207
+    assert (await viewer.put(f"{FILES}cat.txt", content=b"meow")).status_code == 403
+    for method in ("MKCOL", "DELETE", "PROPPATCH", "LOCK"):
+        assert (await viewer.request(method, f"{FILES}x")).status_code == 403
+
+
+async def test_one_for_contacts_opens_no_files(device, made):
+    assert await listing(device(await made(areas=("contacts",)))) == 403
+
+
+async def test_it_opens_nothing_but_dav(device, made):
+    laptop = device(await made())
+    assert (await laptop.get("/files/io.cozy.files.root-dir")).status_code == 400
+    assert (await laptop.get("/data/io.cozy.files/_all_docs")).status_code == 400
+    assert (await laptop.get("/my/drive")).status_code in {303, 400}
+
+
+async def test_one_for_a_folder_opens_what_is_in_it(client, device, made):
+    photos = await client.mkdir("Trips")
+    laptop = device(await made(folder=photos["id"]))
+    assert (await laptop.put(f"{FILES}Trips/cat.txt", content=b"meow")).status_code == 201
+    assert (await laptop.get(f"{FILES}Trips/cat.txt")).text == "meow"
+    assert (await laptop.put(f"{FILES}cat.txt", content=b"meow")).status_code == 403
+    assert await listing(laptop) == 403
+
+
+async def test_wrong_ones_are_asked_for_another_and_counted(device, made, clock):
+    right = await made()
+    wrong = right[:-1] + ("a" if right[-1] != "a" else "b")
+    guesser = device(wrong)
+    statuses = [await listing(guesser) for _ in range(31)]
+    assert statuses == [401] * 30 + [429]
+    assert await listing(device(right)) == 429
+    clock.advance(minutes=16)
+    assert await listing(device(right)) == 207
+
+
+async def test_a_device_that_is_in_stays_in_while_others_guess(device, made):
+    laptop = device(await made())
+    assert await listing(laptop) == 207
+    for _ in range(40):
+        await listing(device("nonsense"))
+    assert await listing(laptop) == 207
+
+
+async def test_who_has_none_is_asked_for_one(anonymous):
+    answer = await anonymous.request("PROPFIND", FILES)
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == 'Basic realm="Cozy", charset="UTF-8"'
+
+
+async def test_it_is_not_taken_without_encryption_from_elsewhere(device, made):
+    password = await made()
+    assert await listing(device(password, client="192.0.2.1")) == 403
+    assert await listing(device(password, client="::1")) == 207
+    assert await listing(device(password, client="::ffff:127.0.0.1")) == 207
+
+
+async def test_a_page_of_another_site_cannot_use_what_a_browser_remembers(device, made):
+    """Browsers send a password that was typed once to the same host again, whoever asks."""
+    laptop = device(await made())
+    assert await listing(laptop, **{"sec-fetch-site": "cross-site"}) == 401
+    assert await listing(laptop, origin="https://evil.example") == 401
+    assert await listing(laptop, origin="http://alice.localhost:8080") == 207
+
+
+async def test_a_new_passphrase_ends_them(owner, device, made, house, home):
+    laptop = device(await made())
+    await auth.reset.change(house, home, SYSTEM, auth.passphrase.derive("cerise plume orchestre granit", "x"))
+    assert await listing(laptop) == 401
+
+
+async def test_the_ledger_says_which_device_it_was(device, made, house, home):
+    await listing(device(await made(name="Grandma's laptop")))
+    await permissions.ledger.flush_home(house, home)
+    (entry,) = await house.read(home, SYSTEM, permissions.ledger.entries)
+    assert (entry.kind, entry.title, entry.doctype, entry.verb) == (
+        "device",
+        "Grandma's laptop",
+        "io.cozy.files",
+        "GET",
+    )
+
+
+async def test_what_is_kept_of_one_goes_with_it(made, house, home):
+    password = await made()
+    kept = await house.read(home, SYSTEM, credentials.of_kind, "device_password")
+    assert [each.id for each in kept] == [password[:5]]
+    assert not re.search(password[6:11], str(kept[0].details))
+    (grant,) = await house.read(home, SYSTEM, auth.device_passwords.listed)
+    await house.write(home, SYSTEM, permissions.withdraw, grant)
+    await house.write(home, SYSTEM, auth.device_passwords.forget, grant.source_id)
+    assert await house.read(home, SYSTEM, credentials.of_kind, "device_password") == []

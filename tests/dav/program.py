@@ -1,0 +1,72 @@
+"""The real program with one home at `127.0.0.1`, and a password of a device that opens its files."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+import pytest
+
+from cozy.app.configuration import load
+from cozy.app.house import home_of, opened, origin_of
+from cozy.kernel.caller import SYSTEM
+from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.model.device_passwords import Wanted
+from cozy.rooms.homes.model import Profile
+from tests.program import Cozy, Server
+
+DOMAIN = "127.0.0.1"
+USER = "alice"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server, and how a program gets at its files."""
+
+    server: Server
+    password: str
+    token: str
+
+    @property
+    def url(self) -> str:
+        return f"http://{DOMAIN}:{self.server.port}/dav/files/"
+
+
+def needs(*programs: str) -> None:
+    """Skip where a program of Debian's is not installed."""
+    for program in programs:
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed: apt install {program}")
+
+
+@contextmanager
+def running(folder: Path, postgres: str = "") -> Iterator[Running]:
+    """The program over a folder of its own."""
+    data = folder / "data"
+    password = anyio.run(_furnished, data, postgres)
+    cozy = Cozy(data, env={"COZY_POSTGRES": postgres} if postgres else {})
+    try:
+        with Server(cozy, folder / "log") as server:
+            yield Running(server, password, cozy.token(DOMAIN) if not postgres else "")
+    finally:
+        if postgres:
+            anyio.run(_emptied, data, postgres)
+
+
+async def _furnished(data: Path, postgres: str) -> str:
+    settings = load(data=str(data), postgres=postgres)
+    async with opened(settings) as house:
+        profile = Profile(public_name="Alice", email="alice@example.org")
+        listing = await auth.open_home(house, DOMAIN, profile, origin_of(settings, DOMAIN))
+        wanted = Wanted(name="Laptop", areas=("files",), may_write=True)
+        made = await auth.device_passwords.make(house, home_of(settings, listing), SYSTEM, wanted)
+    return made.password
+
+
+async def _emptied(data: Path, postgres: str) -> None:
+    async with opened(load(data=str(data), postgres=postgres)) as house:
+        for home_id in await house.storage.homes():
+            await house.storage.drop(home_id)
+        await house.storage.host.write(lambda db: db.run("DELETE FROM homes"))
