@@ -195,7 +195,26 @@ async def test_a_design_document_is_copied_and_deleted(client):
     assert again.json()["result"] == "created"
 
 
-@pytest.mark.parametrize("fields", [[], [""], [7], [{"a": "up"}], ['a\\"b'], [f"f{n}" for n in range(21)]])
+async def test_an_index_may_be_a_filter_and_nothing_else(client, made):
+    """cozy-client asks for it where a query has no more than a partial index."""
+    await made(a=1)
+    await made(a=1, trashed=True)
+    partial = {"trashed": True}
+    index = {"index": {"fields": [], "partial_filter_selector": partial}, "ddoc": "by__filter_(trashed_true)"}
+    made_once = (await client.post(f"{EVENTS}/_index", json=index)).json()
+    again = (await client.post(f"{EVENTS}/_index", json=index)).json()
+    assert (made_once["result"], again["result"]) == ("created", "exists")
+    query = {"selector": partial, "use_index": f"_design/{index['ddoc']}"}
+    found = (await client.post(f"{EVENTS}/_find", json=query)).json()
+    assert len(found["docs"]) == 1
+    assert "was not used" not in found.get("warning", "")
+    listed = (await client.get(f"{EVENTS}/_index")).json()["indexes"]
+    assert listed[1]["def"]["fields"] == []
+    gone = await client.delete(f"{EVENTS}/_index/{index['ddoc']}/json/{made_once['name']}")
+    assert gone.json() == {"ok": True}
+
+
+@pytest.mark.parametrize("fields", [[""], [7], [{"a": "up"}], ['a\\"b'], [f"f{n}" for n in range(21)]])
 async def test_an_index_of_nonsense_is_refused(client, fields):
     assert (await client.post(f"{EVENTS}/_index", json={"index": {"fields": fields}})).status_code == 400
 

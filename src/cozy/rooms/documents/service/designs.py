@@ -81,12 +81,13 @@ def define(work: Work, doctype: str, wanted: Wanted) -> Defined:
         return Defined(design, name, False)
     views[name] = view
     _put(work, doctype, design, found, {"language": "query", "views": views})
-    indexes.add(work, doctype, [selector.split(field) for field in fields])
+    if fields:
+        indexes.add(work, doctype, [selector.split(field) for field in fields])
     return Defined(design, name, True)
 
 
 def _fields(asked: Sequence[Any]) -> dict[str, str]:
-    """Names and directions, in order. Raises BadQuery."""
+    """Names and directions, in order; none where the filter is all there is to the index. Raises BadQuery."""
     fields: dict[str, str] = {}
     for field in asked:
         name, way = (
@@ -97,8 +98,8 @@ def _fields(asked: Sequence[Any]) -> dict[str, str]:
         if not mango.is_plain(selector.split(name)):
             raise BadQuery(reason=f"Invalid sort field: {name}", error="invalid_sort_field")
         fields[name] = way
-    if not 0 < len(fields) <= mango.FIELDS_LIMIT:
-        raise BadQuery(reason="An index has one field or more.", error="no_fields", limit=mango.FIELDS_LIMIT)
+    if len(fields) > mango.FIELDS_LIMIT:
+        raise BadQuery(reason="An index has fewer fields.", error="too_many_fields", limit=mango.FIELDS_LIMIT)
     return fields
 
 
