@@ -4,6 +4,7 @@ import pytest
 
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.auth import service as auth
+from cozy.rooms.documents import service as documents
 
 from .conftest import key, second_step
 
@@ -182,3 +183,17 @@ async def test_the_owner_sees_programs_and_stops_one(connected, owner):
     assert "Recipes" not in (await owner.get("/my/settings/devices")).text
     assert await connected.status("GET", "/files/io.cozy.files.root-dir") == 400
     assert (await owner.submit(url, page="/my/settings/devices")).status_code == 303
+
+
+async def test_apps_find_how_a_passphrase_is_stretched_among_the_settings(app, house, home):
+    """Settings and the browser extension look for this document at start; what they note in it stays."""
+    url = "/data/io.cozy.settings/io.cozy.settings.bitwarden"
+    known = (await app.get(url)).json()
+    assert (known["passphrase_kdf"], known["passphrase_kdf_iterations"]) == (0, 650_000)
+    assert (await app.put(url, json={**known, "extension_installed": True})).status_code == 200
+    made = auth.passphrase.derive(NEW, "alice.localhost", 100_000)
+    body = {"current_passphrase": key(), "new_passphrase": made, "iterations": 100_000}
+    assert (await app.put(PASSPHRASE_URL, json=body)).status_code == 204
+    id_ = url.rpartition("/")[2]
+    changed = await house.read(home, SYSTEM, documents.fetch, "io.cozy.settings", id_)
+    assert (changed.body["passphrase_kdf_iterations"], changed.body["extension_installed"]) == (100_000, True)

@@ -15,12 +15,15 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from cozy.kernel.work import Work
+from cozy.rooms.documents import service as documents
+from cozy.rooms.homes.model import SETTINGS
 
 from .. import store
 from ..errors import BadIterations, BadKey, WeakPassphrase
 from ..model import ITERATIONS, Typed
 from .strength import ENOUGH, bits
 
+VAULT = "io.cozy.settings.bitwarden"
 _KIND = "passphrase"
 LONGEST = 1024  # characters that count
 LEAST_ITERATIONS, MOST_ITERATIONS = 50_000, 5_000_000
@@ -89,9 +92,19 @@ def iterations(work: Work) -> int:
 
 def keep(work: Work, sealed: str, stretched: int = 0) -> None:
     """Make this the passphrase. stretched: how often; 0 for as often as the one before."""
-    store.credentials.put(
-        work, _KIND, "main", {"argon2": sealed, "iterations": stretched or iterations(work)}
-    )
+    times = stretched or iterations(work)
+    store.credentials.put(work, _KIND, "main", {"argon2": sealed, "iterations": times})
+    _show(work, times)
+
+
+def _show(work: Work, times: int) -> None:
+    """Keep the document in which apps look for how a passphrase is stretched, and note what they know of the vault."""
+    said = {"passphrase_kdf": 0, "passphrase_kdf_iterations": times}
+    known = documents.fetch_many(work, SETTINGS, [VAULT]).get(VAULT)
+    if known is None:
+        documents.create(work, SETTINGS, said, id_=VAULT)
+    elif {**known.body, **said} != known.body:
+        documents.update(work, known, {**known.body, **said})
 
 
 def check_iterations(wanted: int) -> int:
