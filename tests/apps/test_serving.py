@@ -274,3 +274,10 @@ async def test_the_log_in_page_may_end_on_the_origin_of_the_app(anonymous):
     assert (
         await anonymous.get("/auth/login", params={"redirect": "http://evil.example/"})
     ).status_code == 400
+
+
+async def test_an_app_of_the_home_has_an_icon_where_the_registries_have_none(owner, home):
+    """Contacts shows the icon of the store by its address in the registry, in homes that have no registry too."""
+    answer = await owner.get(f"{home.origin}/registry/mini/icon")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+    assert (await owner.get(f"{home.origin}/registry/other/icon")).status_code == 404

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from cozy.kernel.problem import NotFound, Unauthenticated
+from cozy.kernel.problem import Elsewhere, NotFound, Unauthenticated
 from cozy.kernel.routes import OPEN, Routes
 from cozy.rooms.permissions import service as permissions
 from cozy.web.answers import json, see_other
@@ -18,7 +18,7 @@ from .. import service
 from ..errors import NotYours
 from ..model import APPS
 from ..service.registries import CHANNELS, Registries
-from .listing import HARMLESS, is_owner
+from .listing import HARMLESS, app_icon, is_owner
 
 routes = Routes()
 LIMIT = 100
@@ -72,8 +72,11 @@ async def latest(call: Call, slug: str, channel: str) -> Response:
 
 @routes.on("GET", "/registry/{slug}/icon", OPEN)
 async def icon(call: Call, slug: str) -> Response:
-    """The icon of an app. 200; 401, 404."""
-    return await _picture(call, slug, "", "icon")
+    """The icon of an app: that of the registries or, where they have none, of the one that is here. 200, 304; 401, 403, 404."""
+    try:
+        return await _picture(call, slug, "", "icon")
+    except (NotFound, Elsewhere):
+        return await app_icon(call, slug)
 
 
 @routes.on("GET", "/registry/{slug}/partnership_icon", OPEN)
