@@ -73,6 +73,7 @@ class Stage:
     done: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     traces: list[str] = field(default_factory=list)
+    _number: int = 0
 
     @property
     def api(self) -> Client:
@@ -90,6 +91,15 @@ class Stage:
         tab.goto(f"{self.origin}{path}")
         return tab
 
+    def link(self, folder: str) -> str:
+        """The short code of a link to a folder, as the app would make it."""
+        rules = {"files": {"type": "io.cozy.files", "verbs": ["GET"], "values": [folder]}}
+        body = {"data": {"type": "io.cozy.permissions", "attributes": {"permissions": rules}}}
+        asked = {"Content-Type": "application/vnd.api+json"}
+        answer = self.api("POST", "/permissions", json.dumps(body), asked, codes="link")
+        assert answer.status == 200, answer
+        return answer.data["attributes"]["shortcodes"]["link"]
+
     def stranger(self) -> Page:
         """A tab of somebody else, who is not in."""
         browser = self.context.browser
@@ -103,21 +113,37 @@ class Stage:
     def step(self, name: str, *tabs: Page) -> Iterator[list[Page]]:
         """Something that a person does, with pictures of how it ended: of these tabs, and of those put into the list.
 
-        No request may be repeated without end.
+        No request may be repeated without end. After a failure the tabs are opened afresh, for what comes next.
         """
         self.watch.storms()
+        self._number += 1
         shown = list(tabs)
         try:
             yield shown
         except Exception as error:
-            self.failed.append(f"{name}: {type(error).__name__}: {str(error)[:300]}")
-            self.traces.append(f"{name}: {traceback.format_exc()}")
+            self.fail(name, error)
+            self._picture(name, shown)
+            self._afresh(tabs)
         else:
             self.done.append(name)
-        for number, tab in enumerate(shown):
-            file = f"{self.app.name} {len(self.done) + len(self.failed):02} {name}{f' {number}' if number else ''}.png"
-            tab.screenshot(path=self.kept / file.replace(" ", "-"))
+            self._picture(name, shown)
         self.failed += [f"{name}: {storm}" for storm in self.watch.storms()]
+
+    def fail(self, name: str, error: Exception) -> None:
+        """Note what went wrong."""
+        self.failed.append(f"{name}: {type(error).__name__}: {str(error)[:300]}")
+        self.traces.append(f"{name}: {traceback.format_exc()}")
+
+    def _picture(self, name: str, tabs: list[Page]) -> None:
+        for number, tab in enumerate(tabs):
+            file = f"{self.app.name} {self._number:02} {name}{f' {number}' if number else ''}.png"
+            tab.screenshot(path=self.kept / file.replace(" ", "-"))
+
+    def _afresh(self, tabs: tuple[Page, ...]) -> None:
+        for tab in tabs:
+            tab.goto("about:blank")  # an address that differs after the # alone would open nothing anew
+            tab.goto(self.origin)
+            tab.wait_for_timeout(3000)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebSocket
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request, Response, WebSocket
 
 STORM = 20  # equal requests while one thing is done
 _IDS = re.compile(r"(?<=/)[0-9a-f]{32,64}(?=[/.?]|$)|(?<=[/=])eyJ[\w.-]+")
@@ -24,6 +24,17 @@ _ANSWER = re.compile(
 )  # an answer that a script did not catch: told beside its request
 # Telemetry and help of others: a home lets no app talk to third parties.
 _OTHERS = re.compile(r"https?://(?!\S*localhost)\S+")
+
+# Mistakes of the apps themselves, which show whatever a home answers: the app, what its script throws, and when.
+FAULTS = (
+    ("drive-1.28.0", "file should have a name property", "a field for the name of a new folder is entered"),
+    ("drive-1.28.0", "reading 'doctype'", "sharings are read again by a function that lost its object"),
+)
+
+
+def fault_of(app: str, wrong: str) -> str:
+    """When an app makes this mistake by itself; "" for what may be ours."""
+    return next((when for name, text, when in FAULTS if name == app and text in wrong), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +59,10 @@ class Asked:
 
     @property
     def is_refused(self) -> bool:
-        """Whether it was forbidden, as most of what an app asks for at start is to somebody with a link to one folder."""
-        return self.status == "403"
+        """Whether it was forbidden, as most of what an app asks for at start is to somebody with a link to one folder,
+        and the files beside its public pages are.
+        """
+        return self.status in {"401", "403"}
 
     def __str__(self) -> str:
         return f"{self.status} {self.method} {self.address}"
@@ -65,7 +78,7 @@ class Watch:
     host: str
     of_stranger: bool = False
     asked: Counter[Asked] = field(default_factory=Counter)
-    bodies: dict[Asked, str] = field(default_factory=dict)  # what was sent with those that went wrong
+    bodies: dict[Asked, str] = field(default_factory=dict)  # what was sent with the first of each
     console: Counter[str] = field(default_factory=Counter)
     sockets: list[str] = field(default_factory=list)
     _since: Counter[Asked] = field(default_factory=Counter)
@@ -75,7 +88,7 @@ class Watch:
         context.on("response", self._answered)
         context.on("requestfailed", self._failed)
         context.on("console", self._said)
-        context.on("weberror", lambda error: self._note("exception", error.page, str(error.error)))
+        context.on("weberror", lambda error: self._note("exception", error.page, _told(error.error)))
         context.on("page", lambda page: page.on("websocket", self._opened))
 
     def storms(self) -> list[str]:
@@ -88,8 +101,9 @@ class Watch:
 
     def wrong(self) -> Iterator[str]:
         """What an app should not have met: answers, and complaints about ours."""
+        refused = {asked.address for asked in self.asked if self.of_stranger and asked.is_refused}
         for asked in self.asked:
-            if asked.is_wrong and not (self.of_stranger and asked.is_refused):
+            if asked.is_wrong and asked.address not in refused:
                 yield f"{asked} {self.bodies.get(asked, '')}".rstrip()
         for text in self.console:
             kind = text.partition(" ")[0]
@@ -106,7 +120,7 @@ class Watch:
 
     def _answered(self, response: Response) -> None:
         asked = self._asked(response.request, str(response.status))
-        if asked.is_wrong and asked not in self.bodies:
+        if response.request.method != "GET" and asked not in self.bodies:
             self.bodies[asked] = (_quietly(lambda: response.request.post_data) or "")[:600]
 
     def _failed(self, request: Request) -> None:
@@ -150,6 +164,12 @@ def _is_ours(text: str) -> bool:
     if "Content Security Policy" in text or "Fetch API cannot load" in text:
         return _OTHERS.search(text) is None
     return any(word in text for word in ("CORS", "WebSocket", "MIME type", "ERR_", "integrity", "manifest"))
+
+
+def _told(error: Error) -> str:
+    """What was thrown, and where."""
+    places = re.sub(r"\s+", " ", "".join((error.stack or "").splitlines(True)[1:5]))
+    return f"{error.message} {places}"
 
 
 def _cut(said: str | bytes) -> str:
