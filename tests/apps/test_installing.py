@@ -5,8 +5,13 @@ import dataclasses
 import hashlib
 import io
 import json
+import os
+import re
 import tarfile
+import time
 import zipfile
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -24,6 +29,8 @@ from cozy.rooms.permissions.model import Rule
 from tests.apps.conftest import FILES, MINI
 
 ROOT = Caller("cli", EVERYTHING, name="command line")
+FILES_ONLY = {"files": {"type": "io.cozy.files", "verbs": ["GET", "POST"]}}
+EVENTS = {"accept": "text/event-stream"}
 
 
 def packed(manifest: dict, files: dict[str, str], prefix: str = "") -> bytes:
@@ -237,6 +244,86 @@ async def test_an_app_that_goes_takes_its_grant_with_it(house, home, world, anon
     assert (await anonymous.get("/files/io.cozy.files.root-dir", headers=headers)).status_code == 400
     assert (await anonymous.get("http://mini.alice.localhost:8080/")).status_code == 404
     assert (await install(house, home, source=f"{world.origin}/mini.tar.gz")).state == "ready"
+
+
+async def test_an_app_that_goes_takes_the_links_that_it_made_with_it(
+    house, home, world, owner, anonymous, client
+):
+    await install(
+        house, home, source=world.give("/mini.tar.gz", packed({**MINI, "permissions": FILES_ONLY}, FILES))
+    )
+    token = await house.read(home, SYSTEM, auth.tokens.for_app, "mini")
+    rules = {"files": {"type": "io.cozy.files", "verbs": ["GET"], "values": ["io.cozy.files.root-dir"]}}
+    asked = {"data": {"type": "io.cozy.permissions", "attributes": {"permissions": rules}}}
+    body, params = json.dumps(asked), {"codes": "bob"}
+    made = await anonymous.post(
+        "/permissions", params=params, content=body, headers={"authorization": f"Bearer {token}"}
+    )
+    own = await client.post("/permissions", params=params, content=body)
+    codes = [answer.json()["data"]["attributes"]["codes"]["bob"] for answer in (made, own)]
+    page = (await owner.get(f"{home.origin}/my/apps/mini/uninstall")).text
+    assert "The link that it made to something of yours ends." in page
+    await house.write(home, SYSTEM, apps.installing.uninstall, "mini")
+    statuses = [
+        (await anonymous.get("/permissions/self", headers={"authorization": f"Bearer {code}"})).status_code
+        for code in codes
+    ]
+    assert statuses == [400, 200]
+
+
+async def test_an_app_that_is_not_to_be_active_yet_is_once_it_is_opened(house, home, world, client, owner):
+    url = world.give("/mini.tar.gz", packed(MINI, FILES))
+    async with client.stream(
+        "POST", "/apps/mini", params={"Source": url, "Deactivated": "true"}, headers=EVENTS
+    ) as events:
+        states = re.findall(r'"state":"(\w+)"', await events.aread() and events.text)
+    assert states == ["installing", "installed"]
+    world.give("/mini.tar.gz", packed({**MINI, "version": "1.1.0"}, FILES))
+    assert (await apps.installing.update(house, home, ROOT, "mini")).state == "installed"
+    login = await owner.get(
+        f"{home.origin}/auth/login", params={"redirect": "http://mini.alice.localhost:8080/"}
+    )
+    await owner.get(login.headers["location"])
+    assert (await owner.get("http://mini.alice.localhost:8080/plain.js")).status_code == 200
+    assert (await house.read(home, SYSTEM, apps.manifest, "mini")).state == "installed"
+    assert (await owner.get("http://mini.alice.localhost:8080/")).status_code == 200
+    assert (await house.read(home, SYSTEM, apps.manifest, "mini")).state == "ready"
+
+
+def age(house, app, **by: float) -> None:
+    """Let it be a while since that version was last taken."""
+    then = time.time() - timedelta(**by).total_seconds()
+    (table,) = Path(house.settings.data).glob(f"apps/??/{app.pack}.json")
+    os.utime(table, (then, then))
+
+
+async def test_versions_that_no_home_uses_are_swept_by_the_first_home_of_the_host(
+    house, home, other_home, world
+):
+    url = world.give("/mini.tar.gz", packed(MINI, FILES))
+    old = await install(house, home, source=url)
+    await install(house, other_home, source=url)
+    world.give("/mini.tar.gz", packed({**MINI, "version": "1.1.0"}, FILES))
+    new = await apps.installing.update(house, home, ROOT, "mini")
+    age(house, old, days=2)
+    age(house, new, days=2)
+    assert await apps.sweeping.sweep_versions(house, home) == 0
+    await apps.installing.update(house, other_home, ROOT, "mini")
+    assert await apps.sweeping.sweep_versions(house, other_home) == 0
+    assert await apps.sweeping.sweep_versions(house, home) == 1
+    assert list(house.shelf.keys()) == [new.pack]
+
+
+async def test_a_version_that_somebody_is_about_to_use_is_left(house, home, world):
+    url = world.give("/mini.tar.gz", packed(MINI, FILES))
+    app = await install(house, home, source=url)
+    await house.write(home, SYSTEM, apps.installing.uninstall, "mini")
+    assert await apps.sweeping.sweep_versions(house, home) == 0
+    age(house, app, days=2)
+    assert house.shelf.take(app.pack)
+    assert await apps.sweeping.sweep_versions(house, home) == 0
+    age(house, app, days=2)
+    assert await apps.sweeping.sweep_versions(house, home) == 1
 
 
 async def test_over_http_an_installation_goes_on_after_its_first_answer(house, home, world, client):

@@ -194,6 +194,25 @@ async def test_an_app_that_is_not_there_says_so_on_a_page_that_needs_nothing_els
     assert "/my/assets" not in answer.text
 
 
+@pytest.mark.parametrize("subdomains", ["nested", "flat"])
+async def test_an_app_that_is_not_here_is_looked_for_in_the_store(house, home, tmp_path, subdomains):
+    """As cozy-stack does, but in our own store, which alone asks whether there is such an app."""
+    settings = replace(house.settings, subdomains=subdomains, apps_offered=str(tmp_path))
+    transport = httpx2.ASGITransport(serving(dataclasses.replace(house, settings=settings)))
+    ghost = (
+        "http://ghost.alice.localhost:8080" if subdomains == "nested" else "http://alice-ghost.localhost:8080"
+    )
+    async with httpx2.AsyncClient(transport=transport, base_url=ghost) as browser:
+        answer = await browser.get("/folder?x=1")
+        assert (answer.status_code, answer.headers["location"]) == (307, f"{home.origin}/my/store/ghost")
+        assert (await browser.get("/public?sharecode=abc")).status_code == 404
+
+
+async def test_an_app_of_long_ago_leads_to_the_home(browser, home):
+    answer = await browser.get("http://collect.alice.localhost:8080/#/connected")
+    assert (answer.status_code, answer.headers["location"]) == (301, f"{home.origin}/")
+
+
 async def test_nothing_can_be_sent_to_an_app(owner):
     assert (await owner.post("/")).status_code == 405
 

@@ -1,6 +1,7 @@
 """Versions of apps on the disk: whole or not there, packed once, shared by all."""
 
 import gzip
+import os
 from pathlib import Path
 
 import brotli
@@ -59,6 +60,17 @@ def test_versions_are_listed_and_dropped(shelf):
     shelf.drop("abd")
     assert list(shelf.keys()) == ["abc", "fff"]
     assert shelf.find("abd") is None
+
+
+def test_a_version_that_was_taken_a_moment_ago_is_not_dropped(shelf, tmp_path):
+    shelf.put("abc", FILES)
+    table = tmp_path / "apps" / "ab" / "abc.json"
+    os.utime(table, (0, 0))
+    assert shelf.take("abc")
+    assert not shelf.drop("abc", least_age_s=3600)
+    os.utime(table, (0, 0))
+    assert shelf.drop("abc", least_age_s=3600)
+    assert (shelf.take("abc"), list((tmp_path / "apps" / "ab").iterdir())) == (False, [])
 
 
 @pytest.mark.parametrize("key", ["", "../abc", "a/b", "a.b"])

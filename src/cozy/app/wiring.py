@@ -96,6 +96,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
         files_jobs.sweep_thumbnails,
         apps_jobs.update_all,
         dav_jobs.forget_expired_locks,
+        apps_jobs.sweep_versions,
     ],
 }
 

@@ -7,8 +7,9 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -87,15 +88,29 @@ class ShelfOnDisk:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    def take(self, key: str) -> bool:
+        """Say that somebody is about to use a version; whether it is here."""
+        try:
+            os.utime(self._table(key))
+        except FileNotFoundError:
+            return False
+        return True
+
     def keys(self) -> Iterator[str]:
         """Every version that is here."""
         return (path.stem for path in sorted(self._root.glob("??/*.json")))
 
-    def drop(self, key: str) -> None:
+    def drop(self, key: str, least_age_s: float = 0) -> bool:
         """Remove a version: its table first, without which it is not there."""
-        for path in (self._table(key), self._table(key).with_suffix(".pack")):
-            with suppress(FileNotFoundError):
-                path.unlink()
+        table = self._table(key)
+        try:
+            if time.time() - table.stat().st_mtime < least_age_s:
+                return False
+            table.unlink()
+        except FileNotFoundError:
+            return False
+        table.with_suffix(".pack").unlink(missing_ok=True)
+        return True
 
     def _table(self, key: str) -> Path:
         if not key.isalnum():

@@ -49,10 +49,14 @@ class Shelf(Protocol):
         """A folder for what is on its way in, removed at the end."""
         ...
 
+    def take(self, key: str) -> bool:
+        """Say that somebody is about to use a version; whether it is here."""
+        ...
+
     def keys(self) -> Iterator[str]:
         """Every version that is here."""
         ...
 
-    def drop(self, key: str) -> None:
-        """Remove a version; one that is not there is fine."""
+    def drop(self, key: str, least_age_s: float = 0) -> bool:
+        """Remove a version, unless it was put here or taken less long ago; whether there was one to remove."""
         ...

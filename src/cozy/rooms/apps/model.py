@@ -103,7 +103,7 @@ class App(Struct, frozen=True, kw_only=True, dict=True):
     def is_usable(self) -> bool:
         """Whether it can be opened. While it is upgraded, what it was before still can.
 
-        `installed` is what old versions of cozy-stack say for `ready`.
+        `installed` is what sleeps until it is opened; old versions of cozy-stack say so for `ready`.
         """
         return self.state in {"ready", "installed", "upgrading"}
 

@@ -169,7 +169,10 @@ def ask_to_uninstall(work: Work, call: Call, slug: str) -> Response:
     app = service.manifest(work, slug, _kind(call))
     given = permissions.of_source(work, app.kind, slug)
     kept = [line for line in lines(work, app, given.rules, locale) if "add" in line.does] if given else []
-    return asking.page(work, call, "uninstall.html", card=card(work, app, locale), kept=kept)
+    links = permissions.links_by(work, app.id)
+    return asking.page(
+        work, call, "uninstall.html", card=card(work, app, locale), kept=kept, links=len(links)
+    )
 
 
 @each("POST", "/uninstall")

@@ -68,11 +68,13 @@ async def _install(call: Call, slug: str, kind: Kind) -> Response:
     source = call.query("Source") or f"registry://{slug}/stable"
     service.rights.check(call.caller, kind, "POST", source)
     parameters = _parameters(call)
+    is_asleep = call.query("Deactivated") == "true"
 
     async def run(tell: Tell) -> App:
         return await service.installing.install(
-            call.house, call.home, call.caller, slug, kind, source, parameters=parameters, tell=tell
-        )
+            call.house, call.home, call.caller, slug, kind, source,
+            parameters=parameters, is_asleep=is_asleep, tell=tell,
+        )  # fmt: skip
 
     return await _started(call, run)
 

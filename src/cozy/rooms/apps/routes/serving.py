@@ -18,7 +18,7 @@ from cozy.web.call import Call
 from cozy.web.cookies import read_cookie, set_cookie
 
 from .. import service
-from ..errors import NoAppPage, NotReady
+from ..errors import NoApp, NoAppPage, NotReady
 from ..model import App, Asked, File
 from .policy import policy
 from .sending import FOR_EVER, send
@@ -27,25 +27,29 @@ routes = Routes(pages=True, site="app")
 
 _NAMED_BY_CONTENT = re.compile(r"^[^.]*\.([0-9a-f]{10,}|immutable)\.", re.IGNORECASE)
 _ROBOTS = "User-agent: *\nDisallow: /\n"
+_FORMER = {"collect", "onboarding"}  # apps of long ago, whose place the home itself took
 _COOKIE_S = int(KNOWN.total_seconds())
 
 
 @routes.on("GET", "/", OPEN)
 async def root(call: Call) -> Response:
-    """The first page of an app. 200; 302 to log in, 303 once a session was handed over, 404."""
+    """The first page of an app. 200; 302 to log in, 303 once a session was handed over, 307 to the store, 404."""
     return await _answer(call, "/")
 
 
 @routes.on("GET", "/{path:path}", OPEN)
 async def page_or_file(call: Call, path: str) -> Response:
-    """A page or a file of an app. 200, 304; 302 to log in, 303 once a session was handed over, 401, 404."""
+    """A page or a file of an app. 200, 304; 302 to log in, 303 once a session was handed over, 307 to the store, 401, 404."""
     return await _answer(call, f"/{path}")
 
 
 async def _answer(call: Call, path: str) -> Response:
     if code := call.query("session_code"):
         return await _enter(call, code)
-    app = await call.read(service.manifest, call.slug)
+    try:
+        app = await call.read(service.manifest, call.slug)
+    except NoApp:
+        return _not_here(call)
     if not app.is_usable:
         raise NotReady
     try:
@@ -65,6 +69,18 @@ async def _answer(call: Call, path: str) -> Response:
     if not asked.is_index:
         return _file(call, file)
     return await _locked(call) or await _page(call, app, file)
+
+
+def _not_here(call: Call) -> Response:
+    """Whoever looks for an app that is not installed is led to it in the store, where there is one. Raises NoApp.
+
+    Whether the registries have it the store asks, once the owner is in: strangers cause no request to others.
+    """
+    if call.slug in _FORMER:
+        return RedirectResponse(f"{call.home.origin}/", 301)
+    if call.query("sharecode") or not service.registries.of(call.house, call.home).all:
+        raise NoApp(slug=call.slug)
+    return RedirectResponse(f"{call.home.origin}/my/store/{call.slug}", 307, {"cache-control": "no-store"})
 
 
 async def _locked(call: Call) -> Response | None:
@@ -135,6 +151,8 @@ async def _page(call: Call, app: App, file: File) -> Response:
     """A page of an app, with its token: kept nowhere."""
     if _is_in(call) and not call.query("sharecode"):
         await call.read(service.opening.check, app)
+    if _is_in(call) and app.state == "installed":
+        await call.write(service.installing.awake, app.slug)
     if _is_in(call) and await call.read(service.opening.is_due, app):
         await call.write(service.opening.allow, app)
     html = file.plain().decode("utf-8", "replace")

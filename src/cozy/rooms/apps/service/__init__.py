@@ -20,6 +20,7 @@ from . import (
     rights,
     routing,
     shared,
+    sweeping,
 )
 from .granting import Consent, more_than
 from .granting import give as allow
@@ -45,4 +46,5 @@ __all__ = [
     "rights",
     "routing",
     "shared",
+    "sweeping",
 ]

@@ -22,6 +22,7 @@ from cozy.kernel.problem import Problem
 from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
 from cozy.rooms.documents import service as documents
+from cozy.rooms.permissions import service as permissions
 
 from .. import store
 from ..errors import AlreadyInstalled, Busy, LinkedClient, NoApp, NoSource
@@ -40,9 +41,11 @@ _TRUSTED = {"cli", "system"}
 
 async def install(
     house: House, home: Home, caller: Caller, slug: str, kind: Kind = "app", source: str = "", *,
-    consent: Consent = Consent(), parameters: Mapping[str, Any] | None = None, tell: Tell = lambda app: None,
+    consent: Consent = Consent(), parameters: Mapping[str, Any] | None = None, is_asleep: bool = False,
+    tell: Tell = lambda app: None,
 ) -> App:  # fmt: skip
-    """Install an app. source: "" for the stable channel of the registries; tell: is given it at each step.
+    """Install an app. source: "" for the stable channel of the registries; tell: is given it at each step; is_asleep:
+    it is `installed`, and `ready` only once it is opened.
 
     Raises BadSlug, BadSource, AlreadyInstalled, Busy, NoManifest, BadManifest, NoSource, BadArchive, BadChecksum, and
     what outside raises; once it was told of, the app is left `errored`. Publishes AppInstalled.
@@ -56,7 +59,7 @@ async def install(
         tell(app)
         try:
             await _shelve(house, offer)
-            app = await house.write(home, caller, _finish_install, slug, kind, consent)
+            app = await house.write(home, caller, _finish_install, slug, kind, consent, is_asleep)
         except Exception as error:
             tell(await house.write(home, caller, _fail, slug, kind, error))
             raise
@@ -85,7 +88,8 @@ async def update(
             tell(await house.write(home, caller, _begin_update, slug, kind))
             try:
                 await _shelve(house, offer)
-                app = await house.write(home, caller, _finish_update, slug, kind, source, offer)
+                state = "installed" if before.state == "installed" else "ready"
+                app = await house.write(home, caller, _finish_update, slug, kind, source, offer, state)
             except Exception as error:
                 tell(await house.write(home, caller, _fail, slug, kind, error))
                 raise
@@ -93,8 +97,14 @@ async def update(
     return app
 
 
+def awake(work: Work, slug: str) -> App:
+    """An app that was installed to sleep until it is opened is `ready`."""
+    app = manifest(work, slug)
+    return _put(work, slug, "app", state="ready") if app.state == "installed" else app
+
+
 def uninstall(work: Work, slug: str, kind: Kind = "app") -> App:
-    """Remove an app and its grant; documents that it made stay.
+    """Remove an app, its grant and the links that it made; documents that it made stay.
 
     Raises NoApp, Busy, LinkedClient. Publishes AppUninstalled.
     """
@@ -107,6 +117,7 @@ def uninstall(work: Work, slug: str, kind: Kind = "app") -> App:
         raise LinkedClient(slug=slug)
     documents.delete(work, documents.fetch(work, DOCTYPES[kind], app.id))
     granting.take_back(work, app)
+    permissions.withdraw_links(work, app.id)
     work.publish(AppUninstalled(kind, slug))
     return app
 
@@ -124,7 +135,7 @@ async def ensure(house: House, home: Home, app: App) -> None:
 
 
 async def _shelve(house: House, offer: Offer) -> None:
-    if house.shelf.find(offer.pack) is None:
+    if not house.shelf.take(offer.pack):
         files = await offer.bring()
         await asyncio.to_thread(house.shelf.put, offer.pack, files)
 
@@ -158,8 +169,8 @@ def _begin(
     return manifest(work, slug, kind)
 
 
-def _finish_install(work: Work, slug: str, kind: Kind, consent: Consent) -> App:
-    app = _put(work, slug, kind, state="ready")
+def _finish_install(work: Work, slug: str, kind: Kind, consent: Consent, is_asleep: bool) -> App:
+    app = _put(work, slug, kind, state="installed" if is_asleep else "ready")
     granting.give(work, app, consent)
     work.publish(AppInstalled(kind, slug, app.manifest.version))
     return app
@@ -179,11 +190,11 @@ def _begin_update(work: Work, slug: str, kind: Kind) -> App:
     return _put(work, slug, kind, state="upgrading", updated_at=iso(work.now))
 
 
-def _finish_update(work: Work, slug: str, kind: Kind, source: str, offer: Offer) -> App:
+def _finish_update(work: Work, slug: str, kind: Kind, source: str, offer: Offer, state: str) -> App:
     before = manifest(work, slug, kind)
     kept = {name: before.body[name] for name in ("created_at", "parameters") if name in before.body}
     document = documents.fetch(work, DOCTYPES[kind], before.id)
-    documents.update(work, document, {**_body(work, slug, source, offer), **kept, "state": "ready"})
+    documents.update(work, document, {**_body(work, slug, source, offer), **kept, "state": state})
     app = manifest(work, slug, kind)
     granting.keep(work, app, before.manifest)
     work.publish(AppInstalled(kind, slug, app.manifest.version))
@@ -193,9 +204,11 @@ def _finish_update(work: Work, slug: str, kind: Kind, source: str, offer: Offer)
 def _settle(work: Work, slug: str, kind: Kind, source: str, available: str) -> App:
     """Leave it as it is, with the version that waits for the owner."""
     app = manifest(work, slug, kind)
-    if app.source == source and app.body.get("available_version", "") == available and app.state == "ready":
+    is_idle = app.state in {"ready", "installed"}
+    if app.source == source and app.body.get("available_version", "") == available and is_idle:
         return app
-    return _put(work, slug, kind, source=source, available_version=available, state="ready")
+    state = app.state if is_idle else "ready"
+    return _put(work, slug, kind, source=source, available_version=available, state=state)
 
 
 def _fail(work: Work, slug: str, kind: Kind, error: Exception) -> App:

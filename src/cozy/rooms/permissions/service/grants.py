@@ -107,12 +107,17 @@ def withdraw(work: Work, permission: Permission) -> None:
     keeping.remove(work, permission)
 
 
+def links_by(work: Work, maker: str) -> list[Permission]:
+    """The links that an app or a client made. maker: `io.cozy.apps/drive`, a client's id."""
+    return [keeping.permission_of(found) for found in store.permissions.made_by(work, maker)]
+
+
 def withdraw_links(work: Work, maker: str) -> int:
-    """Take every link back that an app or a client made; returns how many. maker: `io.cozy.apps/drive`, a client's id.
+    """Take every link back that an app or a client made; returns how many. maker: as of `links_by`.
 
     Publishes GrantEnded for each.
     """
-    made = [keeping.permission_of(found) for found in store.permissions.made_by(work, maker)]
+    made = links_by(work, maker)
     for link in made:
         keeping.remove(work, link)
     return len(made)
