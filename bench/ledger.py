@@ -15,8 +15,9 @@ from pathlib import Path
 from bench import load, process, wrk
 from bench.running import free_port
 from cozy.app.configuration import load as configuration
-from cozy.app.house import home_of, opened, origin_of
+from cozy.app.house import home_of, opened
 from cozy.kernel.caller import SYSTEM
+from cozy.kernel.home import origin_of
 from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
 from cozy.rooms.documents import service as documents

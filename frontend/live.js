@@ -1,11 +1,13 @@
 // A list keeps up with what changes elsewhere: in another window, an app, a device. Without a socket it stays as it is.
 import { refresh } from "./navigation.js";
+import { onArrival } from "./page.js";
 
 const CALM_MS = 300; // many changes come together
 const APART_MS = 2000;
 const BUSY_MS = 1000; // somebody is in the middle of something
 const LONGEST_MS = 60_000;
 const REFUSED = 1008; // nobody is in any more (RFC 6455 §7.4.1)
+const ECHO = "ECHO";
 const ONE_PAGE = 200; // rows; of more, those that scrolling brought would go
 
 let socket = null;
@@ -37,19 +39,35 @@ function show() {
   refresh();
 }
 
+// What changed after the list was made and before anybody listened: the list knows the last change that it shows.
+async function catchUp() {
+  const since = document.querySelector("main [data-live]")?.dataset.seq;
+  if (!since) return;
+  const answer = await fetch(`/files/_changes?limit=1&since=${since}`).catch(() => null);
+  if (answer?.ok && (await answer.json()).results.length) soon();
+}
+
+let isHeard = false; // the server listens to what it was asked to
+onArrival(() => isHeard && catchUp());
+
 function connect() {
   socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/realtime/`, "io.cozy.websocket");
   socket.onopen = () => {
     socket.send(JSON.stringify({ method: "SUBSCRIBE", payload: { type: "io.cozy.files" } }));
-    if (tries) soon(); // for what was missed
+    socket.send(JSON.stringify({ method: ECHO })); // no method: it is refused once what came before has been heeded
     tries = 0;
   };
   socket.onmessage = ({ data }) => {
     const { event, payload } = JSON.parse(data);
-    if (event !== "error" && concerns(payload)) soon();
+    if (event === "error") {
+      if (payload.source?.method !== ECHO) return;
+      isHeard = true;
+      catchUp();
+    } else if (concerns(payload)) soon();
   };
   socket.onclose = ({ code }) => {
     socket = null;
+    isHeard = false;
     if (code === REFUSED) return;
     tries += 1;
     setTimeout(() => socket || connect(), Math.min(500 * 2 ** tries, LONGEST_MS) * (0.5 + Math.random()));
@@ -57,6 +75,6 @@ function connect() {
 }
 
 // A page that the browser keeps for the way back has no socket.
-addEventListener("pagehide", () => { if (socket) { socket.onclose = null; socket.close(); socket = null; } });
-addEventListener("pageshow", ({ persisted }) => { if (persisted) { connect(); soon(); } });
+addEventListener("pagehide", () => { if (socket) { socket.onclose = null; socket.close(); socket = null; isHeard = false; } });
+addEventListener("pageshow", ({ persisted }) => { if (persisted) connect(); });
 connect();

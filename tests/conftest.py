@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from cozy.app import migrations
-from cozy.app.house import home_of, opened, origin_of
+from cozy.app.house import home_of, opened
 from cozy.app.server import serving
 from cozy.app.wiring import PORTS
 from cozy.backends.disk import inline_content
@@ -23,7 +23,7 @@ from cozy.backends.postgres import PostgresDb, configure
 from cozy.backends.sqlite import SqliteDb
 from cozy.kernel.caller import EVERYTHING, SYSTEM, Caller
 from cozy.kernel.db import Db, Row
-from cozy.kernel.home import Home
+from cozy.kernel.home import Home, origin_of
 from cozy.kernel.house import House
 from cozy.kernel.settings import Settings
 from cozy.kernel.work import Work

@@ -20,7 +20,8 @@ import pytest
 
 from cozy.app.cli import main
 from cozy.app.configuration import load
-from cozy.app.house import opened, origin_of
+from cozy.app.house import opened
+from cozy.kernel.home import origin_of
 from cozy.rooms.auth import service as auth
 from cozy.rooms.homes.model import Profile
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
 from cozy.rooms.files import service as files
 from tests.browser import samples
-from tests.browser.conftest import visit
+from tests.browser.conftest import PATIENCE_MS, visit
 from tests.browser.drive import Drive, child, furnished, lists, row
 
 pytestmark = pytest.mark.browser
@@ -35,15 +35,16 @@ def folder(drive: Drive, request: pytest.FixtureRequest) -> str:
 
 def look(page: Page, drive: Drive, folder: str) -> None:
     """Open a folder and wait until it listens."""
-    said: list[str | bytes] = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: said.append(frame)))  # noqa: PLW0108 (Playwright marks what it calls)
+    heard: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(frame)))  # noqa: PLW0108 (Playwright marks what it calls)
     with page.expect_websocket() as socket:
         visit(page, f"{drive.origin}/my/drive/{folder}")
     assert socket.value.url == f"{drive.origin.replace('http', 'ws')}/realtime/"
-    while not said:
+    for _ in range(PATIENCE_MS // 20):
+        if any("ECHO" in str(frame) for frame in heard):
+            return
         page.wait_for_timeout(20)
-    for _ in range(2):  # what was said before is heeded before what is asked after
-        page.evaluate("fetch('/status')")
+    raise AssertionError(f"nobody listens: {heard}")
 
 
 def make_folder(page: Page, name: str) -> None:
@@ -91,6 +92,18 @@ def test_who_is_on_a_line_stays_on_it(open_context, drive, folder):
     drive.do(lambda work: files.trash(work, dog.id))
     lists(page, "ant.txt", "cat.txt", "eel.txt")
     expect(row(page, "eel.txt").locator(".name a")).to_be_focused()
+
+
+def test_what_changed_before_anybody_listened_shows(open_context, drive, folder):
+    page = drive.come_in(open_context())
+
+    def late(socket: WebSocketRoute) -> None:
+        drive.do(lambda work: files.create_file(work, folder, "dog.txt", samples.content(b"woof"), ""))
+        socket.connect_to_server()
+
+    page.route_web_socket("**/realtime/", late)
+    visit(page, f"{drive.origin}/my/drive/{folder}")
+    lists(page, "cat.txt", "dog.txt")
 
 
 def test_an_empty_folder_fills(open_context, drive, folder):

@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cozy.app.cli import cli
-from cozy.app.house import opened, origin_of
+from cozy.app.house import opened
+from cozy.kernel.home import origin_of
 from cozy.kernel.settings import Settings
 from cozy.rooms.auth import service as auth
 from tests.conftest import ALICE

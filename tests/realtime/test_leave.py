@@ -6,6 +6,7 @@ from cozy.kernel.caller import SYSTEM
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model import Visitor
 from cozy.rooms.auth.service import tokens
+from cozy.rooms.documents import service as documents
 from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import Rule
@@ -158,19 +159,30 @@ async def test_a_grant_for_the_settings_covers_what_stands_for_the_passphrase(op
     await socket.settled()
 
 
-async def test_the_hash_of_a_links_password_is_told_to_nobody(house, home, listening):
+async def test_a_link_is_told_to_have_a_password_and_never_which(house, home, listening):
     def protect(work):
-        permission = permissions.grant(work, "share", "a", FOO)
-        from cozy.rooms.documents import service as documents
-
-        found = documents.fetch(work, "io.cozy.permissions", permission.id)
+        link = permissions.grant(work, "share", "a", FOO)
+        found = documents.fetch(work, "io.cozy.permissions", link.id)
         documents.update(work, found, {**found.body, "password": "secret-hash"})
 
     socket = await listening("io.cozy.permissions")
     await house.write(home, SYSTEM, protect)
-    told = [await socket.event() for _ in range(2)]
-    assert told[1][3]["type"] == "share"
-    assert "secret-hash" not in str(told)
+    (_, _, _, made), (verb, _, _, protected) = [await socket.event() for _ in range(2)]
+    assert "password" not in made
+    assert (verb, protected["type"], protected["password"]) == ("UPDATED", "share", True)
+
+
+@pytest.mark.parametrize(("before", "password", "told"), [("", "s3cret", True), ("s3cret", "", None)])
+async def test_an_app_sees_the_lock_of_a_link_come_and_go(listening, client, before, password, told):
+    rules = {"foos": {"type": FOOS, "verbs": ["GET"]}}
+    wanted = {"type": "io.cozy.permissions", "attributes": {"permissions": rules, "password": before}}
+    link = (await client.post("/permissions", params={"codes": "a"}, json={"data": wanted})).json()["data"]
+    socket = await listening("io.cozy.permissions", link["id"])
+    change = {"type": "io.cozy.permissions", "attributes": {"password": password}}
+    answer = await client.patch(f"/permissions/{link['id']}", json={"data": change})
+    assert answer.status_code == 200, answer.text
+    verb, _, id_, doc = await socket.event()
+    assert (verb, id_, doc.get("password")) == ("UPDATED", link["id"], told)
 
 
 async def test_a_withdrawn_grant_closes_the_socket(house, home, granted, client):

@@ -8,10 +8,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from cozy.app.house import home_of, origin_of
+from cozy.app.house import home_of
 from cozy.app.server import serving
 from cozy.kernel.caller import SYSTEM
-from cozy.kernel.home import Home
+from cozy.kernel.home import Home, origin_of
 from cozy.kernel.house import House
 from cozy.rooms.auth import service as auth
 from cozy.rooms.homes.model import Profile

@@ -24,24 +24,32 @@ import msgspec
 import structlog
 
 import cozy
-from cozy.app.house import home_of, opened, origin_of
+from cozy.app.house import home_of, opened
 from cozy.app.server import serving
 from cozy.app.wiring import DOORS
-from cozy.kernel.caller import SYSTEM
-from cozy.kernel.home import Home
+from cozy.kernel.caller import EVERYTHING, SYSTEM, Caller
+from cozy.kernel.home import Home, app_origin, origin_of
 from cozy.kernel.house import House
 from cozy.kernel.routes import SOCKET, Route
 from cozy.kernel.settings import Settings
+from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model import Visitor
+from cozy.rooms.auth.service import tokens
+from cozy.rooms.files.service import ROOT
 from cozy.rooms.homes.model import Profile
+from cozy.rooms.permissions import service as permissions
+from cozy.rooms.permissions.model import Rule
+from tests.browser import samples
 
-ROUTES = [route for door in DOORS if door.site == "home" for route in door.table if route.method != SOCKET]
+ROUTES = [(door.site, route) for door in DOORS for route in door.table if route.method != SOCKET]
+APP = "mini"  # an app in development, on an origin of its own
 HOLE = re.compile(r"\{([a-z_]+)(:path)?\}")
 QUERY = re.compile(r"""(?:query|number|is_true|key|lenient_number)\((?:call, )?"([^"]+)\"""")
 FIELD = re.compile(r"""text\(form, "([^"]+)\"""")
 CHUNK = 100  # requests before everybody comes in again: some log out
 SOURCES = Path(cozy.__file__).parent
+PICTURE = samples.picture(0.4, 60, 40)
 
 NASTY: tuple[Any, ...] = (
     "", " ", "x", "..", ".", "/", "a/b", "\0", "é", "é", "%", "%00", "%2e%2e", "_", "_design/x", "_local/x", "*",
@@ -101,6 +109,7 @@ class Known:
             "io.cozy.settings.instance",
         ]
         self.revs: list[str] = []
+        self.origins: dict[str, str] = {"home": "", "app": ""}  # by site
         self.callers: list[dict[str, str]] = [{}]
 
     def learn(self, answer: bytes) -> None:
@@ -124,7 +133,7 @@ def words() -> tuple[list[str], list[str]]:
 def made(number: int, known: Known) -> Request:
     """The request of that number."""
     chance = random.Random(number)
-    route = chance.choice(ROUTES)
+    site, route = chance.choice(ROUTES)
     query, _ = words()
     url = HOLE.sub(lambda hole: quote(_text(_hole(chance, known)), safe="/" if hole[2] else ""), route.path)
     asked = {
@@ -135,7 +144,7 @@ def made(number: int, known: Known) -> Request:
     headers = dict(chance.choice(known.callers))
     for name in chance.sample(sorted(HEADERS), chance.choice((0, 0, 1, 2))):
         headers[name] = _text(chance.choice(HEADERS[name])).replace("\0", "")
-    return Request(route.method, url, headers, _content(chance, known, route, headers))
+    return Request(route.method, known.origins[site] + url, headers, _content(chance, known, route, headers))
 
 
 def _content(chance: random.Random, known: Known, route: Route, headers: dict[str, str]) -> bytes:
@@ -268,7 +277,8 @@ async def run(
 
 
 async def somebodies(house: House, home: Home, known: Known) -> None:
-    """Everybody who may ask: nobody, the owner's pages, and holders of tokens."""
+    """Everybody who may ask: nobody, the owner's pages, and holders of tokens of each kind."""
+    known.origins["app"] = app_origin(home.origin, APP, house.settings.subdomains)
     entered = await house.write(home, SYSTEM, auth.sessions.open_, Visitor(address="192.0.2.1"))
     owner = {
         "cookie": f"cozy-session={entered.session}; cozy-csrf=ours",
@@ -276,13 +286,77 @@ async def somebodies(house: House, home: Home, known: Known) -> None:
         "sec-fetch-site": "same-origin",
     }
     scopes = ("*", "*", "*", "io.cozy.files", "io.cozy.todos:GET", "io.cozy.files:GET:io.cozy.files.root-dir")
-    tokens = [await house.read(home, SYSTEM, auth.mint, scope) for scope in scopes]
-    known.callers = [{}, owner, owner, owner, *({"authorization": f"Bearer {token}"} for token in tokens)]
+    minted = [await house.read(home, SYSTEM, auth.mint, scope) for scope in scopes]
+    granted = await house.write(
+        home, Caller("owner", EVERYTHING), _granted, entered.session.partition(".")[0]
+    )
+    known.callers = [
+        {}, owner, owner, owner,
+        *({"authorization": f"Bearer {token}"} for token in (*minted, *granted)),
+        *({**owner, "authorization": f"Bearer {token}"} for token in granted),
+    ]  # fmt: skip
 
 
-async def _main(cases: Sequence[int]) -> int:
+def _granted(work: Work, session: str) -> list[str]:
+    """Tokens of an app, a connector and a device, and the code of a link."""
+    rules = {
+        name: Rule(f"io.cozy.{name}")
+        for name in ("files", "todos", "contacts", "settings", "permissions", "apps")
+    }
+    permissions.grant(work, "app", APP, rules)
+    permissions.grant(work, "konnector", "bank", rules)
+    device = permissions.grant(work, "oauth", "client-1", rules)
+    asked = permissions.links.Wanted(
+        rules={"files": Rule("io.cozy.files", ("GET",), (ROOT,))}, labels=("bob",)
+    )
+    link = permissions.links.make(work, asked)
+    return [
+        tokens.for_app(work, APP, session), tokens.for_konnector(work, "bank"),
+        tokens.signed(work, "access", "client-1", grant=device.id), *link.codes.values(), *link.shortcodes.values(),
+    ]  # fmt: skip
+
+
+async def furnish(house: House, home: Home, known: Known) -> None:
+    """Things for requests to reach: a folder with a file in it, thrown away ones, documents, an index."""
+    token = await house.read(home, SYSTEM, auth.mint)
+    headers = {"authorization": f"Bearer {token}"}
+    transport = httpx2.ASGITransport(serving(house))
+    async with httpx2.AsyncClient(transport=transport, base_url=home.origin, headers=headers) as client:
+        folder = (await client.post("/files/", params={"Type": "directory", "Name": "Trip"})).json()["data"][
+            "id"
+        ]
+        for name, content in (("cat.jpg", PICTURE), ("notes.txt", b"x" * 20_000), ("gone.txt", b"")):
+            made = await client.post(
+                f"/files/{folder}", params={"Type": "file", "Name": name}, content=content
+            )
+            known.learn(made.content)
+        await client.delete(f"/files/{made.json()['data']['id']}")
+        for n in range(3):
+            known.learn(
+                (
+                    await client.post("/data/io.cozy.todos/", json={"n": n, "_deleted": False, "when": "now"})
+                ).content
+            )
+        await client.post("/data/io.cozy.todos/_index", json={"index": {"fields": ["n"]}})
+        known.learn((await client.get(f"/files/{folder}")).content)
+
+
+def write_app(folder: Path) -> None:
+    """An app of two pages, one of them for everybody."""
+    manifest = {
+        "name": "Mini", "slug": APP, "type": "webapp", "version": "1.0.0", "permissions": {"files": {"type": "io.cozy.files"}},
+        "routes": {"/": {"folder": "/", "index": "index.html"}, "/public": {"folder": "/", "index": "index.html", "public": True}},
+    }  # fmt: skip
+    folder.mkdir()
+    (folder / "manifest.webapp").write_bytes(msgspec.json.encode(manifest))
+    (folder / "index.html").write_text('<html><body data-cozy="{{.CozyData}}">{{.Token}}</body></html>')
+
+
+async def _main(cases: Sequence[int], postgres: str) -> int:
     with tempfile.TemporaryDirectory() as folder:
-        async with opened(Settings(data=folder)) as house:
+        write_app(Path(folder) / APP)
+        settings = Settings(data=f"{folder}/data", app_folders=f"{APP}:{folder}/{APP}", postgres=postgres)
+        async with opened(settings) as house:
             profile = Profile(public_name="Alice", email="alice@example.org")
             domain = "alice.localhost"
             home = home_of(
@@ -290,6 +364,7 @@ async def _main(cases: Sequence[int]) -> int:
                 await auth.open_home(house, domain, profile, origin_of(house.settings, domain)),
             )
             known = Known()
+            await furnish(house, home, known)
             seen: Counter[int] = Counter()
             broken: dict[str, list[str]] = {}
             for start in range(0, len(cases), CHUNK):
@@ -315,10 +390,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.security.fuzz", description=__doc__)
     parser.add_argument("--cases", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--postgres", default="", help="how to reach an empty database, instead of SQLite")
     asked = parser.parse_args()
     structlog.configure(processors=[_brief], logger_factory=structlog.PrintLoggerFactory(sys.stdout))
     first = asked.seed * 1_000_000
-    sys.exit(asyncio.run(_main(range(first, first + asked.cases))))
+    sys.exit(asyncio.run(_main(range(first, first + asked.cases), asked.postgres)))
 
 
 if __name__ == "__main__":

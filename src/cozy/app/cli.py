@@ -19,8 +19,8 @@ from msgspec.structs import replace
 from cozy import __version__
 from cozy.app import logs
 from cozy.app.configuration import load
-from cozy.app.house import home_of, opened, origin_of
-from cozy.kernel.home import Home
+from cozy.app.house import home_of, opened
+from cozy.kernel.home import Home, origin_of
 from cozy.kernel.house import House
 from cozy.kernel.problem import Problem
 from cozy.kernel.settings import Settings

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 
 from cozy.app import migrations
@@ -21,7 +20,7 @@ from cozy.kernel.bus import Bus, Change, Since
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.clock import Clock, utc_now
 from cozy.kernel.db import Storage
-from cozy.kernel.home import Home
+from cozy.kernel.home import Home, origin_of
 from cozy.kernel.house import House
 from cozy.kernel.problem import Unavailable
 from cozy.kernel.settings import Settings
@@ -85,17 +84,3 @@ def home_of(settings: Settings, listing: Listing) -> Home:
     """A listed home, with the address that people type."""
     origin = origin_of(settings, listing.domain)
     return Home(listing.id, listing.domain, origin, listing.state, listing.quota, listing.hosted)
-
-
-def origin_of(settings: Settings, domain: str) -> str:
-    """The address that people type for a domain."""
-    return _origin(settings.public_url or f"http://:{settings.port}", domain)
-
-
-@lru_cache(maxsize=100_000)
-def _origin(public_url: str, domain: str) -> str:
-    """`https://` and `alice.example.org` make `https://alice.example.org`; `http://:8080` keeps its port."""
-    scheme, _, rest = public_url.partition("://")
-    port = rest.rpartition(":")[2].rstrip("/") if ":" in rest else ""
-    standard = {"http": "80", "https": "443"}.get(scheme)
-    return f"{scheme}://{domain}:{port}" if port and port != standard else f"{scheme}://{domain}"

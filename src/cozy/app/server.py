@@ -18,13 +18,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cozy.app import ledger, signs
 from cozy.app.errors import Vacant, refuse
-from cozy.app.house import home_of, opened, origin_of
+from cozy.app.house import home_of, opened
 from cozy.app.protocol import LateSocketProtocol, Protocol
 from cozy.app.shell import render
 from cozy.app.wiring import DOORS
 from cozy.app.worker import Worker
 from cozy.kernel.caller import NOBODY, Caller
-from cozy.kernel.home import Home, app_at
+from cozy.kernel.home import Home, app_at, origin_of
 from cozy.kernel.house import House
 from cozy.kernel.problem import Unavailable
 from cozy.kernel.routes import Route

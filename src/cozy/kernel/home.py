@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal
 
 from msgspec import Struct
+
+from .settings import Settings
 
 State = Literal["active", "blocked"]
 Subdomains = Literal["nested", "flat"]
@@ -50,3 +53,17 @@ def app_at(domain: str, subdomains: Subdomains) -> tuple[str, str]:
         return (rest, first) if first and rest else ("", "")
     name, _, slug = first.partition("-")
     return (f"{name}.{rest}", slug) if name and slug and rest else ("", "")
+
+
+def origin_of(settings: Settings, domain: str) -> str:
+    """The address that people type for a domain."""
+    return _origin(settings.public_url or f"http://:{settings.port}", domain)
+
+
+@lru_cache(maxsize=100_000)
+def _origin(public_url: str, domain: str) -> str:
+    """`https://` and `alice.example.org` make `https://alice.example.org`; `http://:8080` keeps its port."""
+    scheme, _, rest = public_url.partition("://")
+    port = rest.rpartition(":")[2].rstrip("/") if ":" in rest else ""
+    standard = {"http": "80", "https": "443"}.get(scheme)
+    return f"{scheme}://{domain}:{port}" if port and port != standard else f"{scheme}://{domain}"

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from cozy.kernel.clock import parse
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
+from cozy.rooms.documents import service as documents
 from cozy.web.call import Call
 
 from .. import service
@@ -39,6 +40,7 @@ async def folder(call: Call, folder_id: str) -> Response:
 def _folder(work: Work, call: Call, folder_id: str) -> Response:
     if folder_id == TRASH:
         return _bin(work, call)
+    seq = documents.last_seq(work)
     shown = service.fetch(work, folder_id)
     liked = wishes(call)
     number = _page_number(call)
@@ -49,7 +51,7 @@ def _folder(work: Work, call: Call, folder_id: str) -> Response:
     url = folder_url(folder_id)
     above = service.ancestors(work, shown)
     return page(
-        work, call, "folder.html",
+        work, call, "folder.html", seq=seq,
         folder=shown, is_root=shown.id == ROOT, is_favourite=views.is_favourite(shown), inbox=ROOT if shown.is_trashed else shown.id,
         crumbs=crumbs(work, shown), total=views.count(work, folder_id), seen=look(shown, above),
         rows=rows(listed[:PAGE], views.counts(work, listed[:PAGE]), said, lambda file: look(file, [*above, shown])),
@@ -110,9 +112,10 @@ async def search(call: Call) -> Response:
 def _view(
     work: Work, call: Call, which: str, find: Callable[[Work], list[File]], query: str = ""
 ) -> Response:
+    seq = documents.last_seq(work)
     found = find(work)
     return page(
-        work, call, "view.html", which=which, rows=[row(file, _place(work, file)) for file in found],
+        work, call, "view.html", seq=seq, which=which, rows=[row(file, _place(work, file)) for file in found],
         view=wishes(call).view, url=f"{DRIVE}/{which}", query=query,
     )  # fmt: skip
 
@@ -130,11 +133,12 @@ async def bin_(call: Call) -> Response:
 
 
 def _bin(work: Work, call: Call) -> Response:
+    seq = documents.last_seq(work)
     number = _page_number(call)
     days = service.bin_days(work)
     lying = service.children(work, TRASH, skip=(number - 1) * PAGE, limit=PAGE + 1)
     return page(
-        work, call, "bin.html", room="bin", rows=[_thrown(work, file, days) for file in lying[:PAGE]],
+        work, call, "bin.html", seq=seq, room="bin", rows=[_thrown(work, file, days) for file in lying[:PAGE]],
         total=views.count(work, TRASH), days=days,
         **_turning(f"{DRIVE}/trash", wishes(call), number, more=len(lying) > PAGE),
     )  # fmt: skip
