@@ -5,10 +5,11 @@ import re
 import anyio
 import httpx2
 
-from cozy.app.house import home_of, opened, origin_of
+from cozy.app.house import home_of, opened
 from cozy.app.server import serving
 from cozy.app.worker import Worker
 from cozy.kernel.caller import SYSTEM
+from cozy.kernel.home import origin_of
 from cozy.kernel.settings import Settings
 from cozy.rooms.auth import service as auth
 from cozy.rooms.homes.model import Profile

@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 import anyio
 import pytest
 
-from cozy.app.house import home_of, opened, origin_of
+from cozy.app.house import home_of, opened
 from cozy.kernel.caller import SYSTEM
+from cozy.kernel.home import origin_of
 from cozy.kernel.settings import Settings
 from cozy.rooms.auth import jobs
 from cozy.rooms.auth import service as auth

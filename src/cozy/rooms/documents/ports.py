@@ -42,7 +42,7 @@ class Doctype(Struct, frozen=True):
 
     lineage: a document as grants look at it, then what it is in, a grant for which covers it too; for a file, its folders.
     own: ids of documents that only the room itself writes.
-    hidden: members that nobody is told when a document changes.
+    veiled: members of which a change tells that they are there, as `true`, and not what they hold.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Doctype(Struct, frozen=True):
     is_writable: bool = True
     lineage: Callable[[Work, Document], Sequence[Document]] = _alone
     own: frozenset[str] = frozenset()
-    hidden: tuple[str, ...] = ()
+    veiled: tuple[str, ...] = ()
 
 
 # Doctypes of rooms that are not built yet. Apps of the Cozy ecosystem know these answers.
@@ -102,6 +102,6 @@ RESERVED: Mapping[str, Doctype] = {
     **{name: Doctype(name, is_readable=False, is_writable=False) for name in _UNREADABLE},
     **{name: Doctype(name, is_writable=False) for name in _READ_ONLY},
     "io.cozy.permissions": Doctype(
-        "io.cozy.permissions", is_readable=False, is_writable=False, hidden=("password",)
+        "io.cozy.permissions", is_readable=False, is_writable=False, veiled=("password",)
     ),
 }

@@ -11,21 +11,12 @@ from . import (
     getting_in,
     identity,
     passphrase,
-    usage,
     well_known,
 )
 
+_DOORS = (
+    access_token, addresses, clients, devices, flagship, getting_in, identity, passphrase, well_known,
+)  # fmt: skip
 routes = Routes()
-for _door in (
-    access_token,
-    addresses,
-    clients,
-    devices,
-    flagship,
-    getting_in,
-    identity,
-    passphrase,
-    usage,
-    well_known,
-):
+for _door in _DOORS:
     routes.table += _door.routes.table

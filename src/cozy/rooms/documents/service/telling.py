@@ -22,13 +22,14 @@ def told(work: Work, before: Document | None, now: Document) -> Change:
 
     before: None when there was none, or when it is not known any more.
     """
-    hidden = access.rules_of(work, now.doctype).hidden
-    body, was = _shown(now.body, hidden), _shown(before.body if before else {}, hidden)
+    veiled = access.rules_of(work, now.doctype).veiled
+    body, was = _shown(now.body, veiled), _shown(before.body if before else {}, veiled)
     if now.deleted:
         return Change("DELETED", now.doctype, now.id, now.rev, body, was, now.seq)
     is_first = before.deleted if before else generation(now.rev) == 1
     return Change("CREATED" if is_first else "UPDATED", now.doctype, now.id, now.rev, body, was, now.seq)
 
 
-def _shown(body: Mapping[str, Any], hidden: tuple[str, ...]) -> Mapping[str, Any]:
-    return {name: value for name, value in body.items() if name not in hidden} if hidden else body
+def _shown(body: Mapping[str, Any], veiled: tuple[str, ...]) -> Mapping[str, Any]:
+    there = {name: True for name in veiled if body.get(name)}
+    return {**body, **there} if there else body
