@@ -1,14 +1,11 @@
 // What every page loads: small behaviours on plain HTML. Everything heavy is imported when it is first used.
-import "./navigation.js";
-import "./toasts.js";
+import { onArrival } from "./shared.js";
 import "./dialogs.js";
-import "./menus.js";
 import "./fields.js";
 import "./secrets.js";
 import "./keys.js";
 import "./tray.js";
 import "./offline.js";
-import { onArrival } from "./page.js";
 
 const root = document.documentElement;
 const started = new Promise((done) => setTimeout(done)); // after htmx, which starts in a task of its own too

@@ -1,5 +1,5 @@
 // The list of keys.
-import { h, icon, t } from "./page.js";
+import { h, icon, t } from "./shared.js";
 
 export function show() {
   const rows = [

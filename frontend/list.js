@@ -1,7 +1,5 @@
 // A list of files under mouse, keyboard and finger: choose, range, open, act, drag to another folder.
-import { csrf, h, isTyping, state, tn } from "./page.js";
-import { fill } from "./menus.js";
-import { process } from "./navigation.js";
+import { csrf, fill, h, isTyping, process, state, tn } from "./shared.js";
 
 const list = () => document.querySelector("[data-list]");
 const rows = () => [...list().querySelectorAll("tr[data-id]")];

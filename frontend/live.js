@@ -1,6 +1,5 @@
 // A list keeps up with what changes elsewhere: in another window, an app, a device. Without a socket it stays as it is.
-import { refresh } from "./navigation.js";
-import { onArrival } from "./page.js";
+import { onArrival, refresh } from "./shared.js";
 
 const CALM_MS = 300; // many changes come together
 const APART_MS = 2000;

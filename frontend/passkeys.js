@@ -1,5 +1,5 @@
 // Passkeys: ask the device for one, or to make one, and put its answer in the form.
-import { t } from "./page.js";
+import { t } from "./shared.js";
 
 const toBytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
 const toText = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");

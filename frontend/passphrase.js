@@ -1,4 +1,5 @@
 // The passphrase never leaves the browser: forms send the key that cozy-stack and Bitwarden clients make of it.
+import "./shared.js";
 
 const bytes = (text) => new TextEncoder().encode(text);
 

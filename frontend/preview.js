@@ -1,5 +1,5 @@
 // One thing, large, under the keyboard: neighbours, details, what its menu holds. Keys stand on links and buttons (data-press).
-import { isTyping, state } from "./page.js";
+import { isTyping, state } from "./shared.js";
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !document.querySelector(".preview")) return;

@@ -1,5 +1,5 @@
 // How hard a passphrase is to guess, said honestly: an estimate of the guesses that a patient attacker needs.
-import { t } from "./page.js";
+import { t } from "./shared.js";
 
 const COMMON = "password passe motdepasse secret azerty qwerty qwertz cozy admin bonjour soleil doudou loulou chouchou iloveyou letmein welcome dragon monkey football princess sunshine master amour marseille maison camille".split(" ");
 const ROWS = ["abcdefghijklmnopqrstuvwxyz", "01234567890", "azertyuiop", "qwertyuiop", "qsdfghjklm", "asdfghjkl", "wxcvbn", "zxcvbnm"];

@@ -1,7 +1,6 @@
 // The upload tray: a queue over tus that survives page changes, reloads and lost connections.
 import { Upload } from "tus-js-client";
-import { csrf, h, icon, say, state, t, tn } from "./page.js";
-import { refresh } from "./navigation.js";
+import { csrf, h, icon, refresh, say, state, t, tn } from "./shared.js";
 import * as kept from "./kept.js";
 
 const AT_ONCE = 3;

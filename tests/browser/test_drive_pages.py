@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
@@ -73,6 +73,23 @@ def test_no_page_shuts_anybody_out(open_context, drive, viewport, light):
     check(page)
     assert elsewhere == []
     assert errors == []
+
+
+def test_a_first_visit_loads_few_files(open_context, drive):
+    """Pictures, and what a list asks for once it is there, come on top."""
+    for url in (f"{drive.origin}/my", f"{drive.origin}/my/drive", f"{drive.origin}/my/settings"):
+        context = open_context()
+        asked: list[str] = []
+
+        def note(request: Request, asked: list[str] = asked) -> None:
+            if not request.service_worker and request.resource_type not in {"image", "fetch"}:
+                asked.append(request.url)
+
+        context.on("request", note)
+        page = drive.come_in(context)
+        visit(page, url)
+        page.wait_for_load_state("networkidle")
+        assert len([each for each in asked if not each.endswith("/cozy.svg")]) <= 8, asked
 
 
 def _is_foreign(url: str, drive: Drive) -> bool:

@@ -113,6 +113,7 @@ def test_the_first_load_is_light():
         return sum(len(gzip.compress((assets.DIST / name).read_bytes(), 9)) for name in names)
 
     built = assets.built()
+    assert len(assets.first_scripts()) <= 2
     assert sent(*assets.first_scripts()) <= 20_000
     assert sent(built["css/index.css"]) <= 12_000
     assert sent(built["icons.svg"]) <= 6_000
