@@ -22,4 +22,5 @@ def test_litmus_finds_nothing_wrong(tmp_path, postgres):
         )  # fmt: skip
     found = {suite: (int(run), int(failed)) for suite, run, _, failed in SUMMARY.findall(done.stdout)}
     assert {suite: failed for suite, (_, failed) in found.items()} == dict.fromkeys(SUITES, 0), done.stdout
+    assert "WARNING" not in done.stdout, done.stdout
     assert sum(run for run, _ in found.values()) > 90, done.stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_LIMIT = 64 * 1024  # bytes of a request line and headers
@@ -38,7 +39,9 @@ class Protocol(HttpToolsProtocol):
                 self.send_400_response("The head of this request is too long.")
 
     def on_headers_complete(self) -> None:
-        """The head is here."""
+        """The head is here. A fragment is for the client alone (RFC 9110 §7.1): what it was meant for is not guessed."""
+        if b"#" in self.url:
+            raise HttpParserError("a fragment")
         self._is_in_head, self._head = False, 0
         self._stop_waiting()
         super().on_headers_complete()
