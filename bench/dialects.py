@@ -1,5 +1,6 @@
 """How to say the same thing to each server: WebDAV for the peers, the files API for Cozy. Requests are ready-made bytes."""
 
+import base64
 import json
 import re
 from dataclasses import dataclass
@@ -76,17 +77,19 @@ RESPONSE = re.compile(rb"<(?:\w+:)?response[\s>]")
 
 @dataclass(frozen=True)
 class WebDav:
-    """RFC 4918; handles are paths."""
+    """RFC 4918; handles are paths. host: with its port; password: where one is asked for."""
 
-    port: int
+    host: str
     root: str = "/"
+    password: str = ""
 
     @property
     def fields(self) -> dict[str, str]:
-        return {"Host": f"127.0.0.1:{self.port}"}
+        proof = base64.b64encode(f"bench:{self.password}".encode()).decode()
+        return {"Host": self.host} | ({"Authorization": f"Basic {proof}"} if self.password else {})
 
     def first_page(self) -> bytes:
-        return request("OPTIONS", "/", self.fields)
+        return request("OPTIONS", self.root, self.fields)
 
     def make_folder(self, parent: str, name: str) -> bytes:
         return request("MKCOL", f"{parent}{name}/", self.fields)
@@ -117,7 +120,7 @@ class WebDav:
         return request(
             "MOVE",
             file,
-            self.fields | {"Destination": f"http://127.0.0.1:{self.port}{folder}{name}"},
+            self.fields | {"Destination": f"http://{self.host}{folder}{name}"},
         )
 
     def renamed(self, answer: Answer, folder: str, file: str, name: str) -> str:

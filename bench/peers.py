@@ -65,11 +65,12 @@ class Peer(Protocol[Spoken_co]):
 
 @dataclass(frozen=True)
 class Cozy(Generic[Tongue]):
-    """Cozy with one home. speak: how, given the host with its port, and a token."""
+    """Cozy with one home. speak: how, given the host with its port, and what the command `key` prints."""
 
     speak: Callable[[str, str], Tongue]
     terms: str
     name: str = "cozy"
+    key: tuple[str, ...] = ("token",)
 
     def absence(self) -> str | None:
         try:
@@ -85,13 +86,13 @@ class Cozy(Generic[Tongue]):
         passphrase = secrets.token_urlsafe(24)
         home = ["--email", "bench@bench.localhost", "--public-name", "Bench", "--passphrase", passphrase]
         _output([*_on(folder), "homes", "add", COZY_HOME, *home])
-        (folder / "token").write_text(_output([*_on(folder), "token", COZY_HOME]))
+        (folder / "key").write_text(_output([*_on(folder), *self.key, COZY_HOME]))
 
     def command(self, folder: Path, port: int) -> list[str]:
         return [*_on(folder), "serve", "--host", "127.0.0.1", "--port", str(port)]
 
     def dialect(self, folder: Path, port: int) -> Tongue:
-        return self.speak(f"{COZY_HOME}:{port}", (folder / "token").read_text())
+        return self.speak(f"{COZY_HOME}:{port}", (folder / "key").read_text())
 
     def user(self) -> str | None:
         return None
@@ -130,7 +131,7 @@ class ModDav:
         return [_program("apache2"), "-D", "FOREGROUND", "-f", str(config)]
 
     def dialect(self, folder: Path, port: int) -> Dialect:
-        return WebDav(port)
+        return WebDav(f"127.0.0.1:{port}")
 
     def user(self) -> str | None:
         return LESS_USER if os.geteuid() == 0 else None
@@ -198,7 +199,7 @@ class Nginx:
         ]
 
     def dialect(self, folder: Path, port: int) -> Dialect:
-        return WebDav(port)
+        return WebDav(f"127.0.0.1:{port}")
 
     def user(self) -> str | None:
         return LESS_USER if os.geteuid() == 0 else None
@@ -272,7 +273,7 @@ class WsgiDav:
         return [sys.executable, "-m", "wsgidav.server.server_cli", *options, *place]
 
     def dialect(self, folder: Path, port: int) -> Dialect:
-        return WebDav(port)
+        return WebDav(f"127.0.0.1:{port}")
 
     def user(self) -> str | None:
         return None
@@ -282,7 +283,21 @@ FILES = (
     "authenticates every request; MD5 and SHA-256 of every body; document and content synced to disk before the answer;"
     " a listing is the API's JSON, a rename its PATCH"
 )
-FILE_PEERS: tuple[Peer[Dialect], ...] = (Cozy[Dialect](FilesApi, FILES), ModDav(), Nginx(), WsgiDav())
+DAV = (
+    "asks for a password with every request and looks its grant up; MD5 and SHA-256 of every body; document and content synced"
+    " to disk before the answer"
+)
+WEBDAV_PEERS: tuple[Peer[Dialect], ...] = (ModDav(), Nginx(), WsgiDav())
+FILE_PEERS: tuple[Peer[Dialect], ...] = (Cozy[Dialect](FilesApi, FILES), *WEBDAV_PEERS)
+
+
+def _by_webdav(host: str, password: str) -> Dialect:
+    return WebDav(host, "/dav/files/", password)
+
+
+DAV_PEERS: tuple[Peer[Dialect], ...] = (
+    Cozy[Dialect](_by_webdav, DAV, key=("device-password", "--name", "bench")), *WEBDAV_PEERS,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,10 @@ SUITES = (
         cases.Sizes(), cases.QUICK, budgets.FILES, rests=True, gets_by_wrk=True, warms=_warm,
     ),
     Suite(
+        "dav", "the same by WebDAV, without start and memory", peers.DAV_PEERS, "mod_dav", cases.all_cases,
+        cases.Sizes(), cases.QUICK, budgets.DAV, rests=False, gets_by_wrk=True, warms=_warm,
+    ),
+    Suite(
         "documents", "documents one by one, many at once, by query, and as a feed", peers.DOCUMENT_PEERS, "express-pouchdb",
         documents.all_cases, documents.Sizes(), documents.QUICK, budgets.DOCUMENTS, rests=False, gets_by_wrk=False,
     ),

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("suite", "server"), [("files", "wsgidav"), ("documents", "cozy")])
+@pytest.mark.parametrize(("suite", "server"), [("files", "wsgidav"), ("dav", "cozy"), ("documents", "cozy")])
 def test_a_quick_run_measures_every_case(suite, server, tmp_path):
     report = tmp_path / "figures.json"
     command = [sys.executable, "-m", "bench", suite, "--quick", "--only", server, "--json", report]

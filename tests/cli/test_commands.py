@@ -1,5 +1,6 @@
 """What each command prints, where, and with which exit code."""
 
+import base64
 import json
 import os
 
@@ -150,6 +151,18 @@ def test_a_token_opens_the_home_and_only_what_it_is_for(cozy, tmp_path):
         assert server.client(reading).show("io.cozy.files.root-dir").status == 200
         assert server.client(reading).mkdir("x").status == 403
         assert server.client(every).mkdir("x").status == 201
+
+
+def test_a_password_of_a_device_opens_files_by_webdav(cozy, tmp_path):
+    made = cozy("device-password", DOMAIN, "--name", "Backup").out.strip()
+    viewing = cozy("device-password", DOMAIN, "--name", "Television", "--only-see").out.strip()
+    with Server(cozy, tmp_path / "log") as server:
+        for password, status in ((made, 201), (viewing, 403)):
+            proof = base64.b64encode(f"x:{password}".encode()).decode()
+            client = server.client("")
+            client.headers["Authorization"] = f"Basic {proof}"
+            assert client("PROPFIND", "/dav/files/", headers={"Depth": "0"}).status == 207
+            assert client("MKCOL", f"/dav/files/{status}").status == status
 
 
 def test_a_token_for_no_home_or_for_nonsense_is_one_clear_line(cozy):

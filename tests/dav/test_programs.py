@@ -36,13 +36,17 @@ def held(folder: Path) -> dict[str, bytes]:
 
 def rclone(home: Running, folder: Path, *args: str) -> str:
     """Run it without any setting of the person who runs the tests."""
-    secret = subprocess.run(["rclone", "obscure", home.password], capture_output=True, text=True, check=True).stdout
+    secret = subprocess.run(
+        ["rclone", "obscure", home.password], capture_output=True, text=True, check=True
+    ).stdout
     env = {
         **os.environ, "RCLONE_CONFIG": str(folder / "rclone.conf"), "RCLONE_CONFIG_HOME_TYPE": "webdav",
         "RCLONE_CONFIG_HOME_URL": home.url, "RCLONE_CONFIG_HOME_VENDOR": "owncloud", "RCLONE_CONFIG_HOME_USER": USER,
         "RCLONE_CONFIG_HOME_PASS": secret.strip(),
     }  # fmt: skip
-    done = subprocess.run(["rclone", *args], env=env, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(
+        ["rclone", *args], env=env, capture_output=True, text=True, check=False, timeout=300
+    )
     assert done.returncode == 0, done.stderr
     return done.stderr + done.stdout
 

@@ -26,7 +26,7 @@ from cozy.kernel.problem import Problem
 from cozy.kernel.settings import Settings
 from cozy.rooms.apps import service as apps
 from cozy.rooms.apps.cli import cli as apps_cli
-from cozy.rooms.auth.cli import add, reset_passphrase, token
+from cozy.rooms.auth.cli import add, device_password, reset_passphrase, token
 from cozy.rooms.checkup.cli import check
 from cozy.rooms.files.cli import cli as files_cli
 from cozy.rooms.homes import service as homes
@@ -43,6 +43,7 @@ cli.add_typer(homes_cli, name="homes")
 cli.add_typer(files_cli, name="files")
 cli.add_typer(apps_cli, name="apps")
 cli.command("token")(token)
+cli.command("device-password")(device_password)
 cli.command("check")(check)
 
 

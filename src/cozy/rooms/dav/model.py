@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes
@@ -24,6 +25,7 @@ PROPERTIES_LIMIT = 64 * 1024  # characters of all of them, of one file
 LOCK_S, LONGEST_LOCK_S = 30 * 60, 24 * 3600
 LOCKS_LIMIT = 1000  # of a home
 _SAFE = "/-_.~()"
+_PLAIN = re.compile(r"[A-Za-z0-9/\-_.~()]*").fullmatch  # most names, and ten times quicker than asking quote
 
 
 class Body(Struct, frozen=True, gc=False):
@@ -90,7 +92,8 @@ def _name(part: str) -> str:
 
 def href(path: str, *, is_folder: bool) -> str:
     """The address of a path; a folder's ends with a slash. Safe in XML as it is."""
-    return f"{PREFIX}{quote(path, safe=_SAFE)}{'/' if is_folder and path != '/' else ''}"
+    address = path if _PLAIN(path) else quote(path, safe=_SAFE)
+    return f"{PREFIX}{address}{'/' if is_folder and path != '/' else ''}"
 
 
 def above(path: str) -> str:
@@ -122,10 +125,14 @@ def etag(sha256: str) -> str:
     return f'"{sha256[:ETAG_DIGITS]}"'
 
 
-@lru_cache(maxsize=4096)
 def http_date(moment: str) -> str:
-    """RFC 3339 as HTTP spells it."""
-    return format_datetime(parse(moment).astimezone(UTC).replace(microsecond=0), usegmt=True)
+    """RFC 3339 in UTC, as documents hold it, as HTTP spells it."""
+    return f"{_http_day(moment[:10])} {moment[11:19]} GMT"
+
+
+@lru_cache(maxsize=4096)
+def _http_day(day: str) -> str:
+    return format_datetime(parse(day), usegmt=True)[:16]
 
 
 def date_in(text: str) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 
 from msgspec.structs import replace
@@ -16,7 +16,7 @@ from cozy.kernel.ledger import Use
 from cozy.kernel.routes import OPEN, may
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
-from cozy.rooms.files.model import FILES, File, join
+from cozy.rooms.files.model import FILES, File
 from cozy.web.call import Call
 from cozy.web.ranges import Stream, disposition, serve
 
@@ -26,6 +26,7 @@ from ..model import Expected, etag, href
 from ..service.properties import Around, Item
 from .door import CLASSES, METHODS, at_places, expected_of, multistatus, place_of, told, xml_of
 
+Tell = Callable[[Item], str]
 SENTENCE = "This address is for programs: open it in the file manager of your device.\n"
 
 
@@ -74,16 +75,16 @@ async def propfind(call: Call) -> Response:
         raise TooDeep
     is_minimal = "return=minimal" in call.header("prefer").replace(" ", "")
     file, around = await call.read(_looked_at, expected, path, asked, call.home.quota)
-    tell = partial(service.properties.response, asked=asked, is_minimal=is_minimal)
+    tell = service.properties.responder(asked, is_minimal=is_minimal)
     first = tell(Item(file.id, path, service.places.body_of(file), around))
     if depth == 0 or not file.is_folder:
         return told(multistatus([first]))
-    lines, after = await call.scan(_page, file, path, around, asked, is_minimal, ("", ""))
+    lines, after = await call.scan(_page, file, path, around, tell, ("", ""))
     call.account(len(lines) + 1)
     if after is None:
         return told(multistatus([first, *lines]))
     return Stream(
-        _listed(call, file, path, around, asked, is_minimal, [first, *lines], after),
+        _listed(call, file, path, around, tell, [first, *lines], after),
         207,
         {"content-type": xml.MEDIA_TYPE},
     )
@@ -98,26 +99,25 @@ def _looked_at(
 
 
 def _page(
-    work: Work, folder: File, path: str, around: Around, asked: PropFind, is_minimal: bool, after: tuple[str, str]
+    work: Work, folder: File, path: str, around: Around, tell: Tell, after: tuple[str, str]
 ) -> tuple[list[str], tuple[str, str] | None]:  # fmt: skip
     """A page of a listing, and where the next one begins, if there may be one."""
-    found = service.places.lines(work, folder, after)
+    found, base = service.places.lines(work, folder, after), path.rstrip("/") + "/"
     told = []
     for line in found:
         body = service.places.told(line)
-        item = Item(line.id, join(path, body.name), body, around)
-        told.append(service.properties.response(item, asked, is_minimal=is_minimal))
+        told.append(tell(Item(line.id, f"{base}{body.name}", body, around)))
     is_last = len(found) < service.places.PAGE
     return told, None if is_last else (found[-1].sort_key, found[-1].id)
 
 
 async def _listed(
-    call: Call, folder: File, path: str, around: Around, asked: PropFind, is_minimal: bool, lines: list[str],
+    call: Call, folder: File, path: str, around: Around, tell: Tell, lines: list[str],
     after: tuple[str, str] | None,
 ) -> AsyncIterator[bytes]:  # fmt: skip
     yield f"{xml.HEAD}<d:multistatus {xml.NAMESPACES}>{''.join(lines)}".encode()
     while after is not None:
-        lines, after = await call.scan(_page, folder, path, around, asked, is_minimal, after)
+        lines, after = await call.scan(_page, folder, path, around, tell, after)
         call.note(Use("GET", FILES, len(lines), requests=0))
         yield "".join(lines).encode()
     yield b"</d:multistatus>"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import lru_cache
+
+from msgspec import Struct
 
 from cozy.dav import xml
 from cozy.dav.bodies import Change, PropFind
@@ -30,8 +30,7 @@ CHANGED_BY_CLIENTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(Struct, frozen=True):
     """What is true of a whole listing. locks: near its folder; quota: bytes, None for no limit."""
 
     locks: Sequence[Lock] = ()
@@ -40,14 +39,13 @@ class Around:
     rights: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True, gc=False):
     """One file or folder of a listing."""
 
     id: str
     path: str
     body: Body
-    around: Around = field(default_factory=Around)
+    around: Around
 
 
 Teller = Callable[[Item], str | None]
@@ -153,43 +151,57 @@ def _own_rights(work: Work) -> str:
     return "".join(letter for letter, verb in _RIGHTS if permissions.may(work.caller, verb, FILES))
 
 
-def response(item: Item, asked: PropFind, *, is_minimal: bool = False) -> str:
-    """What is told of one file or folder (§14.24). is_minimal: nothing of what there is not (RFC 8144 §2.1)."""
+def responder(asked: PropFind, *, is_minimal: bool = False) -> Callable[[Item], str]:
+    """Who tells of each file or folder of a listing what is asked for (§14.24).
+
+    is_minimal: nothing of what there is not (RFC 8144 §2.1).
+    """
+    tellers = _tellers(asked)
+
+    def response(item: Item) -> str:
+        body = item.body
+        there, missing = _names(item) if asked.without_values else _values(item, tellers)
+        if asked.names is None and not asked.without_values:
+            there.extend(
+                value for name, value in (body.dav_properties or {}).items() if name not in asked.include
+            )
+            missing = [name for name in missing if name in asked.include]
+        address = href(item.path, is_folder=body.is_folder)
+        found = (
+            f"<d:propstat><d:prop>{''.join(there)}</d:prop>{_OK}</d:propstat>"
+            if there or not missing or is_minimal
+            else ""
+        )
+        if missing and not is_minimal:
+            found += propstat("".join(map(xml.empty, missing)), 404)
+        return f"<d:response><d:href>{address}</d:href>{found}</d:response>"
+
+    return response
+
+
+def _names(item: Item) -> tuple[list[str], list[str]]:
+    live = [name for name, tell in _TELLERS.items() if tell(item) is not None]
+    return [xml.empty(name) for name in (*live, *(item.body.dav_properties or {}))], []
+
+
+def _values(item: Item, tellers: Sequence[tuple[str, Teller | None]]) -> tuple[list[str], list[str]]:
     dead = item.body.dav_properties or {}
-    there, missing = _told(item, asked, dead)
-    parts = [f"<d:response><d:href>{href(item.path, is_folder=item.body.is_folder)}</d:href>"]
-    if there or not missing or is_minimal:
-        parts.append(propstat("".join(there), 200))
-    if missing and not is_minimal:
-        parts.append(propstat("".join(map(xml.empty, missing)), 404))
-    parts.append("</d:response>")
-    return "".join(parts)
-
-
-def _told(item: Item, asked: PropFind, dead: Mapping[str, str]) -> tuple[list[str], list[str]]:
-    if asked.without_values:
-        live = [name for name, tell in _TELLERS.items() if tell(item) is not None]
-        return [xml.empty(name) for name in (*live, *dead)], []
-    there, missing = [], []
-    for name, tell in _tellers(asked):
+    there: list[str] = []
+    missing: list[str] = []
+    for name, tell in tellers:
         value = dead.get(name) if tell is None else tell(item)
         if value is None:
             missing.append(name)
         else:
             there.append(value)
-    if asked.names is None:
-        there.extend(dead.values())
-        return there, [name for name in missing if name in asked.include and name not in dead]
     return there, missing
 
 
-@lru_cache(maxsize=256)
 def _tellers(asked: PropFind) -> tuple[tuple[str, Teller | None], ...]:
     """Who tells each property; None for dead ones."""
     if asked.names is None:
-        more = tuple((name, _TELLERS[name]) for name in asked.include if name in _ASKED_FOR)
-        others = tuple((name, None) for name in asked.include if name not in _TELLERS)
-        return (*_LIVE.items(), *more, *others)
+        more = ((name, _TELLERS.get(name)) for name in asked.include if name not in _LIVE)
+        return (*_LIVE.items(), *more)
     return tuple((name, _TELLERS.get(name)) for name in asked.names)
 
 
@@ -199,6 +211,9 @@ _PHRASES = {200: "OK", 403: "Forbidden", 404: "Not Found", 409: "Conflict", 423:
 def status(code: int) -> str:
     """A status as an element."""
     return f"<d:status>HTTP/1.1 {code} {_PHRASES[code]}</d:status>"
+
+
+_OK = status(200)
 
 
 def propstat(props: str, code: int, condition: str = "") -> str:
