@@ -44,6 +44,13 @@ async def test_a_guest_who_makes_a_proof_up_is_asked(browser, link, proof):
     assert "unlocked" not in answer.headers["location"]
 
 
+async def test_codes_of_six_digits_are_not_guessed_here(browser, house, home, link):
+    """Where a password is asked for tells that a code is right."""
+    for number in range(20):
+        assert (await browser.get(f"/public?sharecode={number:06d}")).status_code == 200
+    assert (await browser.get("/public?sharecode=123456")).status_code == 429
+
+
 async def test_the_owner_is_not_asked(owner, browser, link):
     assert (await browser.get("/", follow_redirects=True)).status_code == 200
     answer = await browser.get(f"/public?sharecode={link.shortcodes['bob']}")

@@ -11,7 +11,7 @@ from cozy.kernel.problem import Forbidden
 from cozy.kernel.work import Work
 
 from .errors import BadDoctype, NoDocument, Reserved
-from .model import Document
+from .model import Document, Leaf
 from .ports import RESERVED, Doctype, Guard
 from .store import rows as store
 
@@ -65,6 +65,11 @@ def document(work: Work, doctype: str, id_: str) -> Document:
     _ask_of(work, "GET", rules, id_, found)
     _check_readable(rules)
     return _living(work, doctype, id_, found)
+
+
+def branch(work: Work, found: Document, leaf: Leaf) -> None:
+    """A losing branch of a document may be read: it may hold what the grant is not about. Raises the same."""
+    ask(work, "GET", found.doctype, {found.id}, leaf.body)
 
 
 def changeable(work: Work, verb: Verb, doctype: str, id_: str) -> Document | None:

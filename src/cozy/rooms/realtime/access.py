@@ -47,7 +47,10 @@ def tellable(work: Work, doctype: str, id_: str, body: Mapping[str, Any]) -> Non
     rules = documents.rules_of(work, doctype)
     around = rules.lineage(work, found)[1:] if found else ()
     ids = {id_, *(each.id for each in around)}
-    permissions.guard(work, "POST", doctype, ids, body, [each.body for each in around])
+    for members in (
+        (body, found.body) if found else (body,)
+    ):  # of what is there, only who may use it tells anything
+        permissions.guard(work, "POST", doctype, ids, members, [each.body for each in around])
     if not rules.is_readable:
         raise Untellable(doctype=doctype)
 

@@ -33,7 +33,7 @@ def drives(work: Work) -> Response:
 
 @routes.on("GET", "/sharings/news", KNOWN)
 def news(work: Work) -> Response:
-    """How many invitations nobody has looked at yet. 200."""
+    """How many invitations nobody has looked at yet. 200; 403."""
     return json({"meta": {"count": service.news(work)}})
 
 

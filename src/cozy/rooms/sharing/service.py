@@ -9,6 +9,7 @@ from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Document, Query
 from cozy.rooms.files.model import FILES
 from cozy.rooms.permissions import service as permissions
+from cozy.rooms.permissions.errors import NotAllowed
 
 from .model import SHARED, SHARINGS, Sharing
 
@@ -31,7 +32,9 @@ def drives(work: Work) -> list[Sharing]:
 
 
 def news(work: Work) -> int:
-    """How many invitations nobody has looked at yet, a thousand at most."""
+    """How many invitations nobody has looked at yet, a thousand at most. Raises NotAllowed for guests of a link."""
+    if work.caller.kind == "share":
+        raise NotAllowed(verb="GET", doctype=SHARINGS)
     query = Query(selector={"metadata.sharing.status": "new"}, limit=LIMIT)
     return len(documents.find(work, FILES, query).documents)
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from cozy.kernel.problem import Forbidden
-from cozy.kernel.routes import OPEN, Routes, may
+from cozy.kernel.routes import Routes, may
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model import Visitor
 from cozy.rooms.permissions import service as permissions
@@ -21,7 +21,7 @@ from cozy.web.cookies import cookie_name, read_cookie
 
 from .. import service
 from ..errors import BadLog, NotYours, OtherVersion
-from ..model import DOCTYPES, Kind
+from ..model import APPS, DOCTYPES, KONNECTORS, Kind
 
 routes = Routes()
 log = structlog.get_logger()
@@ -30,32 +30,31 @@ LINES = 1000  # of one request
 _LEVELS = {"debug": "debug", "info": "info", "warning": "warning", "warn": "warning", "error": "error", "critical": "critical", "fatal": "critical"}  # fmt: skip
 
 
-@routes.on("GET", "/apps/{slug}/download", OPEN)
+@routes.on("GET", "/apps/{slug}/download", may("GET", APPS))
 async def download_app(call: Call, slug: str) -> Response:
     """The files of an installed app, as a .tar.gz. 200; 401, 403, 404."""
     return await _download(call, slug, "app")
 
 
-@routes.on("GET", "/apps/{slug}/download/{version}", OPEN)
+@routes.on("GET", "/apps/{slug}/download/{version}", may("GET", APPS))
 async def download_app_version(call: Call, slug: str, version: str) -> Response:
     """The same, if this version is installed. 200; 401, 403, 404, 412."""
     return await _download(call, slug, "app", version)
 
 
-@routes.on("GET", "/konnectors/{slug}/download", OPEN)
+@routes.on("GET", "/konnectors/{slug}/download", may("GET", KONNECTORS))
 async def download_konnector(call: Call, slug: str) -> Response:
     """The files of an installed connector, as a .tar.gz. 200; 401, 403, 404."""
     return await _download(call, slug, "konnector")
 
 
-@routes.on("GET", "/konnectors/{slug}/download/{version}", OPEN)
+@routes.on("GET", "/konnectors/{slug}/download/{version}", may("GET", KONNECTORS))
 async def download_konnector_version(call: Call, slug: str, version: str) -> Response:
     """The same, if this version is installed. 200; 401, 403, 404, 412."""
     return await _download(call, slug, "konnector", version)
 
 
 async def _download(call: Call, slug: str, kind: Kind, version: str = "") -> Response:
-    permissions.admit(call.caller, may("GET", DOCTYPES[kind]))
     app = await call.read(service.manifest, slug, kind)
     await call.read(permissions.guard, "GET", DOCTYPES[kind], {app.id, slug}, app.body)
     if version and version != app.manifest.version:
@@ -65,10 +64,9 @@ async def _download(call: Call, slug: str, kind: Kind, version: str = "") -> Res
     return Response(packed, media_type="application/gzip")
 
 
-@routes.on("GET", "/apps/{slug}/open", OPEN)
+@routes.on("GET", "/apps/{slug}/open", may("GET", "*"))
 async def open_app(call: Call, slug: str) -> Response:
     """What a page of an app needs, with a session for it, for a program that may do everything. 200; 401, 403, 404."""
-    permissions.admit(call.caller, may("GET", "*"))
     app = await call.read(service.manifest, slug)
     if not permissions.may_all(call.caller, "POST", "*") or call.caller.kind not in {"client", "cli"}:
         raise NotYours
@@ -98,20 +96,19 @@ class Line(Struct, frozen=True):
     msg: str = ""
 
 
-@routes.on("POST", "/apps/{slug}/logs", OPEN)
+@routes.on("POST", "/apps/{slug}/logs", may("POST", LOGS))
 async def app_logs(call: Call, slug: str) -> Response:
     """Lines for the host's log, of an app or a program that may do everything. 204; 400, 401, 403, 404, 422."""
     return await _log(call, slug, "app")
 
 
-@routes.on("POST", "/konnectors/{slug}/logs", OPEN)
+@routes.on("POST", "/konnectors/{slug}/logs", may("POST", LOGS))
 async def konnector_logs(call: Call, slug: str) -> Response:
     """The same of a connector."""
     return await _log(call, slug, "konnector")
 
 
 async def _log(call: Call, slug: str, kind: Kind) -> Response:
-    permissions.admit(call.caller, may("POST", LOGS))
     if not permissions.may_all(call.caller, "POST", "*"):
         if call.caller.kind != kind or not permissions.may_all(call.caller, "POST", LOGS):
             raise Forbidden

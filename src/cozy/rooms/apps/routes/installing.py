@@ -10,14 +10,14 @@ import msgspec
 from starlette.responses import Response
 
 from cozy.kernel.problem import Malformed, Problem
-from cozy.kernel.routes import OPEN, Routes
+from cozy.kernel.routes import Routes, may
 from cozy.kernel.work import Work
 from cozy.web import jsonapi
 from cozy.web.call import Call
 from cozy.web.ranges import Stream
 
 from .. import service
-from ..model import App, Kind
+from ..model import APPS, KONNECTORS, App, Kind
 from .resources import resource
 
 routes = Routes()
@@ -28,37 +28,37 @@ STILL_HERE_S = 10.0
 _under_way: set[asyncio.Task[App]] = set()  # what nothing holds, the garbage collector ends
 
 
-@routes.on("POST", "/apps/{slug}", OPEN)
+@routes.on("POST", "/apps/{slug}", may("POST", APPS))
 async def install_app(call: Call, slug: str) -> Response:
     """Install an app from `Source`. 202 once its manifest is known, or a stream of its states; 400, 401, 403, 404, 409, 422."""
     return await _install(call, slug, "app")
 
 
-@routes.on("POST", "/konnectors/{slug}", OPEN)
+@routes.on("POST", "/konnectors/{slug}", may("POST", KONNECTORS))
 async def install_konnector(call: Call, slug: str) -> Response:
     """Install a connector, in the same way."""
     return await _install(call, slug, "konnector")
 
 
-@routes.on("PUT", "/apps/{slug}", OPEN)
+@routes.on("PUT", "/apps/{slug}", may("POST", APPS))
 async def update_app(call: Call, slug: str) -> Response:
     """Update an app, from `Source`. 202, or a stream of its states; 400, 401, 403, 404, 409, 422."""
     return await _update(call, slug, "app")
 
 
-@routes.on("PUT", "/konnectors/{slug}", OPEN)
+@routes.on("PUT", "/konnectors/{slug}", may("POST", KONNECTORS))
 async def update_konnector(call: Call, slug: str) -> Response:
     """Update a connector, in the same way."""
     return await _update(call, slug, "konnector")
 
 
-@routes.on("DELETE", "/apps/{slug}", OPEN)
+@routes.on("DELETE", "/apps/{slug}", may("DELETE", APPS))
 def uninstall_app(work: Work, slug: str) -> Response:
     """Remove an app: its grant ends, what it kept in documents stays. 200; 400, 401, 403, 404, 409."""
     return _uninstall(work, slug, "app")
 
 
-@routes.on("DELETE", "/konnectors/{slug}", OPEN)
+@routes.on("DELETE", "/konnectors/{slug}", may("DELETE", KONNECTORS))
 def uninstall_konnector(work: Work, slug: str) -> Response:
     """Remove a connector, in the same way."""
     return _uninstall(work, slug, "konnector")

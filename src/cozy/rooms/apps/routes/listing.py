@@ -61,13 +61,13 @@ def _limit(call: Call) -> int:
     return int(text or 0)
 
 
-@routes.on("GET", "/apps/{slug}", OPEN)
+@routes.on("GET", "/apps/{slug}", may("GET", APPS))
 def app(work: Work, slug: str) -> Response:
     """An installed app. 200; 401, 403, 404."""
     return jsonapi.answer(resource(work, _readable(work, slug, "app")))
 
 
-@routes.on("GET", "/konnectors/{slug}", OPEN)
+@routes.on("GET", "/konnectors/{slug}", may("GET", KONNECTORS))
 def konnector(work: Work, slug: str) -> Response:
     """An installed connector. 200; 401, 403, 404."""
     return jsonapi.answer(resource(work, _readable(work, slug, "konnector")))

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from cozy.kernel.problem import Elsewhere, NotFound, Unauthenticated
-from cozy.kernel.routes import OPEN, Routes
+from cozy.kernel.routes import KNOWN, OPEN, Routes
 from cozy.rooms.permissions import service as permissions
 from cozy.web.answers import json, see_other
 from cozy.web.call import Call
@@ -28,7 +28,7 @@ LONG = "private, max-age=86400"
 _SORTED_BY = {"slug", "type", "editor", "created_at"}
 
 
-@routes.on("GET", "/registry", OPEN)
+@routes.on("GET", "/registry", KNOWN)
 async def apps(call: Call) -> Response:
     """The apps that are offered; `filter[…]`, `sort`, `limit`, `cursor`. 200; 401, 403."""
     _check(call)
@@ -41,28 +41,28 @@ async def apps(call: Call) -> Response:
     return json({"data": page, "meta": meta}, headers={"cache-control": SHORT})
 
 
-@routes.on("GET", "/registry/maintenance", OPEN)
+@routes.on("GET", "/registry/maintenance", KNOWN)
 async def maintenance(call: Call) -> Response:
     """The apps that are out of order: a bare list, which clients need. 200; 401, 403."""
     _check(call)
     return json(await _registries(call).maintenance(), headers={"cache-control": SHORT})
 
 
-@routes.on("GET", "/registry/{slug}", OPEN)
+@routes.on("GET", "/registry/{slug}", KNOWN)
 async def app(call: Call, slug: str) -> Response:
     """One app, with its latest version. 200; 401, 403, 404."""
     _check(call)
     return _told(await _registries(call).app(slug), SHORT)
 
 
-@routes.on("GET", "/registry/{slug}/{version}", OPEN)
+@routes.on("GET", "/registry/{slug}/{version}", KNOWN)
 async def version(call: Call, slug: str, version: str) -> Response:
     """One release. 200; 401, 403, 404."""
     _check(call)
     return _told(await _registries(call).version_json(slug, version), LONG)
 
 
-@routes.on("GET", "/registry/{slug}/{channel}/latest", OPEN)
+@routes.on("GET", "/registry/{slug}/{channel}/latest", KNOWN)
 async def latest(call: Call, slug: str, channel: str) -> Response:
     """The latest release of a channel: stable, beta or dev. 200; 401, 403, 404."""
     _check(call)
@@ -109,7 +109,7 @@ async def screenshot_of(call: Call, slug: str, version: str, name: str) -> Respo
     return await _picture(call, slug, version, f"screenshots/{name}")
 
 
-@routes.on("GET", "/registry/{slug}/{version}/tarball", OPEN)
+@routes.on("GET", "/registry/{slug}/{version}/tarball", KNOWN)
 async def tarball(call: Call, slug: str, version: str) -> Response:
     """The files of a release: from here, or where the registry has them. 200, 303; 401, 403, 404."""
     _check(call)
@@ -128,8 +128,6 @@ def _registries(call: Call) -> Registries:
 
 def _check(call: Call) -> None:
     """Apps and programs of the owner may look at what is offered; links may not."""
-    if call.caller.kind == "nobody":
-        raise Unauthenticated
     if call.caller.kind in {"share", "konnector"}:
         raise NotYours
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from cozy.kernel.problem import NotFound
-from cozy.kernel.routes import OPEN, OWN_PROOF, Routes, may
+from cozy.kernel.routes import KNOWN, OPEN, OWN_PROOF, Routes, may
 from cozy.kernel.work import Work
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.errors import NotAllowed
@@ -46,7 +46,7 @@ async def session_code(call: Call) -> Response:
 
     201 {"session_code"}; 401, 403 {"two_factor_token"}, 429.
     """
-    if not permissions.may(call.caller, "POST", "*"):
+    if not permissions.may_all(call.caller, "POST", "*"):
         proof = await call.decoded(Proof)
         try:
             second = await service.entering.prove(
@@ -92,14 +92,15 @@ async def log_in(call: Call) -> Response:
 @routes.on("POST", "/auth/tokens/konnectors/{slug}", _MAXIMAL)
 def konnector_token(work: Work, slug: str) -> Response:
     """A token of an installed connector, which runs in the program itself. 201, a JSON string; 403, 404."""
+    permissions.guard(work, "POST", "*", None, None)
     if permissions.of_source(work, "konnector", slug) is None:
         raise NotFound
     return json(service.tokens.for_konnector(work, slug), 201)
 
 
-@routes.on("POST", "/auth/registerFromWebApp", OPEN)
+@routes.on("POST", "/auth/registerFromWebApp", KNOWN)
 async def register_from_settings(call: Call) -> Response:
-    """Register a client, for the app Settings alone. 201; 400, 403, 429."""
+    """Register a client, for the app Settings alone. 201; 400, 401, 403, 429."""
     if (call.caller.kind, call.caller.name) != ("app", "settings"):
         raise NotAllowed
     return await registered(call)

@@ -52,8 +52,8 @@ def log_others_out(work: Work, call: Call) -> Response:
 
 
 def _session(work: Work, call: Call) -> str:
-    """The session of the cookie, also when a token came along: an app's token proves that no other site asks."""
+    """The session of the cookie, also when an app's token of that session came along: it proves that no other site asks."""
     session = service.sessions.of(work, read_cookie(call, "session"))
-    if session is None or call.caller.kind == "nobody":
+    if session is None or call.caller.session != session.id:
         raise Unauthenticated
     return session.id

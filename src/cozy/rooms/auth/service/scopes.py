@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from cozy.rooms.permissions.model import Rule
+from cozy.rooms.permissions.model import LEAST_DOTS, WILDCARD, Rule
 
 from ..errors import BadScope
 from ..model.clients import EVERYTHING, LOGIN, OFFLINE, SCOPES
@@ -35,7 +35,8 @@ def _rule(part: str) -> Rule:
     if part == EVERYTHING:
         return Rule(EVERYTHING)
     doctype, *rest = part.split(":")
-    if not _DOCTYPE.fullmatch(doctype) or len(rest) > 3:
+    is_wide = doctype.endswith(WILDCARD) and doctype.count(".") < LEAST_DOTS
+    if not _DOCTYPE.fullmatch(doctype) or is_wide or len(rest) > 3:
         raise BadScope(parameter="scope", part=part[:200])
     verbs, values, selector = [*rest, "", "", ""][:3]
     return Rule(doctype, _split(verbs) if verbs != "ALL" else (), _split(values), selector if values else "")

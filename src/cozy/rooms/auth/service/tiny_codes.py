@@ -7,6 +7,8 @@ from collections.abc import Callable
 from cozy.kernel.caller import NOBODY, Caller
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
+from cozy.rooms.permissions import service as permissions
+from cozy.rooms.permissions.model import Permission
 
 from ..errors import BadToken
 from ..model import Visitor
@@ -19,6 +21,18 @@ def is_one(token: str) -> bool:
     """Whether a token is such a code."""
     code = token.removesuffix(".")
     return len(code) == _DIGITS and code.isascii() and code.isdecimal()
+
+
+async def link_of(house: House, home: Home, code: str, address: str) -> Permission | None:
+    """The link that a code opens, of six digits or not; None for none. Raises TooManyAttempts."""
+    if not is_one(code):
+        return await house.read(home, NOBODY, permissions.of_code, code)
+    visitor = Visitor(address=address)
+    await house.read(home, NOBODY, limits.check, "tiny_code", visitor)
+    link = await house.read(home, NOBODY, permissions.of_code, code.removesuffix("."))
+    if link is None:
+        await house.write(home, NOBODY, limits.count, "tiny_code", visitor)
+    return link
 
 
 async def caller_of(

@@ -168,9 +168,7 @@ def _of_client(work: Work, claims: dict[str, Any], _token: str) -> Caller:
     slug = found.metadata.get("linked_app") if found else None
     if not slug:
         return caller
-    of_app = permissions.of_source(work, "app", slug)
-    if of_app is None:
-        raise BadToken
+    of_app = _holder(work, "client", permissions.of_source(work, "app", slug), slug)
     return replace(caller, grants=of_app.grants)
 
 

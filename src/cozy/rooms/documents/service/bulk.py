@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
+from cozy.kernel.caller import Verb
 from cozy.kernel.work import Work
 
 from .. import access
@@ -38,9 +39,18 @@ def _written(work: Work, doctype: str, edits: Sequence[Edit], take: Take) -> lis
     access.writable(work, doctype, "POST")
     own = access.rules_of(work, doctype).own
     held = _held(work, doctype, [edit.id for edit in edits])
+    for verb in {_verb(held[edit.id], edit) for edit in edits} - {"POST"}:
+        access.writable(work, doctype, verb)
     results = [Edited(edit.id, "" if edit.id in own else _taken(held[edit.id], edit, take)) for edit in edits]
     _store(work, doctype, {id_: one for id_, one in held.items() if one.is_edited})
     return results
+
+
+def _verb(held: Held, edit: Edit) -> Verb:
+    """What somebody does who makes this edit alone."""
+    if held.was is None or held.was.deleted:
+        return "POST"
+    return "DELETE" if edit.deleted else "PUT"
 
 
 def _held(work: Work, doctype: str, ids: Sequence[str]) -> dict[str, Held]:

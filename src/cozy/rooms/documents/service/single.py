@@ -18,6 +18,8 @@ def read(work: Work, doctype: str, id_: str, rev: str = "") -> tuple[Document, L
     found = access.document(work, doctype, id_)
     for leaf in (as_leaf(found), *(conflicts(work, doctype, id_) if rev else ())):
         if rev in {"", leaf.rev}:
+            if leaf.rev != found.rev:
+                access.branch(work, found, leaf)
             return found, leaf
     raise NoDocument(reason="missing", doctype=doctype, id=id_)
 

@@ -10,11 +10,11 @@ from cozy.kernel.blobs import Content
 from cozy.kernel.work import Work
 
 from .. import access
-from ..errors import BadArchive, BadSecret
+from ..errors import BadArchive
 from ..model import ROOT, TRASH_PATH, File
-from ..store import tickets, tree
+from ..store import tree
 from . import content
-from .tickets import issue
+from .tickets import issue, opened
 
 PAGES_LIMIT = 100
 _PDF = "application/pdf"
@@ -64,14 +64,12 @@ def select(
 
 def keep_selection(work: Work, selection: Selection) -> str:
     """The secret of a link to an archive."""
-    return issue(work, "archive", to_builtins(selection))
+    return issue(work, "archive", {**to_builtins(selection), "by": work.caller.permission})
 
 
 def selected(work: Work, secret: str) -> list[Item]:
     """What an archive holds now, by its secret. Raises BadSecret."""
-    details = tickets.fetch(work, "archive", secret)
-    if details is None:
-        raise BadSecret
+    details = opened(work, "archive", secret)
     pages = [PageOf(**page) for page in details["pages"]]
     return items(work, Selection(details["name"], details["ids"], pages))
 

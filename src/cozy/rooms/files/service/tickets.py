@@ -1,6 +1,7 @@
 """Links that open without a session for ten minutes, and metadata that wait as long for their file.
 
-Who makes a ticket must have the right to what it opens; who holds its secret needs no other.
+Who makes a ticket must have the right to what it opens; who holds its secret needs no other. It ends with the grant of
+who made it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from cozy.kernel.blobs import Content
 from cozy.kernel.ids import new_secret
 from cozy.kernel.work import Work
 from cozy.rooms.permissions import service as permissions
-from cozy.rooms.permissions.errors import NotAllowed
+from cozy.rooms.permissions.errors import NoGrant, NotAllowed
 
 from .. import access
 from ..errors import BadMetadata, BadSecret
@@ -47,7 +48,23 @@ def link_to_version(work: Work, version_id: str) -> tuple[str, File, Version]:
 
 
 def _download(work: Work, sha256: str, name: str, mime: str, modified: str) -> str:
-    return issue(work, "download", {"sha256": sha256, "name": name, "mime": mime, "modified": modified})
+    said = {"sha256": sha256, "name": name, "mime": mime, "modified": modified}
+    return issue(work, "download", {**said, "by": work.caller.permission})
+
+
+def opened(work: Work, kind: str, secret: str) -> dict[str, Any]:
+    """What a secret opens, as long as the grant lasts by whose leave it was made. Raises BadSecret."""
+    details = tickets.fetch(work, kind, secret)
+    if details is None or not _still_holds(work, details.get("by", "")):
+        raise BadSecret
+    return details
+
+
+def _still_holds(work: Work, permission_id: str) -> bool:
+    try:
+        return not permission_id or not permissions.has_ended(work, permissions.fetch(work, permission_id))
+    except NoGrant:
+        return False
 
 
 def issue(work: Work, kind: Any, details: Mapping[str, Any]) -> str:
@@ -59,9 +76,9 @@ def issue(work: Work, kind: Any, details: Mapping[str, Any]) -> str:
 
 def follow(work: Work, secret: str) -> Link:
     """What a link opens: the bytes that were there when it was made. Raises BadSecret, also when they are gone."""
-    details = tickets.fetch(work, "download", secret)
-    content = contents.fetch(work, details["sha256"]) if details else None
-    if details is None or content is None:
+    details = opened(work, "download", secret)
+    content = contents.fetch(work, details["sha256"])
+    if content is None:
         raise BadSecret
     return Link(details["name"], details["mime"], details["modified"], content)
 

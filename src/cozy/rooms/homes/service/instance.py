@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from msgspec import convert
+from msgspec.structs import replace
 
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
@@ -24,6 +25,7 @@ SAFE_FROM_APPS = (
     "email",
     "pending_email",
 )  # a mail address opens the home: only its owner changes it, by passphrase
+FOR_GUESTS = ("public_name", "locale", "tz", "context", "onboarding_finished", "default_redirection")
 KEPT = (*Profile.__struct_fields__, "uuid")  # what a home cannot be without
 _LOCALE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
 _NEVER_STORED = {
@@ -33,8 +35,11 @@ _NEVER_STORED = {
 
 
 def read(work: Work) -> Document:
-    """The settings document, with what is known of the home beside it."""
-    return _dressed(work, documents.fetch(work, SETTINGS, INSTANCE))
+    """The settings document, with what is known of the home beside it; for a guest of a link only what pages need."""
+    told = _dressed(work, documents.fetch(work, SETTINGS, INSTANCE))
+    if work.caller.kind != "share":
+        return told
+    return replace(told, body={name: told.body[name] for name in FOR_GUESTS if name in told.body})
 
 
 def change(work: Work, rev: str, given: Mapping[str, Any]) -> Document:

@@ -29,7 +29,7 @@ _SOURCES: Mapping[str, str] = {
     "share-interact": "io.cozy.sharings/",
 }
 _DOCTYPE = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
-_LEAST_DOTS = (
+LEAST_DOTS = (
     3  # of a doctype with a wildcard: `io.cozy.bank.*` is one, `io.cozy.*` would be nearly everything
 )
 
@@ -131,7 +131,7 @@ def _filled(raw: Any) -> Any:
 def check(rule: Rule) -> None:
     """Raises BadDoctype for a doctype that no grant can be about, BadRule for a verb that there is not."""
     name = rule.doctype
-    if name.endswith(WILDCARD) and name.count(".") >= _LEAST_DOTS:
+    if name.endswith(WILDCARD) and name.count(".") >= LEAST_DOTS:
         name = name.removesuffix(WILDCARD)
     if not _DOCTYPE.fullmatch(name):
         raise BadDoctype(f"{rule.doctype[:200]} is not a valid doctype name")

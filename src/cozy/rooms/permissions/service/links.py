@@ -11,6 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from cozy.kernel.caller import VERBS, Caller, Verb
+from cozy.kernel.clock import parse
 from cozy.kernel.problem import Unavailable
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
@@ -64,7 +65,7 @@ def admit(caller: Caller) -> None:
 
 
 def make(work: Work, wanted: Wanted) -> Permission:
-    """A new link, with a code and a short code for each label.
+    """A new link, with a code and a short code for each label. It ends no later than what its maker holds.
 
     Raises CannotShare, NotYours, BadDoctype, Reserved, TooManyCodes.
     """
@@ -76,7 +77,7 @@ def make(work: Work, wanted: Wanted) -> Permission:
         work,
         Permission(
             id="", rev="", type="share", source_id=maker_of(work), rules=wanted.rules, codes=codes,
-            shortcodes=shortcodes, password=bool(wanted.sealed), expires_at=wanted.expires_at,
+            shortcodes=shortcodes, password=bool(wanted.sealed), expires_at=_end(work, wanted.expires_at),
             metadata=history.new(work, _slug(work), wanted.metadata),
         ),
     )  # fmt: skip
@@ -94,6 +95,12 @@ def change(work: Work, permission: Permission, patch: Patch) -> Permission:
         raise NotTheMaker
     if not is_link and (permission.type not in {"app", "konnector"} or not patch.rules):
         raise NotTheMaker
+    if (
+        not is_link
+        and any(patch.rules.values())
+        and _end(work, permission.expires_at) != permission.expires_at
+    ):
+        raise NotYours  # it would last longer there
     changed = replace(
         permission, rules=_patched(work, permission, patch.rules),
         metadata=history.touched(work, _slug(work), permission.metadata, patch.metadata),
@@ -103,6 +110,16 @@ def change(work: Work, permission: Permission, patch: Patch) -> Permission:
         if patch.sealed is not UNSET:
             store.links.seal(work, permission.id, patch.sealed)
     return keeping.replace(work, permission, changed)
+
+
+def _end(work: Work, wanted: str) -> str:
+    """The end of what the caller gives: the one that is wanted, or that of what they hold where it comes first."""
+    caller = work.caller
+    held = [grants.fetch(work, caller.permission)] if caller.permission else []
+    if caller.kind == "client" and (slug := _linked(work)):
+        held += [of_app] if (of_app := grants.of_source(work, "app", slug)) else []
+    ends = [wanted, *(one.expires_at for one in held)]
+    return min(filter(None, ends), key=parse, default="")
 
 
 def revoke(work: Work, permission: Permission) -> None:
@@ -232,7 +249,7 @@ def _patched(work: Work, permission: Permission, patch: Mapping[str, Rule | None
 
 def _with_codes(work: Work, link: Permission, patch: Patch) -> Permission:
     if patch.expires_at is not UNSET:
-        link = replace(link, expires_at=patch.expires_at)
+        link = replace(link, expires_at=_end(work, patch.expires_at))
     if patch.sealed is not UNSET:
         link = replace(link, password=bool(patch.sealed))
     if patch.labels is UNSET:

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from cozy.kernel.routes import OPEN, Routes
+from cozy.kernel.routes import OPEN, Routes, may
 from cozy.kernel.work import Work
 from cozy.web.answers import nothing
 from cozy.web.call import Call
@@ -24,7 +24,7 @@ async def listen(call: Call, socket: WebSocket) -> None:
     await Conversation(call, socket).run()
 
 
-@routes.on("POST", "/realtime/{doctype}/{doc_id}", OPEN)
+@routes.on("POST", "/realtime/{doctype}/{doc_id}", may("POST", "{doctype}"))
 def notify(work: Work, doctype: str, doc_id: str, body: dict[str, Any]) -> Response:
     """Tell those who listen what is not stored. 204; 400, 401, 403."""
     service.notify(work, doctype, doc_id, body)

@@ -16,6 +16,7 @@ from cozy.kernel.bus import Change
 from cozy.kernel.caller import NOBODY, Caller
 from cozy.kernel.ledger import Use
 from cozy.kernel.problem import Problem
+from cozy.rooms.auth import service as auth
 from cozy.web.call import Call
 from cozy.web.cookies import read_cookie
 
@@ -124,6 +125,8 @@ class Conversation:
         try:
             if not await self._call.house.read_host(service.is_open, self._call.home.domain):
                 raise Ended(POLICY, "this home is closed")
+            if auth.tiny_codes.is_one(credentials.token):
+                await self._count_guess(credentials.token)
             holder = await self._call.house.read(
                 self._call.home, NOBODY, service.holder, credentials, self._password_of
             )
@@ -132,6 +135,11 @@ class Conversation:
         self._credentials, self._caller = credentials, holder.caller
         self._checked_at = asyncio.get_running_loop().time()
         self._check_at = min(self._check_at, self._checked_at + self._good_for_s(holder))
+
+    async def _count_guess(self, code: str) -> None:
+        """A socket is no place to try codes of six digits either. Raises BadToken, ExpiredToken, TooManyAttempts."""
+        call = self._call
+        await auth.tiny_codes.caller_of(call.house, call.home, code, self._password_of, call.client)
 
     def _password_of(self, link: str) -> str:
         return read_cookie(self._call, f"pass{link}")
