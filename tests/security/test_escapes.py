@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 from typing import Any
 
@@ -11,10 +12,12 @@ from cozy.app.server import serving
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.clock import iso
 from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.model.device_passwords import Wanted
 from cozy.rooms.auth.service import tokens
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import Rule
 from tests.auth.conftest import new_program, program
+from tests.conftest import OWNER
 from tests.files.photos import photo
 from tests.security.conftest import folder_of
 from tests.security.talk import OPENED, Talk, ask
@@ -45,7 +48,12 @@ async def todos(client) -> dict[str, Any]:
 
 async def refused(holder: Any, method: str, url: str, **more: Any) -> None:
     answer = await holder.request(method, url, **more)
-    assert answer.status_code in {400, 401, 403, 404}, (method, url, answer.status_code, answer.text[:300])
+    assert answer.status_code in {400, 401, 403, 404, 422}, (
+        method,
+        url,
+        answer.status_code,
+        answer.text[:300],
+    )
     assert SECRET not in answer.text
 
 
@@ -453,3 +461,39 @@ async def test_what_a_grant_made_opens_nothing_once_it_is_over(house, home, anon
     await house.write(home, SYSTEM, withdraw)
     for url in (made, packed):
         await refused(anonymous, "GET", url)
+
+
+async def test_an_archive_holds_nothing_that_was_moved_away_since(client, anonymous, tree):
+    holder, ids = tree
+    packed = related(await holder.post("/files/archive", json=attributes(ids=[ids["mine"], ids["file"]])))
+    await client.patch(f"/files/{ids['file']}", json=attributes(dir_id=ids["hidden"]))
+    await client.put(f"/files/{ids['file']}", content=SECRET.encode())
+    assert SECRET not in (await anonymous.get(packed)).text
+
+
+async def test_a_device_reaches_no_other_folder_by_any_way_of_dav(house, home, client, tree):
+    _, ids = tree
+    wanted = Wanted(name="phone", areas=("files",), may_write=True, folder=ids["mine"])
+    made = await auth.device_passwords.make(house, home, OWNER, wanted)
+    headers = {"authorization": f"Basic {base64.b64encode(f'x:{made.password}'.encode()).decode()}"}
+    app, where = serving(house), f"{home.origin}/dav/files"
+    before = (await client.get("/files/_changes")).json()["last_seq"]
+    inside, outside, kept = f"{where}/mine/file.txt", f"{where}/hidden/secret.txt", f"{where}/mine/kept.txt"
+    for method, url, destination in (
+        ("PROPFIND", f"{where}/hidden/", ""), ("PROPFIND", outside, ""), ("PROPFIND", f"{where}/mine/../hidden/", ""),
+        ("PROPFIND", f"{where}/mine/%2e%2e/hidden/", ""), ("PROPFIND", f"{where}/mine/..%2Fhidden/", ""), ("GET", outside, ""),
+        ("HEAD", outside, ""), ("PUT", outside, ""), ("PUT", f"{where}/hidden/new.txt", ""), ("PUT", f"{where}/new.txt", ""),
+        ("MKCOL", f"{where}/hidden/new", ""), ("MKCOL", f"{where}/new", ""), ("DELETE", outside, ""), ("DELETE", f"{where}/hidden/", ""),
+        ("COPY", outside, kept), ("MOVE", outside, kept), ("COPY", inside, f"{where}/hidden/x.txt"), ("MOVE", inside, f"{where}/hidden/x.txt"),
+        ("MOVE", inside, outside), ("COPY", inside, f"{where}/x.txt"), ("MOVE", inside, f"{where}/mine/../hidden/x.txt"),
+        ("MOVE", inside, "http://bob.localhost:8080/dav/files/x.txt"), ("PROPPATCH", outside, ""), ("LOCK", outside, ""),
+        ("UNLOCK", outside, ""),
+    ):  # fmt: skip
+        said = {**headers, "depth": "1", **({"destination": destination} if destination else {})}
+        status, text = await ask(app, method, url, said)
+        assert 400 <= status < 500 or status == 502, (method, url, destination, status, text)
+        assert SECRET not in text
+    assert (await client.get("/files/_changes")).json()["last_seq"] == before
+    assert (await ask(app, "PROPFIND", f"{where}/mine/", {**headers, "depth": "1"}))[0] == 207
+    _, top = await ask(app, "PROPFIND", f"{where}/", {**headers, "depth": "1"})
+    assert "hidden" not in top

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from msgspec import Struct, to_builtins
+from msgspec import Struct, convert, to_builtins
 
 from cozy.kernel.blobs import Content
+from cozy.kernel.caller import Caller, Grant
 from cozy.kernel.work import Work
 
 from .. import access
@@ -64,14 +66,20 @@ def select(
 
 def keep_selection(work: Work, selection: Selection) -> str:
     """The secret of a link to an archive."""
-    return issue(work, "archive", {**to_builtins(selection), "by": work.caller.permission})
+    caller = work.caller
+    said = {**to_builtins(selection), "by": caller.permission, "grants": to_builtins(caller.grants)}
+    return issue(work, "archive", said)
 
 
 def selected(work: Work, secret: str) -> list[Item]:
-    """What an archive holds now, by its secret. Raises BadSecret."""
+    """What an archive holds now, by its secret: of that, what the grants of its maker still cover. Raises BadSecret."""
     details = opened(work, "archive", secret)
     pages = [PageOf(**page) for page in details["pages"]]
-    return items(work, Selection(details["name"], details["ids"], pages))
+    named = tree.by_ids(work, [*details["ids"], *(page.id for page in pages)])
+    maker = Caller("share", convert(details["grants"], tuple[Grant, ...]))
+    still = {file.id for file in access.readable(replace(work, caller=maker), named.values())}
+    ids = [id_ for id_ in details["ids"] if id_ in still]
+    return items(work, Selection(details["name"], ids, [page for page in pages if page.id in still]))
 
 
 def items(work: Work, selection: Selection) -> list[Item]:
