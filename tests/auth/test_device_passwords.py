@@ -21,6 +21,7 @@ from cozy.rooms.permissions import service as permissions
 from .conftest import found
 
 NEW = "/my/settings/devices/passwords/new"
+CONNECT = "/my/settings/devices/connect"
 DEVICES = "/my/settings/devices"
 PASSWORD = r"<span>([a-z2-9]{5}(?:-[a-z2-9]{5}){4})</span>"
 FILES = "/dav/files/"
@@ -87,10 +88,24 @@ async def test_a_name_is_needed(owner, house, home):
     assert await house.read(home, SYSTEM, auth.device_passwords.listed) == []
 
 
-@pytest.mark.parametrize("path", [NEW])
+@pytest.mark.parametrize("path", [NEW, CONNECT])
 async def test_the_page_is_the_owners_alone(new_browser, client, path):
     assert (await new_browser().get(path)).status_code == 303
     assert (await client.get(path)).status_code == 303
+
+
+async def test_a_page_says_how_to_connect_each_system(owner):
+    shown = (await owner.get(CONNECT)).text
+    for word in (
+        "Windows",
+        "macOS",
+        "dav://alice.localhost:8080/dav/files/",
+        "rclone config create",
+        "not reached by https",
+    ):
+        assert word in shown
+    made = await owner.submit(NEW, page=NEW, name="Laptop", may="change")
+    assert "Connect to Server" in made.text
 
 
 async def test_stopping_it_takes_effect_at_once(owner, device, made, house, home):

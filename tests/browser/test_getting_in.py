@@ -12,6 +12,7 @@ from .conftest import DESK, PASSPHRASE, PHONE, check, log_in
 
 pytestmark = pytest.mark.browser
 
+DEVICES = "/my/settings/devices"
 SECURITY = "/my/settings/security"
 
 
@@ -228,9 +229,29 @@ def test_every_page_is_accessible(home, open_context, viewport, colours):
         check(tab)
     log_in(tab, home)
     for path in (
-        "/my/settings", "/my/settings/display", "/my/settings/mail", "/my/settings/devices", SECURITY,
+        "/my/settings", "/my/settings/display", "/my/settings/mail", DEVICES, SECURITY,
         f"{SECURITY}/passphrase", f"{SECURITY}/second-step", f"{SECURITY}/second-step/codes",
-        f"{SECURITY}/recovery-code", f"{SECURITY}/passkeys/new",
+        f"{SECURITY}/recovery-code", f"{SECURITY}/passkeys/new", f"{DEVICES}/connect", f"{DEVICES}/passwords/new",
     ):  # fmt: skip
         tab.goto(f"{home}{path}")
         check(tab)
+
+
+@pytest.mark.parametrize("viewport", [{"width": 320, "height": 700}, DESK], ids=["320", "1280"])
+def test_a_device_gets_a_password_and_loses_it(home, open_context, viewport):
+    tab = open_context(viewport=viewport).new_page()
+    log_in(tab, home)
+    tab.goto(f"{home}{DEVICES}")
+    tab.get_by_role("link", name="Make a password").click()
+    tab.get_by_label("What is the device called?").fill("Laptop")
+    tab.get_by_text("Only see").click()
+    tab.get_by_role("button", name="Make the password").click()
+    expect(tab.get_by_role("group", name="The password of the device")).to_contain_text("-")
+    tab.get_by_text("macOS").click()
+    expect(tab.get_by_text("Connect to Server")).to_be_visible()
+    check(tab)
+    tab.get_by_role("link", name="Done").click()
+    expect(tab.get_by_text("Can see your files.")).to_be_visible()
+    tab.get_by_role("link", name="Stop Laptop").click()
+    tab.get_by_role("dialog").get_by_role("button", name="Stop").click()
+    expect(tab.get_by_text("Laptop sees nothing of your home any more.").first).to_be_visible()

@@ -64,7 +64,7 @@ async def test_conditions_hold_or_nothing_happens(dav):
     assert (await dav("PUT", "/cat.txt", "x", if_match=f"W/{tag}")).status_code == 412
     assert (await dav("PUT", "/new.txt", "x", if_match="*")).status_code == 412
     assert (
-        await dav("PUT", "/cat.txt", "x", if_unmodified_since="Fri, 17 Jul 2026 00:00:00 GMT")
+        await dav("PUT", "/cat.txt", "x", if_unmodified_since="Fri, 17 Jul 2026 00:00:00 -0000")
     ).status_code == 412
     assert (await dav("DELETE", "/cat.txt", if_match='"other"')).status_code == 412
     assert (await dav("GET", "/cat.txt")).text == "one"

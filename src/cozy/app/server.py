@@ -30,6 +30,7 @@ from cozy.kernel.problem import Unavailable
 from cozy.kernel.routes import Route
 from cozy.kernel.settings import Settings
 from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.errors import BadToken, ExpiredToken, WrongDevicePassword
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.errors import NoHome
 from cozy.rooms.permissions import service as permissions
@@ -104,9 +105,9 @@ async def identify(call: Call, route: Route) -> None:
     if not call.home.id or route.need.own_proof:
         return
     token, cookie = "" if call.slug else _token_of(call), read_cookie(call, "session")
-    if route.manner == "dav" and _is_basic(call) and not auth.tokens.is_one(token):
+    if route.manner == "dav" and _is_basic(call):
         call.has_token = True
-        call.caller = await auth.device_passwords.caller_of(call.house, call.home, token, call.client)
+        call.caller = await _by_password(call, token)
     elif token:
         call.has_token = True
         call.caller = await _bearer(call, token, cookie)
@@ -116,6 +117,16 @@ async def identify(call: Call, route: Route) -> None:
             call.caller = auth.sessions.caller_in(session)
         if session is not None and is_due:
             await call.write(auth.sessions.see, session)
+
+
+async def _by_password(call: Call, password: str) -> Caller:
+    """Whose password this is, where a token may stand in its place. Raises WrongDevicePassword: a program asks for another."""
+    if not auth.tokens.is_one(password):
+        return await auth.device_passwords.caller_of(call.house, call.home, password, call.client)
+    try:
+        return await call.read(auth.caller_of, password)
+    except (BadToken, ExpiredToken) as error:
+        raise WrongDevicePassword from error
 
 
 async def _bearer(call: Call, token: str, cookie: str) -> Caller:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from . import xml
 from .problems import BadXml
 
+OWNER_LIMIT = 4096  # characters that a lock may say of its owner, who is told to everybody
 Scope = Literal["exclusive", "shared"]
 
 
@@ -89,6 +90,8 @@ def lockinfo(body: bytes) -> LockInfo:
         raise BadXml
     owner = root.find("{DAV:}owner")
     said = "" if owner is None else xml.written(owner)
+    if len(said) > OWNER_LIMIT:
+        raise BadXml("What this lock says of its owner is too long.")
     if scope.find("{DAV:}exclusive") is not None:
         return LockInfo("exclusive", said)
     if scope.find("{DAV:}shared") is not None:

@@ -14,7 +14,7 @@ _CODED = re.compile(r"\s*<([^<>\s]+)>\s*")
 
 def depth(text: str, *, otherwise: Depth = None) -> Depth:
     """How deep: 0, 1, None for infinity. otherwise: where nothing is said. Raises BadHeader."""
-    said = text.strip().lower()
+    said = text.partition(",")[0].strip().lower()  # Windows adds `,noroot`
     if not said:
         return otherwise
     if said == "infinity":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes
@@ -136,8 +136,9 @@ def _http_day(day: str) -> str:
 
 
 def date_in(text: str) -> datetime | None:
-    """An HTTP date; None where it is none."""
+    """An HTTP date; None where it is none. Without a zone it is UTC."""
     try:
-        return parsedate_to_datetime(text)
+        moment = parsedate_to_datetime(text)
     except (ValueError, TypeError):
         return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""A password for a device: made, and shown this once."""
+"""A password for a device: made, and shown this once; and how to connect the device."""
 
 from __future__ import annotations
 
@@ -39,11 +39,25 @@ async def make(call: Call, form: FormData) -> Response:
     except Problem as problem:
         typed = {name: text(form, name) for name in ("name", "may", "end", "day", "folder")}
         return await _asked(call, 422, areas=texts(form, "areas"), errors=faulty(problem), **typed)
-    address = f"{call.home.origin}/dav/files/"
     return await shown(
-        call, "auth/device_password.html", room="settings", password=made.password, grant=made.id, address=address,
-        domain=call.home.domain,
-    )  # fmt: skip
+        call,
+        "auth/device_password.html",
+        room="settings",
+        password=made.password,
+        grant=made.id,
+        **_reached(call),
+    )
+
+
+@routes.on("GET", "/my/settings/devices/connect", OWNER)
+async def connect(call: Call) -> Response:
+    """How to connect a device, system by system. 200."""
+    return await shown(call, "auth/connect.html", room="settings", is_secure=call.is_secure, **_reached(call))
+
+
+def _reached(call: Call) -> dict[str, Any]:
+    """What to type on a device: the address of the files, and a name, which may be any."""
+    return {"address": f"{call.home.origin}/dav/files/", "user": call.home.domain}
 
 
 def _wanted(form: FormData, until: str) -> Wanted:
