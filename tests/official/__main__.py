@@ -36,7 +36,7 @@ def main() -> int:
     )
     given = asked.parse_args()
     apps = found(given.folder)
-    beside = {app.slug: app.folder for app in apps}
+    beside = {app.slug: app.folder for app in apps if not app.lacks}
     kept = given.keep or Path(tempfile.mkdtemp(prefix="cozy-official-"))
     kept.mkdir(parents=True, exist_ok=True)
     chosen = [app for app in apps if not given.names or app.folder.name in given.names]
@@ -79,12 +79,13 @@ def _played(
     if app.lacks:
         print(f"  not played: its folder lacks {', '.join(app.lacks)}")
         return Outcome(app.name, lacks=tuple(app.lacks))
-    with staged(browser, app, beside, kept) as stage:
-        try:
-            plays.get(app.slug, boot)(stage)
-        except Exception as error:
-            stage.fail("the play broke off", error)
-        wrongs = [*stage.failed, *stage.watch.wrong(), *stage.elsewhere.wrong()]
+    try:
+        with staged(browser, app, beside, kept) as stage:
+            _perform(stage, plays.get(app.slug, boot))
+    except Exception as error:
+        print(f"  WRONG: not played: {error}")
+        return Outcome(app.name, wrongs=(str(error),))
+    wrongs = [*stage.failed, *stage.watch.wrong(), *stage.elsewhere.wrong()]
     print(f"  works: {', '.join(stage.done) or 'nothing'}")
     for own in sorted({fault_of(app.name, wrong) for wrong in wrongs} - {""}):
         print(f"  its own mistake: when {own}")
@@ -92,6 +93,14 @@ def _played(
     for wrong in wrongs:
         print("  WRONG: " + wrong.replace("\n", "\n         "))
     return Outcome(app.name, len(stage.done), tuple(wrongs))
+
+
+def _perform(stage: Stage, play: Play) -> None:
+    """Play; what breaks off between two steps is noted like a step."""
+    try:
+        play(stage)
+    except Exception as error:
+        stage.fail("the play broke off", error)
 
 
 def boot(stage: Stage) -> None:

@@ -36,12 +36,15 @@ def play(stage: Stage) -> None:
         seen(both, "cat.jpg")
         clear(tab)
     with stage.step("thumbnail", tab):
+        start(stage, both)
         made(stage, "lynx.jpg", both)
         until(lambda: _is_drawn(tab, "lynx.jpg"))
     with stage.step("preview", tab):
+        start(stage, both)
         made(stage, "puma.jpg", both)
         look_at(tab, "puma.jpg")
     with stage.step("rename", *both):
+        start(stage, both)
         made(stage, "lion.jpg", both)
         act(tab, "lion.jpg", "Rename")
         tab.keyboard.press("Control+A")
@@ -51,6 +54,7 @@ def play(stage: Stage) -> None:
         seen(both, "tiger.jpg")
         gone(both, "lion.jpg")
     with stage.step("move", *both):
+        start(stage, both)
         made(stage, "bear.jpg", both)
         woods = folder(stage, "Woods", both)
         act(tab, "bear.jpg", re.compile("^Move to"))
@@ -61,6 +65,7 @@ def play(stage: Stage) -> None:
         until(lambda: "bear.jpg" in stage.api.children(woods))
         gone(both, "bear.jpg")
     with stage.step("see a folder change", *both):
+        start(stage, both)
         den = folder(stage, "Den", both)
         stage.api.upload("fox.jpg", PICTURE, den)
         for each in both:
@@ -68,14 +73,15 @@ def play(stage: Stage) -> None:
         seen(both, "fox.jpg")
         stage.api.upload("cub.jpg", PICTURE, den)
         seen(both, "cub.jpg")
-        start(stage, both)
     with stage.step("trash", *both):
+        start(stage, both)
         made(stage, "wolf.jpg", both)
         act(tab, "wolf.jpg", re.compile("^(Remove|Delete)$"))
         confirm(tab, re.compile("^(Remove|Delete)"))
         until(lambda: "wolf.jpg" not in stage.api.children())
         gone(both, "wolf.jpg")
     with stage.step("restore", *both):
+        start(stage, both)
         made(stage, "hare.jpg", both)
         assert stage.api("DELETE", f"/files/{stage.api.children()['hare.jpg']['id']}").status == 200
         gone(both, "hare.jpg")
@@ -84,27 +90,26 @@ def play(stage: Stage) -> None:
         until(lambda: "hare.jpg" in stage.api.children())
         gone((tab,), "hare.jpg")
         seen((second,), "hare.jpg")
-        start(stage, both)
     with stage.step("recent files", tab):
         stage.api.upload("owl.jpg", PICTURE)
         tab.goto(f"{stage.origin}/#/recent")
         seen((tab,), "owl.jpg")
-        start(stage, both)
     with stage.step("open the share dialog", tab):
+        start(stage, both)
         folder(stage, "Garden", both)
         act(tab, "Garden", re.compile("^Share"))
         dialog = tab.get_by_role("dialog").first
         expect(dialog).to_contain_text("Garden")
         expect(dialog.get_by_role("button", name=LINK).first).to_be_visible()
-        start(stage, both)
     with stage.step("share by link", tab):
+        start(stage, both)
         folder(stage, "Attic", both)
         act(tab, "Attic", re.compile("^Share"))
         share_by_link(stage, tab)
         until(lambda: _links(stage))
         tab.wait_for_timeout(1500)
-        start(stage, both)
     with stage.step("a stranger follows the link") as pictures:
+        start(stage, both)
         pond = folder(stage, "Pond", both)
         stage.api.upload("frog.jpg", PICTURE, pond)
         stranger = stage.stranger()

@@ -39,7 +39,9 @@ class Official:
 
     @property
     def lacks(self) -> list[str]:
-        """Scripts that its page names and its folder does not hold: a build that was not kept whole."""
+        """Its page, or scripts that the page names, where its folder has them not: a build that was not kept whole."""
+        if not (self.folder / "index.html").is_file():
+            return ["index.html"]
         page = (self.folder / "index.html").read_text()
         named = re.findall(r'<script[^>]+src="/?([\w./-]+\.js)', page)
         return [name for name in named if not name.startswith("/") and not (self.folder / name).is_file()]
@@ -137,7 +139,7 @@ class Stage:
     def _picture(self, name: str, tabs: list[Page]) -> None:
         for number, tab in enumerate(tabs):
             file = f"{self.app.name} {self._number:02} {name}{f' {number}' if number else ''}.png"
-            tab.screenshot(path=self.kept / file.replace(" ", "-"))
+            tab.screenshot(path=self.kept / file.replace(" ", "-"), animations="disabled")
 
     def _afresh(self, tabs: tuple[Page, ...]) -> None:
         for tab in tabs:
