@@ -205,6 +205,24 @@ async def test_what_was_thrown_away_together_comes_back_together(reader, put, fo
     assert not (await look(files.fetch, inside.id)).is_trashed
 
 
+async def test_what_is_in_the_bin_leads_back_to_the_bin_by_its_name(reader, put, fold, house, home):
+    folder = await fold("Trip")
+    file = await put("cat.txt", inside=folder.id)
+    await house.write(home, OWNER, files.trash, folder.id)
+    for url in (f"/my/file/{file.id}", f"/my/drive/{folder.id}"):
+        page = (await reader.get(url)).text
+        assert ".cozy_trash" not in page
+        crumbs = page[page.index('class="crumbs"') : page.index("<h1")]
+        assert "Bin</a>" in crumbs
+        assert "Files</a>" not in crumbs
+
+
+async def test_a_page_that_is_not_there_is_said_once(reader):
+    page = (await reader.get("/my/nowhere")).text
+    assert "There is nothing at this address" in page
+    assert "There is no page at this address" not in page
+
+
 async def test_erasing_asks_first(reader, put, look):
     file = await put("a.txt")
     await reader.submit("/my/drive/bin", ids=[file.id])

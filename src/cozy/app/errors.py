@@ -18,6 +18,7 @@ from cozy.rooms.homes.errors import TermsUpdated
 from cozy.web import couchdb, jsonapi
 from cozy.web.answers import json, nothing, see_other
 from cozy.web.call import Call, TooBig
+from cozy.web.dispatch import NoPage
 from cozy.web.headers import STRANDED_HEADERS
 
 log = structlog.get_logger()
@@ -110,7 +111,11 @@ def _page(call: Call, problem: Problem, status: int) -> Response:
     if call.slug:
         return _stranded(call, problem, status)
     shell = shell_for_nobody(call)
-    detail = ui.words(shell.locale).gettext(problem.detail) if status != 500 else ""
+    detail = (
+        ui.words(shell.locale).gettext(problem.detail)
+        if status != 500 and not isinstance(problem, NoPage)
+        else ""
+    )
     return dressed(ui.render_problem(status, shell=shell, detail=detail), status)
 
 

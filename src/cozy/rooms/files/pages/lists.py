@@ -13,6 +13,7 @@ from cozy.kernel.clock import parse
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
+from cozy.ui import N_
 from cozy.web.call import Call
 
 from .. import service
@@ -61,9 +62,16 @@ def _folder(work: Work, call: Call, folder_id: str) -> Response:
 
 def crumbs(work: Work, file: File) -> list[tuple[str, str, str]]:
     """The folders above: name ("" for the top of all files), address, id."""
-    above = service.ancestors(work, file)
+    above = _from_the_bin(service.ancestors(work, file))
     shown = above if len(above) <= CRUMBS else [above[0], *above[1 - CRUMBS :]]
-    return [(folder.name if folder.id != ROOT else "", folder_url(folder.id), folder.id) for folder in shown]
+    said = words(work)
+    names = {ROOT: "", TRASH: said.gettext(N_("Bin"))}
+    return [(names.get(folder.id, folder.name), folder_url(folder.id), folder.id) for folder in shown]
+
+
+def _from_the_bin(above: list[File]) -> list[File]:
+    """Without what the bin is kept in, which is nobody's way."""
+    return next((above[n:] for n, folder in enumerate(above) if folder.id == TRASH), above)
 
 
 def _page_number(call: Call) -> int:
