@@ -276,6 +276,34 @@ async def test_what_ends_is_not_given_to_an_app_that_lasts(house, home, anonymou
         assert answer.status_code == status, answer.text
 
 
+@pytest.mark.parametrize(("kind", "type_"), [("app", "app"), ("konnector", "konnector"), ("client", "oauth")])
+async def test_a_link_opens_no_more_than_what_its_maker_may_by_now(house, home, acting, anonymous, todos, kind, type_):  # fmt: skip
+    maker = await acting(kind, "notes", TODOS)
+    guest = code_of(
+        (await maker.post("/permissions?codes=bob", json=wanting({"type": TODOS}))).json()["data"]
+    )
+
+    async def answers() -> tuple[int, int]:
+        read = await anonymous.get(f"{DATA}/mine", headers=guest)
+        return read.status_code, (await anonymous.post(DATA, json={}, headers=guest)).status_code
+
+    async def left(change: Any) -> None:
+        def run(work: Any) -> None:
+            given = permissions.of_source(work, type_, "notes")
+            assert given is not None
+            change(work, given)
+
+        await house.write(home, SYSTEM, run)
+
+    assert await answers() == (200, 201)
+    await left(lambda work, given: permissions.narrow(work, given, {"a": Rule(TODOS, ("GET",))}))
+    assert await answers() == (200, 403)
+    await left(lambda work, given: permissions.set_end(work, given, iso(work.now)))
+    assert await answers() == (400, 400)
+    await left(lambda work, given: permissions.set_end(work, given, ""))
+    assert await answers() == (200, 403)
+
+
 @pytest.mark.parametrize("scope", ["io.*", "io.cozy.*", "com.*", "*:GET", "*:POST:x", "** ", "i*"])
 async def test_no_program_asks_for_nearly_everything_by_another_name(program, owner, scope):
     """Everything takes the passphrase and a challenge; what is as much may not be had for less."""

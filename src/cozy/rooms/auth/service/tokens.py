@@ -151,12 +151,16 @@ def _of_konnector(work: Work, claims: dict[str, Any], _token: str) -> Caller:
 
 
 def _of_share(work: Work, code: str, password_of: Callable[[str], str]) -> Caller:
-    """A link with a password opens nothing before that was given."""
+    """A link with a password opens nothing before that was given, and none more than its maker may by now."""
     found = permissions.of_code(work, code)
     caller = _holder(work, "share", found, found.id if found else "")
     if found and not permissions.passwords.is_given(work, found, password_of(found.id)):
         raise BadToken
-    return caller
+    giver = permissions.giver_of(work, found) if found else None
+    if giver is None:
+        return caller
+    held = _holder(work, "share", giver, "").grants
+    return replace(caller, grants=permissions.common(held, caller.grants))
 
 
 def _of_client(work: Work, claims: dict[str, Any], _token: str) -> Caller:

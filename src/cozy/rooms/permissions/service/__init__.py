@@ -1,11 +1,12 @@
 """What the room permissions can do."""
 
 from . import ledger, links, passwords
-from .decision import admit, guard, holds_all, may, may_all, may_give, may_use
+from .decision import admit, common, guard, holds_all, may, may_all, may_give, may_use
 from .grants import (
     all_,
     end_due,
     fetch,
+    giver_of,
     grant,
     has_ended,
     links_by,
@@ -24,9 +25,11 @@ __all__ = [
     "admit",
     "all_",
     "among",
+    "common",
     "end_due",
     "end_of",
     "fetch",
+    "giver_of",
     "grant",
     "guard",
     "has_ended",

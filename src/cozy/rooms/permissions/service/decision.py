@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from cozy.kernel.caller import Caller, Grant, Verb
 from cozy.kernel.routes import Need
 from cozy.kernel.work import Work
@@ -80,6 +82,15 @@ def may_give(caller: Caller, rules: Iterable[Rule]) -> bool:
 def holds_all(held: Sequence[Grant], wanted: Sequence[Grant]) -> bool:
     """Whether every one of these grants is a part of one that is held, as far as can be told without any document."""
     return all(any(_holds(one, grant) for one in held) for grant in wanted)
+
+
+def common(held: Sequence[Grant], wanted: Sequence[Grant]) -> tuple[Grant, ...]:
+    """What is left of `wanted` when each of its verbs has to be held as well."""
+    kept = (
+        replace(grant, verbs=tuple(v for v in grant.verbs if holds_all(held, [replace(grant, verbs=(v,))])))
+        for grant in wanted
+    )
+    return tuple(grant for grant in kept if grant.verbs)
 
 
 def _holds(grant: Grant, wanted: Grant) -> bool:

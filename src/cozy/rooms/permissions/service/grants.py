@@ -14,9 +14,14 @@ from cozy.kernel.work import Work
 from .. import store
 from ..errors import NoGrant, NothingKept, NotYours
 from ..events import GrantDue, GrantEnded
-from ..model import PERMISSIONS, Permission, Rule, Type, grant_of
+from ..model import PERMISSIONS, Permission, Rule, Type, grant_of, source_of
 from . import history, keeping
 from .decision import holds_all
+
+_NAMED: tuple[Type, ...] = (
+    "app",
+    "konnector",
+)  # whose documents say what they are; a client is known by its id alone
 
 
 def grant(
@@ -65,6 +70,16 @@ def of_code(work: Work, code: str) -> Permission | None:
     """What a link's code, or short code, opens."""
     id_ = store.links.of_code(work, code)
     return of_id(work, id_) if id_ else None
+
+
+def giver_of(work: Work, link: Permission) -> Permission | None:
+    """The grant of the app or client that made a link; None where the owner did, or where it is gone."""
+    if link.type != "share" or not link.source_id:
+        return None
+    for type_ in _NAMED:
+        if link.source_id.startswith(source_of(type_, "")):
+            return of_source(work, type_, link.source_id)
+    return of_source(work, "oauth", link.source_id)
 
 
 def has_ended(work: Work, permission: Permission) -> bool:
