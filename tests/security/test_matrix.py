@@ -100,6 +100,7 @@ PROVED_INSIDE = {
     "POST /auth/recover": "a recovery code",
     "POST /my/welcome": "the first home's own word, and there is a home",
     "POST /my/language": "a choice that a visitor's own cookie keeps",
+    "GET /auth/confirm/{code}": "a secret of five minutes",
     "POST /auth/session_code": "the passphrase, or a token for everything",
     "DELETE /auth/login": "the session that ends",
     "DELETE /auth/login/others": "the session that stays",

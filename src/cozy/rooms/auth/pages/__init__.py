@@ -3,6 +3,7 @@
 from . import (
     authorize,
     clients_limit,
+    confirming,
     device_passwords,
     devices,
     entering,
@@ -23,6 +24,7 @@ from .door import routes
 __all__ = [
     "authorize",
     "clients_limit",
+    "confirming",
     "device_passwords",
     "devices",
     "entering",

@@ -57,3 +57,11 @@ def _session(work: Work, call: Call) -> str:
     if session is None or call.caller.session != session.id:
         raise Unauthenticated
     return session.id
+
+
+@routes.on("GET", "/auth/confirm/{code}", OPEN)
+def confirmed(work: Work, code: str) -> Response:
+    """Whether the owner has just shown that it is them, as a code of an app's address says. 204; 401."""
+    if not service.confirming.is_good(work, code):
+        return json({"error": "invalid code"}, 401)
+    return nothing()
