@@ -1,5 +1,7 @@
 """Other services learn from the home who its owner is (OpenID Connect Core and Discovery)."""
 
+import re
+
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
@@ -7,7 +9,7 @@ from joserfc.jwk import KeySet
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.homes import service as homes
 
-from .conftest import answered, consent, key
+from .conftest import REDIRECT, answered, consent, key
 
 SCOPE = "openid profile email"
 
@@ -149,3 +151,33 @@ async def test_the_key_of_a_home_is_made_once_and_is_its_own(anonymous, house, h
     assert (await house.read(home, SYSTEM, homes.secret, "oidc_key")).startswith(
         b"-----BEGIN PRIVATE KEY-----"
     )
+
+
+SERVICE = "/my/settings/devices/service"
+
+
+async def test_the_owner_enters_a_service_that_cannot_register_by_itself(owner, new_program, clock):
+    page = await owner.submit(SERVICE, page=SERVICE, name="Wiki", redirect_uri=REDIRECT)
+    assert page.status_code == 200
+    values = re.findall(r"<dd>([^<]+)</dd>", page.text)
+    wiki = new_program()
+    wiki.known = {"client_id": values[1], "client_secret": values[2], "redirect_uris": [REDIRECT]}
+    assert values[0] == "http://alice.localhost:8080"
+    clock.advance(hours=2)
+    got = await signed_in(wiki, owner, nonce="n")
+    assert (await claims_of(wiki, got["id_token"]))["aud"] == values[1]
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"name": "", "redirect_uri": REDIRECT}, "Give a name"),
+        ({"name": "Wiki", "redirect_uri": "wiki"}, "it begins with https://"),
+        ({"name": "Wiki", "redirect_uri": ""}, "it begins with https://"),
+        ({"name": "Wiki", "redirect_uri": "javascript:alert(1)"}, "it begins with https://"),
+    ],
+)
+async def test_a_service_has_a_name_and_an_address(owner, fields, sentence):
+    page = await owner.submit(SERVICE, page=SERVICE, **fields)
+    assert page.status_code == 422
+    assert sentence in page.text

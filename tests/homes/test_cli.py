@@ -43,6 +43,18 @@ def test_a_link_for_a_new_passphrase_is_printed(cozy, alice):
     assert done.out.startswith(f"http://{DOMAIN}:8080/auth/passphrase_renew?token=")
 
 
+def test_a_service_is_told_all_that_it_asks_for(cozy, alice):
+    known = cozy("homes", "add-service", DOMAIN, "Wiki", "https://wiki.example.org/back", "--json").json
+    assert known["issuer"] == f"http://{DOMAIN}:8080"
+    assert len(known["client_id"]) == len(known["client_secret"]) == 32
+    plain = cozy("homes", "add-service", DOMAIN, "Wiki", "https://wiki.example.org/back").out
+    assert [line.partition(": ")[0] for line in plain.splitlines()] == [
+        "issuer",
+        "client_id",
+        "client_secret",
+    ]
+
+
 def test_the_data_folder_may_be_named_after_the_command(cozy, alice, tmp_path):
     elsewhere = Cozy(tmp_path / "elsewhere")
     assert elsewhere("homes", "ls", "--json", "--data", cozy.data).json[0]["domain"] == DOMAIN
@@ -70,6 +82,8 @@ def test_the_passphrase_may_come_by_standard_input(cozy):
         (("add", DOMAIN, "--passphrase", PASSPHRASE), "A home already has this address."),
         (("set", DOMAIN, "--state", "asleep"), "A home is active or blocked."),
         (("reset-passphrase", "nobody.localhost"), "There is no home at this address."),
+        (("add-service", DOMAIN, "Wiki", "wiki"), "it begins with https://"),
+        (("add-service", DOMAIN, "", "https://wiki.example.org/back"), "Give a name"),
     ],
 )
 def test_what_goes_wrong_is_one_line(cozy, alice, args, sentence):

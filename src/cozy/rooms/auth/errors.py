@@ -142,6 +142,14 @@ class NoClient(NotFound):
     said = "Client not found"
 
 
+class BadServiceName(Invalid):
+    """Give a name of 1 to 100 characters."""
+
+
+class BadServiceAddress(Invalid):
+    """This is no address that your browser may be sent back to: it begins with https://."""
+
+
 class BadRegistration(Malformed):
     """This program did not introduce itself as it should.
 

@@ -17,6 +17,7 @@ from . import (
     passphrase,
     recovery,
     security,
+    services,
     totp,
 )
 from .door import routes
@@ -39,5 +40,6 @@ __all__ = [
     "recovery",
     "routes",
     "security",
+    "services",
     "totp",
 ]

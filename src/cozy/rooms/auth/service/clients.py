@@ -27,6 +27,8 @@ from cozy.rooms.permissions import service as permissions
 from .. import store
 from ..errors import (
     BadRegistration,
+    BadServiceAddress,
+    BadServiceName,
     BadToken,
     BadTokenRequest,
     ClientConflict,
@@ -44,6 +46,7 @@ LONGEST = 2000  # characters of anything that a client says of itself
 NAME_LIMIT = 100
 REDIRECTS = 20
 PLATFORMS = ("", "firebase", "apns", "huawei", "ios", "android")
+BY_HAND = "by-hand"  # what a service that the owner entered is made of: nobody knows
 NO_LINK = ("store", "settings")  # apps that decide over others
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 _FORBIDDEN = {
@@ -77,6 +80,24 @@ def register(work: Work, visitor: Visitor, said: Introduction, *, may_log_in: bo
     registered = _client(documents.create(work, CLIENTS, body_of(client)))
     work.plan(ClientPending(registered.id), work.now + PENDING)
     return registered
+
+
+def enlist(work: Work, name: str, redirect_uri: str) -> Client:
+    """Keep a service that the owner enters by hand, for one that cannot register by itself.
+
+    Raises BadServiceName, BadServiceAddress.
+    """
+    said = Introduction(redirect_uris=(redirect_uri.strip(),), client_name=name, software_id=BY_HAND)
+    try:
+        checked = _checked(work, said)
+    except BadRegistration as error:
+        if error.facts["error"] == "invalid_redirect_uri":
+            raise BadServiceAddress(parameter="redirect_uri") from error
+        raise BadServiceName(parameter="name") from error
+    checked |= {"client_name": _unused(work, checked["client_name"]), "client_kind": "web"}
+    metadata = _metadata(work, checked)
+    client = Client(id="", rev="", created_at=iso(work.now), cozyMetadata=metadata, **checked)
+    return _client(documents.create(work, CLIENTS, body_of(client)))
 
 
 def _checked(work: Work, said: Introduction) -> dict[str, Any]:
