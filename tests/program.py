@@ -113,13 +113,13 @@ class Cozy:
 
 
 class Server:
-    """`cozy serve` on a free port; a context that ends it."""
+    """`cozy serve` on a free port, or on this one; a context that ends it."""
 
-    def __init__(self, cozy: Cozy, log: Path, **options: Any) -> None:
+    def __init__(self, cozy: Cozy, log: Path, port: int = 0, **options: Any) -> None:
         self._log = log
         began = time.monotonic()
         with log.open("ab") as errors:
-            self.process = cozy.started("serve", "--port", "0", stderr=errors, bufsize=0, **options)
+            self.process = cozy.started("serve", "--port", port, stderr=errors, bufsize=0, **options)
         self._clients: list[Client] = []
         self.port = self._announced()
         self.started_in = time.monotonic() - began

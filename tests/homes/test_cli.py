@@ -55,6 +55,12 @@ def test_a_service_is_told_all_that_it_asks_for(cozy, alice):
     ]
 
 
+def test_the_hoster_says_who_the_owner_is_elsewhere(cozy, alice):
+    assert cozy("homes", "link-login", DOMAIN, "alice-there").code == 0
+    assert cozy("homes", "link-login", DOMAIN, "").code == 0
+    assert "There is no home" in cozy("homes", "link-login", "nobody.localhost", "alice-there").err
+
+
 def test_the_data_folder_may_be_named_after_the_command(cozy, alice, tmp_path):
     elsewhere = Cozy(tmp_path / "elsewhere")
     assert elsewhere("homes", "ls", "--json", "--data", cozy.data).json[0]["domain"] == DOMAIN

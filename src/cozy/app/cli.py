@@ -26,7 +26,7 @@ from cozy.kernel.problem import Problem
 from cozy.kernel.settings import Settings
 from cozy.rooms.apps import service as apps
 from cozy.rooms.apps.cli import cli as apps_cli
-from cozy.rooms.auth.cli import add, add_service, device_password, reset_passphrase, token
+from cozy.rooms.auth.cli import add, add_service, device_password, link_login, reset_passphrase, token
 from cozy.rooms.checkup.cli import check
 from cozy.rooms.files.cli import cli as files_cli
 from cozy.rooms.homes import service as homes
@@ -40,6 +40,7 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 homes_cli.command("add")(add)
 homes_cli.command("reset-passphrase")(reset_passphrase)
 homes_cli.command("add-service")(add_service)
+homes_cli.command("link-login")(link_login)
 cli.add_typer(homes_cli, name="homes")
 cli.add_typer(files_cli, name="files")
 cli.add_typer(apps_cli, name="apps")

@@ -10,6 +10,7 @@ import msgspec
 
 from cozy.kernel.problem import Invalid
 from cozy.kernel.settings import Settings
+from cozy.rooms.auth.service import provider
 from cozy.rooms.homes.service import contexts
 
 
@@ -31,4 +32,5 @@ def load(file: Path | None = None, **options: Any) -> Settings:
     except (msgspec.ValidationError, msgspec.DecodeError, OSError) as error:
         raise BadSetting(f"A setting cannot be used: {error}.") from error
     contexts.check(settings)
+    provider.check(settings)
     return settings

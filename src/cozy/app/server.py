@@ -51,6 +51,7 @@ WITHOUT_A_HOME = {
     "/my/sw.js",
     "/my/manifest.webmanifest",
     *(route.path for route in signs.routes.table),
+    "/oidc/redirect",  # where another service sends people back to, for all homes of the host
 }  # what an error page needs, and what a host says of itself
 _KNOWN_FOR_S = 1.0  # how long the list of homes is trusted: changes by the command line show within a second
 

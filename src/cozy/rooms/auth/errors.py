@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cozy.kernel.problem import (
     Conflict,
+    Elsewhere,
     Forbidden,
     Invalid,
     Malformed,
@@ -200,3 +201,27 @@ class BadMode(Malformed):
 
 class OnItsPage(Forbidden):
     """The second step is switched on and off in the settings of your home, under Security, by you alone."""
+
+
+class NoProvider(NotFound):
+    """No other service lets people into this home."""
+
+
+class ProviderFailed(Elsewhere):
+    """The other service did not answer as it should: try again in a moment."""
+
+
+class TurnedAway(Forbidden):
+    """The other service did not let you in."""
+
+
+class NotTheOwner(Forbidden):
+    """The other service knows you, but not as the owner of this home."""
+
+
+class TookTooLong(Forbidden):
+    """This took too long, or began in another browser: start again."""
+
+
+class OnlyElsewhere(Forbidden):
+    """This home is opened by another service, and in no other way."""

@@ -1,4 +1,4 @@
-"""`cozy homes add` and `cozy homes reset-passphrase`."""
+"""`cozy homes add`, `cozy homes reset-passphrase` and `cozy homes link-login`."""
 
 from __future__ import annotations
 
@@ -74,3 +74,17 @@ def reset_passphrase(
         return service.reset.link(home.origin, token)
 
     print(desk.run_in(domain, resetting))
+
+
+def link_login(
+    context: typer.Context,
+    domain: Annotated[str, typer.Argument(help="The address of the home.")],
+    subject: Annotated[str, typer.Argument(help="What the other service calls the owner (its `sub`); empty for nobody.")],
+) -> None:  # fmt: skip
+    """Say who the owner of a home is at the service that lets people in, where homes say so themselves."""
+    desk: Desk = context.obj
+
+    async def linking(house: House, home: Home) -> None:
+        await house.write(home, SYSTEM, service.delegated.link, subject)
+
+    desk.run_in(domain, linking)

@@ -29,6 +29,7 @@ class Details(Struct, frozen=True):
     os: str = ""
     address: str = ""
     stays: bool = False
+    sid: str = ""  # the session at the service that let the owner in
 
 
 class Session(Struct, frozen=True):
@@ -49,6 +50,7 @@ class Visitor(Struct, frozen=True, kw_only=True):
     device: str = ""  # the device cookie, not yet checked
     stays: bool = False  # wants to stay connected
     trusts: bool = False  # wants no second step on this device for a while
+    sid: str = ""  # their session at the service that sent them here
 
 
 class Entered(Struct, frozen=True):
@@ -57,6 +59,14 @@ class Entered(Struct, frozen=True):
     session: str  # cookie: id and secret
     device: str  # cookie: this device is known, and perhaps trusted
     stays: bool
+
+
+class Pending(Struct, frozen=True):
+    """What is kept between the two steps."""
+
+    stays: bool = False
+    sid: str = ""
+    elsewhere: bool = False  # another service did the first step: nobody has shown the passphrase
 
 
 class SecondStep(Struct, frozen=True):

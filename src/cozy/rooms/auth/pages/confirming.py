@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -19,8 +21,11 @@ _LONGEST = 500  # characters of a state
 
 @routes.on("GET", _URL, OWNER)
 async def confirm_page(call: Call) -> Response:
-    """The question. 200; 400."""
-    return await _asked(call, _state(call.query("state")), call.query("redirect"))
+    """The question; where another service alone lets people in, it asks. 200; 303, 400."""
+    state, redirect = _state(call.query("state")), call.query("redirect")
+    if (await call.read(service.provider.configured)).is_only:
+        return see_other(f"/oidc/start?{urlencode({'redirect': redirect, 'confirm_state': state})}")
+    return await _asked(call, state, redirect)
 
 
 @routes.on("POST", _URL, OWNER)

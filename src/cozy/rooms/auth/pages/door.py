@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -12,7 +13,7 @@ from cozy import ui
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import Routes
 from cozy.rooms.homes import service as homes
-from cozy.web.answers import see_other
+from cozy.web.answers import json, see_other
 from cozy.web.call import Call
 from cozy.web.cookies import read_cookie, set_cookie
 from cozy.web.headers import leading_to
@@ -20,7 +21,7 @@ from cozy.web.pages import flash, page
 
 from .. import service
 from ..errors import BadRedirect
-from ..model import ITERATIONS, KNOWN, Entered, Typed, Visitor
+from ..model import ITERATIONS, KNOWN, Entered, SecondStep, Typed, Visitor
 
 routes = Routes(pages=True)
 
@@ -60,6 +61,27 @@ def let_in(call: Call, entered: Entered) -> None:
     """Give the browser what it needs to come back."""
     set_cookie(call, "session", entered.session, max_age_s=KEPT_S if entered.stays else None)
     set_cookie(call, "device", entered.device, max_age_s=KEPT_S)
+
+
+async def arrived(call: Call, outcome: Entered | SecondStep, target: str, redirect: str = "") -> Response:
+    """Go where somebody wanted to go, or to the second step. redirect: what they asked for, as they asked for it.
+
+    A program gets the address in JSON.
+    """
+    if isinstance(outcome, SecondStep):
+        query = urlencode({"two_factor_token": outcome.token, "redirect": redirect or target})
+        return going(call, f"/auth/twofactor?{query}", two_factor_token=outcome.token)
+    let_in(call, outcome)
+    session = outcome.session.partition(".")[0]
+    return going(call, await call.write(service.redirects.carrying, session, target))
+
+
+def going(call: Call, url: str, **more: str) -> Response:
+    """A redirect or, for a program, its address in JSON."""
+    if not wants_json(call):
+        return see_other(url)
+    absolute = url if "://" in url else f"{call.home.origin}{url}"
+    return json({"redirect": absolute, **more})
 
 
 async def confirm(call: Call, form: FormData) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
@@ -15,15 +16,14 @@ from cozy.web.call import Call
 from cozy.web.cookies import set_cookie
 
 from .. import service
-from ..errors import StepExpired, WrongCode, WrongPasskey, WrongPassphrase
-from ..model import Entered, SecondStep
-from .door import faulty, leading_on, let_in, routes, shown, text, typed, visitor_of, wants_json
+from ..errors import NotTheOwner, StepExpired, WrongCode, WrongPasskey, WrongPassphrase
+from .door import arrived, faulty, leading_on, routes, shown, text, typed, visitor_of, wants_json
 
 
 @routes.on("GET", "/", OPEN)
 async def front_door(call: Call) -> Response:
     """The address of the home leads in."""
-    return see_other("/my")
+    return see_other(f"/auth/login?{urlencode({'jwt': token})}" if (token := call.query("jwt")) else "/my")
 
 
 @routes.on("GET", "/auth/login", OPEN)
@@ -33,12 +33,29 @@ async def log_in_page(call: Call) -> Response:
         call.home.origin, call.query("redirect"), call.house.settings.subdomains
     )
     if call.caller.kind != "owner":
-        code = call.query("session_code")
-        entered = await call.write(service.sessions.accept, code, visitor_of(call)) if code else None
-        if entered is not None:
-            return await _enter(call, entered, target)
-        return await _log_in(call, call.query("redirect"))
+        return await _brought(call, target) or await _asked(call)
     return see_other(await call.write(service.redirects.carrying, call.caller.session, target))
+
+
+async def _brought(call: Call, target: str) -> Response | None:
+    """In, by a code of a program of the owner's, or by a link that another program of the host made."""
+    if code := call.query("session_code"):
+        entered = await call.write(service.sessions.accept, code, visitor_of(call))
+        return await arrived(call, entered, target) if entered else None
+    if token := call.query("jwt"):
+        with suppress(NotTheOwner):
+            return await arrived(
+                call, await service.delegated.with_jwt(call.house, call.home, token, visitor_of(call)), target
+            )
+    return None
+
+
+async def _asked(call: Call) -> Response:
+    """The log-in page, or the other service where it alone lets people in."""
+    redirect = call.query("redirect")
+    if (await call.read(service.provider.configured)).is_only and not call.query("error"):
+        return see_other(f"/oidc/start?{urlencode({'redirect': redirect})}" if redirect else "/oidc/start")
+    return await _log_in(call, redirect)
 
 
 @routes.on("POST", "/auth/login", OPEN)
@@ -46,27 +63,12 @@ async def log_in(call: Call, form: FormData) -> Response:
     """Let in who knows the passphrase. 303 or, for programs, 200 {"redirect"}; 400, 401, 429."""
     redirect = text(form, "redirect")
     target = service.redirects.target(call.home.origin, redirect, call.house.settings.subdomains)
+    await call.read(service.provider.check_own_ways)
     try:
         outcome = await service.entering.enter(call.house, call.home, typed(form), visitor_of(call, form))
     except (WrongPassphrase, TooMany) as problem:
         return await _refused(call, problem, redirect)
-    if isinstance(outcome, SecondStep):
-        query = urlencode({"two_factor_token": outcome.token, "redirect": redirect})
-        return _go(call, f"/auth/twofactor?{query}", two_factor_token=outcome.token)
-    return await _enter(call, outcome, target)
-
-
-async def _enter(call: Call, entered: Entered, target: str) -> Response:
-    let_in(call, entered)
-    session = entered.session.partition(".")[0]
-    return _go(call, await call.write(service.redirects.carrying, session, target))
-
-
-def _go(call: Call, url: str, **more: str) -> Response:
-    if not wants_json(call):
-        return see_other(url)
-    absolute = url if "://" in url else f"{call.home.origin}{url}"
-    return json({"redirect": absolute, **more})
+    return await arrived(call, outcome, target, redirect)
 
 
 async def _refused(call: Call, problem: Problem, redirect: str) -> Response:
@@ -89,6 +91,7 @@ async def _log_in(
         public_name=profile.public_name, domain=call.home.domain, redirect=redirect, errors=errors or {},
         options=await call.read(service.passkeys.question, call.home),
         has_passkeys=bool(await call.read(service.passkeys.listed)), renewed=bool(call.query("renewed")),
+        provider=await call.read(service.provider.configured),
     )  # fmt: skip
     return leading_on(call, response, redirect)
 
@@ -98,12 +101,13 @@ async def log_in_with_passkey(call: Call, form: FormData) -> Response:
     """Let in who holds a passkey. 303; 400, 401, 429."""
     redirect, visitor = text(form, "redirect"), visitor_of(call, form)
     target = service.redirects.target(call.home.origin, redirect, call.house.settings.subdomains)
+    await call.read(service.provider.check_own_ways)
     try:
         await call.write(service.limits.count, "passkey", visitor)
         entered = await call.write(service.passkeys.enter, call.home, text(form, "credential"), visitor)
     except (WrongPasskey, TooMany) as problem:
         return await _refused(call, problem, redirect)
-    return await _enter(call, entered, target)
+    return await arrived(call, entered, target)
 
 
 @routes.on("GET", "/auth/passkey", OPEN)
@@ -134,7 +138,7 @@ async def second_step(call: Call, form: FormData) -> Response:
             entered = await service.entering.enter_with_code(call.house, call.home, token, code, visitor)
     except (StepExpired, WrongCode, WrongPasskey, TooMany) as problem:
         return await _second_step_refused(call, problem, token, redirect)
-    return await _enter(call, entered, target)
+    return await arrived(call, entered, target)
 
 
 async def _second_step_refused(call: Call, problem: Problem, token: str, redirect: str) -> Response:
@@ -162,7 +166,8 @@ async def log_out(call: Call, form: FormData) -> Response:
     """End this session. 303."""
     await call.write(service.sessions.end, call.caller.session)
     set_cookie(call, "session", "", max_age_s=0)
-    response = see_other("/auth/login")
+    provider = await call.read(service.provider.configured)
+    response = see_other(provider.logout_url if provider.is_only and provider.logout_url else "/auth/login")
     response.headers["clear-site-data"] = (
         '"cache", "storage"'  # pages kept for offline, files that wait to be sent
     )

@@ -7,6 +7,7 @@ from . import (
     addresses,
     clients,
     devices,
+    elsewhere,
     flagship,
     getting_in,
     identity,
@@ -15,7 +16,7 @@ from . import (
 )
 
 _DOORS = (
-    access_token, addresses, clients, devices, flagship, getting_in, identity, passphrase, well_known,
+    access_token, addresses, clients, devices, elsewhere, flagship, getting_in, identity, passphrase, well_known,
 )  # fmt: skip
 routes = Routes()
 for _door in _DOORS:

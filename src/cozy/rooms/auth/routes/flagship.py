@@ -47,6 +47,7 @@ async def session_code(call: Call) -> Response:
     201 {"session_code"}; 401, 403 {"two_factor_token"}, 429.
     """
     if not permissions.may_all(call.caller, "POST", "*"):
+        await call.read(service.provider.check_own_ways)
         proof = await call.decoded(Proof)
         try:
             second = await service.entering.prove(
@@ -73,6 +74,7 @@ async def log_in(call: Call) -> Response:
 
     200, 202 {"session_code"}; 400, 401 {"two_factor_token"}, 403, 429.
     """
+    await call.read(service.provider.check_own_ways)
     proof = await call.decoded(FlagshipProof)
     try:
         second = await service.entering.prove(

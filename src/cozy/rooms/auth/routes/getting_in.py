@@ -26,7 +26,7 @@ def prelogin(work: Work) -> Response:
     profile = homes.profile(work)
     return json(
         {
-            "Kdf": 0, "KdfIterations": service.passphrase.iterations(work), "OIDC": False, "FranceConnect": False, "magic_link": False,
+            "Kdf": 0, "KdfIterations": service.passphrase.iterations(work), "OIDC": service.provider.configured(work).is_openid, "FranceConnect": False, "magic_link": False,
             "locale": profile.locale, "name": profile.public_name,
         }
     )  # fmt: skip

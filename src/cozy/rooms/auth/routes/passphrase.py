@@ -55,11 +55,12 @@ async def choose(call: Call) -> Response:
         raise Malformed(error.detail) from error
     if given.hint:
         await service.hint.put(call.house, call.home, given.hint)
-    entered = await service.entering.enter(
-        call.house, call.home, Typed(given.passphrase), visitor_of(call, stays=True)
-    )
-    if not isinstance(entered, SecondStep):
-        let_in(call, entered)
+    if not (await call.read(service.provider.configured)).is_only:
+        entered = await service.entering.enter(
+            call.house, call.home, Typed(given.passphrase), visitor_of(call, stays=True)
+        )
+        if not isinstance(entered, SecondStep):
+            let_in(call, entered)
     return see_other("/my") if is_form else nothing()
 
 

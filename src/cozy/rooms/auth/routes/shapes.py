@@ -9,7 +9,7 @@ from cozy.kernel.work import Work
 from .. import service
 from ..model.clients import ACCESS, Client, Tokens, body_of
 
-_OURS = {"secrets", "onboarding_sha256", "created_at"}
+_OURS = {"secrets", "onboarding_sha256", "created_at", "oidc_session_id"}
 
 
 def client(work: Work, shown: Client, *, with_token: bool = False) -> dict[str, Any]:

@@ -39,6 +39,11 @@ def _confirmed(work: Work, visitor: Visitor, code: str, state: str) -> str:
     if totp.factor(work) and not totp.accepts(work, code):
         raise WrongCode(parameter="code")
     limits.forgive(work, "second", visitor)
+    return proved(work, state)
+
+
+def proved(work: Work, state: str) -> str:
+    """The code for an app that asked with this state, once the owner has shown that it is them."""
     proof = new_secret(16)
     store.credentials.put(work, _KIND, _hash(proof), {}, work.now + GOOD_FOR)
     work.changes.append(Change("CREATED", DOCTYPE, state))

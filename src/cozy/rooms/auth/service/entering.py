@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
+import msgspec
+from msgspec.structs import replace
+
 from cozy.kernel.caller import NOBODY, Caller
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
@@ -12,7 +15,7 @@ from cozy.kernel.work import Work
 
 from .. import store
 from ..errors import StepExpired, WrongCode, WrongPassphrase
-from ..model import SECOND_STEP, Entered, SecondStep, Typed, Visitor
+from ..model import SECOND_STEP, Entered, Pending, SecondStep, Typed, Visitor
 from . import devices, limits, passphrase, sessions, totp
 
 _PENDING = "second_step"
@@ -39,12 +42,18 @@ def _first_step_done(work: Work, visitor: Visitor) -> Entered | SecondStep:
     return _second_step_asked(work, visitor) or sessions.open_(work, visitor)
 
 
-def _second_step_asked(work: Work, visitor: Visitor) -> SecondStep | None:
+def proved_elsewhere(work: Work, visitor: Visitor) -> Entered | SecondStep:
+    """Let in somebody whom another service knows to be the owner, after the second step where there is one."""
+    return _second_step_asked(work, visitor, elsewhere=True) or sessions.open_(work, visitor)
+
+
+def _second_step_asked(work: Work, visitor: Visitor, *, elsewhere: bool = False) -> SecondStep | None:
     factor = totp.factor(work)
     if not factor or devices.is_trusted(work, visitor.device, factor):
         return None
     token = new_secret(32)
-    store.credentials.put(work, _PENDING, _hash(token), {"stays": visitor.stays}, work.now + SECOND_STEP)
+    pending = Pending(visitor.stays, visitor.sid, elsewhere)
+    store.credentials.put(work, _PENDING, _hash(token), msgspec.to_builtins(pending), work.now + SECOND_STEP)
     return SecondStep(token)
 
 
@@ -70,8 +79,25 @@ async def prove_second(house: House, home: Home, token: str, code: str, visitor:
     await house.write(home, NOBODY, _code_given, token, code, visitor)
 
 
-def _code_given(work: Work, token: str, code: str, visitor: Visitor) -> None:
-    finish_first_step(work, token)
+async def prove_there(
+    house: House, home: Home, visitor: Visitor, token: str = "", code: str = ""
+) -> SecondStep | None:
+    """Make sure of the second step, for a program that another service vouches for; None when nothing is missing.
+
+    Raises WrongCode, StepExpired, TooManyAttempts.
+    """
+    if not token:
+        return await house.write(home, NOBODY, _second_step_asked, visitor, elsewhere=True)
+    if not await house.read(home, NOBODY, is_pending, token):
+        raise StepExpired
+    await house.write(home, NOBODY, limits.count, "second", visitor)
+    await house.write(home, NOBODY, _code_given, token, code, visitor, elsewhere=True)
+    return None
+
+
+def _code_given(work: Work, token: str, code: str, visitor: Visitor, *, elsewhere: bool = False) -> None:
+    if finish_first_step(work, token).elsewhere != elsewhere:
+        raise StepExpired  # another first step than the one that is asked for here
     if not totp.accepts(work, code):
         raise WrongCode(parameter="two_factor_passcode")
     limits.forgive(work, "second", visitor)
@@ -91,28 +117,25 @@ async def enter_with_code(house: House, home: Home, token: str, code: str, visit
 
 
 def _second_step(work: Work, token: str, code: str, visitor: Visitor) -> Entered:
-    stays = finish_first_step(work, token)
+    pending = finish_first_step(work, token)
     if not totp.accepts(work, code):
         raise WrongCode(parameter="two-factor-passcode")
     limits.forgive(work, "second", visitor)
-    return sessions.open_(work, staying(visitor, stays), totp.factor(work))
+    return sessions.open_(work, continuing(visitor, pending), totp.factor(work))
 
 
-def finish_first_step(work: Work, token: str) -> bool:
-    """Use up the token of the first step, and say whether the visitor wants to stay. Raises StepExpired."""
-    pending = store.credentials.one(work, _PENDING, _hash(token))
-    if pending is None:
+def finish_first_step(work: Work, token: str) -> Pending:
+    """Use up the token of the first step, and say what was kept of it. Raises StepExpired."""
+    found = store.credentials.one(work, _PENDING, _hash(token))
+    if found is None:
         raise StepExpired
-    store.credentials.drop(work, _PENDING, pending.id)
-    return bool(pending.details["stays"])
+    store.credentials.drop(work, _PENDING, found.id)
+    return msgspec.convert(found.details, Pending)
 
 
-def staying(visitor: Visitor, stays: bool) -> Visitor:
+def continuing(visitor: Visitor, pending: Pending) -> Visitor:
     """The visitor, with what they said at the first step."""
-    return Visitor(
-        address=visitor.address, user_agent=visitor.user_agent, device=visitor.device, stays=stays,
-        trusts=visitor.trusts,
-    )  # fmt: skip
+    return replace(visitor, stays=pending.stays, sid=pending.sid)
 
 
 def _hash(token: str) -> str:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
 from cozy.kernel.clock import iso
 from cozy.kernel.work import Work
 from cozy.rooms.permissions import service as permissions
-from cozy.rooms.permissions.model import Permission
+from cozy.rooms.permissions.model import Permission, Rule
 
-from ..errors import BadToken, BadTokenRequest, CodeReplayed, ExpiredToken
+from ..errors import BadScope, BadToken, BadTokenRequest, CodeReplayed, ExpiredToken
 from ..events import ClientConnected
-from ..model.clients import ACCESS, EVERYTHING, IDENTITY, Agreed, Client, Tokens
+from ..model import Visitor
+from ..model.clients import ACCESS, EVERYTHING, IDENTITY, Agreed, Client, Introduction, Tokens
 from . import authorizing, clients, identity, scopes, tokens
 
 
@@ -75,13 +77,45 @@ def for_flagship(work: Work, client: Client) -> Tokens:
     """Tokens for whatever the owner may do, for a program that the owner let do everything before and who proved to be
     there now. Publishes ClientConnected the first time.
     """
+    return _unasked(work, client, EVERYTHING, scopes.rules(EVERYTHING))
+
+
+def vouched(work: Work, client: Client, scope: str, sid: str) -> Tokens:
+    """Tokens for a program that another service vouches for, which the host trusts in this. sid: the session there.
+
+    Raises BadTokenRequest. Publishes ClientConnected the first time.
+    """
+    known = clients.put(work, replace(clients.find(work, client.id), pending=False, oidc_session_id=sid))
+    slug = client.linked_app if scope != EVERYTHING else ""
+    if not slug:
+        return _unasked(work, known, scope, _rules(scope))
+    of_app = permissions.of_source(work, "app", slug)
+    if of_app is None:
+        raise BadTokenRequest(error=f"{slug} is not installed")
+    return _unasked(work, known, f"@io.cozy.apps/{slug}", of_app.rules, slug)
+
+
+def swapped(work: Work, visitor: Visitor, said: Introduction, sid: str) -> tuple[Client, Tokens]:
+    """A new client for an app of another service, with its tokens. Raises BadTokenRequest, BadRegistration, TooManyAttempts."""
+    client = clients.register(work, visitor, said)
+    return client, vouched(work, client, "", sid)
+
+
+def _rules(scope: str) -> Mapping[str, Rule]:
+    try:
+        return scopes.rules(scope)
+    except BadScope as error:
+        raise BadTokenRequest(error="invalid scope") from error
+
+
+def _unasked(work: Work, client: Client, scope: str, rules: Mapping[str, Rule], slug: str = "") -> Tokens:
     agreed = Agreed(
-        client=client.id, redirect_uri="", challenge="", scope=EVERYTHING, rules=scopes.rules(EVERYTHING)
+        client=client.id, redirect_uri="", challenge="", scope=scope, rules=rules, linked_app=slug
     )
     granted = _grant(work, client, agreed)
     if not client.last_refreshed_at:
         work.publish(ClientConnected(client.id))
-    return _tokens(work, client, granted, EVERYTHING)
+    return _tokens(work, client, granted, scope)
 
 
 def with_refresh(work: Work, client: Client, token: str) -> Tokens:

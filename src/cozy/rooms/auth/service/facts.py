@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cozy.kernel.work import Work
 
-from . import passphrase, totp
+from . import passphrase, provider, totp
 
 BASIC, SECOND_STEP = (
     "basic",
@@ -22,7 +22,8 @@ def instance(work: Work) -> dict[str, bool | str]:
 
 def capabilities(work: Work) -> dict[str, bool]:
     """Of `/settings/capabilities`."""
-    return {"can_auth_with_password": True}
+    known = provider.configured(work)
+    return {"can_auth_with_password": not known.is_only, "can_auth_with_oidc": known.is_openid}
 
 
 def mode(work: Work) -> str:

@@ -31,6 +31,8 @@ LIMITS: dict[str, dict[str, Limit]] = {
     "second": {"address": Limit(5, _QUARTER), "home": Limit(20, _HOUR), "device": Limit(10, _QUARTER)},
     "recovery": {"address": Limit(5, _QUARTER), "home": Limit(20, _HOUR), "device": Limit(10, _QUARTER)},
     "passkey": {"address": Limit(30, _QUARTER), "home": Limit(300, _HOUR), "device": Limit(30, _QUARTER)},
+    "away": {"address": Limit(30, _QUARTER), "home": Limit(1000, _HOUR), "device": Limit(30, _QUARTER)},
+    "elsewhere": {"address": Limit(30, _QUARTER), "home": Limit(300, _HOUR), "device": Limit(30, _QUARTER)},
     "register": {"address": Limit(50, _HOUR), "home": Limit(200, _HOUR), "device": Limit(50, _HOUR)},
     "link": {"address": Limit(10, _QUARTER), "home": Limit(100, _HOUR), "device": Limit(10, _QUARTER)},
     "tiny_code": {"address": Limit(20, _QUARTER), "home": Limit(200, _HOUR), "device": Limit(20, _QUARTER)},

@@ -116,8 +116,8 @@ def enter(work: Work, home: Home, answer: str, visitor: Visitor) -> Entered:
 
 def enter_after(work: Work, home: Home, token: str, answer: str, visitor: Visitor) -> Entered:
     """Let in who did the first step and holds a passkey. Raises StepExpired, WrongPasskey."""
-    stays = entering.finish_first_step(work, token)
-    return enter(work, home, answer, entering.staying(visitor, stays))
+    pending = entering.finish_first_step(work, token)
+    return enter(work, home, answer, entering.continuing(visitor, pending))
 
 
 def _prove(work: Work, home: Home, answer: str) -> None:

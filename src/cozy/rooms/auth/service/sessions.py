@@ -40,7 +40,7 @@ def open_(work: Work, visitor: Visitor, factor: str = "") -> Entered:
     """Let somebody in, who has proved to be the owner. factor: the second factor that they gave."""
     browser, system = devices.browser_of(visitor.user_agent), devices.system_of(visitor.user_agent)
     id_, secret = new_id(), new_secret(32)
-    details = Details(browser, system, visitor.address, visitor.stays)
+    details = Details(browser, system, visitor.address, visitor.stays, visitor.sid)
     store.sessions.add(work, id_, _hash(secret), details, work.now + _lifetime(details))
     login = {
         "session_id": id_, "ip": visitor.address, "user_agent": visitor.user_agent, "os": system, "browser": browser,
