@@ -5,10 +5,14 @@ import re
 import pytest
 
 from cozy.kernel.caller import SYSTEM
+from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.model import Visitor
+from cozy.rooms.auth.model.clients import Asked
 from cozy.rooms.permissions import service as permissions
 
 from .conftest import REDIRECT, answered, challenge_of, consent, found, key
 
+ISS = "iss=http%3A%2F%2Falice.localhost%3A8080"  # which home answers (RFC 9207)
 CHALLENGE = {"code_challenge": challenge_of("v" * 43), "code_challenge_method": "S256"}
 
 
@@ -73,13 +77,22 @@ async def test_who_agrees_is_sent_back_with_a_code(program, owner):
     sent = await consent(owner, program.asking())
     assert sent.status_code == 303
     assert re.fullmatch(
-        rf"{re.escape(REDIRECT)}\?access_code=([\w-]+)&code=\1&state=s3cret#", sent.headers["location"]
+        rf"{re.escape(REDIRECT)}\?access_code=([\w-]+)&code=\1&state=s3cret&{ISS}#", sent.headers["location"]
     )
+
+
+async def test_a_program_that_reports_in_meanwhile_is_agreed_to_all_the_same(program, house, home):
+    asked = Asked(**program.asking())
+    request = await house.read(home, SYSTEM, auth.authorizing.wanted, asked)
+    await house.write(home, SYSTEM, auth.clients.synchronized, asked.client_id)
+    agree = (request, Visitor(address="192.0.2.1"), request.rules)
+    url = await house.write(home, SYSTEM, auth.authorizing.agree, *agree, proved=True)
+    assert (await program.redeem(answered(url)["code"])).status_code == 200
 
 
 async def test_who_refuses_is_sent_back_without(program, owner, house, home):
     sent = await consent(owner, program.asking(), "no")
-    assert sent.headers["location"] == f"{REDIRECT}?error=access_denied&state=s3cret#"
+    assert sent.headers["location"] == f"{REDIRECT}?error=access_denied&state=s3cret&{ISS}#"
     assert await granted(house, home, program) is None
 
 

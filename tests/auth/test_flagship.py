@@ -36,6 +36,16 @@ async def test_it_opens_a_session_in_a_window(flagship, new_browser):
     assert "would like to connect" in (await window.get(seen.headers["location"])).text
 
 
+async def test_a_program_that_becomes_another_may_not_do_everything_any_more(flagship):
+    headers = {"authorization": f"Bearer {flagship.known['registration_access_token']}"}
+    said = {**CLIENT, "client_id": flagship.known["client_id"], "software_id": "github.com/example/other"}
+    url = f"/auth/register/{flagship.known['client_id']}"
+    assert (await flagship.http.put(url, headers=headers, json=said)).status_code == 200
+    own = {name: flagship.known[name] for name in ("client_id", "client_secret")}
+    answer = await flagship.http.post("/auth/login/flagship", json={**own, "passphrase": key()})
+    assert (answer.status_code, list(answer.json())) == (202, ["session_code"])
+
+
 async def test_a_session_code_works_once_and_for_five_minutes(flagship, new_browser, clock):
     code = (await posted(flagship, "/auth/session_code")).json()["session_code"]
     for window in (new_browser(), new_browser()):
@@ -124,6 +134,7 @@ async def test_what_programs_find_by_themselves(anonymous):
     assert found_["issuer"] == "http://alice.localhost:8080"
     assert found_["authorization_endpoint"] == "http://alice.localhost:8080/auth/authorize"
     assert found_["code_challenge_methods_supported"] == ["S256"]
+    assert found_["authorization_response_iss_parameter_supported"] is True
 
 
 async def test_only_the_app_settings_registers_programs_from_the_web(app, anonymous):

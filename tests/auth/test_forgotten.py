@@ -4,6 +4,7 @@ import re
 
 import anyio
 import httpx2
+import pytest
 
 from cozy.app.house import home_of, opened
 from cozy.app.server import serving
@@ -15,7 +16,7 @@ from cozy.rooms.auth import service as auth
 from cozy.rooms.homes.model import Profile
 from tests.conftest import DOMAIN
 
-from .conftest import PASSPHRASE, Browser, found, key
+from .conftest import PASSPHRASE, Browser, answered, found, key, second_step
 
 NEW = "cerise plume orchestre granit"
 
@@ -61,6 +62,26 @@ async def test_a_new_passphrase_ends_every_session_and_token(house, home, owner,
     await renew(new_browser(), page, token)
     assert not await owner.is_in()
     assert (await client.get("/files/io.cozy.files.root-dir")).status_code == 400
+
+
+@pytest.mark.parametrize("by_link", [True, False])
+async def test_a_new_passphrase_ends_what_was_half_way_in(house, home, browser, new_browser, by_link):
+    code = await second_step(house, home)
+    half = await browser.log_in()
+    step = answered(half.headers["location"])["two_factor_token"]
+    invited = await house.write(home, SYSTEM, auth.sessions.invite)
+    other = await house.write(home, SYSTEM, auth.reset.begin)
+    if by_link:
+        token = await house.write(home, SYSTEM, auth.reset.begin)
+        await auth.reset.renew(house, home, token, key("another one"))
+    else:
+        await auth.reset.change(house, home, SYSTEM, key("another one"))
+    fields = {"two-factor-token": step, "two-factor-passcode": code()}
+    assert (await browser.submit("/auth/twofactor", page="/auth/login", **fields)).status_code == 401
+    window = new_browser()
+    await window.get("/auth/login", params={"session_code": invited})
+    assert not await window.is_in()
+    assert (await window.get("/auth/passphrase_renew", params={"token": other})).status_code == 404
 
 
 async def test_a_weak_passphrase_is_refused_and_the_link_stays_good(house, home, browser):

@@ -12,6 +12,7 @@ from cozy.rooms.homes import service as homes
 from .conftest import REDIRECT, answered, consent, key
 
 SCOPE = "openid profile email"
+ISSUER = "http://alice.localhost:8080"
 
 
 async def signed_in(program, owner, scope=SCOPE, **more):
@@ -126,9 +127,17 @@ async def test_what_was_agreed_to_is_forgotten_with_the_program(program, owner):
 async def test_a_service_may_look_without_showing_anything(program, owner, browser, new_browser):
     asked = program.asking(SCOPE, prompt="none")
     stranger = await new_browser().get("/auth/authorize", params=asked)
-    assert answered(stranger.headers["location"]) == {"error": "login_required", "state": "s3cret"}
+    assert answered(stranger.headers["location"]) == {
+        "error": "login_required",
+        "state": "s3cret",
+        "iss": ISSUER,
+    }
     unasked = await owner.get("/auth/authorize", params=asked)
-    assert answered(unasked.headers["location"]) == {"error": "consent_required", "state": "s3cret"}
+    assert answered(unasked.headers["location"]) == {
+        "error": "consent_required",
+        "state": "s3cret",
+        "iss": ISSUER,
+    }
     await signed_in(program, owner)
     known = await owner.get("/auth/authorize", params=asked)
     assert "code" in answered(known.headers["location"])

@@ -170,7 +170,7 @@ def test_no_is_an_answer(program, owner):
     owner.goto(program.question())
     owner.get_by_role("button", name="Not now").click()
     expect(owner.get_by_role("heading", name="Back in the program")).to_be_visible()
-    assert program.brought == {"error": "access_denied", "state": "s3cret"}
+    assert program.brought == {"error": "access_denied", "state": "s3cret", "iss": program.home}
 
 
 def test_without_scripts_it_is_the_same_and_everything_takes_the_passphrase(program, home, open_context):

@@ -1,5 +1,7 @@
 """A link with a password opens nothing before it was given, in this very browser."""
 
+import asyncio
+
 import pytest
 
 from cozy.kernel.caller import SYSTEM
@@ -140,3 +142,12 @@ async def test_tiny_codes_cannot_be_tried_out(client, anonymous, as_):
     assert await status(anonymous, wrong) == 429
     assert await status(anonymous, code) == 429  # a right guess tells nothing either
     assert await status(anonymous, made["attributes"]["codes"]["bob"]) == 200
+
+
+async def test_nor_many_at_once(client, anonymous):
+    made = await linked(client, RULES, codes="bob", ttl="1h", tiny="true")
+    code = made["attributes"]["shortcodes"]["bob"]
+    wrong = next(number for number in ("000000", "111111", "222222") if number != code)
+    tried = [*[wrong] * 30, code]
+    answers = await asyncio.gather(*(status(anonymous, each) for each in tried))
+    assert answers == [400] * 20 + [429] * 11

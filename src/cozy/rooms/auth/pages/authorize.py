@@ -38,21 +38,21 @@ async def consent_page(call: Call) -> Response:
         return await _accepted(call, code)
     request, app = await _wanted(call, asked)
     if call.caller.kind != "owner":
-        return await _nobody_in(request)
+        return _nobody_in(call, request)
     is_unasked = asked.scope.strip() == LOGIN or await _needs_no_answer(call, request)
     if is_unasked:
         return see_other(await _agreed(call, request, dict(request.rules)))
     if "none" in request.prompts:
-        return see_other(service.authorizing.refuse(asked, "consent_required"))
+        return see_other(service.authorizing.refuse(call.home.origin, asked, "consent_required"))
     if await call.read(service.usage.is_in_the_way, request.client):
         return await too_many(call, f"{_URL}?{call.request.url.query}", 403)
     return await _consent(call, request, app)
 
 
-async def _nobody_in(request: Wanted) -> Response:
+def _nobody_in(call: Call, request: Wanted) -> Response:
     """To the log-in, unless the program wants the owner to see nothing (OpenID Connect Core §3.1.2.6). Raises NobodyIn."""
     if "none" in request.prompts:
-        return see_other(service.authorizing.refuse(request.asked, "login_required"))
+        return see_other(service.authorizing.refuse(call.home.origin, request.asked, "login_required"))
     raise NobodyIn
 
 
@@ -91,7 +91,7 @@ async def answer(call: Call, form: FormData) -> Response:
     asked = _asked({name: text(form, name) for name in Asked.__struct_fields__})
     request, app = await _wanted(call, asked)
     if text(form, "answer") == "no":
-        return _sent(call, service.authorizing.refuse(asked))
+        return _sent(call, service.authorizing.refuse(call.home.origin, asked))
     if await call.read(service.usage.is_in_the_way, request.client):
         return await too_many(call, _URL, 403)
     if form.get("answer") == "":  # Enter was pressed in a field

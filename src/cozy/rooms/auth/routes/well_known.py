@@ -33,5 +33,6 @@ def described(work: Work) -> dict[str, Any]:
         "grant_types_supported": GRANT_TYPES,
         "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
         "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
         "ui_locales_supported": ["en", "fr"],
     }

@@ -94,7 +94,7 @@ def agree(
     until: RFC 3339; "" for no end. proved: the owner has just shown the passphrase. The grant is given when the client
     comes for its tokens.
     """
-    client, asked = request.client, request.asked
+    client, asked = clients.find(work, request.client.id), request.asked  # it may have reported in meanwhile
     slug = "" if request.is_everything else client.linked_app
     scope = f"@io.cozy.apps/{slug}" if slug else scopes.spelled(rules)
     agreed = Agreed(
@@ -107,7 +107,7 @@ def agree(
     is_flagship = client.flagship or request.is_everything
     clients.put(work, replace(client, pending=False, client_os=system, flagship=is_flagship))
     # cozy-stack's clients look for `access_code`, others for `code`
-    return answer_to(asked, access_code=code, code=code)
+    return answer_to(work.origin, asked, access_code=code, code=code)
 
 
 def _entered_at(work: Work) -> str:
@@ -130,14 +130,17 @@ def is_agreed(work: Work, request: Wanted) -> bool:
     return set(request.rules.values()) <= set(granted.rules.values())
 
 
-def refuse(asked: Asked, error: str = "access_denied") -> str:
+def refuse(issuer: str, asked: Asked, error: str = "access_denied") -> str:
     """The address to send the owner to when the client gets nothing (RFC 6749 §4.1.2.1)."""
-    return answer_to(asked, error=error)
+    return answer_to(issuer, asked, error=error)
 
 
-def answer_to(asked: Asked, **answer: str) -> str:
-    """The client's redirect URI with an answer. An empty fragment keeps browsers from carrying one along."""
-    query = urlencode({**answer, "state": asked.state})
+def answer_to(issuer: str, asked: Asked, **answer: str) -> str:
+    """The client's redirect URI with an answer. An empty fragment keeps browsers from carrying one along.
+
+    It says which home answers, so that a client of many homes cannot be led to bring its code to another (RFC 9207).
+    """
+    query = urlencode({**answer, "state": asked.state, "iss": issuer})
     return f"{asked.redirect_uri}{'&' if '?' in asked.redirect_uri else '?'}{query}#"
 
 

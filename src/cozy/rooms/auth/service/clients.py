@@ -190,6 +190,7 @@ def change(work: Work, client: Client, said: Introduction) -> Client:
     changed = replace(client, secrets=secrets, cozyMetadata=metadata, **checked)
     if changed.software_id != client.software_id:
         take_back(work, client)  # what the owner agreed to was for another program
+        changed = replace(changed, flagship=False)
     return put(work, changed)
 
 

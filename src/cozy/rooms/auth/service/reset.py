@@ -19,6 +19,8 @@ from ..model import RESET, Visitor
 from . import clients, device_passwords, limits, passphrase, sessions
 
 _LINK, _CODE = "reset", "recovery"
+# What the passphrase, or a mail, opened for a while.
+_PROMISES = (_LINK, "invitation", "second_step", "confirmation")
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that look alike
 _GROUPS, _GROUP = 6, 4  # 118 bits
 
@@ -58,7 +60,6 @@ async def renew(house: House, home: Home, token: str, key: str, iterations: int 
 
 def _renew(work: Work, token: str, sealed: str, iterations: int) -> None:
     check(work, token)
-    store.credentials.drop_kind(work, _LINK)
     passphrase.keep(work, sealed, iterations)
     _end_others(work, "", "")
 
@@ -80,6 +81,8 @@ def _end_others(work: Work, session_id: str, client_id: str) -> None:
     sessions.end_all_but(work, session_id)
     clients.remove_all_but(work, client_id)
     device_passwords.remove_all(work)
+    for kind in _PROMISES:
+        store.credentials.drop_kind(work, kind)
     homes.renew_tokens_secret(work)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from weakref import WeakValueDictionary
 
 from cozy.kernel.caller import NOBODY, Caller
 from cozy.kernel.home import Home
@@ -15,6 +17,7 @@ from ..model import Visitor
 from . import limits, tokens
 
 _DIGITS = 6
+_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # by home
 
 
 def is_one(token: str) -> bool:
@@ -28,10 +31,11 @@ async def link_of(house: House, home: Home, code: str, address: str) -> Permissi
     if not is_one(code):
         return await house.read(home, NOBODY, permissions.of_code, code)
     visitor = Visitor(address=address)
-    await house.read(home, NOBODY, limits.check, "tiny_code", visitor)
-    link = await house.read(home, NOBODY, permissions.of_code, code.removesuffix("."))
-    if link is None:
-        await house.write(home, NOBODY, limits.count, "tiny_code", visitor)
+    async with _turn(home):
+        await house.read(home, NOBODY, limits.check, "tiny_code", visitor)
+        link = await house.read(home, NOBODY, permissions.of_code, code.removesuffix("."))
+        if link is None:
+            await house.write(home, NOBODY, limits.count, "tiny_code", visitor)
     return link
 
 
@@ -40,9 +44,15 @@ async def caller_of(
 ) -> Caller:
     """Who holds this code. Raises BadToken, ExpiredToken, TooManyAttempts."""
     visitor = Visitor(address=address)
-    await house.read(home, NOBODY, limits.check, "tiny_code", visitor)
-    try:
-        return await house.read(home, NOBODY, tokens.caller_of, code, "", password_of)
-    except BadToken:
-        await house.write(home, NOBODY, limits.count, "tiny_code", visitor)
-        raise
+    async with _turn(home):
+        await house.read(home, NOBODY, limits.check, "tiny_code", visitor)
+        try:
+            return await house.read(home, NOBODY, tokens.caller_of, code, "", password_of)
+        except BadToken:
+            await house.write(home, NOBODY, limits.count, "tiny_code", visitor)
+            raise
+
+
+def _turn(home: Home) -> asyncio.Lock:
+    """One guess at a time: of many at once all would be looked at before the first is counted."""
+    return _turns.setdefault(home.id, asyncio.Lock())
