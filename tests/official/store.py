@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
+from . import contacts
 from .stage import Stage, until
 
 OFFERED = re.compile("(Cozy |Twake )?Contacts")
@@ -29,7 +30,7 @@ def play(stage: Stage) -> None:
         other = stage.context.new_page()
         other.goto(stage.origin.replace("//store.", "//contacts."))
         pictures.append(other)
-        expect(other.get_by_text(re.compile("^Create")).first).to_be_visible()
+        expect(contacts.create(other)).to_be_visible()
     with stage.step("uninstall", tab):
         tab.get_by_text(re.compile("^Uninstall$", re.IGNORECASE)).last.click()
         tab.get_by_role("dialog").get_by_text(re.compile("^Uninstall$", re.IGNORECASE)).last.click()

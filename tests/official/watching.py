@@ -16,6 +16,7 @@ _IDS = re.compile(r"(?<=/)[0-9a-f]{32,64}(?=[/.?]|$)|(?<=[/=])eyJ[\w.-]+")
 EXPECTED = (
     ("POST", r"/files/downloads\?Path=.*Wallpaper.*", "404"),  # nobody chose a wallpaper
     ("GET", r"/files/io\.cozy\.files\.shared-drives-dir", "404"),  # no drive is shared with this home
+    ("GET", r"/apps/[a-z]+", "404"),  # an app looks whether another is installed
     ("GET", r"/settings/hint", "404"),  # the owner left no hint
     ("GET", r"/files/metadata\?Path=.*", "404"),  # an app looks whether a folder is there, and makes it
     (".*", r".*", r"net::ERR_ABORTED"),  # the page went on, or a download took over
