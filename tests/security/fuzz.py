@@ -11,6 +11,7 @@ import random
 import re
 import sys
 import tempfile
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -82,8 +83,37 @@ HEADERS = {
     "content-md5": ("x", "rL0Y20zC+Fzt72VPzMSk2A==", "\xff"), "content-length": ("5",), "date": ("x",), "accept": ("text/event-stream", "application/json", "*/*", "x"),
     "origin": ("null", "http://drive.alice.localhost:8080", "x"), "upload-offset": ("0", "-1", "x"), "upload-length": ("3", "x", "9" * 20),
     "upload-metadata": ("filename eA==", "x", "filename", "filename \xff"), "upload-checksum": ("sha1 x", "md5 rL0Y20zC"), "tus-resumable": ("1.0.0", "2"),
-    "destination": NASTY[:20], "accept-language": ("fr", "x" * 200, "\xff"), "if-modified-since": ("x",), "if-range": ('"x"',),
+    "accept-language": ("fr", "x" * 200, "\xff"), "if-modified-since": ("x",), "if-range": ('"x"',),
 }  # fmt: skip
+
+LOCK = "urn:uuid:00000000-0000-4000-8000-000000000000"
+DAV_PATHS = (
+    "",
+    "Trip",
+    "Trip/",
+    "Trip/cat.jpg",
+    "Trip/notes.txt",
+    "Trip/new.txt",
+    "New",
+    "Administrative",
+    "../x",
+)
+DAV_HEADERS = {
+    "depth": ("0", "1", "infinity", "x", "-1"), "overwrite": ("T", "F", "x"), "timeout": ("Second-5", "Infinite", "x", "Second-" + "9" * 30),
+    "destination": tuple(f"http://alice.localhost:8080/dav/files/{path}" for path in DAV_PATHS) + NASTY[:20],
+    "if": (f"(<{LOCK}>)", "(Not <DAV:no-lock>)", "(", '(["x"])', f"<http://alice.localhost:8080/dav/files/Trip> (<{LOCK}> [\"x\"])", "x" * 3000),
+    "lock-token": (f"<{LOCK}>", LOCK, "<>", ""), "x-oc-mtime": ("1", "-1", "x", "9" * 30), "oc-checksum": ("SHA1:x", "x"),
+}  # fmt: skip
+DAV_BODIES = (
+    b"", b"<", b"x", b"<a/>", b'<?xml version="1.0" encoding="x"?><a/>', b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', b"<a>" * 3000,
+    b'<propfind xmlns="DAV:"><allprop/></propfind>', b'<propfind xmlns="DAV:"><propname/></propfind>',
+    b'<propfind xmlns="DAV:"><prop><getetag/><a xmlns="b"/><quota-used-bytes/><supportedlock/></prop></propfind>',
+    b'<propertyupdate xmlns="DAV:"><set><prop><a xmlns="b">c</a><getlastmodified>x</getlastmodified></prop></set></propertyupdate>',
+    b'<propertyupdate xmlns="DAV:"><remove><prop><getetag/></prop></remove></propertyupdate>',
+    b'<lockinfo xmlns="DAV:"><lockscope><exclusive/></lockscope><locktype><write/></locktype><owner>x</owner></lockinfo>',
+    b'<lockinfo xmlns="DAV:"><lockscope><shared/></lockscope><locktype><write/></locktype></lockinfo>',
+)  # fmt: skip
+DAV_ROOTS = {"PROPFIND": b"<propfind", "PROPPATCH": b"<propertyupdate", "LOCK": b"<lockinfo"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +174,26 @@ def made(number: int, known: Known) -> Request:
     headers = dict(chance.choice(known.callers))
     for name in chance.sample(sorted(HEADERS), chance.choice((0, 0, 1, 2))):
         headers[name] = _text(chance.choice(HEADERS[name])).replace("\0", "")
+    if route.manner == "dav":
+        return _dav(chance, route.method, route.path, headers)
     return Request(route.method, known.origins[site] + url, headers, _content(chance, known, route, headers))
+
+
+def _dav(chance: random.Random, method: str, path: str, headers: dict[str, str]) -> Request:
+    """A request of a file manager, whose token is a password."""
+    _, _, token = headers.get("authorization", "").partition(" ")
+    if token and chance.random() < 0.8:
+        headers["authorization"] = f"Basic {b64encode(f'alice:{token}'.encode()).decode()}"
+    if method == "PROPFIND":
+        headers["depth"] = chance.choice("01")
+    if method in {"COPY", "MOVE"}:
+        headers["destination"] = chance.choice(DAV_HEADERS["destination"][: len(DAV_PATHS)])
+    for name in chance.sample(sorted(DAV_HEADERS), chance.choice((0, 0, 0, 1, 2))):
+        headers[name] = chance.choice(DAV_HEADERS[name]).replace("\0", "")
+    where = chance.choice(DAV_PATHS) if chance.random() < 0.8 else _text(chance.choice(NASTY))
+    fitting = [body for body in DAV_BODIES if DAV_ROOTS.get(method, b"-") in body]
+    content = chance.choice(fitting if fitting and chance.random() < 0.6 else (*DAV_BODIES, *BODIES))
+    return Request(method, HOLE.sub(lambda _: quote(where), path), headers, content)
 
 
 def _content(chance: random.Random, known: Known, route: Route, headers: dict[str, str]) -> bytes:
