@@ -152,6 +152,18 @@ async def test_one_for_a_folder_opens_what_is_in_it(client, device, made):
     assert await listing(laptop) == 403
 
 
+async def test_one_for_a_folder_comes_with_the_address_of_that_folder(client, owner, device):
+    folder = await client.mkdir("Été & co")
+    page = f"{NEW}?folder={folder['id']}"
+    assert page.replace("&", "&amp;") in (await owner.get(f"/my/file/{folder['id']}/who")).text
+    answer = await owner.submit(page, page=page, name="Frame", may="see", folder=folder["id"])
+    address = "/dav/files/%C3%89t%C3%A9%20%26%20co/"
+    assert f"http://alice.localhost:8080{address}" in answer.text
+    frame = device(found(PASSWORD, answer.text))
+    assert (await frame.request("PROPFIND", address, headers={"depth": "1"})).status_code == 207
+    assert (await owner.get(f"{NEW}?folder=none")).status_code == 404
+
+
 async def test_wrong_ones_are_asked_for_another_and_counted(device, made, clock):
     right = await made()
     wrong = right[:-1] + ("a" if right[-1] != "a" else "b")

@@ -1,5 +1,6 @@
 """The real program with one home at `127.0.0.1`, and a password of a device that opens its files."""
 
+import base64
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from cozy.kernel.caller import SYSTEM
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model.device_passwords import Wanted
 from cozy.rooms.homes.model import Profile
-from tests.program import Cozy, Server
+from tests.program import Client, Cozy, Server
 
 DOMAIN = "127.0.0.1"
 USER = "alice"
@@ -32,6 +33,13 @@ class Running:
     @property
     def url(self) -> str:
         return f"http://{DOMAIN}:{self.server.port}/dav/files/"
+
+    def client(self) -> Client:
+        """A plain connection that brings the password."""
+        client = self.server.client("", domain=DOMAIN)
+        proof = base64.b64encode(f"{USER}:{self.password}".encode()).decode()
+        client.headers["Authorization"] = f"Basic {proof}"
+        return client
 
 
 def needs(*programs: str) -> None:

@@ -14,13 +14,18 @@ SUMMARY = re.compile(r"summary for `(\w+)': of (\d+) tests run: (\d+) passed, (\
 
 @pytest.mark.slow
 def test_litmus_finds_nothing_wrong(tmp_path, postgres):
+    """At the top, and deep inside."""
     needs("litmus")
     with running(tmp_path, postgres) as home:
-        done = subprocess.run(
-            ["litmus", "-k", home.url, USER, home.password], cwd=tmp_path, capture_output=True, text=True,
-            env={**os.environ, "TESTS": " ".join(SUITES)}, check=False, timeout=300,
-        )  # fmt: skip
-    found = {suite: (int(run), int(failed)) for suite, run, _, failed in SUMMARY.findall(done.stdout)}
-    assert {suite: failed for suite, (_, failed) in found.items()} == dict.fromkeys(SUITES, 0), done.stdout
-    assert "WARNING" not in done.stdout, done.stdout
-    assert sum(run for run, _ in found.values()) > 90, done.stdout
+        assert home.client()("MKCOL", "/dav/files/a b").status == 201
+        assert home.client()("MKCOL", "/dav/files/a b/été").status == 201
+        for url in (home.url, f"{home.url}a%20b/%C3%A9t%C3%A9/"):
+            done = subprocess.run(
+                ["litmus", "-k", url, USER, home.password], cwd=tmp_path, capture_output=True, text=True,
+                env={**os.environ, "TESTS": " ".join(SUITES)}, check=False, timeout=300,
+            )  # fmt: skip
+            found = {suite: (int(run), int(failed)) for suite, run, _, failed in SUMMARY.findall(done.stdout)}
+            failures = {suite: failed for suite, (_, failed) in found.items()}
+            assert failures == dict.fromkeys(SUITES, 0), done.stdout
+            assert "WARNING" not in done.stdout, done.stdout
+            assert sum(run for run, _ in found.values()) > 90, done.stdout

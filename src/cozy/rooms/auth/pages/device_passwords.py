@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -39,14 +40,11 @@ async def make(call: Call, form: FormData) -> Response:
     except Problem as problem:
         typed = {name: text(form, name) for name in ("name", "may", "end", "day", "folder")}
         return await _asked(call, 422, areas=texts(form, "areas"), errors=faulty(problem), **typed)
+    path = await call.read(_path, folder) if (folder := text(form, "folder")) else "/"
     return await shown(
-        call,
-        "auth/device_password.html",
-        room="settings",
-        password=made.password,
-        grant=made.id,
-        **_reached(call),
-    )
+        call, "auth/device_password.html", room="settings", password=made.password, grant=made.id,
+        **_reached(call, path),
+    )  # fmt: skip
 
 
 @routes.on("GET", "/my/settings/devices/connect", OWNER)
@@ -55,9 +53,10 @@ async def connect(call: Call) -> Response:
     return await shown(call, "auth/connect.html", room="settings", is_secure=call.is_secure, **_reached(call))
 
 
-def _reached(call: Call) -> dict[str, Any]:
-    """What to type on a device: the address of the files, and a name, which may be any."""
-    return {"address": f"{call.home.origin}/dav/files/", "user": call.home.domain}
+def _reached(call: Call, path: str = "/") -> dict[str, Any]:
+    """What to type on a device: the address of the files, or of one folder of them, and a name, which may be any."""
+    address = f"{call.home.origin}/dav/files{quote(path.rstrip('/'))}/"
+    return {"address": address, "user": call.home.domain}
 
 
 def _wanted(form: FormData, until: str) -> Wanted:
@@ -82,3 +81,7 @@ async def _asked(call: Call, status: int, *, folder: str = "", **typed: Any) -> 
 def _folder(work: Work, folder: str) -> str:
     """The name of a folder. Raises NoDocument."""
     return str(documents.fetch(work, FILES, folder).body["name"])
+
+
+def _path(work: Work, folder: str) -> str:
+    return str(documents.fetch(work, FILES, folder).body.get("path", "/"))
