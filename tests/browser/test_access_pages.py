@@ -181,6 +181,7 @@ def test_a_file_leads_to_who_sees_it_and_to_what_they_may_do(open_context, drive
     asked.get_by_role("link", name="Whoever has the link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Brittany 2026")
     page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("opens nothing any more").first).to_be_visible()
     page.goto(drive.file("Packing list.md"))
     expect(page.locator(".head")).to_contain_text("You, Recipes and Alice’s phone")
 
