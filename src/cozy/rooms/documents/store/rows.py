@@ -14,7 +14,7 @@ from ..model import Change, Document, Leaf
 from .held import making_room
 
 COLUMNS = "doctype, id, rev, body, seq, deleted, revisions"
-_AT_ONCE = 5_000  # ids of one statement
+_AT_ONCE = 250  # ids of one statement: SQLite looks every one up among all the others
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _encode = msgspec.json.Encoder().encode
 
