@@ -1,4 +1,4 @@
-"""What the bodies of requests ask: PROPFIND, PROPPATCH, LOCK (RFC 4918 §14)."""
+"""What the bodies of requests ask: PROPFIND, PROPPATCH, LOCK (RFC 4918 §14), MKCOL (RFC 5689), MKCALENDAR (RFC 4791)."""
 
 from __future__ import annotations
 
@@ -42,14 +42,19 @@ def propfind(body: bytes) -> PropFind:
     if not body.strip():
         return PropFind()
     root = xml.parse(body, "{DAV:}propfind")
-    asked = {child.tag: child for child in root}
-    if len(asked.keys() & {"{DAV:}prop", "{DAV:}allprop", "{DAV:}propname"}) != 1:
+    if len({child.tag for child in root} & {"{DAV:}prop", "{DAV:}allprop", "{DAV:}propname"}) != 1:
         raise BadXml
+    return wanted(root)
+
+
+def wanted(element: ET.Element) -> PropFind:
+    """The properties that an element asks for, as PROPFIND and most of REPORT say it; none where it says nothing."""
+    asked = {child.tag: child for child in element}
     if "{DAV:}propname" in asked:
         return PropFind(without_values=True)
     if "{DAV:}allprop" in asked:
         return PropFind(include=_names(asked.get("{DAV:}include")))
-    return PropFind(_names(asked["{DAV:}prop"]))
+    return PropFind(_names(asked.get("{DAV:}prop")))
 
 
 def _names(element: ET.Element | None) -> tuple[str, ...]:
@@ -59,17 +64,30 @@ def _names(element: ET.Element | None) -> tuple[str, ...]:
 def proppatch(body: bytes) -> list[Change]:
     """§14.19, in the order of the document. Raises BadXml."""
     root = xml.parse(body, "{DAV:}propertyupdate")
+    changes = _changes(root, ("{DAV:}set", "{DAV:}remove"))
+    if not changes:
+        raise BadXml
+    return changes
+
+
+def creation(body: bytes, root: str) -> list[Change]:
+    """What a new collection shall have, of MKCOL (`{DAV:}mkcol`) and MKCALENDAR. Raises BadXml."""
+    return _changes(xml.parse(body, root), ("{DAV:}set",)) if body.strip() else []
+
+
+def elements(change: Change) -> list[ET.Element]:
+    """What is in a property whose value is of elements: kinds of resources, components."""
+    return list(xml.parse(change.element.encode())) if change.element else []
+
+
+def _changes(root: ET.Element, actions: tuple[str, ...]) -> list[Change]:
     changes: list[Change] = []
-    for action in root:
-        if action.tag not in {"{DAV:}set", "{DAV:}remove"}:
-            continue
+    for action in (each for each in root if each.tag in actions):
         for prop in action.iterfind("{DAV:}prop"):
             language = next(
                 (e.get(xml.XML_LANG, "") for e in (prop, action, root) if e.get(xml.XML_LANG)), ""
             )
             changes.extend(_change(each, language, action.tag == "{DAV:}set") for each in prop)
-    if not changes:
-        raise BadXml
     return changes
 
 

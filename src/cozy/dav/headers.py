@@ -1,4 +1,4 @@
-"""Headers of WebDAV: Depth, Overwrite, Timeout, Lock-Token (RFC 4918 §10), and times of files that clients send."""
+"""Headers of WebDAV: Depth, Overwrite, Timeout, Lock-Token (RFC 4918 §10), Prefer, and times of files that clients send."""
 
 from __future__ import annotations
 
@@ -48,6 +48,12 @@ def lock_token(text: str) -> str:
     if found is None:
         raise BadHeader(parameter="Lock-Token")
     return found[1]
+
+
+def is_minimal(prefer: str, brief: str) -> bool:
+    """Whether nothing shall be told of what there is not: `Prefer: return=minimal` (RFC 8144), and `Brief: t` before it."""
+    wishes = [wish.partition(";")[0].replace(" ", "").replace('"', "").lower() for wish in prefer.split(",")]
+    return "return=minimal" in wishes or brief.strip().lower() == "t"
 
 
 def unix_time(text: str) -> datetime | None:

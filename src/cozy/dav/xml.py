@@ -15,26 +15,34 @@ from defusedxml.common import DefusedXmlException
 from .problems import BadXml
 
 BODY_LIMIT = 256 * 1024  # bytes
+REPORT_LIMIT = 4 * 1024 * 1024  # bytes of a body that may name thousands of addresses
 DEPTH_LIMIT = 64  # elements inside each other
 DAV = "DAV:"
 OC = "http://owncloud.org/ns"
+CALDAV = "urn:ietf:params:xml:ns:caldav"
+CARDDAV = "urn:ietf:params:xml:ns:carddav"
+CS = "http://calendarserver.org/ns/"
+ICAL = "http://apple.com/ns/ical/"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 MEDIA_TYPE = "application/xml; charset=utf-8"
 HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
-NAMESPACES = f'xmlns:d="{DAV}" xmlns:oc="{OC}"'
-_PREFIXES = {DAV: "d", OC: "oc"}
+_PREFIXES = {DAV: "d", OC: "oc", CALDAV: "cal", CARDDAV: "card", CS: "cs", ICAL: "ical"}
+NAMESPACES = " ".join(f'xmlns:{prefix}="{namespace}"' for namespace, prefix in _PREFIXES.items())
 
 text = escape
 
 
-def parse(body: bytes, root: str) -> ET.Element:
-    """The root of a document, which has this name. No document type, no entity, nothing fetched. Raises BadXml."""
+def parse(body: bytes, *roots: str) -> ET.Element:
+    """The root of a document, which has one of these names, where any is said.
+
+    No document type, no entity, nothing fetched. Raises BadXml.
+    """
     try:
         found: ET.Element = defusedxml.ElementTree.fromstring(body, forbid_dtd=True)
     except (ET.ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise BadXml from error
-    if found.tag != root:
-        raise BadXml(expected=root)
+    if roots and found.tag not in roots:
+        raise BadXml(expected=roots[0])
     _check_depth(found)
     return found
 
@@ -58,17 +66,39 @@ def written(element: ET.Element) -> str:
 
 
 @lru_cache(maxsize=1024)
-def empty(name: str) -> str:
-    """`<d:href/>`; any other namespace is declared in place. Inside `NAMESPACES`."""
+def tag(name: str) -> str:
+    """What is between `<` and `>` of an element's start: `d:href`; any other namespace is declared in place.
+
+    Inside `NAMESPACES`.
+    """
     namespace, _, local = name[1:].partition("}") if name.startswith("{") else ("", "", name)
     if namespace in _PREFIXES:
-        return f"<{_PREFIXES[namespace]}:{local}/>"
-    return f"<x:{local} xmlns:x={quoteattr(namespace)}/>" if namespace else f"<{local}/>"
+        return f"{_PREFIXES[namespace]}:{local}"
+    return f"x:{local} xmlns:x={quoteattr(namespace)}" if namespace else local
 
 
-def error(condition: str, hrefs: tuple[str, ...] = (), sentence: str = "") -> str:
-    """The body of a refusal (RFC 4918 §16). condition: in `DAV:`, "" for none; sentence: for people."""
-    inside = "".join(f"<d:href>{escape(href)}</d:href>" for href in hrefs)
-    named = f"<d:{condition}>{inside}</d:{condition}>" if condition else ""
+@lru_cache(maxsize=1024)
+def empty(name: str) -> str:
+    """`<d:href/>`. Inside `NAMESPACES`."""
+    return f"<{tag(name)}/>"
+
+
+def element(name: str, inside: str) -> str:
+    """An element of a namespace of ours around XML that is written already. Inside `NAMESPACES`."""
+    return f"<{tag(name)}>{inside}</{tag(name)}>"
+
+
+def hrefs(addresses: tuple[str, ...]) -> str:
+    """Addresses, each as an element."""
+    return "".join(f"<d:href>{escape(address)}</d:href>" for address in addresses)
+
+
+def error(condition: str, addresses: tuple[str, ...] = (), sentence: str = "") -> str:
+    """The body of a refusal (RFC 4918 §16).
+
+    condition: a name of `DAV:`, or with its namespace one of ours, "" for none; sentence: for people.
+    """
+    name = condition if condition.startswith("{") else f"{{{DAV}}}{condition}"
+    named = element(name, hrefs(addresses)) if condition else ""
     said = f"<oc:message>{escape(sentence)}</oc:message>" if sentence else ""
     return f"{HEAD}<d:error {NAMESPACES}>{named}{said}</d:error>"
