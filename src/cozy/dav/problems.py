@@ -53,3 +53,10 @@ class UnknownAddressData(Forbidden):
     """Contacts are not told in this format here."""
 
     condition = "{urn:ietf:params:xml:ns:carddav}supported-address-data"
+
+
+class BadLine(Malformed):
+    """A line of this text cannot be understood.
+
+    Facts: `line`, counted from 1, and `reason`, a few words.
+    """
