@@ -85,7 +85,7 @@ def empty(name: str) -> str:
 
 def element(name: str, inside: str) -> str:
     """An element of a namespace of ours around XML that is written already. Inside `NAMESPACES`."""
-    return f"<{tag(name)}>{inside}</{tag(name)}>"
+    return f"<{tag(name)}>{inside}</{tag(name)}>" if inside else f"<{tag(name)}/>"
 
 
 def hrefs(addresses: tuple[str, ...]) -> str:
@@ -93,12 +93,13 @@ def hrefs(addresses: tuple[str, ...]) -> str:
     return "".join(f"<d:href>{escape(address)}</d:href>" for address in addresses)
 
 
-def error(condition: str, addresses: tuple[str, ...] = (), sentence: str = "") -> str:
-    """The body of a refusal (RFC 4918 §16).
+def condition(name: str, addresses: tuple[str, ...] = ()) -> str:
+    """What a refusal is about, as an element (RFC 4918 §16). name: of `DAV:`, or with its namespace one of ours."""
+    return element(name if name.startswith("{") else f"{{{DAV}}}{name}", hrefs(addresses))
 
-    condition: a name of `DAV:`, or with its namespace one of ours, "" for none; sentence: for people.
-    """
-    name = condition if condition.startswith("{") else f"{{{DAV}}}{condition}"
-    named = element(name, hrefs(addresses)) if condition else ""
+
+def error(name: str, addresses: tuple[str, ...] = (), sentence: str = "") -> str:
+    """The body of a refusal. name: of its condition, "" for none; sentence: for people."""
+    named = condition(name, addresses) if name else ""
     said = f"<oc:message>{escape(sentence)}</oc:message>" if sentence else ""
     return f"{HEAD}<d:error {NAMESPACES}>{named}{said}</d:error>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import ParamSpec
 from urllib.parse import urlsplit
 
@@ -78,11 +78,6 @@ async def xml_of(call: Call) -> bytes:
 def told(body: str, status: int = 207, headers: dict[str, str] | None = None) -> Response:
     """An answer in XML."""
     return Response(xml.HEAD + body, status, {"content-type": xml.MEDIA_TYPE, **(headers or {})})
-
-
-def multistatus(responses: Iterable[str]) -> str:
-    """§14.16"""
-    return f"<d:multistatus {xml.NAMESPACES}>{''.join(responses)}</d:multistatus>"
 
 
 def done(*, is_new: bool, headers: dict[str, str] | None = None) -> Response:

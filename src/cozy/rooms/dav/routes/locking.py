@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from starlette.responses import Response
 
-from cozy.dav import bodies, headers, xml
+from cozy.dav import answers, bodies, headers, xml
 from cozy.dav.problems import BadHeader
 from cozy.kernel.routes import may
 from cozy.rooms.files.model import FILES
@@ -15,7 +15,7 @@ from cozy.web.call import Call
 from .. import service
 from ..errors import LockConflict
 from ..model import LOCK_S, LONGEST_LOCK_S, Lock, href
-from .door import at_places, done, expected_of, multistatus, place_of, told, xml_of
+from .door import at_places, done, expected_of, place_of, told, xml_of
 
 
 @at_places("LOCK", may("PUT", FILES))
@@ -55,13 +55,8 @@ def _told(lock: Lock, status: int, more: dict[str, str]) -> Response:
 
 def _conflict(path: str, hrefs: tuple[str, ...]) -> Response:
     """What is inside is locked, so that the whole cannot be (RFC 4918 §9.10.3)."""
-    status = service.properties.status
     outcomes = [(each, 423) for each in hrefs] + [(href(path, is_folder=True), 424)]
-    return told(
-        multistatus(
-            f"<d:response><d:href>{each}</d:href>{status(code)}</d:response>" for each, code in outcomes
-        )
-    )
+    return told(answers.multistatus(answers.outcome(each, code) for each, code in outcomes))
 
 
 @at_places("UNLOCK", may("PUT", FILES))

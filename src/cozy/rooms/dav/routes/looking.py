@@ -8,8 +8,9 @@ from functools import partial
 from msgspec.structs import replace
 from starlette.responses import PlainTextResponse, Response
 
-from cozy.dav import bodies, headers, xml
+from cozy.dav import answers, bodies, headers, xml
 from cozy.dav.bodies import Change, PropFind
+from cozy.dav.telling import responder
 from cozy.kernel.blobs import Content
 from cozy.kernel.clock import parse
 from cozy.kernel.ledger import Use
@@ -24,7 +25,7 @@ from .. import service
 from ..errors import TooDeep
 from ..model import Expected, etag, href
 from ..service.properties import Around, Item
-from .door import CLASSES, METHODS, at_places, expected_of, multistatus, place_of, told, xml_of
+from .door import CLASSES, METHODS, at_places, expected_of, place_of, told, xml_of
 
 Tell = Callable[[Item], str]
 SENTENCE = "This address is for programs: open it in the file manager of your device.\n"
@@ -73,16 +74,16 @@ async def propfind(call: Call) -> Response:
     asked = bodies.propfind(await xml_of(call))
     if depth is None:
         raise TooDeep
-    is_minimal = "return=minimal" in call.header("prefer").replace(" ", "")
+    is_minimal = headers.is_minimal(call.header("prefer"), call.header("brief"))
     file, around = await call.read(_looked_at, expected, path, asked, call.home.quota)
-    tell = service.properties.responder(asked, is_minimal=is_minimal)
+    tell = responder(service.properties.WORDS, asked, is_minimal=is_minimal)
     first = tell(Item(file.id, path, service.places.body_of(file), around))
     if depth == 0 or not file.is_folder:
-        return told(multistatus([first]))
+        return told(answers.multistatus([first]))
     lines, after = await call.scan(_page, file, path, around, tell, ("", ""))
     call.account(len(lines) + 1)
     if after is None:
-        return told(multistatus([first, *lines]))
+        return told(answers.multistatus([first, *lines]))
     return Stream(
         _listed(call, file, path, around, tell, [first, *lines], after),
         207,
@@ -115,12 +116,12 @@ async def _listed(
     call: Call, folder: File, path: str, around: Around, tell: Tell, lines: list[str],
     after: tuple[str, str] | None,
 ) -> AsyncIterator[bytes]:  # fmt: skip
-    yield f"{xml.HEAD}<d:multistatus {xml.NAMESPACES}>{''.join(lines)}".encode()
+    yield f"{xml.HEAD}{answers.START}{''.join(lines)}".encode()
     while after is not None:
         lines, after = await call.scan(_page, folder, path, around, tell, after)
         call.note(Use("GET", FILES, len(lines), requests=0))
         yield "".join(lines).encode()
-    yield b"</d:multistatus>"
+    yield answers.END.encode()
 
 
 @at_places("PROPPATCH", may("PATCH", FILES))
@@ -128,7 +129,7 @@ async def proppatch(call: Call) -> Response:
     """Set and remove properties, all or none. 207; 400, 401, 403, 404, 412, 422, 423."""
     changes = bodies.proppatch(await xml_of(call))
     address, said = await call.write(_patched, expected_of(call), place_of(call), changes)
-    return told(multistatus([f"<d:response><d:href>{address}</d:href>{''.join(said)}</d:response>"]))
+    return told(answers.multistatus([answers.response(address, "".join(said))]))
 
 
 def _patched(work: Work, expected: Expected, path: str, changes: list[Change]) -> tuple[str, list[str]]:

@@ -8,8 +8,9 @@ from contextlib import suppress
 
 from msgspec import Struct
 
-from cozy.dav import xml
+from cozy.dav import telling, xml
 from cozy.dav.bodies import Change, PropFind
+from cozy.dav.telling import Vocabulary, simples
 from cozy.kernel.caller import Verb
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
@@ -48,17 +49,7 @@ class Item(Struct, frozen=True, gc=False):
     around: Around
 
 
-Teller = Callable[[Item], str | None]
-
-
-def _simple(name: str, tell: Callable[[Item], str | None]) -> Teller:
-    start, end = f"<{name}>", f"</{name}>"
-
-    def told(item: Item) -> str | None:
-        value = tell(item)
-        return None if value is None else f"{start}{value}{end}"
-
-    return told
+Value = Callable[[Item], str | None]
 
 
 def _of_file(tell: Callable[[Body], str]) -> Callable[[Item], str | None]:
@@ -100,28 +91,38 @@ def _locks(item: Item) -> str:
     return "".join(active(lock) for lock in item.around.locks if lock.covers(item.path))
 
 
-_LIVE: dict[str, Teller] = {
-    "{DAV:}resourcetype": lambda item: "<d:resourcetype><d:collection/></d:resourcetype>" if item.body.is_folder else "<d:resourcetype/>",
-    "{DAV:}displayname": _simple("d:displayname", lambda item: xml.text(item.body.name)),
-    "{DAV:}creationdate": _simple("d:creationdate", lambda item: f"{item.body.created_at[:19]}Z"),
-    "{DAV:}getlastmodified": _simple("d:getlastmodified", lambda item: http_date(item.body.updated_at)),
-    "{DAV:}getcontentlength": _simple("d:getcontentlength", _of_file(lambda body: body.size)),
-    "{DAV:}getcontenttype": _simple("d:getcontenttype", _of_file(lambda body: xml.text(body.mime))),
-    "{DAV:}getetag": _simple("d:getetag", _of_file(lambda body: etag(body.sha256))),
-    "{DAV:}supportedlock": _simple("d:supportedlock", lambda item: LOCK_ENTRIES),
-    "{DAV:}lockdiscovery": _simple("d:lockdiscovery", _locks),
-}  # fmt: skip
-_ASKED_FOR: dict[str, Teller] = {
-    "{DAV:}quota-used-bytes": _simple("d:quota-used-bytes", _of_folder(lambda item: str(item.around.used))),
-    "{DAV:}quota-available-bytes": _simple("d:quota-available-bytes", _of_folder(_left)),
-    f"{{{xml.OC}}}fileid": _simple("oc:fileid", lambda item: xml.text(item.id)),
-    f"{{{xml.OC}}}id": _simple("oc:id", lambda item: xml.text(item.id)),
-    f"{{{xml.OC}}}checksums": _simple("oc:checksums", _of_file(_checksums)),
-    f"{{{xml.OC}}}permissions": _simple("oc:permissions", _rights),
-}  # fmt: skip
-_TELLERS = _LIVE | _ASKED_FOR
-_PROTECTED = frozenset(_TELLERS)
-_QUOTA = frozenset(name for name in _ASKED_FOR if "quota" in name)
+def _type(item: Item) -> str:
+    return "<d:resourcetype><d:collection/></d:resourcetype>" if item.body.is_folder else "<d:resourcetype/>"
+
+
+def _address(item: Item) -> str:
+    return href(item.path, is_folder=item.body.is_folder)
+
+
+_USUAL: dict[str, Value] = {
+    "{DAV:}displayname": lambda item: xml.text(item.body.name),
+    "{DAV:}creationdate": lambda item: f"{item.body.created_at[:19]}Z",
+    "{DAV:}getlastmodified": lambda item: http_date(item.body.updated_at),
+    "{DAV:}getcontentlength": _of_file(lambda body: body.size),
+    "{DAV:}getcontenttype": _of_file(lambda body: xml.text(body.mime)),
+    "{DAV:}getetag": _of_file(lambda body: etag(body.sha256)),
+    "{DAV:}supportedlock": lambda item: LOCK_ENTRIES,
+    "{DAV:}lockdiscovery": _locks,
+}
+_OTHERS: dict[str, Value] = {
+    "{DAV:}quota-used-bytes": _of_folder(lambda item: str(item.around.used)),
+    "{DAV:}quota-available-bytes": _of_folder(_left),
+    f"{{{xml.OC}}}fileid": lambda item: xml.text(item.id),
+    f"{{{xml.OC}}}id": lambda item: xml.text(item.id),
+    f"{{{xml.OC}}}checksums": _of_file(_checksums),
+    f"{{{xml.OC}}}permissions": _rights,
+}
+WORDS: Vocabulary[Item] = Vocabulary(
+    href=_address, dead=lambda item: item.body.dav_properties or {},
+    usual={"{DAV:}resourcetype": _type, **simples(_USUAL)}, others=simples(_OTHERS),
+)  # fmt: skip
+_PROTECTED = frozenset(WORDS.tellers)
+_QUOTA = frozenset(name for name in WORDS.others if "quota" in name)
 
 
 def around(work: Work, path: str, asked: PropFind, quota: int | None) -> Around:
@@ -151,94 +152,15 @@ def _own_rights(work: Work) -> str:
     return "".join(letter for letter, verb in _RIGHTS if permissions.may(work.caller, verb, FILES))
 
 
-def responder(asked: PropFind, *, is_minimal: bool = False) -> Callable[[Item], str]:
-    """Who tells of each file or folder of a listing what is asked for (§14.24).
-
-    is_minimal: nothing of what there is not (RFC 8144 §2.1).
-    """
-    tellers = _tellers(asked)
-
-    def response(item: Item) -> str:
-        body = item.body
-        there, missing = _names(item) if asked.without_values else _values(item, tellers)
-        if asked.names is None and not asked.without_values:
-            there.extend(
-                value for name, value in (body.dav_properties or {}).items() if name not in asked.include
-            )
-            missing = [name for name in missing if name in asked.include]
-        address = href(item.path, is_folder=body.is_folder)
-        found = (
-            f"<d:propstat><d:prop>{''.join(there)}</d:prop>{_OK}</d:propstat>"
-            if there or not missing or is_minimal
-            else ""
-        )
-        if missing and not is_minimal:
-            found += propstat("".join(map(xml.empty, missing)), 404)
-        return f"<d:response><d:href>{address}</d:href>{found}</d:response>"
-
-    return response
-
-
-def _names(item: Item) -> tuple[list[str], list[str]]:
-    live = [name for name, tell in _TELLERS.items() if tell(item) is not None]
-    return [xml.empty(name) for name in (*live, *(item.body.dav_properties or {}))], []
-
-
-def _values(item: Item, tellers: Sequence[tuple[str, Teller | None]]) -> tuple[list[str], list[str]]:
-    dead = item.body.dav_properties or {}
-    there: list[str] = []
-    missing: list[str] = []
-    for name, tell in tellers:
-        value = dead.get(name) if tell is None else tell(item)
-        if value is None:
-            missing.append(name)
-        else:
-            there.append(value)
-    return there, missing
-
-
-def _tellers(asked: PropFind) -> tuple[tuple[str, Teller | None], ...]:
-    """Who tells each property; None for dead ones."""
-    if asked.names is None:
-        more = ((name, _TELLERS.get(name)) for name in asked.include if name not in _LIVE)
-        return (*_LIVE.items(), *more)
-    return tuple((name, _TELLERS.get(name)) for name in asked.names)
-
-
-_PHRASES = {200: "OK", 403: "Forbidden", 404: "Not Found", 409: "Conflict", 423: "Locked", 424: "Failed Dependency", 507: "Insufficient Storage"}  # fmt: skip
-
-
-def status(code: int) -> str:
-    """A status as an element."""
-    return f"<d:status>HTTP/1.1 {code} {_PHRASES[code]}</d:status>"
-
-
-_OK = status(200)
-
-
-def propstat(props: str, code: int, condition: str = "") -> str:
-    """Properties that share an outcome (§14.22)."""
-    error = f"<d:error><d:{condition}/></d:error>" if condition else ""
-    return f"<d:propstat><d:prop>{props}</d:prop>{status(code)}{error}</d:propstat>"
-
-
 def patch(work: Work, file: File, changes: Sequence[Change]) -> list[str]:
     """Set and remove dead properties, all or none (§9.2); the outcomes, as elements. Raises TooManyProperties."""
-    refused = [change.name for change in changes if change.name in _PROTECTED]
-    others = [change.name for change in changes if change.name not in _PROTECTED]
-    if refused:
-        said = [propstat("".join(map(xml.empty, refused)), 403, "cannot-modify-protected-property")]
-        return said + ([propstat("".join(map(xml.empty, others)), 424)] if others else [])
-    kept = dict(places.body_of(file).dav_properties or {})
-    for change in changes:
-        if change.element:
-            kept[change.name] = change.element
-        else:
-            kept.pop(change.name, None)
-    if sum(len(name) + len(value) for name, value in kept.items()) > PROPERTIES_LIMIT:
+    if said := telling.refused(changes, _PROTECTED):
+        return said
+    kept = telling.merged(places.body_of(file).dav_properties or {}, changes)
+    if telling.size(kept) > PROPERTIES_LIMIT:
         raise TooManyProperties(limit=PROPERTIES_LIMIT)
     put(work, file, kept, _moment(changes))
-    return [propstat("".join(map(xml.empty, dict.fromkeys(others))), 200)]
+    return telling.accepted(changes)
 
 
 def put(work: Work, file: File, kept: Mapping[str, str], updated_at: str = "") -> File:
