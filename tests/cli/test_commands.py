@@ -235,3 +235,8 @@ def test_the_server_ends_well_when_told_to_stop(cozy, tmp_path):
 def test_a_port_that_is_taken_is_one_clear_line(cozy, tmp_path):
     with Server(cozy, tmp_path / "log") as server:
         assert str(server.port) in one_line(cozy("serve", "--port", server.port))
+
+
+def test_after_a_backup_was_put_back_programs_compare_everything_again(cozy):
+    assert cozy("homes", "restored", DOMAIN).out == "Phones and computers will compare everything again.\n"
+    one_line(cozy("homes", "restored", "nobody.example"))

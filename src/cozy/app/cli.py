@@ -28,6 +28,7 @@ from cozy.rooms.apps import service as apps
 from cozy.rooms.apps.cli import cli as apps_cli
 from cozy.rooms.auth.cli import add, add_service, device_password, link_login, reset_passphrase, token
 from cozy.rooms.checkup.cli import check
+from cozy.rooms.collections.cli import restored
 from cozy.rooms.files.cli import cli as files_cli
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.cli import cli as homes_cli
@@ -41,6 +42,7 @@ homes_cli.command("add")(add)
 homes_cli.command("reset-passphrase")(reset_passphrase)
 homes_cli.command("add-service")(add_service)
 homes_cli.command("link-login")(link_login)
+homes_cli.command("restored")(restored)
 cli.add_typer(homes_cli, name="homes")
 cli.add_typer(files_cli, name="files")
 cli.add_typer(apps_cli, name="apps")

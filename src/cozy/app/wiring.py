@@ -27,6 +27,8 @@ from cozy.rooms.auth.events import (
     ResetAsked,
 )
 from cozy.rooms.auth.ports import Apps as LinkedApps
+from cozy.rooms.collections import jobs as collections_jobs
+from cozy.rooms.collections.service import doctypes as collections_doctypes
 from cozy.rooms.contacts import routes as contacts_routes
 from cozy.rooms.dav import jobs as dav_jobs
 from cozy.rooms.dav import routes as dav_routes
@@ -97,6 +99,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
         apps_jobs.update_all,
         dav_jobs.forget_expired_locks,
         apps_jobs.sweep_versions,
+        collections_jobs.tidy,
     ],
 }
 
@@ -111,7 +114,12 @@ PORTS: dict[type, list[Any]] = {
     Previews: [Previewer()],
     Guard: [permissions.guard],
     Codes: [auth.for_link],
-    Doctype: [*homes_doctypes.DOCTYPES, *auth.doctypes.DOCTYPES, *files_doctypes.DOCTYPES],
+    Doctype: [
+        *homes_doctypes.DOCTYPES,
+        *auth.doctypes.DOCTYPES,
+        *files_doctypes.DOCTYPES,
+        *collections_doctypes.DOCTYPES,
+    ],
     InstanceFacts: [auth.facts.instance],
     Capabilities: [auth.facts.capabilities, files.capabilities],
     LinkedApps: [apps.LinkedApps()],

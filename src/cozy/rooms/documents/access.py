@@ -102,6 +102,11 @@ def rules_of(work: Work, doctype: str) -> Doctype:
     return RESERVED.get(doctype) or Doctype(doctype)
 
 
+def followed(work: Work, doctype: str, ids: Sequence[str] | None) -> None:
+    """Let the room of a doctype hear that these documents were written or deleted, None for all that there were."""
+    rules_of(work, doctype).follow(work, doctype, ids)
+
+
 def _living(work: Work, doctype: str, id_: str, found: Document | None) -> Document:
     if found is not None and not found.deleted:
         return found

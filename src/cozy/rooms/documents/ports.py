@@ -37,12 +37,17 @@ def _alone(work: Work, found: Document) -> Sequence[Document]:
     return (found,)
 
 
+def _nothing(work: Work, doctype: str, ids: Sequence[str] | None) -> None:
+    return None
+
+
 class Doctype(Struct, frozen=True):
     """What `/data` may do with a doctype; a room with rules for its own plugs one.
 
     lineage: a document as grants look at it, then what it is in, a grant for which covers it too; for a file, its folders.
     own: ids of documents that only the room itself writes.
     veiled: members of which a change tells that they are there, as `true`, and not what they hold.
+    follow: hears in the same transaction which documents `/data` wrote or deleted, None for all that there were.
     """
 
     name: str
@@ -51,6 +56,7 @@ class Doctype(Struct, frozen=True):
     lineage: Callable[[Work, Document], Sequence[Document]] = _alone
     own: frozenset[str] = frozenset()
     veiled: tuple[str, ...] = ()
+    follow: Callable[[Work, str, Sequence[str] | None], None] = _nothing
 
 
 # Doctypes of rooms that are not built yet. Apps of the Cozy ecosystem know these answers.

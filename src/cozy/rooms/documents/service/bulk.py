@@ -42,7 +42,9 @@ def _written(work: Work, doctype: str, edits: Sequence[Edit], take: Take) -> lis
     for verb in {_verb(held[edit.id], edit) for edit in edits} - {"POST"}:
         access.writable(work, doctype, verb)
     results = [Edited(edit.id, "" if edit.id in own else _taken(held[edit.id], edit, take)) for edit in edits]
-    _store(work, doctype, {id_: one for id_, one in held.items() if one.is_edited})
+    edited = {id_: one for id_, one in held.items() if one.is_edited}
+    _store(work, doctype, edited)
+    access.followed(work, doctype, list(edited))
     return results
 
 

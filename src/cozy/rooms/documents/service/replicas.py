@@ -37,6 +37,7 @@ def erase(work: Work, doctype: str) -> None:
     access.writable(work, doctype, "DELETE")
     lists.erase(work, doctype)
     designs.forget(work, doctype)
+    access.followed(work, doctype, None)
 
 
 def checkpoint(work: Work, doctype: str, name: str) -> tuple[str, dict[str, Any]]:

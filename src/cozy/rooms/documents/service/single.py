@@ -32,14 +32,14 @@ def losing(work: Work, found: Document) -> list[str]:
 def make(work: Work, doctype: str, body: Mapping[str, Any], id_: str = "") -> Document:
     """A new document. Raises UpdateConflict when the id lives."""
     access.new(work, doctype, id_, body)
-    return create(work, doctype, body, id_=id_ or None)
+    return _followed(work, create(work, doctype, body, id_=id_ or None))
 
 
 def change(work: Work, doctype: str, id_: str, rev: str, body: Mapping[str, Any]) -> Document:
     """The next revision of a document. Raises UpdateConflict when `rev` is not the end of a branch."""
     access.changeable(work, "PUT", doctype, id_)
     access.still(work, "PUT", doctype, id_, body)
-    return edit(work, doctype, id_, rev, body)
+    return _followed(work, edit(work, doctype, id_, rev, body))
 
 
 def remove(work: Work, doctype: str, id_: str, rev: str) -> Document:
@@ -49,4 +49,9 @@ def remove(work: Work, doctype: str, id_: str, rev: str) -> Document:
         raise NoDocument(reason="deleted" if found else "missing", doctype=doctype, id=id_)
     if not rev:
         raise BadDocument(reason="delete without revision", error="bad_request")
-    return edit(work, doctype, id_, rev, {}, deleted=True)
+    return _followed(work, edit(work, doctype, id_, rev, {}, deleted=True))
+
+
+def _followed(work: Work, written: Document) -> Document:
+    access.followed(work, written.doctype, [written.id])
+    return written

@@ -1,0 +1,92 @@
+"""Items follow the documents that apps write through `/data`, in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cozy.kernel.clock import iso
+from cozy.kernel.problem import Problem
+from cozy.kernel.work import Work
+from cozy.rooms.documents import service as documents
+from cozy.rooms.documents.model import Document
+
+from .. import store
+from ..model import COLLECTION, Entry, Reading
+from ..ports import Kind
+from . import inline, kinds
+
+_PAGE = 500
+
+
+def follow(work: Work, doctype: str, ids: Sequence[str] | None) -> None:
+    """Documents of a doctype were written or deleted, all of it where there are no ids: items are as they are now."""
+    kind = kinds.of_doctype(work, doctype)
+    if kind is None:
+        return
+    if ids is None:
+        for entry in store.of_doctype(work, doctype):
+            lose(work, kind, entry, documents.last_seq(work))
+        return
+    found = documents.fetch_many(work, doctype, list(dict.fromkeys(ids)))
+    for id_ in dict.fromkeys(ids):
+        _follow_one(work, kind, doctype, id_, found.get(id_))
+
+
+def _follow_one(work: Work, kind: Kind, doctype: str, id_: str, document: Document | None) -> None:
+    reading = _read(kind, document) if document else None
+    was = store.of_document(work, doctype, id_)
+    if document is None or reading is None:
+        if was is not None:
+            lose(work, kind, was, documents.last_seq(work))
+        return
+    collection = str(document.body.get(COLLECTION) or kind.default)
+    stays = was is not None and was.collection == collection
+    name = was.name if was and stays else _name(work, kind, collection, document)
+    if was is not None and not stays:
+        lose(work, kind, was, document.seq)
+    keep(work, kind, document, reading, collection, name)
+
+
+def _read(kind: Kind, document: Document) -> Reading | None:
+    """What phones are to see of a document; nothing where nothing can be made of it."""
+    try:
+        return kind.read(document.doctype, document.id, document.body)
+    except Problem:
+        return None
+
+
+def _name(work: Work, kind: Kind, collection: str, document: Document) -> str:
+    """The name of what an app made: its id, unless somebody gave that to something else."""
+    name = f"{document.id}{kind.extension}"
+    taken = store.named(work, kind.name, collection, name)
+    return f"{document.id}-{document.doctype}{kind.extension}" if taken else name
+
+
+def keep(
+    work: Work, kind: Kind, document: Document, reading: Reading, collection: str, name: str, size: int = 0
+) -> Entry:
+    """Make a document the item of this name. size: bytes of the text, where it is known."""
+    size = size or len(inline.put_back(work, reading.text).encode())
+    entry = Entry(
+        name, document.doctype, document.id, reading.uid, reading.component, document.rev, size, document.seq,
+        iso(work.now), collection,
+    )  # fmt: skip
+    store.write(work, kind.name, entry, reading.text)
+    kind.indexed(work, entry, reading)
+    return entry
+
+
+def lose(work: Work, kind: Kind, entry: Entry, seq: int) -> None:
+    """Nothing has the name of this item any more, since the change of this seq."""
+    store.drop(work, kind.name, entry, seq)
+    kind.indexed(work, entry, None)
+
+
+def follow_all(work: Work) -> None:
+    """Let every document that came without anybody telling be an item too."""
+    for kind in work.plugged(Kind):
+        for doctype in kind.doctypes:
+            after = ""
+            while ids := store.unnoticed(work, doctype, after, _PAGE):
+                follow(work, doctype, ids)
+                after = ids[-1]
