@@ -17,7 +17,7 @@ CREATE TABLE items (
 );
 CREATE UNIQUE INDEX items_by_document ON items (home_id, doctype, id);
 CREATE INDEX items_by_seq ON items (home_id, kind, collection, seq);
-CREATE INDEX items_by_uid ON items (home_id, kind, uid);
+CREATE INDEX items_by_uid ON items (home_id, kind, uid, collection, name);
 
 -- The names that something had until a change.
 CREATE TABLE items_gone (
