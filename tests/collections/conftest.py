@@ -43,7 +43,10 @@ class Cards:
             CARDS, lines["UID"], lines.get("KIND", "CARD"), {"title": lines.get("TITLE", "")}, text
         )
 
-    def read(self, doctype, id_, body):
+    def settle(self, work, reading, current):
+        return reading
+
+    def read(self, work, doctype, id_, body):
         if body.get("hidden"):
             return None
         text = original_of(body) or f"UID:{id_}\r\nTITLE:\r\n"

@@ -17,7 +17,7 @@ from cozy.rooms.collections.errors import (
     UidTaken,
     WrongComponent,
 )
-from cozy.rooms.collections.model import TEXT_LIMIT, Expected
+from cozy.rooms.collections.model import TEXT_LIMIT, Expected, original_of, uid_of
 from cozy.rooms.collections.service import binned, inline, items, shelves
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.errors import UpdateConflict
@@ -45,7 +45,7 @@ def test_a_text_is_given_back_word_for_word_and_is_a_document(work):
     assert item.text == card(more="X-MINE;P=1:odd\r\n")
     assert (item.entry, item.entry.size) == (entry, len(item.text))
     document = document_of(work)
-    assert (document.body["title"], document.body["uid"]) == ("Hello", "u1")
+    assert (document.body["title"], uid_of(document.body)) == ("Hello", "u1")
     assert entry.etag == f'"{document.rev}"'
 
 
@@ -214,7 +214,7 @@ def test_large_values_are_kept_beside_the_text_and_put_back(work):
     folded = "\r\n ".join(PICTURE[i : i + 74] for i in range(0, len(PICTURE), 74))
     text = card(more=f"PHOTO;ENCODING=b;TYPE=JPEG:{folded}\r\nEND:1\r\n")
     entry, _ = put(work, text=text)
-    held = document_of(work).body["original"]["text"]
+    held = original_of(document_of(work).body)
     assert len(held) < 200
     assert "END:1" in held
     back = read(work).text.replace("\r\n ", "")
@@ -226,7 +226,7 @@ def test_large_values_are_kept_beside_the_text_and_put_back(work):
 def test_values_that_no_text_names_are_forgotten_after_a_day(work, clock):
     text = card(more=f"PHOTO:data:image/png;base64,{PICTURE[:8000]}\r\n")
     put(work, text=text)
-    marker = document_of(work).body["original"]["text"]
+    marker = original_of(document_of(work).body)
     put(work, text=card())
     clock.advance(hours=25)
     later = work.__class__(work.home, work.origin, work.caller, clock.now, work.db, work.settings, work.ports)

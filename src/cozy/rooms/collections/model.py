@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-COLLECTION, UID, ORIGINAL = "collection", "uid", "original"
-OWN = frozenset({COLLECTION, UID, ORIGINAL})  # the members of every item that are ours
+COLLECTION = "collection"  # the member that says where an item is
+# Where the rest of ours is: `cozyMetadata.item`. Apps show a person whatever other member they do not know.
+METADATA, ITEM = "cozyMetadata", "item"
 DELETED = "io.cozy.deleted"  # the bin of items, a document each
 KEPT_DAYS = 30  # how long one stays in the bin
 TEXT_LIMIT = 8 * 1024 * 1024  # bytes of one text
@@ -108,14 +109,34 @@ def digest(body: Mapping[str, Any], members: frozenset[str]) -> str:
     return hashlib.sha256(_canonical(held)).hexdigest()[:32]
 
 
+def item_of(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a document says of itself as an item: `uid`, `text`, `of`; empty where an app made it."""
+    metadata = body.get(METADATA)
+    item = metadata.get(ITEM) if isinstance(metadata, Mapping) else None
+    return item if isinstance(item, Mapping) else {}
+
+
+def with_item(body: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, Any]:
+    """A document that says this of itself; nothing where it is empty."""
+    metadata = body.get(METADATA)
+    rest = {k: v for k, v in metadata.items() if k != ITEM} if isinstance(metadata, Mapping) else {}
+    said = {**rest, ITEM: dict(item)} if item else rest
+    others = {k: v for k, v in body.items() if k != METADATA}
+    return {**others, METADATA: said} if said else others
+
+
+def uid_of(body: Mapping[str, Any]) -> str:
+    """The UID of the text that a document was written with, "" for none."""
+    uid = item_of(body).get("uid")
+    return uid if isinstance(uid, str) else ""
+
+
 def original_of(body: Mapping[str, Any]) -> str:
     """The text that a document was written with, "" for none."""
-    original = body.get(ORIGINAL)
-    text = original.get("text") if isinstance(original, Mapping) else None
+    text = item_of(body).get("text")
     return text if isinstance(text, str) else ""
 
 
 def is_untouched(body: Mapping[str, Any], members: frozenset[str]) -> bool:
     """Whether no member changed since the text was written."""
-    original = body.get(ORIGINAL)
-    return isinstance(original, Mapping) and original.get("of") == digest(body, members)
+    return item_of(body).get("of") == digest(body, members)

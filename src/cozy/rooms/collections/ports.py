@@ -61,7 +61,11 @@ class Kind(Protocol):
         """One item from outside, checked. Large values are markers already (`inline`). Raises BadText."""
         ...
 
-    def read(self, doctype: str, id_: str, body: Mapping[str, Any]) -> Reading | None:
+    def settle(self, work: Work, reading: Reading, current: Mapping[str, Any] | None) -> Reading:
+        """The same reading, as it is to be written over the members that there were: what only the home knows is added."""
+        ...
+
+    def read(self, work: Work, doctype: str, id_: str, body: Mapping[str, Any]) -> Reading | None:
         """A document of which the members count: its text, merged with the original where there is one.
 
         None for one that phones are not to see. Raises BadText where nothing can be made of it.

@@ -256,16 +256,17 @@ def forget_values(work: Work, hashes: Sequence[str]) -> None:
         )  # fmt: skip
 
 
-def texts_with_values(work: Work, marker: str) -> Iterator[str]:
-    """Every text of an item, or of the bin, in which a large value is named."""
+def texts_with_values(work: Work, marker: str, doctypes: Sequence[str]) -> Iterator[str]:
+    """Every text of an item, of a document that is none for now, or of the bin, in which a large value is named."""
     for (text,) in work.db.each(
         "SELECT text FROM items WHERE home_id = :home AND text LIKE :marker",
         home=work.home, marker=f"%{marker}%",
     ):  # fmt: skip
         yield text
     for (text,) in work.db.each(
-        "SELECT CAST(body AS TEXT) FROM documents WHERE home_id = :home AND doctype = :bin AND NOT deleted",
-        home=work.home, bin=DELETED,
+        """SELECT CAST(body AS TEXT) FROM documents
+            WHERE home_id = :home AND doctype IN :doctypes AND NOT deleted AND CAST(body AS TEXT) LIKE :marker""",
+        home=work.home, doctypes=[*doctypes, DELETED], marker=f"%{marker}%",
     ):  # fmt: skip
         yield text
 

@@ -33,7 +33,7 @@ def follow(work: Work, doctype: str, ids: Sequence[str] | None) -> None:
 
 
 def _follow_one(work: Work, kind: Kind, doctype: str, id_: str, document: Document | None) -> None:
-    reading = _read(kind, document) if document else None
+    reading = _read(work, kind, document) if document else None
     was = store.of_document(work, doctype, id_)
     if document is None or reading is None:
         if was is not None:
@@ -47,10 +47,10 @@ def _follow_one(work: Work, kind: Kind, doctype: str, id_: str, document: Docume
     keep(work, kind, document, reading, collection, name)
 
 
-def _read(kind: Kind, document: Document) -> Reading | None:
+def _read(work: Work, kind: Kind, document: Document) -> Reading | None:
     """What phones are to see of a document; nothing where nothing can be made of it."""
     try:
-        return kind.read(document.doctype, document.id, document.body)
+        return kind.read(work, document.doctype, document.id, document.body)
     except Problem:
         return None
 

@@ -14,6 +14,7 @@ from cozy.kernel.clock import iso
 from cozy.kernel.work import Work
 
 from .. import store
+from ..ports import Kind
 
 MARKER = "cozy-inline:"
 SMALLEST = 4096  # characters of base64 that are worth it
@@ -82,5 +83,7 @@ def sweep(work: Work) -> None:
     """Forget the values of which no text has spoken for a day."""
     old = set(store.values_before(work, iso(work.now - timedelta(days=1))))
     if old:
-        named = {sha for text in store.texts_with_values(work, MARKER) for sha in _MARKED.findall(text)}
+        doctypes = [doctype for kind in work.plugged(Kind) for doctype in kind.doctypes]
+        texts = store.texts_with_values(work, MARKER, doctypes)
+        named = {sha for text in texts for sha in _MARKED.findall(text)}
         store.forget_values(work, sorted(old - named))

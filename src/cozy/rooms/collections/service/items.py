@@ -26,16 +26,15 @@ from ..errors import (
 from ..model import (
     COLLECTION,
     NAME_LIMIT,
-    ORIGINAL,
-    OWN,
     TEXT_LIMIT,
-    UID,
     Collection,
     Entry,
     Expected,
     Item,
     Reading,
     digest,
+    item_of,
+    with_item,
 )
 from ..ports import Kind
 from . import binned, inline, kinds, shelves
@@ -128,7 +127,9 @@ def put(
         raise TextTooLarge(limit=TEXT_LIMIT)
     reading = kind.parse(inline.taken_out(work, text))
     _check_fits(work, kind, shelf, reading, there)
-    document = _written(work, kind, shelf, reading, there)
+    current = documents.fetch(work, there.doctype, there.id) if there else None
+    reading = kind.settle(work, reading, current.body if current else None)
+    document = _written(work, kind, shelf, reading, current)
     if there is not None and document.rev == there.rev:
         return there, False
     if there is not None and there.doctype != reading.doctype:
@@ -171,11 +172,12 @@ def _check_fits(work: Work, kind: Kind, shelf: Collection, reading: Reading, the
         raise UidTaken(uid=reading.uid, name=other.name)
 
 
-def _written(work: Work, kind: Kind, shelf: Collection, reading: Reading, there: Entry | None) -> Document:
+def _written(
+    work: Work, kind: Kind, shelf: Collection, reading: Reading, current: Document | None
+) -> Document:
     """The document of a text; what the text does not speak of stays."""
-    current = documents.fetch(work, there.doctype, there.id) if there else None
-    kept = {k: v for k, v in current.body.items() if k not in kind.members | OWN} if current else {}
-    body = {**kept, **reading.body, **_own(kind, shelf.id, reading)}
+    kept = {k: v for k, v in current.body.items() if k not in kind.members} if current else {}
+    body = _owned(kind, shelf.id, reading, {**kept, **reading.body})
     if current is None:
         id_ = new_id()
         permissions.guard(work, "POST", reading.doctype, {id_}, body)
@@ -188,12 +190,11 @@ def _written(work: Work, kind: Kind, shelf: Collection, reading: Reading, there:
     return documents.create(work, reading.doctype, body, id_=current.id)
 
 
-def _own(kind: Kind, collection: str, reading: Reading) -> dict[str, Any]:
-    own: dict[str, Any] = {
-        UID: reading.uid,
-        ORIGINAL: {"text": reading.text, "of": digest(reading.body, kind.members)},
-    }
-    return own if collection == kind.default else {COLLECTION: collection, **own}
+def _owned(kind: Kind, collection: str, reading: Reading, body: Mapping[str, Any]) -> dict[str, Any]:
+    """A document that says where it is, and which text speaks of its members as they are."""
+    item = {"uid": reading.uid, "text": reading.text, "of": digest(body, kind.members)}
+    owned = with_item({k: v for k, v in body.items() if k != COLLECTION}, item)
+    return owned if collection == kind.default else {**owned, COLLECTION: collection}
 
 
 def save(
@@ -215,10 +216,10 @@ def save(
     shelf = _shelf(work, kind, was, current, collection, by_source)
     held = _held(body, current)
     id_ = id_ or new_id()
-    reading = kind.read(doctype, id_, held)
+    reading = kind.read(work, doctype, id_, held)
     if reading is None or reading.component not in shelf.components:
         raise WrongComponent(component=reading.component if reading else "")
-    document = _saved(work, current, doctype, id_, {**held, **_of_members(kind, shelf.id, reading, held)})
+    document = _saved(work, current, doctype, id_, _owned(kind, shelf.id, reading, held))
     if was is not None and was.collection != shelf.id:
         lose(work, kind, was, document.seq)
     keep(work, kind, document, reading, shelf.id, _free_name(work, kind, shelf.id, was, id_))
@@ -238,10 +239,7 @@ def _shelf(
 
 def _held(body: Mapping[str, Any], current: Document | None) -> dict[str, Any]:
     """The members of an item, with the UID and the text that it has."""
-    held = {k: v for k, v in body.items() if k not in OWN}
-    if current is not None:
-        held |= {k: current.body[k] for k in (UID, ORIGINAL) if k in current.body}
-    return held
+    return with_item(body, item_of(current.body) if current else {})
 
 
 def _free_name(work: Work, kind: Kind, collection: str, was: Entry | None, id_: str) -> str:
@@ -249,13 +247,6 @@ def _free_name(work: Work, kind: Kind, collection: str, was: Entry | None, id_: 
     name = was.name if was else f"{id_}{kind.extension}"
     there = store.named(work, kind.name, collection, name)
     return name if there is None or there.id == id_ else f"{new_id()}{kind.extension}"
-
-
-def _of_members(kind: Kind, collection: str, reading: Reading, held: Mapping[str, Any]) -> dict[str, Any]:
-    """Our own members, where the members of apps are the ones that count."""
-    own = _own(kind, collection, reading)
-    own[ORIGINAL]["of"] = digest(held, kind.members)
-    return own
 
 
 def _saved(work: Work, current: Document | None, doctype: str, id_: str, body: Mapping[str, Any]) -> Document:
@@ -335,7 +326,7 @@ def _moved(work: Work, kind: Kind, there: Entry, target: tuple[str, str]) -> Non
     if target[0] != kind.default:
         body[COLLECTION] = target[0]
     document = documents.update(work, current, body)
-    reading = kind.read(document.doctype, document.id, document.body)
+    reading = kind.read(work, document.doctype, document.id, document.body)
     lose(work, kind, there, document.seq)
     if reading is not None:
         keep(work, kind, document, reading, *target)
