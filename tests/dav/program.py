@@ -42,11 +42,11 @@ class Running:
         return client
 
 
-def needs(*programs: str) -> None:
-    """Skip where a program of Debian's is not installed."""
+def needs(*programs: str, package: str = "") -> None:
+    """Skip where a program of Debian's is not installed. package: where it has another name."""
     for program in programs:
         if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed: apt install {program}")
+            pytest.skip(f"{program} is not installed: apt install {package or program}")
 
 
 @contextmanager

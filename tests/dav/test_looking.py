@@ -75,11 +75,10 @@ async def test_live_properties_are_told(dav):
 
 async def test_a_folder_is_a_collection_and_knows_its_quota(dav, house, home, client):
     await dav.ok("PUT", "/cat.txt", "meow")
-    names = (f"{D}resourcetype", f"{D}quota-used-bytes", f"{D}quota-available-bytes", f"{D}getetag")
+    names = (f"{D}resourcetype", f"{D}quota-used-bytes", f"{D}quota-available-bytes")
     (found,) = (await dav.props("/", *names)).values()
     assert [kind.tag for kind in found[f"{D}resourcetype"]] == [f"{D}collection"]
     assert found[f"{D}quota-used-bytes"].text == "4"
-    assert f"{D}getetag" not in found
     (every,) = (await dav.props("/")).values()
     assert f"{D}quota-used-bytes" not in every  # RFC 4331 §2: only when it is asked for
 
@@ -113,12 +112,14 @@ async def test_include_adds_to_all(dav):
 
 async def test_synchronising_programs_get_what_they_compare(dav):
     file_id = (await dav.ok("PUT", "/cat.txt", "meow")).headers["oc-fileid"]
-    (found,) = (await dav.props("/cat.txt", f"{OC}checksums", f"{OC}fileid", f"{OC}permissions")).values()
+    asked = (f"{OC}checksums", f"{OC}fileid", f"{OC}id", f"{OC}permissions")
+    (found,) = (await dav.props("/cat.txt", *asked)).values()
     assert found[f"{OC}checksums"][0].text == (
         "MD5:4a4be40c96ac6314e91d93f38043a634"
         " SHA256:404cdd7bc109c432f8cc2443b45bcfe95980f5107215c645236e577929ac3e52"
     )
-    assert found[f"{OC}fileid"].text == file_id
+    assert found[f"{OC}id"].text == file_id
+    assert file_id.startswith(f"{int(found[f'{OC}fileid'].text or '')}oc")
     assert "W" in (found[f"{OC}permissions"].text or "")
 
 

@@ -228,8 +228,8 @@ async def test_windows_says_when_a_file_changed(dav, clock):
 
 
 async def test_what_comes_by_webdav_is_there_for_the_api(dav, client):
-    file_id = (await dav.ok("PUT", "/cat.txt", "meow")).headers["oc-fileid"]
-    shown = (await client.get(f"/files/{file_id}")).json()["data"]["attributes"]
+    await dav.ok("PUT", "/cat.txt", "meow")
+    shown = (await client.get("/files/metadata?Path=/cat.txt")).json()["data"]["attributes"]
     assert (shown["name"], shown["size"], shown["mime"], shown["trashed"]) == (
         "cat.txt",
         "4",

@@ -37,6 +37,7 @@ class Tree(RuleBasedStateMachine):
         for migration in migrations.of("home"):
             self.connection.execute(migration.sql)
         self.clock = Clock()
+        self.seen = {}
         with self.work() as work:
             homes.furnish(work, ALICE)
 
@@ -162,6 +163,23 @@ class Tree(RuleBasedStateMachine):
         assert kept == {body["sha256"] for body in holders}
         with self.work() as work:
             assert files.usage(work) == sum(int(body["size"]) for body in holders)
+
+    @invariant()
+    def folders_know_what_is_below_them_and_tell_every_change_of_it(self):
+        tree = self.bodies("io.cozy.files")
+        below = {id_: set() for id_, body in tree.items() if body["type"] == "directory"}
+        for id_ in tree:
+            around = tree[id_].get("dir_id")
+            while around:
+                below[around].add(id_)
+                around = tree[around].get("dir_id") if around != TRASH else ""
+        revs = dict(self.connection.execute("SELECT id, rev FROM documents WHERE doctype = 'io.cozy.files'"))
+        with self.work() as work:
+            kept = files.below(work, list(below))
+        for id_, inside in below.items():
+            assert kept[id_].size == sum(int(tree[each].get("size", 0)) for each in inside)
+            seen = frozenset((each, revs[each]) for each in inside)
+            assert self.seen.setdefault((id_, kept[id_].mark), seen) == seen
 
     @invariant()
     def every_version_has_a_file(self):

@@ -35,7 +35,7 @@ Standing = Literal["nobody", "owner", "holder", "dead"]
 class Somebody:
     """Who asks. `dead`: brings what opens nothing any more, or never did, and is told so.
 
-    only: the manner of the routes where what they bring counts, where it does not everywhere. elsewhere: a page of another origin makes their browser ask; proof: they send the token of a page of ours.
+    only: the manners of the routes where what they bring counts, where it does not everywhere. elsewhere: a page of another origin makes their browser ask; proof: they send the token of a page of ours.
     """
 
     standing: Standing
@@ -43,7 +43,7 @@ class Somebody:
     rules: tuple[Rule, ...] = ()
     elsewhere: bool = False
     proof: bool = False
-    only: str = ""
+    only: tuple[str, ...] = ()
 
     @property
     def token(self) -> str:
@@ -236,7 +236,10 @@ async def _device(house: House, home: Home, folder: str) -> Somebody:
     )
     said = base64.b64encode(f"anybody:{made.password}".encode()).decode()
     return Somebody(
-        "holder", {"authorization": f"Basic {said}"}, (Rule("io.cozy.files", (), (folder,)),), only="dav"
+        "holder",
+        {"authorization": f"Basic {said}"},
+        (Rule("io.cozy.files", (), (folder,)),),
+        only=("dav", "ocs"),
     )
 
 

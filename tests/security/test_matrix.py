@@ -79,6 +79,12 @@ PUBLIC = {
     "OPTIONS /files/tus/{upload_id}": "which version of tus this is",
     "OPTIONS /dav/files": "which DAV this is",
     "OPTIONS /dav/files/{path:path}": "which DAV this is, whether or not something is there",
+    **{
+        f"OPTIONS /remote.php/{path}": "the same, as clients of Nextcloud ask"
+        for path in ("webdav", "webdav/{path:path}", "dav/files/{user}", "dav/files/{user}/{path:path}")
+    },
+    "GET /ocs/v1.php/cloud/capabilities": "what the program can do, for clients of Nextcloud that are not in yet",
+    "GET /ocs/v2.php/cloud/capabilities": "the same",
     "GET /": "leads to the door",
     "GET /auth/login": "the door",
     "GET /auth/twofactor": "the second step at the door, which a log-in has begun",
@@ -147,9 +153,18 @@ OF_HOLDERS = {
     "GET /settings/sessions/current": "the session that an app's page is in",
     "DELETE /settings/instance/moved_from": "that the owner has read something, by an app in their session",
     "POST /intents": "notes that they asked for something, for the app that can do it",
+    "GET /ocs/v1.php/cloud/user": "the public name of the owner, and how much room is left, as above",
+    "GET /ocs/v2.php/cloud/user": "the same",
+    "DELETE /ocs/v1.php/core/apppassword": "ends the password that asks",
+    "DELETE /ocs/v2.php/core/apppassword": "the same",
     "POST /files/upload/metadata": "keeps for ten minutes what only its maker knows the name of",
 }
-LEAVING = {"DELETE /auth/login", "DELETE /auth/login/others"}  # ends the very session that is asked about
+LEAVING = {
+    "DELETE /auth/login",
+    "DELETE /auth/login/others",
+    "DELETE /ocs/v1.php/core/apppassword",
+    "DELETE /ocs/v2.php/core/apppassword",
+}  # ends the very session that is asked about
 
 
 @dataclasses.dataclass(frozen=True)
@@ -349,7 +364,7 @@ def expected(who: Somebody, one: Known) -> int:
         return REACHED
     if need == OWN_PROOF:
         return 403 if is_form and who.elsewhere else REACHED
-    if who.standing == "dead" or (who.only and route.manner != who.only):
+    if who.standing == "dead" or (who.only and route.manner not in who.only):
         return 400
     is_owner = who.standing == "owner" and (route.is_page or not who.elsewhere)
     is_somebody = is_owner or who.standing == "holder"

@@ -15,7 +15,7 @@ from cozy.kernel.problem import NotFound, Problem, Unavailable
 from cozy.kernel.routes import Manner
 from cozy.rooms.auth.errors import BadToken, ExpiredToken
 from cozy.rooms.homes.errors import TermsUpdated
-from cozy.web import couchdb, jsonapi
+from cozy.web import couchdb, jsonapi, ocs
 from cozy.web.answers import json, nothing, see_other
 from cozy.web.call import Call, TooBig
 from cozy.web.dispatch import NoPage
@@ -98,6 +98,15 @@ def _dav(call: Call, problem: Problem, status: int) -> Response:
     return Response(body, said, challenge, xml.MEDIA_TYPE)
 
 
+def _ocs(call: Call, problem: Problem, status: int) -> Response:
+    if call.request.method == "HEAD":
+        return nothing(status)
+    response = ocs.problem(call, problem, status)
+    if status == 401:
+        response.headers["www-authenticate"] = CHALLENGE
+    return response
+
+
 def _page(call: Call, problem: Problem, status: int) -> Response:
     if isinstance(problem, Vacant):
         return see_other("/my/welcome")
@@ -128,7 +137,7 @@ def _stranded(call: Call, problem: Problem, status: int) -> Response:
 
 
 _TELLERS: dict[Manner, Callable[[Call, Problem, int], Response]] = {
-    "page": _page, "jsonapi": _api, "couchdb": _data, "oauth": _oauth, "dav": _dav,
+    "page": _page, "jsonapi": _api, "couchdb": _data, "oauth": _oauth, "dav": _dav, "ocs": _ocs,
 }  # fmt: skip
 
 

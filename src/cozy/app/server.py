@@ -106,7 +106,7 @@ async def identify(call: Call, route: Route) -> None:
     if not call.home.id or route.need.own_proof:
         return
     token, cookie = "" if call.slug else _token_of(call), read_cookie(call, "session")
-    if route.manner == "dav" and _is_basic(call):
+    if route.manner in {"dav", "ocs"} and _is_basic(call):
         call.has_token = True
         call.caller = await _by_password(call, token)
     elif token:

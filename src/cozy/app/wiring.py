@@ -46,6 +46,7 @@ from cozy.rooms.homes.ports import Capabilities, FirstPage, Furnish, InstanceFac
 from cozy.rooms.homes.service import doctypes as homes_doctypes
 from cozy.rooms.jobs import jobs
 from cozy.rooms.jobs import routes as jobs_routes
+from cozy.rooms.nextcloud import routes as nextcloud_routes
 from cozy.rooms.permissions import jobs as permissions_jobs
 from cozy.rooms.permissions import pages as permissions_pages
 from cozy.rooms.permissions import routes as permissions_routes
@@ -73,6 +74,7 @@ DOORS: list[Routes] = [
     sharing_routes.routes,
     remote_routes.routes,
     dav_routes.routes,
+    nextcloud_routes.routes,
     apps_routes.routes,
     apps_pages.routes,
     apps_routes.app_routes,

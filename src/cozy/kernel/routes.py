@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 from .caller import Verb
 
 F = TypeVar("F", bound=Callable[..., Any])
-Manner = Literal["page", "jsonapi", "couchdb", "oauth", "dav"]  # how errors are told
+Manner = Literal["page", "jsonapi", "couchdb", "oauth", "dav", "ocs"]  # how errors are told
 Site = Literal["home", "app"]  # on whose origin a route answers
 SOCKET = "SOCKET"  # the method of a route that a WebSocket takes
 _HOLE = re.compile(r"\{([a-z_]+)(:path)?\}")

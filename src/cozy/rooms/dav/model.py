@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 from msgspec import Struct
 
@@ -15,6 +16,7 @@ from cozy.dav.bodies import Scope
 from cozy.dav.conditions import Alternative
 from cozy.kernel.clock import parse
 from cozy.kernel.text import nfc
+from cozy.rooms.files.model import Below
 
 from .errors import BadPlace
 
@@ -24,7 +26,10 @@ PROPERTIES = "dav_properties"  # the member of a file's document that holds its 
 PROPERTIES_LIMIT = 64 * 1024  # characters of all of them, of one file
 LOCK_S, LONGEST_LOCK_S = 30 * 60, 24 * 3600
 LOCKS_LIMIT = 1000  # of a home
+_NUMBER_DIGITS = 15
+_HEXADECIMAL = re.compile(r"[0-9a-f]{32}").fullmatch
 _SAFE = "/-_.~()"
+_ADDRESS = re.compile(r"(/dav/files|/remote\.php/webdav|/remote\.php/dav/files/[^/]+)(/.*)?", re.DOTALL)
 _PLAIN = re.compile(r"[A-Za-z0-9/\-_.~()]*").fullmatch  # most names, and ten times quicker than asking quote
 
 
@@ -66,12 +71,22 @@ class Lock(Struct, frozen=True):
 
 
 class Expected(Struct, frozen=True, kw_only=True):
-    """What a request expects to find, as its headers say; dates as they came."""
+    """What a request expects to find, as its headers say; dates as they came. prefix: of the address that it came to."""
 
     if_: tuple[Alternative, ...] = ()
     if_match: str = ""
     if_none_match: str = ""
     if_unmodified_since: str = ""
+    prefix: str = PREFIX
+
+
+def split(address: str) -> tuple[str, str] | None:
+    """The prefix of an address of files, safe in XML, and the rest as it came; None where it leads elsewhere.
+
+    Clients of Nextcloud have addresses of their own for the same files, with a name that says nothing.
+    """
+    found = _ADDRESS.fullmatch(address)
+    return (quote(unquote(found[1]), safe=_SAFE), found[2] or "") if found else None
 
 
 def place(raw: str) -> str:
@@ -90,10 +105,10 @@ def _name(part: str) -> str:
     return name
 
 
-def href(path: str, *, is_folder: bool) -> str:
+def href(path: str, *, is_folder: bool, prefix: str = PREFIX) -> str:
     """The address of a path; a folder's ends with a slash. Safe in XML as it is."""
     address = path if _PLAIN(path) else quote(path, safe=_SAFE)
-    return f"{PREFIX}{address}{'/' if is_folder and path != '/' else ''}"
+    return f"{prefix}{address}{'/' if is_folder and path != '/' else ''}"
 
 
 def above(path: str) -> str:
@@ -123,6 +138,28 @@ def chain(path: str) -> list[str]:
 def etag(sha256: str) -> str:
     """The strong validator of a content (RFC 9110 §8.8.3)."""
     return f'"{sha256[:ETAG_DIGITS]}"'
+
+
+def folder_etag(id_: str, below: Below) -> str:
+    """A validator of everything below a folder: programs that synchronise look no further while it is the same."""
+    return f'"{below.mark or id_[-12:]}"'
+
+
+def number_of(id_: str) -> int:
+    """The id of a file as a number of 60 bits, which is what clients of Nextcloud can hold."""
+    if _HEXADECIMAL(id_):
+        return int(id_[:_NUMBER_DIGITS], 16)
+    return int(hashlib.sha256(id_.encode()).hexdigest()[:_NUMBER_DIGITS], 16)
+
+
+def oc_id(home_id: str, id_: str) -> str:
+    """The id of a file among those of all servers that a client knows."""
+    return f"{number_of(id_)}{_instance(home_id)}"
+
+
+@lru_cache(maxsize=1024)
+def _instance(home_id: str) -> str:
+    return f"oc{hashlib.sha256(home_id.encode()).hexdigest()[:10]}"
 
 
 def http_date(moment: str) -> str:

@@ -106,6 +106,13 @@ class Entry(Struct, frozen=True, gc=False):
     body: str
 
 
+class Below(Struct, frozen=True, gc=False):
+    """What is below a folder, at any depth. mark: another one after every change; size: bytes of the files."""
+
+    mark: str = ""
+    size: int = 0
+
+
 class Version(Struct, frozen=True):
     """A content that a file held before."""
 

@@ -11,26 +11,29 @@ from starlette.responses import Response
 from cozy.dav import conditions, xml
 from cozy.dav.problems import BadHeader
 from cozy.kernel.routes import Need, Routes
+from cozy.rooms.files.model import File
 from cozy.web.call import Call, TooBig
 
-from ..errors import Elsewhere
-from ..model import PREFIX, Expected, place
+from ..errors import BadPlace, Elsewhere
+from ..model import PREFIX, Expected, oc_id, place, split
 from ..service.tree import Way
 
 P = ParamSpec("P")
 Handler = Callable[[Call], Awaitable[Response]]
 
 routes = Routes(errors="dav")
+PREFIXES = (PREFIX, "/remote.php/dav/files/{user}", "/remote.php/webdav")
 METHODS = "OPTIONS, GET, HEAD, PUT, DELETE, MKCOL, COPY, MOVE, PROPFIND, PROPPATCH, LOCK, UNLOCK"
 CLASSES = "1, 2, 3"
 
 
 def at_places(method: str, need: Need) -> Callable[[Handler], Handler]:
-    """Declare a handler for the top folder and for everything in it."""
+    """Declare a handler for the top folder and for everything in it, at our addresses and at those of Nextcloud's clients."""
 
     def register(handler: Handler) -> Handler:
-        for path in (PREFIX, f"{PREFIX}/{{path:path}}"):
-            routes.on(method, path, need)(handler)
+        for prefix in PREFIXES:
+            for path in (prefix, f"{prefix}/{{path:path}}"):
+                routes.on(method, path, need)(handler)
         return handler
 
     return register
@@ -38,8 +41,25 @@ def at_places(method: str, need: Need) -> Callable[[Handler], Handler]:
 
 def place_of(call: Call) -> str:
     """The path that is asked about. Raises BadPlace."""
+    return place(_split(call)[1])
+
+
+def prefix_of(call: Call) -> str:
+    """What the addresses of an answer begin with: as that of the request."""
+    return _split(call)[0]
+
+
+def _split(call: Call) -> tuple[str, str]:
     raw_path: bytes = call.request.scope["raw_path"]
-    return place(raw_path.decode("ascii", "replace").partition("?")[0].removeprefix(PREFIX))
+    address = split(raw_path.decode("ascii", "replace").partition("?")[0])
+    if address is None:
+        raise BadPlace
+    return address
+
+
+def of_file(call: Call, file: File) -> dict[str, str]:
+    """The header that tells clients of Nextcloud which file it is."""
+    return {"oc-fileid": oc_id(call.home.id, file.id)}
 
 
 def way_of(call: Call, *, overwrites: bool) -> Way:
@@ -52,9 +72,10 @@ def way_of(call: Call, *, overwrites: bool) -> Way:
     if not parts.path.startswith("/"):
         raise BadHeader(parameter="Destination")
     is_ours = not parts.netloc or parts.netloc.lower() == call.header("host").lower()
-    if not is_ours or not f"{parts.path}/".startswith(f"{PREFIX}/"):
+    address = split(parts.path)
+    if not is_ours or address is None:
         raise Elsewhere
-    return Way(place_of(call), place(parts.path.removeprefix(PREFIX)), overwrites)
+    return Way(place_of(call), place(address[1]), overwrites)
 
 
 def expected_of(call: Call) -> Expected:
@@ -62,6 +83,7 @@ def expected_of(call: Call) -> Expected:
     return Expected(
         if_=conditions.parse(call.header("if")), if_match=call.header("if-match"),
         if_none_match=call.header("if-none-match"), if_unmodified_since=call.header("if-unmodified-since"),
+        prefix=prefix_of(call),
     )  # fmt: skip
 
 

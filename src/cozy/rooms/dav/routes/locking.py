@@ -15,7 +15,7 @@ from cozy.web.call import Call
 from .. import service
 from ..errors import LockConflict
 from ..model import LOCK_S, LONGEST_LOCK_S, Lock, href
-from .door import at_places, done, expected_of, place_of, told, xml_of
+from .door import at_places, done, expected_of, place_of, prefix_of, told, xml_of
 
 
 @at_places("LOCK", may("PUT", FILES))
@@ -28,7 +28,7 @@ async def lock(call: Call) -> Response:
         raise BadHeader(parameter="Depth")
     body = await xml_of(call)
     if not body.strip():
-        return _told(await call.write(service.locks.refresh, expected, path, timeout_s), 200, {})
+        return _told(call, await call.write(service.locks.refresh, expected, path, timeout_s), 200, {})
     empty = await call.house.blobs.put(call.home.id, _no_bytes())
     try:
         made, is_new = await call.write(
@@ -37,8 +37,8 @@ async def lock(call: Call) -> Response:
     except LockConflict as conflict:
         if not conflict.facts["is_inside"]:
             raise
-        return _conflict(path, conflict.facts["hrefs"])
-    return _told(made, 201 if is_new else 200, {"lock-token": f"<{made.token}>"})
+        return _conflict(call, path, conflict.facts["hrefs"])
+    return _told(call, made, 201 if is_new else 200, {"lock-token": f"<{made.token}>"})
 
 
 async def _no_bytes() -> AsyncIterator[bytes]:
@@ -46,16 +46,16 @@ async def _no_bytes() -> AsyncIterator[bytes]:
         yield nothing
 
 
-def _told(lock: Lock, status: int, more: dict[str, str]) -> Response:
-    active = service.properties.active(lock)
+def _told(call: Call, lock: Lock, status: int, more: dict[str, str]) -> Response:
+    active = service.properties.active(lock, prefix_of(call))
     return told(
         f"<d:prop {xml.NAMESPACES}><d:lockdiscovery>{active}</d:lockdiscovery></d:prop>", status, more
     )
 
 
-def _conflict(path: str, hrefs: tuple[str, ...]) -> Response:
+def _conflict(call: Call, path: str, hrefs: tuple[str, ...]) -> Response:
     """What is inside is locked, so that the whole cannot be (RFC 4918 §9.10.3)."""
-    outcomes = [(each, 423) for each in hrefs] + [(href(path, is_folder=True), 424)]
+    outcomes = [(each, 423) for each in hrefs] + [(href(path, is_folder=True, prefix=prefix_of(call)), 424)]
     return told(answers.multistatus(answers.outcome(each, code) for each, code in outcomes))
 
 

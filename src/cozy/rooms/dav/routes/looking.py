@@ -25,7 +25,7 @@ from .. import service
 from ..errors import TooDeep
 from ..model import Expected, etag, href
 from ..service.properties import Around, Item
-from .door import CLASSES, METHODS, at_places, expected_of, place_of, told, xml_of
+from .door import CLASSES, METHODS, at_places, expected_of, of_file, place_of, told, xml_of
 
 Tell = Callable[[Item], str]
 SENTENCE = "This address is for programs: open it in the file manager of your device.\n"
@@ -46,7 +46,8 @@ async def get(call: Call) -> Response:
         return PlainTextResponse(SENTENCE)
     kept = {
         "content-type": file.mime or "application/octet-stream", "content-disposition": disposition("attachment", file.name),
-        "content-security-policy": "sandbox", "cache-control": "private, no-cache", "oc-fileid": file.id,
+        "content-security-policy": "sandbox", "cache-control": "private, no-cache", **of_file(call, file),
+        "oc-checksum": f"SHA256:{file.sha256}",
     }  # fmt: skip
     return serve(
         call, partial(_bytes, call, content), size=content.size, etag=etag(file.sha256), modified=parse(file.updated_at),
@@ -75,9 +76,9 @@ async def propfind(call: Call) -> Response:
     if depth is None:
         raise TooDeep
     is_minimal = headers.is_minimal(call.header("prefer"), call.header("brief"))
-    file, around = await call.read(_looked_at, expected, path, asked, call.home.quota)
-    tell = responder(service.properties.WORDS, asked, is_minimal=is_minimal)
-    first = tell(Item(file.id, path, service.places.body_of(file), around))
+    file, item = await call.read(_looked_at, expected, path, asked, call.home.quota)
+    tell, around = responder(service.properties.WORDS, asked, is_minimal=is_minimal), item.around
+    first = tell(item)
     if depth == 0 or not file.is_folder:
         return told(answers.multistatus([first]))
     lines, after = await call.scan(_page, file, path, around, tell, ("", ""))
@@ -93,10 +94,12 @@ async def propfind(call: Call) -> Response:
 
 def _looked_at(
     work: Work, expected: Expected, path: str, asked: PropFind, quota: int | None
-) -> tuple[File, Around]:
+) -> tuple[File, Item]:
     file = service.places.at(work, path)
     service.conditions.check(work, expected, path, file)
-    return file, service.properties.around(work, path, asked, quota)
+    around = service.properties.around(work, path, asked, quota, expected.prefix)
+    (item,) = service.properties.items(work, [(file.id, path, service.places.body_of(file))], around)
+    return file, item
 
 
 def _page(
@@ -104,12 +107,12 @@ def _page(
 ) -> tuple[list[str], tuple[str, str] | None]:  # fmt: skip
     """A page of a listing, and where the next one begins, if there may be one."""
     found, base = service.places.lines(work, folder, after), path.rstrip("/") + "/"
-    told = []
-    for line in found:
-        body = service.places.told(line)
-        told.append(tell(Item(line.id, f"{base}{body.name}", body, around)))
+    bodies = [(line.id, service.places.told(line)) for line in found]
+    items = service.properties.items(
+        work, [(id_, f"{base}{body.name}", body) for id_, body in bodies], around
+    )
     is_last = len(found) < service.places.PAGE
-    return told, None if is_last else (found[-1].sort_key, found[-1].id)
+    return [tell(item) for item in items], None if is_last else (found[-1].sort_key, found[-1].id)
 
 
 async def _listed(
@@ -136,4 +139,6 @@ def _patched(work: Work, expected: Expected, path: str, changes: list[Change]) -
     file = service.places.at(work, path)
     service.conditions.check(work, expected, path, file)
     service.locks.guard(work, expected, path)
-    return href(path, is_folder=file.is_folder), service.properties.patch(work, file, changes)
+    return href(path, is_folder=file.is_folder, prefix=expected.prefix), service.properties.patch(
+        work, file, changes
+    )

@@ -23,7 +23,7 @@ from cozy.web.call import Call
 from .. import service
 from ..errors import NoBodyHere, WrongChecksum, WrongLength
 from ..model import etag
-from .door import at_places, done, expected_of, place_of, way_of
+from .door import at_places, done, expected_of, of_file, place_of, way_of
 
 
 @at_places("MKCOL", may("POST", FILES))
@@ -32,7 +32,7 @@ async def make_folder(call: Call) -> Response:
     async for _ in call.chunks():
         raise NoBodyHere
     made = await call.write(service.tree.make_folder, expected_of(call), place_of(call))
-    return done(is_new=True, headers={"oc-fileid": made.id})
+    return done(is_new=True, headers=of_file(call, made))
 
 
 @at_places("PUT", may("PUT", FILES))
@@ -51,7 +51,7 @@ async def put(call: Call) -> Response:
     except Problem:
         await _forget(call, content)
         raise
-    told = {"etag": etag(file.sha256), "oc-etag": etag(file.sha256), "oc-fileid": file.id}
+    told = {"etag": etag(file.sha256), "oc-etag": etag(file.sha256), **of_file(call, file)}
     if details.updated_at and file.updated_at == details.updated_at:
         told["x-oc-mtime"] = "accepted"
     return done(is_new=is_new, headers=told)

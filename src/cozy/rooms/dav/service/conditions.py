@@ -10,13 +10,13 @@ from cozy.kernel.work import Work
 from cozy.rooms.files.model import File
 
 from ..errors import Unfulfilled
-from ..model import PREFIX, Expected, date_in, etag, place
+from ..model import Expected, date_in, place, split
 from . import locks, places
 
 
 def check(work: Work, expected: Expected, path: str, found: File | None) -> None:
     """Raises Unfulfilled. found: what is at the path."""
-    tag = etag(found.sha256) if found is not None and not found.is_folder else ""
+    tag = places.tag(work, found) if expected.if_match or expected.if_none_match else ""
     if expected.if_match:
         if not _names(expected.if_match, tag, found):
             raise Unfulfilled(header="If-Match")
@@ -46,10 +46,11 @@ def _path(work: Work, resource: str, path: str) -> str | None:
     if not resource:
         return path
     parts = urlsplit(resource)
-    if (parts.netloc and parts.netloc != urlsplit(work.origin).netloc) or not parts.path.startswith(PREFIX):
+    address = split(parts.path)
+    if (parts.netloc and parts.netloc != urlsplit(work.origin).netloc) or address is None:
         return None
     try:
-        return place(parts.path.removeprefix(PREFIX))
+        return place(address[1])
     except Problem:
         return None
 
@@ -59,5 +60,4 @@ def _tokens(work: Work, path: str | None) -> set[str]:
 
 
 def _tag(work: Work, path: str | None) -> str:
-    found = None if path is None else places.found(work, path)
-    return etag(found.sha256) if found is not None and not found.is_folder else ""
+    return "" if path is None else places.tag(work, places.found(work, path))

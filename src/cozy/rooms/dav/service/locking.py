@@ -26,4 +26,4 @@ def lock(
         files.create_file(work, folder.id, name_of(path), empty, "")
     elif not there.is_folder:
         files.expect_content(work, there.id, "", 0, files.Details())
-    return locks.take(work, path, info, is_deep=is_deep, timeout_s=timeout_s), there is None
+    return locks.take(work, expected, path, info, is_deep=is_deep, timeout_s=timeout_s), there is None

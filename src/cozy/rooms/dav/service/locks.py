@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid4
 
@@ -38,26 +38,26 @@ def guard(work: Work, expected: Expected, path: str, *, is_new: bool = False, tr
     is_new: it comes or goes, which changes the folder above as well (§7.4); tree: all that is inside changes with it.
     Raises IsLocked.
     """
-    known = submitted(expected.if_)
     near = store.around(work, path)
-    _open(work, [lock for lock in near if lock.covers(path)], known)
+    _open(work, expected, [lock for lock in near if lock.covers(path)])
     if is_new:
-        _open(work, [lock for lock in near if lock.covers(above(path))], known)
+        _open(work, expected, [lock for lock in near if lock.covers(above(path))])
     if tree:
         for root in dict.fromkeys(lock.path for lock in near if is_below(lock.path, path)):
-            _open(work, [lock for lock in near if lock.path == root], known)
+            _open(work, expected, [lock for lock in near if lock.path == root])
 
 
-def _open(work: Work, locks: Iterable[Lock], known: frozenset[str]) -> None:
+def _open(work: Work, expected: Expected, locks: Sequence[Lock]) -> None:
     """Of the locks on one resource, the caller needs the token of one that is theirs."""
-    locks = list(locks)
-    mine = holder_of(work)
-    if locks and not any(lock.token in known and lock.holder == mine for lock in locks):
-        raise IsLocked(hrefs=_hrefs(locks))
+    if not locks:
+        return
+    known, mine = submitted(expected.if_), holder_of(work)
+    if not any(lock.token in known and lock.holder == mine for lock in locks):
+        raise IsLocked(hrefs=_hrefs(expected, locks))
 
 
-def _hrefs(locks: Iterable[Lock]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(href(lock.path, is_folder=False) for lock in locks))
+def _hrefs(expected: Expected, locks: Sequence[Lock]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(href(lock.path, is_folder=False, prefix=expected.prefix) for lock in locks))
 
 
 def holder_of(work: Work) -> str:
@@ -65,7 +65,7 @@ def holder_of(work: Work) -> str:
     return f"{work.caller.kind}:{work.caller.name or work.caller.session}"
 
 
-def take(work: Work, path: str, info: LockInfo, *, is_deep: bool, timeout_s: int) -> Lock:
+def take(work: Work, expected: Expected, path: str, info: LockInfo, *, is_deep: bool, timeout_s: int) -> Lock:
     """Lock a place. Raises LockConflict, TooManyLocks."""
     in_the_way = [
         lock
@@ -74,7 +74,7 @@ def take(work: Work, path: str, info: LockInfo, *, is_deep: bool, timeout_s: int
     ]
     if in_the_way:
         is_inside = all(is_below(lock.path, path) for lock in in_the_way)
-        raise LockConflict(hrefs=_hrefs(in_the_way), is_inside=is_inside)
+        raise LockConflict(hrefs=_hrefs(expected, in_the_way), is_inside=is_inside)
     if store.count(work) >= LOCKS_LIMIT:
         store.drop_expired(work)
         if store.count(work) >= LOCKS_LIMIT:

@@ -14,7 +14,7 @@ from cozy.rooms.files.errors import NoFile
 from cozy.rooms.files.model import TRASH_PATH, Entry, File
 
 from ..errors import NoFolderAbove, Unmapped
-from ..model import Body, above, is_below
+from ..model import Body, above, etag, folder_etag, is_below
 
 PAGE = 1000  # lines of a listing that are read at once
 _decode = msgspec.json.Decoder(Body).decode
@@ -53,6 +53,15 @@ def _is_in_bin(path: str) -> bool:
 def body_of(file: File) -> Body:
     """What is told of it."""
     return msgspec.convert(file.body, Body)
+
+
+def tag(work: Work, file: File | None) -> str:
+    """The validator of what is there, of a folder that of everything below; "" for nothing."""
+    if file is None:
+        return ""
+    return (
+        folder_etag(file.id, files.below(work, [file.id])[file.id]) if file.is_folder else etag(file.sha256)
+    )
 
 
 def changed_at(file: File) -> datetime:

@@ -15,11 +15,24 @@ from cozy.kernel.caller import Verb
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 from cozy.rooms.files.errors import BadDate
-from cozy.rooms.files.model import FILES, File
+from cozy.rooms.files.model import FILES, Below, File
 from cozy.rooms.permissions import service as permissions
 
 from ..errors import TooManyProperties
-from ..model import PROPERTIES, PROPERTIES_LIMIT, Body, Lock, date_in, etag, href, http_date
+from ..model import (
+    PREFIX,
+    PROPERTIES,
+    PROPERTIES_LIMIT,
+    Body,
+    Lock,
+    date_in,
+    etag,
+    folder_etag,
+    href,
+    http_date,
+    number_of,
+    oc_id,
+)
 from . import locks, places
 
 LOCK_ENTRIES = "".join(
@@ -32,12 +45,17 @@ CHANGED_BY_CLIENTS = (
 
 
 class Around(Struct, frozen=True):
-    """What is true of a whole listing. locks: near its folder; quota: bytes, None for no limit."""
+    """What is true of a whole listing. locks: near its folder; quota: bytes, None for no limit; prefix: of its addresses;
+    tells_below: whether it says something of what is below folders.
+    """
 
     locks: Sequence[Lock] = ()
     used: int = 0
     quota: int | None = None
     rights: str = ""
+    prefix: str = PREFIX
+    tells_below: bool = False
+    home: str = ""
 
 
 class Item(Struct, frozen=True, gc=False):
@@ -47,6 +65,7 @@ class Item(Struct, frozen=True, gc=False):
     path: str
     body: Body
     around: Around
+    below: Below = Below()  # of a folder, where that is asked for
 
 
 Value = Callable[[Item], str | None]
@@ -76,19 +95,28 @@ def _rights(item: Item) -> str:
     return rights if item.body.is_folder else rights.replace("C", "").replace("K", "")
 
 
-def active(lock: Lock) -> str:
+def active(lock: Lock, prefix: str = PREFIX) -> str:
     """A lock as it is told (§14.1)."""
     depth = "infinity" if lock.is_deep else "0"
     return (
         f"<d:activelock><d:locktype><d:write/></d:locktype><d:lockscope><d:{lock.scope}/></d:lockscope>"
         f"<d:depth>{depth}</d:depth>{lock.owner}<d:timeout>Second-{lock.timeout_s}</d:timeout>"
         f"<d:locktoken><d:href>{xml.text(lock.token)}</d:href></d:locktoken>"
-        f"<d:lockroot><d:href>{href(lock.path, is_folder=False)}</d:href></d:lockroot></d:activelock>"
+        f"<d:lockroot><d:href>{href(lock.path, is_folder=False, prefix=prefix)}</d:href></d:lockroot></d:activelock>"
     )
 
 
 def _locks(item: Item) -> str:
-    return "".join(active(lock) for lock in item.around.locks if lock.covers(item.path))
+    around = item.around
+    return "".join(active(lock, around.prefix) for lock in around.locks if lock.covers(item.path))
+
+
+def _etag(item: Item) -> str:
+    return folder_etag(item.id, item.below) if item.body.is_folder else etag(item.body.sha256)
+
+
+def _size(item: Item) -> str:
+    return str(item.below.size) if item.body.is_folder else item.body.size
 
 
 def _type(item: Item) -> str:
@@ -96,7 +124,7 @@ def _type(item: Item) -> str:
 
 
 def _address(item: Item) -> str:
-    return href(item.path, is_folder=item.body.is_folder)
+    return href(item.path, is_folder=item.body.is_folder, prefix=item.around.prefix)
 
 
 _USUAL: dict[str, Value] = {
@@ -105,17 +133,19 @@ _USUAL: dict[str, Value] = {
     "{DAV:}getlastmodified": lambda item: http_date(item.body.updated_at),
     "{DAV:}getcontentlength": _of_file(lambda body: body.size),
     "{DAV:}getcontenttype": _of_file(lambda body: xml.text(body.mime)),
-    "{DAV:}getetag": _of_file(lambda body: etag(body.sha256)),
+    "{DAV:}getetag": _etag,
     "{DAV:}supportedlock": lambda item: LOCK_ENTRIES,
     "{DAV:}lockdiscovery": _locks,
 }
 _OTHERS: dict[str, Value] = {
     "{DAV:}quota-used-bytes": _of_folder(lambda item: str(item.around.used)),
     "{DAV:}quota-available-bytes": _of_folder(_left),
-    f"{{{xml.OC}}}fileid": lambda item: xml.text(item.id),
-    f"{{{xml.OC}}}id": lambda item: xml.text(item.id),
+    f"{{{xml.OC}}}fileid": lambda item: str(number_of(item.id)),
+    f"{{{xml.OC}}}id": lambda item: oc_id(item.around.home, item.id),
+    f"{{{xml.OC}}}size": _size,
     f"{{{xml.OC}}}checksums": _of_file(_checksums),
     f"{{{xml.OC}}}permissions": _rights,
+    f"{{{xml.OC}}}share-types": lambda item: "",
 }
 WORDS: Vocabulary[Item] = Vocabulary(
     href=_address, dead=lambda item: item.body.dav_properties or {},
@@ -123,9 +153,11 @@ WORDS: Vocabulary[Item] = Vocabulary(
 )  # fmt: skip
 _PROTECTED = frozenset(WORDS.tellers)
 _QUOTA = frozenset(name for name in WORDS.others if "quota" in name)
+_BELOW = frozenset({"{DAV:}getetag", f"{{{xml.OC}}}size"})
+_NOTHING = Below()
 
 
-def around(work: Work, path: str, asked: PropFind, quota: int | None) -> Around:
+def around(work: Work, path: str, asked: PropFind, quota: int | None, prefix: str = PREFIX) -> Around:
     """What the listing of a path needs to know beside documents; only what is asked for is looked up."""
     names = frozenset(asked.include if asked.names is None else asked.names)
     needs_locks = asked.names is None or "{DAV:}lockdiscovery" in names
@@ -134,7 +166,17 @@ def around(work: Work, path: str, asked: PropFind, quota: int | None) -> Around:
         files.usage(work) if names & _QUOTA else 0,
         quota,
         _own_rights(work),
+        prefix,
+        asked.names is None or bool(names & _BELOW),
+        work.home,
     )
+
+
+def items(work: Work, found: Sequence[tuple[str, str, Body]], around: Around) -> list[Item]:
+    """The lines of a listing: each by its id, its path, and what its document says."""
+    folders = [id_ for id_, _, body in found if body.is_folder] if around.tells_below else []
+    below = files.below(work, folders) if folders else {}
+    return [Item(id_, path, body, around, below.get(id_, _NOTHING)) for id_, path, body in found]
 
 
 _RIGHTS: tuple[tuple[str, Verb], ...] = (

@@ -11,8 +11,8 @@ from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Change, Found, Query
 
 from .. import access
-from ..model import FILES, ROOT, Entry, File, Version, clean_name, join, order_key
-from ..store import contents, tree, versions
+from ..model import FILES, ROOT, Below, Entry, File, Version, clean_name, join, order_key
+from ..store import contents, sums, tree, versions
 
 ALL_DOCS_LIMIT = 1000  # keys of one request
 
@@ -134,8 +134,13 @@ def full_path(work: Work, file: File) -> str:
 def folder_size(work: Work, dir_id: str) -> int:
     """Bytes of everything inside a folder, at any depth. Raises NoFile, NotAllowed, IsFile."""
     folder = access.folder(work, dir_id, "GET")
-    inside = [folder.id, *(below.id for below in tree.folders_below(work, folder.path))]
-    return tree.sum_sizes(work, inside)
+    return below(work, [folder.id])[folder.id].size
+
+
+def below(work: Work, ids: Sequence[str]) -> dict[str, Below]:
+    """What is below folders that the caller may see, by their ids."""
+    known = sums.of(work, ids)
+    return {id_: known.get(id_, Below()) for id_ in ids}
 
 
 def usage(work: Work) -> int:

@@ -12,6 +12,7 @@ from cozy.rooms.documents.model import Document
 
 from ..errors import NameTaken
 from ..model import FILES, ROOT, TRASH, Entry, File, order_key
+from . import sums
 
 LIVING = f"SELECT {documents.COLUMNS} FROM documents WHERE home_id = :home AND doctype = 'io.cozy.files' AND NOT deleted"
 _PATH_END = "0"  # the character after "/": what is below /a is >= "/a/" and < "/a0"
@@ -132,38 +133,29 @@ def files_in(work: Work, dir_ids: Sequence[str]) -> Iterator[File]:
 def insert(work: Work, body: Mapping[str, Any], id_: str | None = None) -> File:
     """A new file or folder. Raises NameTaken."""
     try:
-        return file_of(documents.create(work, FILES, body, id_=id_, sort_key=order_key(body)))
+        new = documents.create(work, FILES, body, id_=id_, sort_key=order_key(body))
     except Taken as taken:
         raise _name_taken(body) from taken
+    sums.came(work, new)
+    return file_of(new)
 
 
 def replace(work: Work, file: File, body: Mapping[str, Any]) -> File:
     """The next revision of a file or folder. Raises NameTaken, UpdateConflict."""
     current = Document(FILES, file.id, file.rev, file.body, revisions=file.revisions)
     try:
-        return file_of(documents.update(work, current, body, sort_key=order_key(body)))
+        after = documents.update(work, current, body, sort_key=order_key(body))
     except Taken as taken:
         raise _name_taken(body) from taken
+    sums.changed(work, file.id, file.body, after)
+    return file_of(after)
 
 
 def remove(work: Work, file: File) -> None:
     """Leave a tombstone. Raises UpdateConflict."""
-    documents.delete(work, Document(FILES, file.id, file.rev, file.body, revisions=file.revisions))
+    current = Document(FILES, file.id, file.rev, file.body, revisions=file.revisions)
+    sums.went(work, file.body, documents.delete(work, current))
 
 
 def _name_taken(body: Mapping[str, Any]) -> NameTaken:
     return NameTaken(name=body["name"], dir_id=body["dir_id"])
-
-
-def sum_sizes(work: Work, dir_ids: Sequence[str]) -> int:
-    """Bytes of the files directly in these folders."""
-    total = 0
-    for start in range(0, len(dir_ids), 500):
-        row = work.db.one(
-            """SELECT SUM(CAST(body->>'size' AS BIGINT)) FROM documents
-                WHERE home_id = :home AND doctype = 'io.cozy.files' AND NOT deleted
-                  AND body->>'type' = 'file' AND body->>'dir_id' IN :ids""",
-            home=work.home, ids=list(dir_ids[start : start + 500]),
-        )  # fmt: skip
-        total += int(row[0] or 0) if row else 0
-    return total

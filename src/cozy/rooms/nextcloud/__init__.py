@@ -1,0 +1,1 @@
+"""What lets the clients of Nextcloud feel at home here."""

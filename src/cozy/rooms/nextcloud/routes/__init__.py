@@ -1,0 +1,9 @@
+"""The doors of Nextcloud's clients, a file a subject."""
+
+from cozy.kernel.routes import Routes
+
+from . import ocs, status
+
+routes = Routes()
+for _door in (status, ocs):
+    routes.table += _door.routes.table
