@@ -27,7 +27,10 @@ from cozy.rooms.auth.events import (
     ResetAsked,
 )
 from cozy.rooms.auth.ports import Apps as LinkedApps
+from cozy.rooms.calendars import service as calendars
+from cozy.rooms.calendars.service import doctypes as calendars_doctypes
 from cozy.rooms.collections import jobs as collections_jobs
+from cozy.rooms.collections.ports import Kind
 from cozy.rooms.collections.service import doctypes as collections_doctypes
 from cozy.rooms.contacts import routes as contacts_routes
 from cozy.rooms.dav import jobs as dav_jobs
@@ -113,6 +116,7 @@ PORTS: dict[type, list[Any]] = {
         apps_pages.first.on_first_page,
         files_pages.first.on_first_page,
     ],
+    Kind: [calendars.KIND],
     Previews: [Previewer()],
     Guard: [permissions.guard],
     Codes: [auth.for_link],
@@ -121,6 +125,7 @@ PORTS: dict[type, list[Any]] = {
         *auth.doctypes.DOCTYPES,
         *files_doctypes.DOCTYPES,
         *collections_doctypes.DOCTYPES,
+        *calendars_doctypes.DOCTYPES,
     ],
     InstanceFacts: [auth.facts.instance],
     Capabilities: [auth.facts.capabilities, files.capabilities],

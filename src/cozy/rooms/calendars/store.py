@@ -1,0 +1,88 @@
+"""The SQL of calendars: when items are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from cozy.kernel.work import Work
+
+LONG_S = 32 * 86_400
+FAR = 1 << 40  # seconds: after anything
+_SPAN = "doctype, id, collection, component, starts, ends, is_free, status, sketch"
+
+
+class Span(Struct, frozen=True, gc=False):
+    """When an item is. sketch: "" where starts and ends say it all."""
+
+    doctype: str
+    id: str
+    collection: str
+    component: str
+    starts: int
+    ends: int
+    is_free: int
+    status: str
+    sketch: str
+
+
+def keep(work: Work, span: Span) -> None:
+    """Note when an item is."""
+    is_long = int(span.ends - span.starts > LONG_S)
+    work.db.run(
+        f"""INSERT INTO calendar_spans (home_id, is_long, {_SPAN})
+            VALUES (:home, :is_long, :doctype, :id, :collection, :component, :starts, :ends, :is_free, :status, :sketch)
+            ON CONFLICT (home_id, doctype, id) DO UPDATE SET collection = excluded.collection,
+              component = excluded.component, is_long = excluded.is_long, starts = excluded.starts, ends = excluded.ends,
+              is_free = excluded.is_free, status = excluded.status, sketch = excluded.sketch""",
+        home=work.home, is_long=is_long, doctype=span.doctype, id=span.id, collection=span.collection,
+        component=span.component, starts=span.starts, ends=span.ends, is_free=span.is_free, status=span.status,
+        sketch=span.sketch,
+    )  # fmt: skip
+
+
+def forget(work: Work, doctype: str, id_: str, collection: str) -> None:
+    """An item is in a collection no more."""
+    work.db.run(
+        "DELETE FROM calendar_spans WHERE home_id = :home AND doctype = :doctype AND id = :id AND collection = :collection",
+        home=work.home, doctype=doctype, id=id_, collection=collection,
+    )  # fmt: skip
+
+
+def between(
+    work: Work, collections: Sequence[str], components: Sequence[str], low: int | None, high: int | None
+) -> list[Span]:
+    """What may be found from `low` to `high`, both included; None: no bound."""
+    low, high = -FAR if low is None else low, FAR if high is None else high
+    where = "home_id = :home AND collection IN :collections AND component IN :components"
+    rows = work.db.all(
+        f"""SELECT {_SPAN} FROM calendar_spans
+             WHERE {where} AND is_long = 0 AND starts >= :early AND starts <= :high AND ends >= :low
+            UNION ALL
+            SELECT {_SPAN} FROM calendar_spans WHERE {where} AND is_long = 1 AND starts <= :high AND ends >= :low""",
+        home=work.home, collections=list(collections), components=list(components), low=low, high=high,
+        early=low - LONG_S,
+    )  # fmt: skip
+    return [Span(*row) for row in rows]
+
+
+def of_components(work: Work, collection: str, components: Sequence[str]) -> list[tuple[str, str]]:
+    """Doctype and id of everything of these components in a collection."""
+    rows = work.db.all(
+        """SELECT doctype, id FROM calendar_spans
+            WHERE home_id = :home AND collection = :collection AND component IN :components ORDER BY doctype, id""",
+        home=work.home, collection=collection, components=list(components),
+    )  # fmt: skip
+    return [(doctype, id_) for doctype, id_ in rows]
+
+
+def birthdays(work: Work) -> list[tuple[str, str, str]]:
+    """Id, name and birthday of every contact that has one."""
+    rows = work.db.all(
+        """SELECT id, COALESCE(body->>'displayName', body->>'fullname', ''), body->>'birthday' FROM documents
+            WHERE home_id = :home AND doctype = 'io.cozy.contacts' AND NOT deleted AND body->>'birthday' <> ''
+            ORDER BY id LIMIT 20000""",
+        home=work.home,
+    )  # fmt: skip
+    return [(id_, name, birthday) for id_, name, birthday in rows]
