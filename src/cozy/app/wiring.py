@@ -33,6 +33,7 @@ from cozy.rooms.collections import jobs as collections_jobs
 from cozy.rooms.collections.ports import Kind
 from cozy.rooms.collections.service import doctypes as collections_doctypes
 from cozy.rooms.contacts import routes as contacts_routes
+from cozy.rooms.contacts import service as contacts
 from cozy.rooms.dav import jobs as dav_jobs
 from cozy.rooms.dav import routes as dav_routes
 from cozy.rooms.documents import routes as documents_routes
@@ -116,7 +117,7 @@ PORTS: dict[type, list[Any]] = {
         apps_pages.first.on_first_page,
         files_pages.first.on_first_page,
     ],
-    Kind: [calendars.KIND],
+    Kind: [contacts.KIND, calendars.KIND],
     Previews: [Previewer()],
     Guard: [permissions.guard],
     Codes: [auth.for_link],
@@ -126,6 +127,7 @@ PORTS: dict[type, list[Any]] = {
         *files_doctypes.DOCTYPES,
         *collections_doctypes.DOCTYPES,
         *calendars_doctypes.DOCTYPES,
+        *contacts.doctypes.DOCTYPES,
     ],
     InstanceFacts: [auth.facts.instance],
     Capabilities: [auth.facts.capabilities, files.capabilities],

@@ -1,14 +1,15 @@
-"""What can be done with contacts."""
+"""The contact that is the owner."""
 
 from __future__ import annotations
 
 from cozy.kernel.work import Work
+from cozy.rooms.collections import service as collections
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Document, Query
 from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions import service as permissions
 
-from .model import CONTACTS, of_owner
+from ..model import CONTACTS, of_owner
 
 
 def myself(work: Work) -> Document:
@@ -20,4 +21,6 @@ def myself(work: Work) -> Document:
     profile = homes.profile(work)
     body = of_owner(profile.public_name, profile.email, work.origin)
     permissions.guard(work, "GET", CONTACTS, set(), body)
-    return documents.create(work, CONTACTS, body)
+    made = documents.create(work, CONTACTS, body)
+    collections.follow(work, CONTACTS, [made.id])
+    return made

@@ -1,0 +1,110 @@
+"""Groups, for pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from cozy.kernel.work import Work
+from cozy.rooms.collections import service as collections
+from cozy.rooms.documents import service as documents
+from cozy.rooms.documents.model import Document
+from cozy.rooms.permissions import service as permissions
+
+from .. import store
+from ..errors import BadGroupName, GroupNameTaken, NoGroup
+from ..model import CONTACTS, GROUPS, names
+from ..model.people import Group, group_ids, is_trashed
+from . import members
+
+_NAME_LIMIT = 200
+
+
+def all_(work: Work) -> list[Group]:
+    """Every group with how many people are in it, sorted by name. Raises NobodyIn, NotAllowed."""
+    permissions.guard(work, "GET", GROUPS, None, None)
+    there = members.living(work)
+    numbers = Counter(
+        id_
+        for person in (store.people(work) if there else ())
+        if not is_trashed(person.body)
+        for id_ in group_ids(person.body)
+    )
+    found = [_group(group, numbers[group.id]) for group in there]
+    return sorted(found, key=lambda group: (names.plain(group.name), group.id))
+
+
+def _group(document: Document, number: int = 0) -> Group:
+    name = names.text(document.body, "name")
+    return Group(document.id, document.rev, name or document.id, number, members.has_card(document))
+
+
+def one(work: Work, id_: str) -> Group:
+    """One group. Raises NoGroup, NobodyIn, NotAllowed."""
+    document = _document(work, id_)
+    permissions.guard(work, "GET", GROUPS, {id_}, document.body)
+    return _group(document, len(store.in_group(work, id_)))
+
+
+def _document(work: Work, id_: str) -> Document:
+    found = documents.fetch_many(work, GROUPS, [id_]).get(id_)
+    if found is None or is_trashed(found.body):
+        raise NoGroup(id=id_)
+    return found
+
+
+def create(work: Work, name: str) -> Group:
+    """A new group. Raises BadGroupName, GroupNameTaken, NobodyIn, NotAllowed."""
+    clean = _clean(work, name)
+    permissions.guard(work, "POST", GROUPS, set(), {"name": clean})
+    return _group(members.create(work, clean))
+
+
+def _clean(work: Work, name: str, but: str = "") -> str:
+    clean = " ".join(name.split())[:_NAME_LIMIT]
+    if not clean:
+        raise BadGroupName
+    for group in members.living(work):
+        if group.id != but and names.plain(names.text(group.body, "name")) == names.plain(clean):
+            raise GroupNameTaken(name=clean)
+    return clean
+
+
+def rename(work: Work, id_: str, name: str) -> Group:
+    """Give a group another name. Raises NoGroup, BadGroupName, GroupNameTaken, NobodyIn, NotAllowed."""
+    current = _document(work, id_)
+    clean = _clean(work, name, but=id_)
+    permissions.guard(work, "PUT", GROUPS, {id_}, current.body)
+    documents.update(work, current, members.touched(work, {**current.body, "name": clean}))
+    collections.follow(work, GROUPS, [id_])
+    members.refresh(work, id_)
+    return one(work, id_)
+
+
+def put_into(work: Work, id_: str, people: Sequence[str]) -> None:
+    """Let these people be in a group, and nobody else. people: their ids. Raises NoGroup, NobodyIn, NotAllowed."""
+    _document(work, id_)
+    wanted = set(people)
+    inside = {person.id: person for person in store.in_group(work, id_)}
+    new = documents.fetch_many(work, CONTACTS, [each for each in dict.fromkeys(people) if each not in inside])
+    for person in inside.values():
+        if person.id not in wanted:
+            change(work, person, [each for each in group_ids(person.body) if each != id_])
+    for person in new.values():
+        change(work, person, [*group_ids(person.body), id_])
+
+
+def change(work: Work, person: Document, ids: list[str]) -> Document:
+    """Let a person be in these groups and no other. Raises NobodyIn, NotAllowed."""
+    permissions.guard(work, "PUT", CONTACTS, {person.id}, person.body)
+    return members.put(work, person, ids)
+
+
+def delete(work: Work, id_: str) -> None:
+    """Take a group apart; its people stay. Raises NoGroup, NobodyIn, NotAllowed."""
+    current = _document(work, id_)
+    permissions.guard(work, "DELETE", GROUPS, {id_}, current.body)
+    members.leave(work, id_)
+    latest = documents.fetch(work, GROUPS, id_)
+    documents.delete(work, latest)
+    collections.follow(work, GROUPS, [id_])

@@ -1,0 +1,162 @@
+"""Who is in which group: what cards say and what documents say, in step.
+
+The truth is in the documents of people (`relationships.groups`). A group that an app or a page made is a category in the
+cards of its people; a group that a device made has a card of its own, which names its people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cozy.dav.lines import Component
+from cozy.kernel.clock import iso
+from cozy.kernel.work import Work
+from cozy.rooms.collections import service as collections
+from cozy.rooms.collections.model import Entry, item_of, original_of, uid_of
+from cozy.rooms.documents import service as documents
+from cozy.rooms.documents.model import Document
+
+from .. import store
+from ..model import CONTACTS, GROUPS, cards, names
+from ..model.people import group_ids, in_groups, is_trashed
+
+
+def living(work: Work) -> list[Document]:
+    """Every group but those that wait for removal."""
+    return [group for group in store.groups(work) if not is_trashed(group.body)]
+
+
+def has_card(group: Document) -> bool:
+    """Whether devices know a group by a card of its own."""
+    return bool(original_of(group.body))
+
+
+def categories(work: Work, body: Mapping[str, Any]) -> list[str]:
+    """The names of the groups of a person that are categories in their card."""
+    ids = group_ids(body)
+    if not ids:
+        return []
+    found = documents.fetch_many(work, GROUPS, ids)
+    there = [found[id_] for id_ in ids if id_ in found and not is_trashed(found[id_].body)]
+    said = [names.text(group.body, "name") for group in there if not has_card(group)]
+    return list(dict.fromkeys(filter(None, said)))
+
+
+def said_by_card(work: Work, card: Component, current: Mapping[str, Any] | None) -> list[str]:
+    """The ids of the groups of a person whose card came: those that it names, made where there are none.
+
+    Groups with cards of their own stay as they were; a new person is in those that name them already.
+    """
+    wanted = cards.categories(card)
+    before = group_ids(current or {})
+    there = living(work) if wanted or before or current is None else []
+    if current is None:
+        uid = card.value("UID").strip()
+        before = [group.id for group in there if has_card(group) and uid in _people_of(group)]
+    kept = [group.id for group in there if has_card(group) and group.id in before]
+    by_name = {names.text(group.body, "name"): group.id for group in there if not has_card(group)}
+    return [*(by_name.get(name) or create(work, name).id for name in wanted), *kept]
+
+
+def create(work: Work, name: str) -> Document:
+    """A new group."""
+    body = {
+        "name": name,
+        "metadata": {"version": 1},
+        "cozyMetadata": {"createdAt": iso(work.now), "updatedAt": iso(work.now)},
+    }
+    return documents.create(work, GROUPS, body)
+
+
+def _people_of(group: Document) -> list[str]:
+    """The UIDs that the card of a group names."""
+    text = original_of(group.body)
+    return cards.people_of_text(text)
+
+
+def uids_in(work: Work, group_id: str) -> list[str]:
+    """The UIDs of who is in a group."""
+    inside = store.in_group(work, group_id)
+    return [uid_of(person.body) or person.id for person in inside if not is_trashed(person.body)]
+
+
+def is_known(work: Work, uid: str) -> bool:
+    """Whether there is somebody with this UID."""
+    return bool(collections.items.with_uid(work, "contacts", uid))
+
+
+def follow_card(work: Work, group_id: str, card: Component | None) -> None:
+    """Let those be in a group whom its card names, and nobody else; None: the group is gone or waits for removal."""
+    if card is None:
+        if not documents.fetch_many(work, GROUPS, [group_id]):
+            leave(work, group_id)
+        return
+    wanted = set(cards.people(card))
+    inside = store.in_group(work, group_id)
+    there = {uid_of(person.body) or person.id for person in inside}
+    for person in inside:
+        if (uid_of(person.body) or person.id) not in wanted:
+            put(work, person, [id_ for id_ in group_ids(person.body) if id_ != group_id])
+    for uid in cards.people(card):
+        if uid not in there:
+            _enter(work, uid, group_id)
+
+
+def _enter(work: Work, uid: str, group_id: str) -> None:
+    for entry in collections.items.with_uid(work, "contacts", uid):
+        if entry.doctype == CONTACTS:
+            person = documents.fetch(work, CONTACTS, entry.id)
+            put(work, person, [*group_ids(person.body), group_id])
+
+
+def follow_person(work: Work, entry: Entry) -> None:
+    """Let the cards of groups name a person who is in them."""
+    with_cards = [group for group in store.groups(work) if has_card(group)]
+    if not with_cards:
+        return
+    person = documents.fetch(work, CONTACTS, entry.id)
+    mine = group_ids(person.body)
+    stale = [group.id for group in with_cards if (group.id in mine) != (entry.uid in _people_of(group))]
+    if stale:
+        rewrite(work, stale)
+
+
+def rewrite(work: Work, ids: Iterable[str]) -> None:
+    """Write the cards of groups anew, from who is in them."""
+    for id_ in ids:
+        group = documents.fetch(work, GROUPS, id_)
+        reading_text = item_of(group.body)
+        if reading_text and not is_trashed(group.body):
+            collections.items.save(work, "contacts", touched(work, group.body), doctype=GROUPS, id_=id_)
+
+
+def put(work: Work, person: Document, ids: list[str]) -> Document:
+    """Let a person be in these groups and no other."""
+    if ids == group_ids(person.body):
+        return person
+    written = documents.update(work, person, touched(work, in_groups(person.body, ids)))
+    collections.follow(work, CONTACTS, [person.id])
+    return written
+
+
+def leave(work: Work, group_id: str) -> None:
+    """Let nobody be in a group any more."""
+    for person in store.in_group(work, group_id):
+        put(work, person, [id_ for id_ in group_ids(person.body) if id_ != group_id])
+
+
+def refresh(work: Work, group_id: str) -> None:
+    """Let the cards of the people of a group say what it is called now."""
+    for person in store.in_group(work, group_id):
+        said = categories(work, person.body)
+        if set(said) != set(cards.categories_of_text(original_of(person.body))):
+            documents.update(work, person, touched(work, person.body))
+            collections.follow(work, CONTACTS, [person.id])
+
+
+def touched(work: Work, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The same members, changed now."""
+    metadata = body.get("cozyMetadata")
+    said = dict(metadata) if isinstance(metadata, Mapping) else {}
+    return {**body, "cozyMetadata": {**said, "updatedAt": iso(work.now)}}

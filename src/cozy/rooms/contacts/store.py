@@ -1,0 +1,45 @@
+"""The SQL of contacts: people and groups, all of them or those of a group."""
+
+from __future__ import annotations
+
+from cozy.kernel.work import Work
+from cozy.rooms.documents import service as documents
+from cozy.rooms.documents.model import Document
+
+from .model import CONTACTS, GROUPS
+from .model.people import group_ids
+
+_PEOPLE_LIMIT = 100_000
+_GROUPS_LIMIT = 5_000
+
+
+def people(work: Work) -> list[Document]:
+    """Everybody, in no order."""
+    rows = work.db.all(
+        f"""SELECT {documents.COLUMNS} FROM documents
+             WHERE home_id = :home AND doctype = :doctype AND NOT deleted LIMIT :limit""",
+        home=work.home, doctype=CONTACTS, limit=_PEOPLE_LIMIT,
+    )  # fmt: skip
+    return [documents.document(row) for row in rows]
+
+
+def groups(work: Work) -> list[Document]:
+    """Every group, in no order."""
+    rows = work.db.all(
+        f"""SELECT {documents.COLUMNS} FROM documents
+             WHERE home_id = :home AND doctype = :doctype AND NOT deleted LIMIT :limit""",
+        home=work.home, doctype=GROUPS, limit=_GROUPS_LIMIT,
+    )  # fmt: skip
+    return [documents.document(row) for row in rows]
+
+
+def in_group(work: Work, group_id: str) -> list[Document]:
+    """Who is in a group, by id."""
+    rows = work.db.all(
+        f"""SELECT {documents.COLUMNS} FROM documents
+             WHERE home_id = :home AND doctype = :doctype AND NOT deleted AND CAST(body AS TEXT) LIKE :named
+             ORDER BY id LIMIT :limit""",
+        home=work.home, doctype=CONTACTS, named=f"%{group_id}%", limit=_PEOPLE_LIMIT,
+    )  # fmt: skip
+    found = [documents.document(row) for row in rows]
+    return [each for each in found if group_id in group_ids(each.body)]

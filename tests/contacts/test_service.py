@@ -1,0 +1,80 @@
+"""People as documents and as cards, in step."""
+
+import pytest
+
+from cozy.rooms.collections import service as collections
+from cozy.rooms.contacts import service as contacts
+from cozy.rooms.contacts.model import CONTACTS, GROUPS
+from cozy.rooms.documents import service as documents
+
+CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{uid}\r\nFN:{name}\r\nN:;;;;\r\n{more}END:VCARD\r\n"
+
+
+def card(uid="u1", name="Ann", more=""):
+    return CARD.format(uid=uid, name=name, more=more)
+
+
+def put(work, text, name="a.vcf"):
+    return collections.items.put(work, "contacts", "contacts", name, text)[0]
+
+
+def text_of(work, doctype, id_):
+    (item,) = collections.items.of_ids(work, doctype, [id_])
+    return item.text
+
+
+def test_a_card_of_a_phone_is_a_person(work):
+    entry = put(work, card(more="X-ODD;A=b:c\r\nTEL;TYPE=CELL:06 12\r\n"))
+    person = contacts.people.fetch(work, entry.id)
+    assert person.body["phone"] == [{"number": "06 12", "type": "cell"}]
+    assert (person.body["displayName"], person.body["indexes"]) == (
+        "Ann", {"byFamilyNameGivenNameEmailCozyUrl": "ann"},
+    )  # fmt: skip
+
+
+def test_a_change_of_a_page_keeps_what_nobody_knows(work):
+    entry = put(work, card(more="X-ODD;A=b:c\r\nTEL;TYPE=CELL:06 12\r\n"))
+    person = contacts.people.fetch(work, entry.id)
+    contacts.people.save(work, {**person.body, "note": "Hello, you"}, entry.id, person.rev)
+    text = text_of(work, CONTACTS, entry.id)
+    assert "X-ODD;A=b:c\r\nTEL;TYPE=CELL:06 12\r\nNOTE:Hello\\, you\r\n" in text
+    assert "REV:2026-07-18T14:02:00Z" in text
+
+
+def test_categories_are_groups(work):
+    entry = put(work, card(more="CATEGORIES:Work,Choir\r\n"))
+    assert [(group.name, group.number) for group in contacts.groups.all_(work)] == [("Choir", 1), ("Work", 1)]
+    choir = contacts.groups.all_(work)[0]
+    contacts.groups.rename(work, choir.id, "Singers")
+    assert "CATEGORIES:Work,Singers" in text_of(work, CONTACTS, entry.id)
+    contacts.groups.delete(work, choir.id)
+    assert "CATEGORIES:Work\r\n" in text_of(work, CONTACTS, entry.id)
+
+
+def test_a_card_of_a_group_names_its_people(work):
+    ann, bob = put(work, card("u1", "Ann"), "1.vcf"), put(work, card("u2", "Bob"), "2.vcf")
+    group = put(
+        work,
+        card("g1", "Club", "X-ADDRESSBOOKSERVER-KIND:group\r\nX-ADDRESSBOOKSERVER-MEMBER:urn:uuid:u1\r\n"),
+        "g.vcf",
+    )
+    assert group.doctype == GROUPS
+    assert [each.id for each in contacts.people.all_(work, group.id)] == [ann.id]
+    contacts.groups.put_into(work, group.id, [bob.id])
+    text = text_of(work, GROUPS, group.id)
+    assert "urn:uuid:u2" in text
+    assert "urn:uuid:u1" not in text
+
+
+def test_nobody_without_a_name_is_kept(work):
+    with pytest.raises(contacts.people.NobodyKnown):
+        contacts.people.save(work, {"note": "?"})
+
+
+def test_who_is_thrown_away_comes_back(work):
+    made = contacts.people.save(work, {"name": {"givenName": "Ann", "familyName": "Éluard"}})
+    binned = contacts.people.remove(work, made.id)
+    assert contacts.people.all_(work) == []
+    back = contacts.people.restore(work, binned)
+    assert documents.fetch(work, CONTACTS, back.id).body["displayName"] == "Ann Éluard"
+    assert contacts.people.letter(back.body) == "E"
