@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import html
+import plistlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -14,17 +16,23 @@ from cozy.app.server import serving
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.home import Home
 from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.model import device_passwords
 from cozy.rooms.auth.model.device_passwords import Wanted
+from cozy.rooms.auth.model.systems import SYSTEMS
 from cozy.rooms.auth.store import credentials
 from cozy.rooms.permissions import service as permissions
 
 from .conftest import found
 
-NEW = "/my/settings/devices/passwords/new"
 CONNECT = "/my/settings/devices/connect"
+NEW = f"{CONNECT}/other"
 DEVICES = "/my/settings/devices"
 PASSWORD = r"<span>([a-z2-9]{5}(?:-[a-z2-9]{5}){4})</span>"
 FILES = "/dav/files/"
+STEPS = {
+    "iphone": "Owlfiles", "mac": "Connect to Server", "android": "DAVx⁵", "thunderbird": "Find Calendars",
+    "windows": "Add a network location", "linux": "dav://alice.localhost:8080/dav/files/", "other": "rclone config create",
+}  # fmt: skip
 
 
 def basic(password: str, name: str = "alice") -> dict[str, str]:
@@ -44,6 +52,12 @@ async def device(house, home) -> AsyncIterator[Callable[..., httpx2.AsyncClient]
     yield device
     for client in opened:
         await client.aclose()
+
+
+@pytest.fixture
+def everything_offered(monkeypatch) -> None:
+    """Calendars and contacts answer to devices, too."""
+    monkeypatch.setattr(device_passwords, "OFFERED", ("files", "calendars", "contacts"))
 
 
 @pytest.fixture
@@ -81,6 +95,159 @@ async def test_it_is_listed_with_what_it_may_do(owner):
         assert "Until 25 July 2026" in shown
 
 
+async def test_each_device_has_its_form_and_its_steps(owner):
+    chooser = (await owner.get(CONNECT)).text
+    assert "not reached by https" in chooser
+    systems = [each.key for each in SYSTEMS.values() if each.offered]
+    for system, word in STEPS.items():
+        page = f"{CONNECT}/{system}"
+        assert (f'{page}"' in chooser) == (system in systems)
+        if system in systems:
+            made = await owner.submit(
+                page, page=page, name="Mine", may="change", areas=list(device_passwords.OFFERED)
+            )
+            for text in ((await owner.get(page)).text, made.text):
+                assert word in html.unescape(text)
+    assert (await owner.get(f"{CONNECT}/toaster")).status_code == 404
+
+
+async def test_what_is_offered_decides_what_can_be_chosen(owner, everything_offered, monkeypatch):
+    shown = (await owner.get(f"{CONNECT}/iphone")).text
+    assert re.findall(r'name="areas" value="(\w+)"', shown) == ["calendars", "contacts", "files"]
+    assert "Thunderbird" in (await owner.get(CONNECT)).text
+    monkeypatch.setattr(device_passwords, "OFFERED", ("files",))
+    assert 'name="areas"' not in (await owner.get(f"{CONNECT}/iphone")).text
+    assert "Thunderbird" not in (await owner.get(CONNECT)).text
+    assert (await owner.get(f"{CONNECT}/thunderbird")).status_code == 404
+
+
+async def test_who_ticks_nothing_is_asked_again(owner, everything_offered, house, home):
+    page = f"{CONNECT}/iphone"
+    answer = await owner.submit(page, page=page, name="Mine", may="see")
+    assert answer.status_code == 422
+    assert "checked" not in "".join(re.findall(r'name="areas"[^>]*>', answer.text))
+    assert await house.read(home, SYSTEM, auth.device_passwords.listed) == []
+
+
+async def test_one_for_calendars_is_told_in_words(owner, everything_offered):
+    page = f"{CONNECT}/thunderbird"
+    day = {"end": "date", "day": "2026-12-31"}
+    answer = await owner.submit(page, page=page, name="Desk", may="see", areas=["calendars"], **day)
+    assert answer.status_code == 200
+    for where in (DEVICES, "/my/access/devices"):
+        shown = (await owner.get(where)).text
+        assert "Can see your calendars, your to-do lists and your journal." in shown
+        assert "Until 31 December 2026" in shown
+
+
+async def test_what_says_the_same_is_chosen_once(owner, made, house, home):
+    await made(areas=("calendars", "contacts"))
+    (grant,) = await house.read(home, SYSTEM, auth.device_passwords.listed)
+    page = f"/my/access/grants/{grant.id}"
+    shown = (await owner.get(page)).text
+    for said in ("your calendars", "your contacts", "your to-do lists"):
+        assert shown.count(f"See, add, change and delete {said}<") == 1
+    offered = re.findall(r'name="keep" [^>]*value="([^"]+)"', shown)
+    kept = [title for title in offered if "contacts" not in title]
+    await owner.submit(page, page=page, keep=kept, see_only=["io.cozy.calendars"])
+    (narrowed,) = await house.read(home, SYSTEM, auth.device_passwords.listed)
+    assert set(narrowed.rules) == set(device_passwords.AREAS["calendars"])
+    assert {title for title, rule in narrowed.rules.items() if rule.verbs == ("GET",)} == {
+        "io.cozy.calendars",
+        "io.cozy.calendar.events",
+    }
+
+
+async def test_an_iphone_sets_itself_up_with_a_profile(owner, everything_offered, device, anonymous):
+    page = f"{CONNECT}/iphone"
+    made = await owner.submit(
+        page, page=page, name="Ana's iPhone", may="change", areas=["calendars", "contacts"]
+    )
+    password, address = (
+        found(PASSWORD, made.text),
+        found(r'href="(/auth/profile/[^"]+)/cozy\.mobileconfig"', made.text),
+    )
+    assert "<svg" in made.text
+    told = await anonymous.get(address)
+    assert "Set up “Ana&#39;s iPhone”" in told.text
+    assert password not in told.text
+    assert (await anonymous.head(f"{address}/cozy.mobileconfig")).status_code == 200
+    fetched = await anonymous.get(f"{address}/cozy.mobileconfig")
+    assert fetched.headers["content-type"] == "application/x-apple-aspen-config"
+    assert fetched.headers["cache-control"] == "no-store"
+    profile = plistlib.loads(fetched.content)
+    assert (profile["PayloadType"], profile["PayloadOrganization"]) == ("Configuration", "alice.localhost")
+    calendars, contacts = profile["PayloadContent"]
+    assert (calendars["PayloadType"], contacts["PayloadType"]) == (
+        "com.apple.caldav.account",
+        "com.apple.carddav.account",
+    )
+    expected = {
+        "AccountDescription": "alice.localhost", "HostName": "alice.localhost", "Port": 8080, "UseSSL": False,
+        "PrincipalURL": "http://alice.localhost:8080/dav/principals/me/", "Username": "alice.localhost", "Password": password,
+    }  # fmt: skip
+    for prefix, account in (("CalDAV", calendars), ("CardDAV", contacts)):
+        assert {
+            key.removeprefix(prefix): value for key, value in account.items() if key.startswith(prefix)
+        } == expected
+    assert len({each["PayloadUUID"] for each in (profile, calendars, contacts)}) == 3
+    for again in (address, f"{address}/cozy.mobileconfig"):
+        gone = await anonymous.get(again)
+        assert gone.status_code == 404
+        assert "works once" in gone.text
+
+
+async def test_a_profile_says_only_what_was_chosen_and_goes_after_ten_minutes(
+    owner, everything_offered, anonymous, clock
+):
+    page = f"{CONNECT}/mac"
+    made = await owner.submit(page, page=page, name="Mac", may="see", areas=["contacts", "files"])
+    address = found(r'href="(/auth/profile/[^"]+)"', made.text)
+    clock.advance(minutes=9)
+    kept = await anonymous.get(address)
+    assert [each["PayloadType"] for each in plistlib.loads(kept.content)["PayloadContent"]] == [
+        "com.apple.carddav.account"
+    ]
+    late = found(
+        r'href="(/auth/profile/[^"]+)"',
+        (await owner.submit(page, page=page, name="Mac", areas=["contacts"])).text,
+    )
+    clock.advance(minutes=11)
+    assert (await anonymous.get(late)).status_code == 404
+
+
+async def test_a_profile_goes_with_its_password_and_is_kept_unreadable(
+    owner, everything_offered, anonymous, house, home
+):
+    page = f"{CONNECT}/mac"
+    made = await owner.submit(page, page=page, name="Mac", may="see", areas=["contacts"])
+    password, address = found(PASSWORD, made.text), found(r'href="(/auth/profile/[^"]+)"', made.text)
+    (kept,) = await house.read(home, SYSTEM, credentials.of_kind, "apple_profile")
+    assert password not in str(kept)
+    assert kept.id not in address
+    (grant,) = await house.read(home, SYSTEM, auth.device_passwords.listed)
+    await house.write(home, SYSTEM, permissions.withdraw, grant)
+    assert (await anonymous.get(address)).status_code == 404
+
+
+async def test_one_for_files_alone_needs_no_profile(owner, everything_offered, house, home):
+    page = f"{CONNECT}/iphone"
+    made = await owner.submit(page, page=page, name="iPad", may="see", areas=["files"])
+    assert "/auth/profile/" not in made.text
+    assert '<svg class="qr' not in made.text
+    assert await house.read(home, SYSTEM, credentials.of_kind, "apple_profile") == []
+
+
+async def test_an_android_phone_opens_davx5_with_everything_filled_in(owner, everything_offered):
+    page = f"{CONNECT}/android"
+    made = await owner.submit(page, page=page, name="Phone", may="change", areas=["calendars"])
+    password = found(PASSWORD, made.text)
+    assert f'href="caldav://alice.localhost:{password}@alice.localhost:8080/dav/"' in made.text
+    assert (
+        auth.reaching.davx5("https://a.example", "a.example", "x-y") == "davx5://a.example:x-y@a.example/dav/"
+    )
+
+
 async def test_a_name_is_needed(owner, house, home):
     answer = await owner.submit(NEW, page=NEW, name="  ", may="change")
     assert answer.status_code == 422
@@ -92,20 +259,6 @@ async def test_a_name_is_needed(owner, house, home):
 async def test_the_page_is_the_owners_alone(new_browser, client, path):
     assert (await new_browser().get(path)).status_code == 303
     assert (await client.get(path)).status_code == 303
-
-
-async def test_a_page_says_how_to_connect_each_system(owner):
-    shown = (await owner.get(CONNECT)).text
-    for word in (
-        "Windows",
-        "macOS",
-        "dav://alice.localhost:8080/dav/files/",
-        "rclone config create",
-        "not reached by https",
-    ):
-        assert word in shown
-    made = await owner.submit(NEW, page=NEW, name="Laptop", may="change")
-    assert "Connect to Server" in made.text
 
 
 async def test_stopping_it_takes_effect_at_once(owner, device, made, house, home):
@@ -155,7 +308,8 @@ async def test_one_for_a_folder_opens_what_is_in_it(client, device, made):
 async def test_one_for_a_folder_comes_with_the_address_of_that_folder(client, owner, device):
     folder = await client.mkdir("Été & co")
     page = f"{NEW}?folder={folder['id']}"
-    assert page.replace("&", "&amp;") in (await owner.get(f"/my/file/{folder['id']}/who")).text
+    assert f"{CONNECT}?folder={folder['id']}" in (await owner.get(f"/my/file/{folder['id']}/who")).text
+    assert page in (await owner.get(f"{CONNECT}?folder={folder['id']}")).text
     answer = await owner.submit(page, page=page, name="Frame", may="see", folder=folder["id"])
     address = "/dav/files/%C3%89t%C3%A9%20%26%20co/"
     assert f"http://alice.localhost:8080{address}" in answer.text

@@ -8,7 +8,7 @@ import pyotp
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import DESK, PASSPHRASE, PHONE, check, log_in
+from .conftest import DESK, PASSPHRASE, PHONE, check, log_in, visit
 
 pytestmark = pytest.mark.browser
 
@@ -231,27 +231,69 @@ def test_every_page_is_accessible(home, open_context, viewport, colours):
     for path in (
         "/my/settings", "/my/settings/display", "/my/settings/mail", DEVICES, SECURITY,
         f"{SECURITY}/passphrase", f"{SECURITY}/second-step", f"{SECURITY}/second-step/codes",
-        f"{SECURITY}/recovery-code", f"{SECURITY}/passkeys/new", f"{DEVICES}/connect", f"{DEVICES}/passwords/new",
+        f"{SECURITY}/recovery-code", f"{SECURITY}/passkeys/new", f"{DEVICES}/connect", f"{DEVICES}/connect/other",
     ):  # fmt: skip
         tab.goto(f"{home}{path}")
         check(tab)
 
 
-@pytest.mark.parametrize("viewport", [{"width": 320, "height": 700}, DESK], ids=["320", "1280"])
-def test_a_device_gets_a_password_and_loses_it(home, open_context, viewport):
-    tab = open_context(viewport=viewport).new_page()
+@pytest.mark.parametrize(
+    ("viewport", "colours"), [({"width": 320, "height": 700}, "light"), (DESK, "dark")], ids=["320", "1280"]
+)
+def test_each_device_is_connected_in_three_steps(home, open_context, viewport, colours):
+    tab = open_context(viewport=viewport, color_scheme=colours).new_page()
+    log_in(tab, home)
+    visit(tab, f"{home}{DEVICES}/connect")
+    check(tab)
+    for system in tab.locator("main .lines a").all_inner_texts():
+        visit(tab, f"{home}{DEVICES}/connect")
+        tab.get_by_role("link", name=system).click()
+        name = tab.get_by_label("What is the device called?")
+        expect(tab.locator("[aria-current=step]")).to_have_text("What it may see")
+        name.fill(f"My {system}")
+        check(tab)
+        tab.get_by_role("button", name="Make the password").click()
+        expect(tab.get_by_role("group", name="The password of the device")).to_contain_text("-")
+        expect(tab.get_by_role("heading", name=f"My {system}")).to_be_visible()
+        check(tab)
+
+
+def test_a_device_is_connected_by_keyboard_and_loses_its_password(home, open_context):
+    tab = open_context(viewport=DESK).new_page()
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    log_in(tab, home)
+    visit(tab, f"{home}{DEVICES}")
+    press(tab, tab.get_by_role("link", name="Connect a device"))
+    press(tab, tab.get_by_role("link", name="Mac"))
+    expect(tab.get_by_label("What is the device called?")).to_have_value("Mac")
+    tab.get_by_role("radio", name="Only see").focus()
+    tab.keyboard.press("Space")
+    press(tab, tab.get_by_role("button", name="Make the password"))
+    expect(tab.get_by_text("Connect to Server")).to_be_visible()
+    press(tab, tab.get_by_role("button", name="Copy: Address").last)
+    expect(tab.locator("#live")).to_have_text("Copied.")
+    assert tab.evaluate("navigator.clipboard.readText()") == f"{home}/dav/files/"
+    press(tab, tab.get_by_role("link", name="Done"))
+    expect(tab.get_by_text(re.compile("Can see your .*files"))).to_be_visible()
+    press(tab, tab.get_by_role("link", name="Stop Mac"))
+    press(tab, tab.get_by_role("dialog").get_by_role("button", name="Stop"))
+    expect(tab.get_by_text("Mac sees nothing of your home any more.").first).to_be_visible()
+
+
+def press(tab, what):
+    """Enter, on what the keyboard can reach."""
+    what.focus()
+    expect(what).to_be_focused()
+    tab.keyboard.press("Enter")
+
+
+def test_a_device_is_connected_without_scripts(home, open_context):
+    tab = open_context(java_script_enabled=False, viewport=PHONE).new_page()
     log_in(tab, home)
     tab.goto(f"{home}{DEVICES}")
-    tab.get_by_role("link", name="Make a password").click()
-    tab.get_by_label("What is the device called?").fill("Laptop")
-    tab.get_by_text("Only see").click()
+    tab.get_by_role("link", name="Connect a device").click()
+    tab.get_by_role("link", name="iPhone, iPad").click()
     tab.get_by_role("button", name="Make the password").click()
     expect(tab.get_by_role("group", name="The password of the device")).to_contain_text("-")
-    tab.get_by_text("macOS").click()
-    expect(tab.get_by_text("Connect to Server")).to_be_visible()
-    check(tab)
-    tab.get_by_role("link", name="Done").click()
-    expect(tab.get_by_text("Can see your files.")).to_be_visible()
-    tab.get_by_role("link", name="Stop Laptop").click()
-    tab.get_by_role("dialog").get_by_role("button", name="Stop").click()
-    expect(tab.get_by_text("Laptop sees nothing of your home any more.").first).to_be_visible()
+    expect(tab.get_by_text(f"{home}/dav/files/")).to_be_visible()
+    expect(tab.get_by_role("button", name="Copy: Address")).to_have_count(0)

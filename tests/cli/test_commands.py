@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 
 from tests.program import DOMAIN, Cozy, Server, environment, make_home
 
@@ -163,6 +164,14 @@ def test_a_password_of_a_device_opens_files_by_webdav(cozy, tmp_path):
             client.headers["Authorization"] = f"Basic {proof}"
             assert client("PROPFIND", "/dav/files/", headers={"Depth": "0"}).status == 207
             assert client("MKCOL", f"/dav/files/{status}").status == status
+
+
+def test_a_password_of_a_device_comes_with_its_addresses(cozy):
+    made = cozy("device-password", DOMAIN, "--name", "Backup", "--opens", "files", "--until", "2099-12-31")
+    assert re.fullmatch(r"[a-z2-9]{5}(-[a-z2-9]{5}){4}\n", made.out)
+    assert made.err == f"files: http://{DOMAIN}:8080/dav/files/\n"
+    one_line(cozy("device-password", DOMAIN, "--name", "Backup", "--until", "2020-01-01"))
+    assert cozy("device-password", DOMAIN, "--name", "Backup", "--opens", "everything").code == 2
 
 
 def test_a_token_for_no_home_or_for_nonsense_is_one_clear_line(cozy):

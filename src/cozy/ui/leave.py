@@ -33,6 +33,11 @@ class Line(Protocol):
     """One thing that is allowed, as `permissions.service.lines` tells it."""
 
     @property
+    def title(self) -> str:
+        """Which rule it is, of those given together."""
+        ...
+
+    @property
     def doctype(self) -> str:
         """The kind of documents."""
         ...
@@ -50,6 +55,11 @@ class Line(Protocol):
     @property
     def selector(self) -> str:
         """The field that has those values; "" where they are documents."""
+        ...
+
+    @property
+    def why(self) -> str:
+        """What for, in the words of who asks."""
         ...
 
 
@@ -85,6 +95,15 @@ def summary(words: Words, lines: Iterable[Line]) -> str:
 def ordered(words: Words, lines: Iterable[Line]) -> list[Line]:
     """What matters most to people first."""
     return sorted(lines, key=lambda line: (doctypes.called(words, line.doctype).place, bool(line.only)))
+
+
+def alike(words: Words, lines: Iterable[Line]) -> dict[str, list[str]]:
+    """The titles of lines that say the same, by the title of the first of them: people see and choose it once."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for line in lines:
+        said = (sentence(words, line), limit(words, line), line.why)
+        groups.setdefault(said, []).append(line.title)
+    return {titles[0]: titles for titles in groups.values()}
 
 
 def listed(words: Words, things: Sequence[str]) -> str:

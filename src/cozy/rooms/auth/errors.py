@@ -225,3 +225,11 @@ class TookTooLong(Forbidden):
 
 class OnlyElsewhere(Forbidden):
     """This home is opened by another service, and in no other way."""
+
+
+class NoSystem(NotFound):
+    """There is no such kind of device."""
+
+
+class NoAppleProfile(NotFound):
+    """This address is no longer good: it works once, for ten minutes. Connect the device again, from the page of your devices."""

@@ -9,8 +9,13 @@ from msgspec import Struct
 FILES = "io.cozy.files"
 AREAS: Mapping[str, tuple[str, ...]] = {
     "files": (FILES,),
-    "calendars": ("io.cozy.calendar.events", "io.cozy.todos"),
-    "contacts": ("io.cozy.contacts",),
+    "calendars": (
+        "io.cozy.calendars",
+        "io.cozy.calendar.events",
+        "io.cozy.todos",
+        "io.cozy.calendar.journals",
+    ),
+    "contacts": ("io.cozy.contacts", "io.cozy.contacts.books", "io.cozy.contacts.groups"),
 }
 OFFERED = ("files",)  # the areas that answer to such programs by now
 SEE = ("GET",)

@@ -1,6 +1,7 @@
 """The pages of getting in, and of who can."""
 
 from . import (
+    apple_profiles,
     authorize,
     clients_limit,
     confirming,
@@ -24,6 +25,7 @@ from . import (
 from .door import routes
 
 __all__ = [
+    "apple_profiles",
     "authorize",
     "clients_limit",
     "confirming",

@@ -2,6 +2,7 @@
 
 from . import (
     addresses,
+    apple_profiles,
     authorizing,
     clients,
     confirming,
@@ -18,6 +19,7 @@ from . import (
     passkeys,
     passphrase,
     provider,
+    reaching,
     redirects,
     reset,
     scopes,
@@ -34,6 +36,7 @@ from .tokens import caller_of, expires_at, for_link, mint
 
 __all__ = [
     "addresses",
+    "apple_profiles",
     "authorizing",
     "caller_of",
     "clients",
@@ -55,6 +58,7 @@ __all__ = [
     "passkeys",
     "passphrase",
     "provider",
+    "reaching",
     "redirects",
     "reset",
     "scopes",

@@ -8,12 +8,12 @@ import re
 import secrets
 
 import pyotp
-import segno
 
 from cozy.kernel.work import Work
 
 from .. import store
 from ..errors import AlreadyOn, WrongCode
+from . import reaching
 
 _KIND, _CODES = "totp", "totp_code"
 _PERIOD_S = 30
@@ -34,8 +34,7 @@ def is_secret(text: str) -> bool:
 def picture(secret: str, domain: str) -> str:
     """The secret as a QR code that apps read, an SVG element."""
     uri = pyotp.TOTP(secret).provisioning_uri(name=domain, issuer_name="Cozy")
-    code = segno.make(uri, error="m")
-    return code.svg_inline(scale=5, border=3, dark="#000", light="#fff", svgclass="qr", lineclass=None)
+    return reaching.picture(uri)
 
 
 def factor(work: Work) -> str:

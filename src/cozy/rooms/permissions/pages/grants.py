@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -11,12 +12,13 @@ from cozy.kernel.clock import iso, parse
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
-from cozy.ui import N_
+from cozy.ui import N_, leave
 from cozy.web.call import Call
 from cozy.web.pages import page
 
 from .. import service
 from ..errors import BadEnd
+from ..model import Permission
 from ..model.ledger import Picked, holder_of
 from .door import ACCESS, done, holder, routes, words
 from .journal import JOURNAL, Choice, told
@@ -45,7 +47,8 @@ def change(work: Work, call: Call, grant_id: str, form: FormData) -> Response:
     )
     try:
         with work.attempt():
-            narrowed = service.narrow(work, found, service.narrowed(found.rules, keep, see_only))
+            chosen = service.narrowed(found.rules, _all_of(work, found, keep), _all_of(work, found, see_only))
+            narrowed = service.narrow(work, found, chosen)
             if end != "as_is":
                 service.set_end(work, narrowed, service.end_of(work, end, day))
     except Problem as problem:
@@ -54,9 +57,20 @@ def change(work: Work, call: Call, grant_id: str, form: FormData) -> Response:
     return done(call, ACCESS, words(work).gettext("Saved."))
 
 
+def _alike(work: Work, found: Permission) -> dict[str, list[str]]:
+    return leave.alike(words(work), service.lines(work, found.rules))
+
+
+def _all_of(work: Work, found: Permission, titles: list[str]) -> list[str]:
+    """The rules that were chosen: those that say the same are chosen together."""
+    alike = _alike(work, found)
+    return [each for title in titles for each in alike.get(title, [title])]
+
+
 def _grant(work: Work, call: Call, grant_id: str, status: int = 200, **typed: Any) -> Response:
     found = service.fetch(work, grant_id)
-    shown, who = holder(work, found), holder_of(found)
+    shown, who, alike = holder(work, found), holder_of(found), _alike(work, found)
+    shown = replace(shown, lines=[line for line in shown.lines if line.title in alike])
     known = {
         "keep": None, "see_only": (), "end": "date" if shown.until else "",
         "day": shown.until.isoformat() if shown.until else "", "errors": {},
