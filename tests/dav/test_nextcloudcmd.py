@@ -74,7 +74,7 @@ def test_two_computers_come_to_hold_the_same(computers):
     (desk.folder / "empty.txt").touch()
     (desk.folder / "deep" / "er" / "est").mkdir(parents=True)
     (desk.folder / "deep" / "er" / "est" / "report.txt").write_text("one")
-    (desk.folder / "large.bin").write_bytes(os.urandom(8_000_000))
+    (desk.folder / "large.bin").write_bytes(os.urandom(24_000_000))
     os.utime(desk.folder / "empty.txt", (1_500_000_000, 1_500_000_000))
     desk.sync()
     lap.sync()

@@ -157,6 +157,16 @@ OF_HOLDERS = {
     "GET /ocs/v2.php/cloud/user": "the same",
     "DELETE /ocs/v1.php/core/apppassword": "ends the password that asks",
     "DELETE /ocs/v2.php/core/apppassword": "the same",
+    **{
+        f"{method} /remote.php/dav/uploads/{{user}}/{{transfer}}{part}": "their own parts of a file: where it goes is asked at the end"
+        for method, part in (
+            ("MKCOL", ""),
+            ("PROPFIND", ""),
+            ("DELETE", ""),
+            ("PUT", "/{part}"),
+            ("DELETE", "/{part}"),
+        )
+    },
     "POST /files/upload/metadata": "keeps for ten minutes what only its maker knows the name of",
 }
 LEAVING = {

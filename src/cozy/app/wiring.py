@@ -104,6 +104,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
         files_jobs.sweep_thumbnails,
         apps_jobs.update_all,
         dav_jobs.forget_expired_locks,
+        dav_jobs.forget_expired_transfers,
         apps_jobs.sweep_versions,
         collections_jobs.tidy,
     ],

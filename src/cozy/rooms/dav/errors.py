@@ -85,6 +85,10 @@ class TooManyLocks(Locked):
     """There are too many locks in this home."""
 
 
+class TooManyTransfers(Invalid):
+    """There are too many parts of files on their way."""
+
+
 class NoBodyHere(Unsupported):
     """A new folder takes no content along."""
 

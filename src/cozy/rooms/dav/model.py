@@ -26,6 +26,9 @@ PROPERTIES = "dav_properties"  # the member of a file's document that holds its 
 PROPERTIES_LIMIT = 64 * 1024  # characters of all of them, of one file
 LOCK_S, LONGEST_LOCK_S = 30 * 60, 24 * 3600
 LOCKS_LIMIT = 1000  # of a home
+TRANSFERS_LIMIT = 1000  # of a home
+PARTS_LIMIT = 10_000  # of a transfer
+PART_NAME_LIMIT = 100  # characters
 _NUMBER_DIGITS = 15
 _HEXADECIMAL = re.compile(r"[0-9a-f]{32}").fullmatch
 _SAFE = "/-_.~()"
@@ -179,3 +182,34 @@ def date_in(text: str) -> datetime | None:
     except (ValueError, TypeError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Part(Struct, frozen=True):
+    """A part of a large file: so many bytes of an upload, from `start`."""
+
+    name: str
+    upload_id: str
+    start: int
+    size: int
+
+    @property
+    def order(self) -> tuple[tuple[int, str], ...]:
+        """Where it comes among the others: numbers as numbers, everything else as text."""
+        return tuple(
+            (int(each), "") if each[0] in "0123456789" else (-1, each) for each in _NUMBERS(self.name) if each
+        )
+
+
+_NUMBERS = re.compile(r"([0-9]+)").split
+
+
+class Transfer(Struct, frozen=True):
+    """A large file on its way. id: of the upload that its parts are appended to."""
+
+    id: str
+    name: str
+    parts: tuple[Part, ...] = ()
+
+    def in_order(self) -> list[Part]:
+        """The parts, as they follow each other in the file."""
+        return sorted(self.parts, key=lambda part: part.order)

@@ -41,20 +41,22 @@ def at_places(method: str, need: Need) -> Callable[[Handler], Handler]:
 
 def place_of(call: Call) -> str:
     """The path that is asked about. Raises BadPlace."""
-    return place(_split(call)[1])
+    address = split(path_of(call))
+    if address is None:
+        raise BadPlace
+    return place(address[1])
 
 
 def prefix_of(call: Call) -> str:
-    """What the addresses of an answer begin with: as that of the request."""
-    return _split(call)[0]
+    """What the addresses of files begin with in an answer: as that of the request, where that is one of a file."""
+    address = split(path_of(call))
+    return PREFIX if address is None else address[0]
 
 
-def _split(call: Call) -> tuple[str, str]:
+def path_of(call: Call) -> str:
+    """The address that is asked about, percent-encoded as it came."""
     raw_path: bytes = call.request.scope["raw_path"]
-    address = split(raw_path.decode("ascii", "replace").partition("?")[0])
-    if address is None:
-        raise BadPlace
-    return address
+    return raw_path.decode("ascii", "replace").partition("?")[0]
 
 
 def of_file(call: Call, file: File) -> dict[str, str]:
@@ -63,7 +65,12 @@ def of_file(call: Call, file: File) -> dict[str, str]:
 
 
 def way_of(call: Call, *, overwrites: bool) -> Way:
-    """From the path that is asked about to that of the header Destination (RFC 4918 §10.3). Raises BadHeader, Elsewhere."""
+    """From the path that is asked about to that of the header Destination. Raises BadHeader, Elsewhere."""
+    return Way(place_of(call), target_of(call), overwrites)
+
+
+def target_of(call: Call) -> str:
+    """The path of the header Destination (RFC 4918 §10.3). Raises BadHeader, Elsewhere."""
     said = call.header("destination")
     try:
         parts = urlsplit(said)
@@ -75,7 +82,7 @@ def way_of(call: Call, *, overwrites: bool) -> Way:
     address = split(parts.path)
     if not is_ours or address is None:
         raise Elsewhere
-    return Way(place_of(call), place(address[1]), overwrites)
+    return place(address[1])
 
 
 def expected_of(call: Call) -> Expected:

@@ -1,5 +1,5 @@
 """What WebDAV can do with files."""
 
-from . import conditions, locking, locks, places, properties, tree
+from . import conditions, locking, locks, places, properties, transfers, tree
 
-__all__ = ["conditions", "locking", "locks", "places", "properties", "tree"]
+__all__ = ["conditions", "locking", "locks", "places", "properties", "transfers", "tree"]

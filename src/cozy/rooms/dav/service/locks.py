@@ -13,9 +13,9 @@ from cozy.dav.conditions import submitted
 from cozy.kernel.clock import iso
 from cozy.kernel.work import Work
 
-from .. import store
 from ..errors import IsLocked, LockConflict, NotYourLock, TooManyLocks, Unfulfilled, WrongLockToken
 from ..model import LOCKS_LIMIT, Expected, Lock, above, href, is_below
+from ..store import locks as store
 
 forget_at = store.drop_at
 forget_below = store.drop_below

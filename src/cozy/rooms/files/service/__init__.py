@@ -62,7 +62,16 @@ from .thumbnails import LOOKS, behind, drawn, is_drawable, sealing, thumbnail
 from .tickets import Link, follow, forget_tickets, keep_metadata, link_to, link_to_version, metadata_of
 from .trash import destroy, empty_trash, restore, trash
 from .tree import Change, change, create_folder, create_folder_at, create_path, free_name
-from .uploads import begin_upload, drop_upload, end_upload, sweep_uploads, upload
+from .uploads import (
+    begin_upload,
+    drop_upload,
+    end_upload,
+    keep_uploads,
+    lend_upload,
+    return_uploads,
+    sweep_uploads,
+    upload,
+)
 from .versions import clear_versions, delete_version, relabel, revert, tag_version, versions_of
 
 __all__ = [
@@ -130,8 +139,10 @@ __all__ = [
     "items",
     "keep_metadata",
     "keep_selection",
+    "keep_uploads",
     "leave_out",
     "leave_out_all",
+    "lend_upload",
     "link_to",
     "link_to_version",
     "linked",
@@ -150,6 +161,7 @@ __all__ = [
     "refer_all",
     "relabel",
     "restore",
+    "return_uploads",
     "revert",
     "room_left",
     "sealing",

@@ -6,6 +6,7 @@ expires, so that a client which never heard of the end hears of it when it asks 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
@@ -43,7 +44,7 @@ def begin_upload(work: Work, wish: Wish, size: int, *, quota: int | None = None)
     dates(work, _details(clean))
     _check_conflict(work, parent, clean)
     limit_of(work, size, quota)
-    upload = Upload(new_id(), size, clean, iso(work.now + timedelta(days=work.settings.upload_days)))
+    upload = Upload(new_id(), size, clean, _end(work))
     uploads.insert(work, upload)
     return upload
 
@@ -124,6 +125,31 @@ def _details(wish: Wish) -> Details:
 def drop_upload(work: Work, id_: str) -> None:
     """Forget an upload; the file that it became stays. Its bytes are for the caller to abandon first. Raises as `upload`."""
     uploads.remove(work, upload(work, id_).id)
+
+
+def lend_upload(work: Work) -> tuple[str, str]:
+    """An upload that another room sees to the end of, and until when it is kept: bytes to append to, that are swept like
+    all others when nobody comes back.
+    """
+    id_, expires_at = new_id(), _end(work)
+    uploads.lend(work, id_, expires_at)
+    return id_, expires_at
+
+
+def keep_uploads(work: Work, ids: Sequence[str]) -> str:
+    """Keep such uploads for longer, since something came; until when."""
+    expires_at = _end(work)
+    uploads.extend(work, ids, expires_at)
+    return expires_at
+
+
+def return_uploads(work: Work, ids: Sequence[str]) -> None:
+    """Forget such uploads. Their bytes are for the caller to abandon afterwards."""
+    uploads.remove(work, *ids)
+
+
+def _end(work: Work) -> str:
+    return iso(work.now + timedelta(days=work.settings.upload_days))
 
 
 async def sweep_uploads(house: House, home: Home) -> int:

@@ -8,7 +8,7 @@ from cozy.kernel.clock import iso
 from cozy.kernel.db import Row
 from cozy.kernel.work import Work
 
-from .model import Lock, chain
+from ..model import Lock, chain
 
 _COLUMNS = "token, path, depth, scope, owner, holder, timeout_s, expires_at"
 _DEEP = -1

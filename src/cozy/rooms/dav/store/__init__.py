@@ -1,0 +1,1 @@
+"""The SQL of WebDAV: locks, and large files on their way."""
