@@ -71,7 +71,10 @@ def seconds_of(local: datetime, zone: tzinfo) -> int:
     if zone is UTC:
         return _whole(local - EPOCH)
     offset = local.replace(tzinfo=zone).utcoffset()
-    return _whole(local - EPOCH) - (_whole(offset) if offset else 0)
+    since = local - EPOCH
+    if offset:
+        since -= offset
+    return since.days * 86_400 + since.seconds
 
 
 def _whole(delta: timedelta) -> int:

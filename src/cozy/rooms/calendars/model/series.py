@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,7 +22,7 @@ from .rules import Budget, OddRule, Rule, TooMuchWork
 
 MASTER = -1  # the component of an instance that nothing replaces
 DATES_LIMIT = rules.INSTANCES  # of RDATE and EXDATE in one item, and of replaced instances
-_MARGIN = timedelta(days=2)  # between a zone's clock and another one, and a change of the clock
+_MARGIN = timedelta(days=1)  # between a zone's clock and another one, and a change of the clock
 _WIDEST_S = 15 * 3600  # zones are at most 14 hours ahead of UTC
 _DAY_S = 86_400
 _TIMES = frozenset(
@@ -52,7 +52,7 @@ class Misread(ValueError):
         self.reason = reason
 
 
-class Times(Struct, frozen=True, gc=False):
+class Times(Struct, frozen=True, dict=True):
     """What one component says about time. end: DTEND or DUE."""
 
     component: str
@@ -73,7 +73,17 @@ class Times(Struct, frozen=True, gc=False):
     @property
     def is_floating(self) -> bool:
         """Whether where one is decides when it is."""
-        return any(each is not None and each.is_floating for each in (self.start, self.end))
+        first, last = self.start, self.end
+        return (first is not None and first.is_floating) or (last is not None and last.is_floating)
+
+    @cached_property
+    def exact_s(self) -> int | None:
+        """How long it takes, where neither zones nor the calendar have a say in it."""
+        if self.start is None or self.is_floating or (self.length is not None and self.length.days):
+            return None
+        if self.end is not None:
+            return max(0, self.end.at(UTC) - self.start.at(UTC))
+        return max(0, self.length.seconds) if self.length is not None else 0
 
 
 class Added(Struct, frozen=True, gc=False):
@@ -92,7 +102,7 @@ class Override(Struct, frozen=True, gc=False):
     is_future: bool = False
 
 
-class Series(Struct, frozen=True):
+class Series(Struct, frozen=True, dict=True):
     """All instances of an item. main: None where only replaced instances are known, as in an invitation to one of them."""
 
     main: Times | None
@@ -116,6 +126,33 @@ class Series(Struct, frozen=True):
     def is_floating(self) -> bool:
         """Whether where one is decides when any of it is."""
         return any(times.is_floating for times in self.all_times())
+
+    @cached_property
+    def replaced(self) -> frozenset[datetime]:
+        """The instances that exceptions stand for."""
+        return frozenset(override.key for override in self.overrides)
+
+    @cached_property
+    def futures(self) -> tuple[tuple[int, Override], ...]:
+        """The exceptions that all following instances follow, each with its place."""
+        return tuple((place, each) for place, each in enumerate(self.overrides) if each.is_future)
+
+    @cached_property
+    def added_locals(self) -> frozenset[datetime]:
+        """When the instances start that RDATE adds."""
+        return frozenset(each.local for each in self.added)
+
+    @cached_property
+    def margins(self) -> tuple[timedelta, timedelta]:
+        """How long before a range of time the rule may say what is in it, and how long after it."""
+        assert self.main is not None
+        assert self.main.start is not None
+        lengths, shifts = [_length_s(self.main)], [timedelta()]
+        for _, override in self.futures:
+            if override.times.start is not None:
+                lengths.append(_length_s(override.times))
+                shifts.append(shift_of(override, self.main.start))
+        return timedelta(seconds=max(lengths)) + max(shifts) + _MARGIN, _MARGIN - min(shifts)
 
     def all_times(self) -> Iterator[Times]:
         """What every component says."""
@@ -449,6 +486,8 @@ def _end_of(times: Times, local: datetime, start: int, zone: tzinfo) -> int:
     first = times.start
     if first is None:
         return start
+    if (exact := times.exact_s) is not None:
+        return start + exact
     if times.end is not None:
         if first.is_day:
             return moments.seconds_of(local + (times.end.local - first.local), zone)
@@ -470,16 +509,17 @@ def instances(
     """
     main = series.main
     if main is not None and main.start is not None:
-        start, zone = main.start, main.start.zone_in(floating)
-        replaced = {override.key for override in series.overrides}
-        futures = [(place, each) for place, each in enumerate(series.overrides) if each.is_future]
+        zone = main.start.zone_in(floating)
+        left_out = series.replaced | series.skipped if series.replaced else series.skipped
         for local in _locals(series, low, high, zone, budget):
-            if local in replaced or local in series.skipped or _midnight(local) in series.skipped_days:
+            if local in left_out or (series.skipped_days and _midnight(local) in series.skipped_days):
                 continue
-            yield from _touching(_instance(series, local, zone, futures, floating), low, high)
+            instance = _instance(series, local, zone, floating)
+            if (low is None or instance.end >= low) and (high is None or instance.start <= high):
+                yield instance
         for added in series.added:
             budget.spend()
-            if added.local in replaced or added.local in series.skipped:
+            if added.local in left_out:
                 continue
             at = moments.seconds_of(added.local, zone)
             end = _end_of(main, added.local, at, zone)
@@ -488,7 +528,6 @@ def instances(
             elif added.length is not None:
                 end = at + _seconds(added.length)
             yield from _touching(Instance(added.local, at, end), low, high)
-        del start
     elif main is not None and main.end is not None:
         at = main.end.at(floating)
         yield from _touching(Instance(main.end.local, at, at), low, high)
@@ -518,31 +557,31 @@ def _locals(
     """When the rules say that it starts, on the clock of its start, a little before and after the bounds too."""
     assert series.main is not None
     assert series.main.start is not None
-    first = series.main.start.local
-    added = {each.local for each in series.added}
-    if first not in added:
-        yield first
+    first, added = series.main.start.local, series.added_locals
     if not series.rules:
+        if first not in added:
+            yield first
         return
-    # An end before the start counts as the start.
-    lengths = [timedelta(seconds=_length_s(series.main))]
-    shifts = [timedelta()]
-    for override in series.overrides:
-        if override.is_future and override.times.start is not None:
-            lengths.append(timedelta(seconds=_length_s(override.times)))
-            shifts.append(shift_of(override, series.main.start))
+    before, after = series.margins
     try:
-        since = first if low is None else moments.local_of(low, zone) - max(lengths) - max(shifts) - _MARGIN
+        since = first if low is None else moments.local_of(low, zone) - before
     except (OverflowError, ValueError):
         since = first
     try:
-        until = None if high is None else moments.local_of(high, zone) - min(shifts) + _MARGIN
+        until = None if high is None else moments.local_of(high, zone) + after
     except (OverflowError, ValueError):
         until = None
-    seen = {first}
+    if first not in added and first >= since:
+        yield first
+    if len(series.rules) == 1:
+        for local in rules.occurrences(series.rules[0], first, since, until, budget):
+            if local != first and local not in added:
+                yield local
+        return
+    seen = {first, *added}
     for rule in series.rules:
         for local in rules.occurrences(rule, first, since, until, budget):
-            if local not in added and (local not in seen if len(series.rules) > 1 else local != first):
+            if local not in seen:
                 seen.add(local)
                 yield local
 
@@ -553,13 +592,11 @@ def shift_of(override: Override, start: Moment) -> timedelta:
     return on_clock(first, start) - override.key if first is not None else timedelta()
 
 
-def _instance(
-    series: Series, local: datetime, zone: tzinfo, futures: list[tuple[int, Override]], floating: tzinfo
-) -> Instance:
+def _instance(series: Series, local: datetime, zone: tzinfo, floating: tzinfo) -> Instance:
     assert series.main is not None
     assert series.main.start is not None
     place, times, shifted = MASTER, series.main, local
-    for number, override in futures:
+    for number, override in series.futures:
         if override.key <= local and override.times.start is not None:
             place, times, shifted = number, override.times, local + shift_of(override, series.main.start)
     at = moments.seconds_of(shifted, zone)
@@ -605,13 +642,19 @@ def _todo_overlaps(times: Times, start: int, end: int, low: int, high: int) -> b
 def is_found(series: Series, low: int | None, high: int | None, floating: tzinfo, budget: Budget) -> bool:
     """Whether any instance is found by a range of time. Raises TooMuchWork."""
     main = series.main
-    if main is not None and main.component == "VTODO" and main.start is None and main.end is None:
+    if main is not None and is_undated(series):
         return _undated_is_found(main, low, high, floating)
     for instance in instances(series, low, high, floating, budget):
         times = main if instance.place == MASTER else series.overrides[instance.place].times
         if times is not None and overlaps(times, instance, low, high):
             return True
     return False
+
+
+def is_undated(series: Series) -> bool:
+    """Whether it is a task without a start and without a time to be done by."""
+    main = series.main
+    return main is not None and main.component == "VTODO" and main.start is None and main.end is None
 
 
 def _undated_is_found(times: Times, low: int | None, high: int | None, floating: tzinfo) -> bool:

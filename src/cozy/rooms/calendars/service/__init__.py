@@ -1,6 +1,6 @@
 """What can be done with calendars."""
 
-from . import birthdays, events, occurrences
+from . import birthdays, busy, events, occurrences, queries
 from .kind import KIND_OF_CALENDARS as KIND
 
-__all__ = ["KIND", "birthdays", "events", "occurrences"]
+__all__ = ["KIND", "birthdays", "busy", "events", "occurrences", "queries"]

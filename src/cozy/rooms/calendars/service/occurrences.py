@@ -74,19 +74,23 @@ def _instances(
 
 
 def found_in(
-    span: Span, low: int | None, high: int | None, zone: tzinfo, budget: Budget, component: str = "VEVENT"
-) -> list[Instance]:
-    """The instances of an item of the index that a range of time finds. Raises TooMuchWork."""
+    span: Span, low: int | None, high: int | None, zone: tzinfo, budget: Budget, component: str = "VEVENT", *, one: bool = False
+) -> list[Instance]:  # fmt: skip
+    """The instances of an item of the index that a range of time finds; one: the first is enough. Raises TooMuchWork."""
     if not span.sketch:
         instance = Instance(moments.EPOCH, span.starts, span.ends)
         plain = series.Times(component)
         return [instance] if series.overlaps(plain, instance, low, high) else []
     plan = series.sketched(span.sketch)
+    if component == "VTODO" and series.is_undated(plan):
+        return [Instance(moments.EPOCH, 0, 0)] if series.is_found(plan, low, high, zone, budget) else []
     found = []
     for instance in series.instances(plan, low, high, zone, budget):
         times = plan.main if instance.place == MASTER else plan.overrides[instance.place].times
         if times is not None and series.overlaps(times, instance, low, high):
             found.append(instance)
+            if one:
+                break
             if len(found) > INSTANCES:
                 raise TooMuchWork
     return found
