@@ -1,5 +1,6 @@
 """Every kind of inconsistency, planted in a real home, is found: that line and no other."""
 
+import base64
 import json
 import os
 import time
@@ -18,6 +19,7 @@ from cozy.kernel.house import House
 from cozy.kernel.work import Work
 from cozy.rooms.checkup import service as checkup
 from cozy.rooms.checkup.model import KINDS, Finding
+from cozy.rooms.collections import service as collections
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Leaf
 from cozy.rooms.files import service as files
@@ -322,6 +324,53 @@ async def test_link_extra(full: Full, which: str):
         id=id_,
     )
     assert await full.check() == [("link-extra", id_)]
+
+
+# Items of calendars and address books
+
+CONTACTS = "io.cozy.contacts"
+
+
+@pytest.fixture
+async def person(full: Full) -> str:
+    """The id of a person whom a phone wrote, with a picture."""
+    picture = base64.b64encode(os.urandom(6000)).decode()
+    text = f"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u\r\nFN:Théo\r\nN:;Théo;;;\r\nPHOTO;ENCODING=b;TYPE=JPEG:{picture}\r\nEND:VCARD\r\n"
+    entry, _ = await full.house.write(
+        full.home, OWNER, collections.items.put, "contacts", "contacts", "u.vcf", text
+    )
+    assert await full.check(scrub=True) == []
+    return entry.id
+
+
+async def test_item_orphan(full: Full, person: str):
+    await full.run("UPDATE items SET rev = '1-other' WHERE home_id = :home AND id = :id", id=person)
+    where = f"{CONTACTS}/{person}"
+    assert await full.check() == [("item-orphan", where), ("item-missing", where)]
+
+
+async def test_item_missing(full: Full, person: str):
+    await full.run("DELETE FROM items WHERE home_id = :home AND id = :id", id=person)
+    assert await full.check() == [("item-missing", f"{CONTACTS}/{person}")]
+
+
+async def test_item_also_gone(full: Full, person: str):
+    await full.run(
+        """INSERT INTO items_gone (home_id, kind, collection, name, seq)
+           VALUES (:home, 'contacts', 'contacts', 'u.vcf', 1)"""
+    )
+    assert await full.check() == [("item-also-gone", f"{CONTACTS}/{person}")]
+
+
+async def test_value_missing(full: Full, person: str):
+    await full.run("DELETE FROM inline_values WHERE home_id = :home")
+    assert await full.check() == [("value-missing", f"{CONTACTS}/{person}")]
+
+
+async def test_value_damaged_is_found_by_the_scrub(full: Full, person: str):
+    await full.run("UPDATE inline_values SET value = 'AAAA' WHERE home_id = :home")
+    assert await full.check() == []
+    assert [kind for kind, _ in await full.check(scrub=True)] == ["value-damaged"]
 
 
 # Contents

@@ -63,6 +63,13 @@ KINDS: dict[str, Kind] = {
     "content-damaged": Kind("A content's bytes are not those that were stored."),
     "blob-missing": Kind("The bytes of a content are missing."),
     "blob-unused": Kind("Bytes are stored that no content names, for more than a day."),
+    "item-orphan": Kind(
+        "A calendar or address book lists something that is no document, or an older state of one."
+    ),
+    "item-missing": Kind("A document of a calendar or address book is not listed there."),
+    "item-also-gone": Kind("A calendar or address book lists something that it also says is gone."),
+    "value-missing": Kind("A picture or another value of an event or a contact is missing."),
+    "value-damaged": Kind("A picture or another value of an event or a contact is not what was stored."),
     "usage-wrong": Kind("The count of stored bytes is not their sum."),
     "upload-unknown": Kind("Bytes of an upload are kept that no upload names, for more than a day."),
     "upload-cut": Kind("An upload ended without its last step; it has to be sent again.", is_fault=False),

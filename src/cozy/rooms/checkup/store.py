@@ -20,6 +20,9 @@ _TABLES = (
     "file_links",
     "uploads",
     "jobs",
+    "items",
+    "items_gone",
+    "inline_values",
     "credentials",
     "sessions",
 )
@@ -214,3 +217,40 @@ def has_upload(work: Work, id_: str) -> bool:
         work.db.one("SELECT 1 FROM uploads WHERE home_id = :home AND id = :id", home=work.home, id=id_)
         is not None
     )
+
+
+def items_adrift(work: Work) -> Iterator[Row]:
+    """doctype, id and revision of the items whose document is gone or at another revision."""
+    return work.db.each(
+        """SELECT i.doctype, i.id, i.rev FROM items i LEFT JOIN documents d
+               ON d.home_id = i.home_id AND d.doctype = i.doctype AND d.id = i.id AND d.rev = i.rev AND NOT d.deleted
+            WHERE i.home_id = :home AND d.id IS NULL ORDER BY i.doctype, i.id""",
+        home=work.home,
+    )
+
+
+def items_also_gone(work: Work) -> Iterator[Row]:
+    """doctype and id of the items whose name is also said to be free."""
+    return work.db.each(
+        """SELECT i.doctype, i.id FROM items i JOIN items_gone g
+               ON g.home_id = i.home_id AND g.kind = i.kind AND g.collection = i.collection AND g.name = i.name
+            WHERE i.home_id = :home ORDER BY i.doctype, i.id""",
+        home=work.home,
+    )
+
+
+def marked_texts(work: Work, marker: str) -> Iterator[Row]:
+    """doctype, id and text of the items that name a value kept beside them."""
+    return work.db.each(
+        """SELECT doctype, id, text FROM items WHERE home_id = :home AND text LIKE :marker ORDER BY doctype, id""",
+        home=work.home, marker=f"%{marker}%",
+    )  # fmt: skip
+
+
+def values_after(work: Work, sha256: str, limit: int) -> list[Row]:
+    """A page of the values kept beside texts: hash and value."""
+    return work.db.all(
+        """SELECT sha256, value FROM inline_values WHERE home_id = :home AND sha256 > :sha256
+            ORDER BY sha256 LIMIT :limit""",
+        home=work.home, sha256=sha256, limit=limit,
+    )  # fmt: skip

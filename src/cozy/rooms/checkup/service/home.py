@@ -11,7 +11,7 @@ from cozy.rooms.jobs import service as jobs
 
 from .. import store
 from ..model import Finding, Report, Tick
-from . import contents, documents, files, scrubbing
+from . import contents, documents, files, items, scrubbing
 
 
 async def check(house: House, home: Home, report: Report, tick: Tick, *, scrub: bool = False) -> None:
@@ -36,6 +36,7 @@ def _check(work: Work, blobs: Blobs, report: Report, tick: Tick, doubt: Report) 
             report(Finding("foreign-rows", table))
     documents.check(work, report, tick)
     files.check(work, report)
+    items.check(work, report)
     contents.check(work, blobs, report, tick, doubt)
     for job in jobs.given_up(work):
         report(Finding("job-given-up", job.id, {"job": job.name}))

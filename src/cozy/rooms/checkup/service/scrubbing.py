@@ -27,6 +27,12 @@ async def scrub(house: House, home: Home, report: Report, tick: Tick) -> None:
                 report(Finding("content-damaged", row[0]))
             tick(1)
         after = page[-1][0]
+    after = ""
+    while page := await house.read(home, SYSTEM, store.values_after, after, _PAGE):
+        for sha256, value in page:
+            if hashlib.sha256(value.encode()).hexdigest() != sha256:
+                report(Finding("value-damaged", sha256))
+        after = page[-1][0]
 
 
 async def _is_sound(house: House, home: Home, row: Row) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cozy.kernel.clock import iso
 from cozy.kernel.problem import Problem
@@ -84,9 +84,24 @@ def lose(work: Work, kind: Kind, entry: Entry, seq: int) -> None:
 
 def follow_all(work: Work) -> None:
     """Let every document that came without anybody telling be an item too."""
+    for doctype, ids in _unnoticed(work):
+        follow(work, doctype, ids)
+
+
+def unlisted(work: Work) -> Iterator[tuple[str, str]]:
+    """Doctype and id of the documents that should be items and are none."""
+    for doctype, ids in _unnoticed(work):
+        kind = kinds.of_doctype(work, doctype)
+        for document in documents.fetch_many(work, doctype, ids).values():
+            if kind and _read(work, kind, document) is not None:
+                yield doctype, document.id
+
+
+def _unnoticed(work: Work) -> Iterator[tuple[str, list[str]]]:
+    """Documents that are no items at their revision, a page of ids at a time; some are not to be seen by phones."""
     for kind in work.plugged(Kind):
         for doctype in kind.doctypes:
             after = ""
             while ids := store.unnoticed(work, doctype, after, _PAGE):
-                follow(work, doctype, ids)
+                yield doctype, ids
                 after = ids[-1]

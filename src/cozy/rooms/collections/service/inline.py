@@ -79,6 +79,11 @@ def value(work: Work, marker: str) -> str | None:
     return store.value(work, found[1]) if found else None
 
 
+def missing(work: Work, text: str) -> list[str]:
+    """The hashes of the values that a text names and that are not here."""
+    return [sha256 for sha256 in _MARKED.findall(text) if store.value(work, sha256) is None]
+
+
 def sweep(work: Work) -> None:
     """Forget the values of which no text has spoken for a day."""
     old = set(store.values_before(work, iso(work.now - timedelta(days=1))))
