@@ -227,6 +227,10 @@ class OnlyElsewhere(Forbidden):
     """This home is opened by another service, and in no other way."""
 
 
+class NotWaiting(NotFound):
+    """No device waits here any more: begin again on the device."""
+
+
 class NoSystem(NotFound):
     """There is no such kind of device."""
 

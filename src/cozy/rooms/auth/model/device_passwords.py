@@ -37,3 +37,17 @@ class Made(Struct, frozen=True):
 
     id: str
     password: str
+
+
+class Begun(Struct, frozen=True):
+    """A program waits. page: the secret of the page where the owner agrees; token: that of the program."""
+
+    page: str
+    token: str
+
+
+class Waiting(Struct, frozen=True):
+    """Who waits. name: as the program calls its device; address: where it asked from."""
+
+    name: str
+    address: str

@@ -6,6 +6,7 @@ from . import (
     access_token,
     addresses,
     clients,
+    connecting,
     devices,
     elsewhere,
     flagship,
@@ -16,7 +17,7 @@ from . import (
 )
 
 _DOORS = (
-    access_token, addresses, clients, devices, elsewhere, flagship, getting_in, identity, passphrase, well_known,
+    access_token, addresses, clients, connecting, devices, elsewhere, flagship, getting_in, identity, passphrase, well_known,
 )  # fmt: skip
 routes = Routes()
 for _door in _DOORS:

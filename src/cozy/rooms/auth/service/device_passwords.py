@@ -104,8 +104,7 @@ async def caller_of(house: House, home: Home, password: str, address: str) -> Ca
 
     Raises WrongDevicePassword, NotEncrypted, TooManyAttempts.
     """
-    if not home.origin.startswith("https:") and not _is_this_machine(address):
-        raise NotEncrypted
+    check_way(home, address)
     letters = re.sub(r"[\s-]", "", password).lower()
     handle, secret = letters[:_GROUP], letters[_GROUP:]
     seal, caller = await house.read(home, NOBODY, _held, handle)
@@ -119,6 +118,12 @@ async def caller_of(house: House, home: Home, password: str, address: str) -> Ca
     _proved.add(home.id, letters, seal)
     await house.write(home, NOBODY, limits.forgive, "device_password", visitor)
     return caller
+
+
+def check_way(home: Home, address: str) -> None:
+    """Raises NotEncrypted where others on the way to this address could read a password."""
+    if not home.origin.startswith("https:") and not _is_this_machine(address):
+        raise NotEncrypted
 
 
 def _held(work: Work, handle: str) -> tuple[str, Caller | None]:

@@ -41,6 +41,7 @@ LIMITS: dict[str, dict[str, Limit]] = {
         "home": Limit(300, _HOUR),
         "device": Limit(30, _QUARTER),
     },
+    "connecting": {"address": Limit(30, _QUARTER), "home": Limit(300, _HOUR), "device": Limit(30, _QUARTER)},
     "address": {"address": Limit(5, _HOUR), "home": Limit(10, _HOUR), "device": Limit(5, _HOUR)},
     "reset": {"address": Limit(3, _HOUR), "home": Limit(10, _HOUR), "device": Limit(3, _HOUR)},
 }
