@@ -78,7 +78,7 @@ async def listing(client: httpx2.AsyncClient, **headers: str) -> int:
 
 
 async def test_a_password_is_made_on_a_page_shown_once_and_opens_files(owner, device):
-    answer = await owner.submit(NEW, page=NEW, name="Laptop", may="change")
+    answer = await owner.submit(NEW, page=NEW, name="Laptop", may="change", areas=["files"])
     password = found(PASSWORD, answer.text)
     assert "http://alice.localhost:8080/dav/files/" in answer.text
     assert await listing(device(password)) == 207
@@ -87,7 +87,7 @@ async def test_a_password_is_made_on_a_page_shown_once_and_opens_files(owner, de
 
 
 async def test_it_is_listed_with_what_it_may_do(owner):
-    await owner.submit(NEW, page=NEW, name="Laptop", may="see", end="7")
+    await owner.submit(NEW, page=NEW, name="Laptop", may="see", end="7", areas=["files"])
     for page in (DEVICES, "/my/access/devices"):
         shown = (await owner.get(page)).text
         assert "Laptop" in shown

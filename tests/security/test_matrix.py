@@ -85,6 +85,26 @@ PUBLIC = {
     },
     "GET /ocs/v1.php/cloud/capabilities": "what the program can do, for clients of Nextcloud that are not in yet",
     "GET /ocs/v2.php/cloud/capabilities": "the same",
+    **{
+        f"{method} /.well-known/{name}": "leads to the top of DAV (RFC 6764)"
+        for method in ("GET", "PROPFIND", "OPTIONS", "REPORT")
+        for name in ("caldav", "carddav")
+    },
+    **{
+        f"OPTIONS {path}": "which DAV this is, whether or not something is there"
+        for path in (
+            "/dav",
+            "/dav/principals",
+            "/dav/principals/me",
+            "/dav/calendars/inbox",
+            "/dav/calendars/outbox",
+            *(
+                f"/dav/{kind}{rest}"
+                for kind in ("calendars", "contacts")
+                for rest in ("", "/{collection}", "/{collection}/{name}")
+            ),
+        )
+    },
     "GET /": "leads to the door",
     "GET /auth/login": "the door",
     "GET /auth/twofactor": "the second step at the door, which a log-in has begun",
@@ -139,6 +159,19 @@ FOR_THE_ASKING = {"POST /auth/passphrase_reset": "else it would tell who has an 
 # What anybody may ask whom the owner let in, whatever for.
 OF_HOLDERS = {
     "GET /permissions/self": "what they hold themselves",
+    **{
+        f"{method} {path}": "the owner's name, to who may see files, calendars or contacts; where the latter two are, to who may see them"
+        for method, path in (
+            ("PROPFIND", "/"),
+            ("PROPFIND", "/dav"),
+            ("GET", "/dav"),
+            ("PROPFIND", "/dav/principals"),
+            ("PROPFIND", "/dav/principals/me"),
+            ("PROPFIND", "/remote.php/dav"),
+            ("PROPFIND", "/remote.php/caldav"),
+            ("PROPFIND", "/remote.php/carddav"),
+        )
+    },
     "POST /permissions/exists": "of documents that they may read; here an empty list",
     "GET /settings/capabilities": "what the program can do",
     "GET /settings/context": "what the host says of itself",

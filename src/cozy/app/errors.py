@@ -93,7 +93,8 @@ def _dav(call: Call, problem: Problem, status: int) -> Response:
     said = 507 if problem.kind == "full" else status
     if call.request.method == "HEAD":
         return nothing(said)
-    body = xml.error(problem.condition, problem.facts.get("hrefs", ()), problem.detail)
+    condition = problem.facts.get("condition", problem.condition)
+    body = xml.error(condition, problem.facts.get("hrefs", ()), problem.detail)
     challenge = {"www-authenticate": CHALLENGE} if said == 401 else {}
     return Response(body, said, challenge, xml.MEDIA_TYPE)
 

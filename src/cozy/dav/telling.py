@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
@@ -41,6 +41,11 @@ def simple(name: str, tell: Callable[[T], str | None]) -> Teller[T]:
         return None if value is None else f"{start}{value}{end}"
 
     return told
+
+
+def always(value: str) -> Callable[[Any], str]:
+    """What tells the same of everything."""
+    return lambda _: value
 
 
 def simples(tells: Mapping[str, Callable[[T], str | None]]) -> dict[str, Teller[T]]:

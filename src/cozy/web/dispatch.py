@@ -30,7 +30,8 @@ from .csrf import guard, guard_origin
 
 FORM_FIELDS = 20_000  # of one form: the whole selection of a large folder
 FORM_FILES = 100
-_VERBS: dict[str, Verb] = {**{verb: verb for verb in VERBS}, "HEAD": "GET", "OPTIONS": "GET"}
+_LOOKING: dict[str, Verb] = {"HEAD": "GET", "OPTIONS": "GET", "PROPFIND": "GET", "REPORT": "GET"}
+_VERBS: dict[str, Verb] = {**{verb: verb for verb in VERBS}, **_LOOKING}
 
 
 class NoPage(NotFound):

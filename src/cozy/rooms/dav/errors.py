@@ -103,3 +103,25 @@ class WrongChecksum(Malformed):
 
 class WrongLength(Malformed):
     """What arrived is not as long as was said."""
+
+
+class WrongType(Forbidden):
+    """Something of this kind cannot be made here."""
+
+    condition = "valid-resourcetype"
+
+
+class CannotBeMade(Forbidden):
+    """A new calendar or address book cannot have these properties."""
+
+    condition = "cannot-modify-protected-property"
+
+
+class WrongFormat(Unsupported):
+    """Only events and tasks go into calendars, and only contacts into address books."""
+
+
+class NoQueryHere(Forbidden):
+    """This question cannot be asked here."""
+
+    condition = "supported-report"

@@ -17,7 +17,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     ),
     "contacts": ("io.cozy.contacts", "io.cozy.contacts.books", "io.cozy.contacts.groups"),
 }
-OFFERED = ("files",)  # the areas that answer to such programs by now
+OFFERED = ("files", "calendars", "contacts")  # the areas that answer to such programs by now
 SEE = ("GET",)
 NAME_LIMIT = 100  # characters
 

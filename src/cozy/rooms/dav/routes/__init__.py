@@ -1,6 +1,17 @@
-"""WebDAV: every method of RFC 4918 at /dav/files/."""
+"""The doors of WebDAV, CalDAV and CardDAV: files, calendars, address books, and how programs find them."""
 
-from . import locking, looking, transfers, writing
+from . import boxes, discovery, items, locking, looking, reports, shelves, transfers, writing
 from .door import routes
 
-__all__ = ["locking", "looking", "routes", "transfers", "writing"]
+__all__ = [
+    "boxes",
+    "discovery",
+    "items",
+    "locking",
+    "looking",
+    "reports",
+    "routes",
+    "shelves",
+    "transfers",
+    "writing",
+]

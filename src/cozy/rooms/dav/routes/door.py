@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import ParamSpec
 from urllib.parse import urlsplit
 
@@ -25,6 +25,7 @@ routes = Routes(errors="dav")
 PREFIXES = (PREFIX, "/remote.php/dav/files/{user}", "/remote.php/webdav")
 METHODS = "OPTIONS, GET, HEAD, PUT, DELETE, MKCOL, COPY, MOVE, PROPFIND, PROPPATCH, LOCK, UNLOCK"
 CLASSES = "1, 2, 3"
+SENTENCE = "This address is for programs: open it in the file manager of your device.\n"
 
 
 def at_places(method: str, need: Need) -> Callable[[Handler], Handler]:
@@ -94,13 +95,13 @@ def expected_of(call: Call) -> Expected:
     )  # fmt: skip
 
 
-async def xml_of(call: Call) -> bytes:
-    """The body of a request that asks in XML. Raises TooBig, CutShort."""
+async def xml_of(call: Call, limit: int = xml.BODY_LIMIT) -> bytes:
+    """The body of a request that asks in XML. limit: bytes. Raises TooBig, CutShort."""
     held = bytearray()
     async for chunk in call.chunks():
         held += chunk
-        if len(held) > xml.BODY_LIMIT:
-            raise TooBig(limit=xml.BODY_LIMIT)
+        if len(held) > limit:
+            raise TooBig(limit=limit)
     return bytes(held)
 
 
@@ -112,3 +113,9 @@ def told(body: str, status: int = 207, headers: dict[str, str] | None = None) ->
 def done(*, is_new: bool, headers: dict[str, str] | None = None) -> Response:
     """201 for something new, 204 for what was there."""
     return Response(status_code=201 if is_new else 204, headers=headers)
+
+
+async def nothing_to_read(start: int, size: int) -> AsyncIterator[bytes]:
+    """The pieces of a content that is at hand as a whole: nobody asks for them."""
+    for nothing in ():
+        yield nothing

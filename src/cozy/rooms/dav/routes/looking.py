@@ -25,10 +25,9 @@ from .. import service
 from ..errors import TooDeep
 from ..model import Expected, etag, href
 from ..service.properties import Around, Item
-from .door import CLASSES, METHODS, at_places, expected_of, of_file, place_of, told, xml_of
+from .door import CLASSES, METHODS, SENTENCE, at_places, expected_of, of_file, place_of, told, xml_of
 
 Tell = Callable[[Item], str]
-SENTENCE = "This address is for programs: open it in the file manager of your device.\n"
 
 
 @at_places("OPTIONS", OPEN)

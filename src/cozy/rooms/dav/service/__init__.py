@@ -1,5 +1,39 @@
-"""What WebDAV can do with files."""
+"""What WebDAV, CalDAV and CardDAV can do: with files, and with calendars and address books."""
 
-from . import conditions, locking, locks, places, properties, transfers, tree
+from . import (
+    changes,
+    conditions,
+    expecting,
+    fetching,
+    items,
+    locking,
+    locks,
+    owner,
+    people,
+    places,
+    properties,
+    rendering,
+    scheduling,
+    shelves,
+    transfers,
+    tree,
+)
 
-__all__ = ["conditions", "locking", "locks", "places", "properties", "transfers", "tree"]
+__all__ = [
+    "changes",
+    "conditions",
+    "expecting",
+    "fetching",
+    "items",
+    "locking",
+    "locks",
+    "owner",
+    "people",
+    "places",
+    "properties",
+    "rendering",
+    "scheduling",
+    "shelves",
+    "transfers",
+    "tree",
+]
