@@ -2,25 +2,11 @@
 
 import pytest
 
-from cozy.rooms.collections import service as collections
 from cozy.rooms.contacts import service as contacts
+from cozy.rooms.contacts.errors import NobodyKnown
 from cozy.rooms.contacts.model import CONTACTS, GROUPS
 from cozy.rooms.documents import service as documents
-
-CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{uid}\r\nFN:{name}\r\nN:;;;;\r\n{more}END:VCARD\r\n"
-
-
-def card(uid="u1", name="Ann", more=""):
-    return CARD.format(uid=uid, name=name, more=more)
-
-
-def put(work, text, name="a.vcf"):
-    return collections.items.put(work, "contacts", "contacts", name, text)[0]
-
-
-def text_of(work, doctype, id_):
-    (item,) = collections.items.of_ids(work, doctype, [id_])
-    return item.text
+from tests.contacts.conftest import card, put, text_of
 
 
 def test_a_card_of_a_phone_is_a_person(work):
@@ -67,7 +53,7 @@ def test_a_card_of_a_group_names_its_people(work):
 
 
 def test_nobody_without_a_name_is_kept(work):
-    with pytest.raises(contacts.people.NobodyKnown):
+    with pytest.raises(NobodyKnown):
         contacts.people.save(work, {"note": "?"})
 
 

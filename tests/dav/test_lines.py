@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cozy.dav import lines
@@ -165,6 +165,7 @@ def test_empty_parts_and_escaped_separators_of_a_value_are_kept():
     assert lines.texts(r"a\, b,c\nd,e\\") == ["a, b", "c\nd", "e\\"]
 
 
+@settings(max_examples=60)
 @given(names, plain, parameters, names)
 def test_a_line_of_ours_reads_back_as_it_was_meant(
     name: str, value: str, params: dict[str, list[str]], group: str
@@ -178,6 +179,7 @@ def test_a_line_of_ours_reads_back_as_it_was_meant(
     assert lines.write([one(text)]) == text
 
 
+@settings(max_examples=60)
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_refused_with_a_line(text: str):
     found = attempt(text)
@@ -195,6 +197,7 @@ def attempt(text: str) -> tuple[lines.Component, ...] | int:
         return int(refused.facts["line"])
 
 
+@settings(max_examples=60)
 @given(st.binary(max_size=100))
 def test_any_bytes_become_text(content: bytes):
     assert isinstance(lines.decode(content), str)

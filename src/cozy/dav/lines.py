@@ -12,6 +12,7 @@ from __future__ import annotations
 import quopri
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -19,7 +20,7 @@ from .problems import BadLine
 
 _FOLD_OCTETS = 75
 _DEPTH_LIMIT = 20
-_NAME_LIMIT = 200
+_REMEMBERED_LIMIT = 200  # characters
 
 # Possessive, so that no line can make it look twice at a character.
 _HEAD = re.compile(r'(?:([\w\-]++)\.)?([\w\-]++)[ \t]*((?:;(?:[^":;\n]++|"[^"\n]*+")*+)*+):')
@@ -54,11 +55,13 @@ class Line(Struct, frozen=True, gc=False):
 
     def params(self) -> dict[str, list[str]]:
         """Its parameters, names in upper case, without quotes and carets. vCard 2.1's bare ones are types or encodings."""
-        return _parameters(self.parameters) if self.parameters else {}
+        return {name: list(values) for name, values in _known(self.parameters)} if self.parameters else {}
 
     def param(self, name: str) -> str:
         """The first value of a parameter; "" where there is none."""
-        return next(iter(self.params().get(name, ())), "") if self.parameters else ""
+        if not self.parameters:
+            return ""
+        return next((values[0] for known, values in _known(self.parameters) if known == name and values), "")
 
 
 class Component(Struct, frozen=True, gc=False):
@@ -335,6 +338,17 @@ def _quoted(value: str) -> str:
     return f'"{value}"' if _NEEDS_QUOTES.search(value) else value
 
 
+def _known(said: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return _remembered(said) if len(said) < _REMEMBERED_LIMIT else _read(said)
+
+
+def _read(said: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((name, tuple(values)) for name, values in _parameters(said).items())
+
+
+_remembered = lru_cache(maxsize=4096)(_read)  # the same few say what nearly all lines are
+
+
 def _parameters(said: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     at = 1
@@ -342,12 +356,13 @@ def _parameters(said: str) -> dict[str, list[str]]:
         match = _PARAMETER.match(said, at)
         if match is None:
             break
-        name, equals, values = match[1].strip().upper(), match[2], match[3]
+        said_name, equals, values = match[1].strip(), match[2], match[3]
+        name = said_name.upper()
         at = match.end() + 1
         if equals:
             found.setdefault(name, []).extend(_values(values))
         elif name:
-            found.setdefault("ENCODING" if name in _ENCODINGS else "TYPE", []).append(name)
+            found.setdefault("ENCODING" if name in _ENCODINGS else "TYPE", []).append(said_name)
     return found
 
 

@@ -22,13 +22,13 @@ from .following import follow
 _LIMIT = 1000
 
 
-def keep(work: Work, document: Document) -> None:
-    """Remember a document that is about to be deleted."""
+def keep(work: Work, document: Document) -> Document:
+    """Remember a document that is about to be deleted; what is in the bin for it."""
     body = {
         "doctype": document.doctype, "item": document.id, "deleted_at": iso(work.now),
         "by": f"{work.caller.kind}:{work.caller.name}".rstrip(":"), "body": document.body,
     }  # fmt: skip
-    documents.create(work, DELETED, body)
+    return documents.create(work, DELETED, body)
 
 
 def all_(work: Work, kind_name: str) -> list[Binned]:

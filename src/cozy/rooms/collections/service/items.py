@@ -54,19 +54,25 @@ def entries(work: Work, kind_name: str, collection: str, after: str = "", limit:
 def page(work: Work, kind_name: str, collection: str, after: str = "", limit: int = PAGE) -> list[Item]:
     """The same, with texts."""
     _open(work, kind_name, collection)
-    return [_whole(work, item) for item in store.page(work, kind_name, collection, after, limit)]
+    return [whole(work, item) for item in store.page(work, kind_name, collection, after, limit)]
+
+
+def kept(work: Work, kind_name: str, collection: str, after: str = "", limit: int = PAGE) -> list[Item]:
+    """The same, with texts as they are kept: markers in the place of large values (`whole` puts those back)."""
+    _open(work, kind_name, collection)
+    return store.page(work, kind_name, collection, after, limit)
 
 
 def many(work: Work, kind_name: str, collection: str, names: Sequence[str]) -> list[Item]:
     """Those of these names that are there, in any order."""
     _open(work, kind_name, collection)
-    return [_whole(work, item) for item in store.many(work, kind_name, collection, names)]
+    return [whole(work, item) for item in store.many(work, kind_name, collection, names)]
 
 
 def of_ids(work: Work, doctype: str, ids: Sequence[str]) -> list[Item]:
     """The items that these documents are, in any order."""
     permissions.guard(work, "GET", doctype, None, None)
-    return [_whole(work, item) for item in store.of_ids(work, doctype, ids)]
+    return [whole(work, item) for item in store.of_ids(work, doctype, ids)]
 
 
 def one(work: Work, kind_name: str, collection: str, name: str) -> Item:
@@ -75,7 +81,7 @@ def one(work: Work, kind_name: str, collection: str, name: str) -> Item:
     found = store.many(work, kind_name, collection, [name])
     if not found:
         raise NoItem
-    return _whole(work, found[0])
+    return whole(work, found[0])
 
 
 def entry(work: Work, kind_name: str, collection: str, name: str) -> Entry:
@@ -104,7 +110,8 @@ def _open(work: Work, kind_name: str, collection: str) -> None:
     shelves.here(work, kind, collection)
 
 
-def _whole(work: Work, item: Item) -> Item:
+def whole(work: Work, item: Item) -> Item:
+    """An item with its large values in the text."""
     text = inline.put_back(work, item.text)
     return item if text is item.text else Item(item.entry, text)
 

@@ -68,6 +68,8 @@ def index(body: Mapping[str, Any]) -> str:
 
 def plain(said: str) -> str:
     """A text as it is compared: no accents, no difference of case, `œ` like `oe`, one space between words."""
+    if said.isascii():
+        return " ".join(said.lower().split())
     folded = unicodedata.normalize(
         "NFKD", said.casefold().replace("œ", "oe").replace("æ", "ae").replace("ø", "o")
     )

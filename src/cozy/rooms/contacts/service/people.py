@@ -24,13 +24,10 @@ from .kind import settled
 __all__ = ["KEPT_DAYS"]
 Order = Literal["family", "given"]
 name_of = names.display
-_LOOKED_AT = (
-    ("phone", "number"),
-    ("email", "address"),
-    ("address", "formattedAddress"),
-    ("impp", "uri"),
-    ("cozy", "url"),
-)
+_LOOKED_AT = ("fullname", "displayName", "nickname", "company", "department", "jobTitle", "note")
+_LISTS_LOOKED_AT = (
+    ("phone", "number"), ("email", "address"), ("address", "formattedAddress"), ("impp", "uri"), ("cozy", "url"),
+)  # fmt: skip
 
 
 def all_(
@@ -73,12 +70,11 @@ def query_words(query: str) -> list[str]:
 
 def _has(body: Mapping[str, Any], words: Sequence[str]) -> bool:
     """Whether all of these are somewhere in what is known of somebody; numbers however they are spaced."""
-    said = [
-        names.display(body),
-        names.of_parts(body),
-        *(names.text(body, each) for each in ("nickname", "company", "jobTitle", "department", "note")),
+    said = [names.text(body, each) for each in _LOOKED_AT]
+    said += [names.of_parts(body)]
+    said += [
+        names.text(entry, part) for member, part in _LISTS_LOOKED_AT for entry in names.entries(body, member)
     ]
-    said += [names.text(entry, part) for member, part in _LOOKED_AT for entry in names.entries(body, member)]
     held = names.plain(" ".join(filter(None, said)))
     if all(word in held for word in words):
         return True

@@ -1,0 +1,21 @@
+"""People who are there already."""
+
+from cozy.rooms.collections import service as collections
+
+CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{uid}\r\nFN:{name}\r\nN:;;;;\r\n{more}END:VCARD\r\n"
+
+
+def card(uid="u1", name="Ann", more=""):
+    """A card; more: further lines."""
+    return CARD.format(uid=uid, name=name, more=more)
+
+
+def put(work, text, name="a.vcf"):
+    """A phone sends a card."""
+    return collections.items.put(work, "contacts", "contacts", name, text)[0]
+
+
+def text_of(work, doctype, id_):
+    """The card that phones get of a document."""
+    (item,) = collections.items.of_ids(work, doctype, [id_])
+    return item.text
