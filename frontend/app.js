@@ -17,6 +17,7 @@ onArrival(async () => {
     started,
     document.querySelector("[data-list]") && import("./list.js"),
     document.querySelector(".preview") && import("./preview.js"),
+    document.querySelector(".late") && import("./calendar.js"),
   ]);
   root.dataset.js = "ready";
   if (document.querySelector("main [data-live]")) import("./live.js");

@@ -21,6 +21,7 @@ from cozy.web.pages import flashed
 ROOMS = (
     ui.Room("home", N_("Home"), "/my", "house"),
     ui.Room("files", N_("Files"), "/my/drive", "folder"),
+    ui.Room("calendars", N_("Calendar"), "/my/calendar", "calendar", more=True),
     ui.Room("bin", N_("Bin"), "/my/drive/trash", "trash-2", more=True),
     ui.Room("access", N_("Who can see what"), "/my/access", "eye", N_("Who sees"), aside=True),
     ui.Room("apps", N_("Apps"), "/my/apps", "layout-grid", N_("My apps"), aside=True),
@@ -60,7 +61,7 @@ def shell_for_owner(work: Work, call: Call, context: dict[str, Any]) -> ui.Shell
         rooms=ROOMS,
         room=context.get("room", ""),
         account=ACCOUNT,
-        adds=_adds(inbox),
+        adds=_adds(inbox, context.get("room", "")),
         csrf=csrf.token(call),
         storage=ui.Storage(files.usage(work), call.home.quota),
         flashes=_flashes(call),
@@ -72,15 +73,17 @@ def shell_for_owner(work: Work, call: Call, context: dict[str, Any]) -> ui.Shell
     )
 
 
-def _adds(inbox: str) -> tuple[ui.Add, ...]:
-    """What can be added, to the folder on the page or else to the top of all files."""
+def _adds(inbox: str, room: str) -> tuple[ui.Add, ...]:
+    """What can be added: files, to the folder on the page or else to the top of all; what the room is about comes first."""
     here = f"/my/drive/{inbox}"
-    return (
+    files = (
         ui.Add(N_("Upload files"), f"{here}/upload", "upload", "files"),
         ui.Add(N_("Upload a folder"), f"{here}/upload", "folder-up", "folder"),
         ui.Add(N_("Take a photo"), f"{here}/upload", "camera", "camera"),
         ui.Add(N_("New folder"), f"{here}/new-folder", "folder-plus", dialog=True),
     )
+    dates = (ui.Add(N_("New event"), "/my/calendar/new", "calendar-plus", dialog=True),)
+    return (*dates, *files) if room in {"calendars", "tasks"} else (*files, *dates)
 
 
 def locale_of(call: Call) -> str:

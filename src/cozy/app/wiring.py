@@ -27,6 +27,7 @@ from cozy.rooms.auth.events import (
     ResetAsked,
 )
 from cozy.rooms.auth.ports import Apps as LinkedApps
+from cozy.rooms.calendars import pages as calendars_pages
 from cozy.rooms.calendars import service as calendars
 from cozy.rooms.calendars.service import doctypes as calendars_doctypes
 from cozy.rooms.collections import jobs as collections_jobs
@@ -73,6 +74,7 @@ DOORS: list[Routes] = [
     documents_routes.routes,
     files_routes.routes,
     files_pages.routes,
+    calendars_pages.routes,
     jobs_routes.routes,
     contacts_routes.routes,
     sharing_routes.routes,
@@ -116,6 +118,7 @@ PORTS: dict[type, list[Any]] = {
         permissions_pages.first.on_first_page,
         auth_pages.first.on_first_page,
         apps_pages.first.on_first_page,
+        calendars_pages.first.on_first_page,
         files_pages.first.on_first_page,
     ],
     Kind: [contacts.KIND, calendars.KIND],
