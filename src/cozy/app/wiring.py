@@ -33,6 +33,7 @@ from cozy.rooms.calendars.service import doctypes as calendars_doctypes
 from cozy.rooms.collections import jobs as collections_jobs
 from cozy.rooms.collections.ports import Kind
 from cozy.rooms.collections.service import doctypes as collections_doctypes
+from cozy.rooms.contacts import jobs as contacts_jobs
 from cozy.rooms.contacts import routes as contacts_routes
 from cozy.rooms.contacts import service as contacts
 from cozy.rooms.dav import jobs as dav_jobs
@@ -47,6 +48,7 @@ from cozy.rooms.files.events import MediaStored
 from cozy.rooms.files.service import doctypes as files_doctypes
 from cozy.rooms.homes import pages as homes_pages
 from cozy.rooms.homes import routes as homes_routes
+from cozy.rooms.homes.events import ProfileChanged
 from cozy.rooms.homes.ports import Capabilities, FirstPage, Furnish, InstanceFacts
 from cozy.rooms.homes.service import doctypes as homes_doctypes
 from cozy.rooms.jobs import jobs
@@ -96,6 +98,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
     ClientPending: [auth_jobs.forget_pending_client],
     GrantEnded: [auth_jobs.forget_client, auth_jobs.forget_device_password],
     MediaStored: [files_jobs.read_media],
+    ProfileChanged: [contacts_jobs.follow_profile],
     GrantDue: [permissions_jobs.end_grant],
     DayPassed: [
         jobs.forget_given_up,

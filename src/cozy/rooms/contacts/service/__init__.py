@@ -2,10 +2,11 @@
 
 from . import doctypes, groups, moving, people, photos, queries, twins
 from .kind import KIND, text_of
-from .myself import myself
+from .myself import agree, myself
 
 __all__ = [
     "KIND",
+    "agree",
     "doctypes",
     "groups",
     "moving",

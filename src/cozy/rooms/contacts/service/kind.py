@@ -130,22 +130,24 @@ def settled(
         "displayName": names.display(body),
         "indexes": {"byFamilyNameGivenNameEmailCozyUrl": names.index(body)},
     }
-    metadata = dict((current or {}).get("cozyMetadata") or body.get("cozyMetadata") or {})
+    metadata = {**_mapping(current or {}, "cozyMetadata"), **_mapping(body, "cozyMetadata")}
     if not (text and current and original_of(current) == text):
         metadata |= {"updatedAt": iso(work.now)}
         metadata.setdefault("createdAt", iso(work.now))
         metadata.setdefault("metadataVersion", 1)
         metadata.setdefault("doctypeVersion", 1)
-    known = (current or {}).get("metadata") or body.get("metadata")
-    return {
-        **made,
-        "cozyMetadata": metadata,
-        "metadata": {"version": 1, **(known if isinstance(known, Mapping) else {})},
-    }
+    known = {**_mapping(current or {}, "metadata"), **_mapping(body, "metadata")}
+    return {**made, "cozyMetadata": metadata, "metadata": {"version": 1, **known}}
+
+
+def _mapping(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A member that is to be an object, whatever somebody put there."""
+    value = body.get(name)
+    return value if isinstance(value, Mapping) else {}
 
 
 def _settled_group(reading: Reading, current: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {**reading.body, "metadata": {"version": 1, **((current or {}).get("metadata") or {})}}
+    return {**reading.body, "metadata": {"version": 1, **_mapping(current or {}, "metadata")}}
 
 
 def _group(work: Work, id_: str, body: Mapping[str, Any], original: str) -> Reading:

@@ -9,7 +9,8 @@ from cozy.rooms.documents.model import Document, Query
 from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions import service as permissions
 
-from ..model import CONTACTS, of_owner
+from ..model import CONTACTS, names, of_owner
+from . import people
 
 
 def myself(work: Work) -> Document:
@@ -24,3 +25,23 @@ def myself(work: Work) -> Document:
     made = documents.create(work, CONTACTS, body)
     collections.follow(work, CONTACTS, [made.id])
     return made
+
+
+def agree(work: Work, name_before: str, email_before: str) -> None:
+    """Let the contact that is the owner say the name and the mail address of the profile where it said those before.
+
+    What the owner wrote in it otherwise stays; a second time nothing is as it was before.
+    """
+    found = documents.find(work, CONTACTS, Query(selector={"me": True}, limit=1)).documents
+    if not found:
+        return
+    profile, body = homes.profile(work), dict(found[0].body)
+    if names.text(body, "fullname") == name_before and profile.public_name != name_before:
+        body["fullname"] = profile.public_name
+        body.pop("name", None)
+    body["email"] = [
+        {**entry, "address": profile.email} if names.text(entry, "address") == email_before else entry
+        for entry in names.entries(body, "email")
+    ]
+    if body != found[0].body:
+        people.save(work, body, found[0].id)

@@ -19,7 +19,7 @@ from ..errors import BadProfile
 from ..model import INSTANCE, SETTINGS, Profile
 from ..ports import Capabilities, InstanceFacts
 from .contexts import context
-from .profile import clean_profile, locale_of
+from .profile import clean_profile, locale_of, tell
 
 SAFE_FROM_APPS = (
     "email",
@@ -54,7 +54,9 @@ def change(work: Work, rev: str, given: Mapping[str, Any]) -> Document:
         return _dressed(work, current)
     if rev != current.rev:
         raise UpdateConflict(id=INSTANCE)
-    return _dressed(work, documents.update(work, current, body))
+    written = documents.update(work, current, body)
+    tell(work, current, written)
+    return _dressed(work, written)
 
 
 def forget_move(work: Work) -> None:

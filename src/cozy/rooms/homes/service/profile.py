@@ -12,8 +12,10 @@ from msgspec.structs import asdict, replace
 from cozy.kernel.text import nfc
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
+from cozy.rooms.documents.model import Document
 
 from ..errors import BadProfile
+from ..events import ProfileChanged
 from ..model import INSTANCE, LOCALES, SETTINGS, THEMES, Profile
 
 NAME_LIMIT = 100  # characters of a public name
@@ -60,8 +62,15 @@ def change_profile(work: Work, new: Profile) -> Profile:
     members = asdict(clean)
     if clean.locale == locale_of(current.body):
         del members["locale"]  # the person may have chosen a language that apps speak, and our pages do not
-    documents.update(work, current, {**current.body, **members})
+    tell(work, current, documents.update(work, current, {**current.body, **members}))
     return clean
+
+
+def tell(work: Work, before: Document, after: Document) -> None:
+    """Say that the owner goes by another name or mail address, where it is so. Publishes ProfileChanged."""
+    was = ProfileChanged(*(str(before.body.get(member) or "") for member in ("public_name", "email")))
+    if was != ProfileChanged(*(str(after.body.get(member) or "") for member in ("public_name", "email"))):
+        work.publish(was)
 
 
 def expected_email(work: Work) -> str:
@@ -86,7 +95,7 @@ def _put(work: Work, members: Mapping[str, str]) -> None:
     if not body[_EXPECTED]:
         del body[_EXPECTED]
     if body != current.body:
-        documents.update(work, current, body)
+        tell(work, current, documents.update(work, current, body))
 
 
 def locale_of(body: Mapping[str, Any]) -> Literal["en", "fr"]:

@@ -1,0 +1,12 @@
+"""What happened to a home."""
+
+from __future__ import annotations
+
+from cozy.kernel.work import Event
+
+
+class ProfileChanged(Event, frozen=True):
+    """The owner goes by another name or mail address. Tells those that there were before."""
+
+    public_name: str
+    email: str
