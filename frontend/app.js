@@ -18,6 +18,7 @@ onArrival(async () => {
     document.querySelector("[data-list]") && import("./list.js"),
     document.querySelector(".preview") && import("./preview.js"),
     document.querySelector(".late") && import("./calendar.js"),
+    document.querySelector(".people, [data-person-form]") && import("./contacts.js"),
   ]);
   root.dataset.js = "ready";
   if (document.querySelector("main [data-live]")) import("./live.js");

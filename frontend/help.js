@@ -3,7 +3,7 @@ import { h, icon, t } from "./shared.js";
 
 export function show() {
   const rows = [
-    ["/", t("Search")], ["g h", t("Go home")], ["g f", t("Go to Files")], ["g b", t("Go to the bin")], ["g w", t("Who can see what")], ["g x", t("Apps")], ["g s", t("Go to Settings")], ["n", t("Add")],
+    ["/", t("Search")], ["g h", t("Go home")], ["g f", t("Go to Files")], ["g c", t("Go to Contacts")], ["g b", t("Go to the bin")], ["g w", t("Who can see what")], ["g x", t("Apps")], ["g s", t("Go to Settings")], ["n", t("Add")],
     ["↑ ↓", t("Previous or next line")], ["Space", t("Choose this line")], ["Shift Space", t("Choose everything up to here")], ["Ctrl A", t("Choose all")],
     ["Enter", t("Open")], ["Backspace", t("Folder above")], ["F2", t("Rename")], ["m", t("Move")], ["i", t("Details")], ["Del", t("Move to the bin")],
     ["Ctrl Z", t("Undo")], ["Esc", t("Close, or choose nothing")],

@@ -14,10 +14,14 @@ let tries = 0;
 let timer = 0;
 let shown = 0;
 
-// The folder whose list this is, "" for a list of any files.
-const live = () => document.querySelector("main [data-live]")?.dataset.live;
+// The folder whose list this is, "" for a list of any files; other kinds of documents than files name theirs.
+const list = () => document.querySelector("main [data-live]");
+const live = () => list()?.dataset.live;
+const FILES = "io.cozy.files";
+const type = () => list()?.dataset.liveType ?? FILES;
 
-function concerns({ id, doc }) {
+function concerns({ type: changed, id, doc }) {
+  if (changed !== type()) return false;
   const folder = live();
   return folder === "" || folder === id || (folder && folder === doc?.dir_id) || Boolean(document.querySelector(`main tr[data-id="${CSS.escape(id)}"]`));
 }
@@ -42,24 +46,37 @@ function show() {
 async function catchUp() {
   const since = document.querySelector("main [data-live]")?.dataset.seq;
   if (!since) return;
-  const answer = await fetch(`/files/_changes?limit=1&since=${since}`).catch(() => null);
+  const feed = type() === FILES ? "/files" : `/data/${type()}`;
+  const answer = await fetch(`${feed}/_changes?limit=1&since=${since}`).catch(() => null);
   if (answer?.ok && (await answer.json()).results.length) soon();
 }
 
 let isHeard = false; // the server listens to what it was asked to
-onArrival(() => isHeard && catchUp());
+let asked = ""; // the kind of documents that it was asked about last
+onArrival(() => {
+  if (!isHeard || live() === undefined) return;
+  if (asked === type()) return catchUp();
+  isHeard = false;
+  ask();
+});
+
+function ask() {
+  asked = type();
+  socket.send(JSON.stringify({ method: "SUBSCRIBE", payload: { type: asked } }));
+  socket.send(JSON.stringify({ method: ECHO })); // no method: it is refused once what came before has been heeded
+}
 
 function connect() {
   socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/realtime/`, "io.cozy.websocket");
   socket.onopen = () => {
-    socket.send(JSON.stringify({ method: "SUBSCRIBE", payload: { type: "io.cozy.files" } }));
-    socket.send(JSON.stringify({ method: ECHO })); // no method: it is refused once what came before has been heeded
+    ask();
     tries = 0;
   };
   socket.onmessage = ({ data }) => {
     const { event, payload } = JSON.parse(data);
     if (event === "error") {
       if (payload.source?.method !== ECHO) return;
+      if (asked !== type()) return ask();
       isHeard = true;
       catchUp();
     } else if (concerns(payload)) soon();

@@ -151,4 +151,4 @@ async def test_leave_for_something_else_is_not_told_beside_files(reader, house, 
     await house.write(home, SYSTEM, lambda work: permissions.grant(work, "oauth", "0123", rules))
     page = (await reader.get(f"/my/file/{files.ROOT}/who")).text
     assert "Can see your files." in page
-    assert "contacts" not in page
+    assert "your contacts" not in page

@@ -21,6 +21,7 @@ from cozy.web.pages import flashed
 ROOMS = (
     ui.Room("home", N_("Home"), "/my", "house"),
     ui.Room("files", N_("Files"), "/my/drive", "folder"),
+    ui.Room("contacts", N_("Contacts"), "/my/contacts", "users-round", more=True),
     ui.Room("calendars", N_("Calendar"), "/my/calendar", "calendar", more=True),
     ui.Room("bin", N_("Bin"), "/my/drive/trash", "trash-2", more=True),
     ui.Room("access", N_("Who can see what"), "/my/access", "eye", N_("Who sees"), aside=True),
@@ -82,8 +83,11 @@ def _adds(inbox: str, room: str) -> tuple[ui.Add, ...]:
         ui.Add(N_("Take a photo"), f"{here}/upload", "camera", "camera"),
         ui.Add(N_("New folder"), f"{here}/new-folder", "folder-plus", dialog=True),
     )
+    people = (ui.Add(N_("New contact"), "/my/contacts/new", "user-plus"),)
     dates = (ui.Add(N_("New event"), "/my/calendar/new", "calendar-plus", dialog=True),)
-    return (*dates, *files) if room in {"calendars", "tasks"} else (*files, *dates)
+    if room in {"calendars", "tasks"}:
+        return (*dates, *files, *people)
+    return (*people, *files, *dates) if room == "contacts" else (*files, *people, *dates)
 
 
 def locale_of(call: Call) -> str:

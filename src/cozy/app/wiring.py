@@ -34,6 +34,7 @@ from cozy.rooms.collections import jobs as collections_jobs
 from cozy.rooms.collections.ports import Kind
 from cozy.rooms.collections.service import doctypes as collections_doctypes
 from cozy.rooms.contacts import jobs as contacts_jobs
+from cozy.rooms.contacts import pages as contacts_pages
 from cozy.rooms.contacts import routes as contacts_routes
 from cozy.rooms.contacts import service as contacts
 from cozy.rooms.dav import jobs as dav_jobs
@@ -79,6 +80,7 @@ DOORS: list[Routes] = [
     calendars_pages.routes,
     jobs_routes.routes,
     contacts_routes.routes,
+    contacts_pages.routes,
     sharing_routes.routes,
     remote_routes.routes,
     dav_routes.routes,
@@ -122,6 +124,7 @@ PORTS: dict[type, list[Any]] = {
         auth_pages.first.on_first_page,
         apps_pages.first.on_first_page,
         calendars_pages.first.on_first_page,
+        contacts_pages.first.on_first_page,
         files_pages.first.on_first_page,
     ],
     Kind: [contacts.KIND, calendars.KIND],

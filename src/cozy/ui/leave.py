@@ -6,13 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from babel.lists import format_list
+from msgspec import Struct
 
 from cozy.ui import doctypes
-from cozy.ui.words import Words
+from cozy.ui.words import N_, Words
 
 SHOWN = 3  # things named in a summary; more of them are counted
 LISTS = {"en": "en_GB"}  # one, two and three
 NAMES = 2  # single documents named for one thing
+OTHERS = 2  # named as those who see something; of more, the number is said
+
+
+class Seen(Struct, frozen=True):
+    """By whom something is seen, as `c.who_sees` says it. text: "" for the owner alone."""
+
+    text: str = ""
+    icon: str = "lock"
 
 
 class Value(Protocol):
@@ -104,6 +113,17 @@ def alike(words: Words, lines: Iterable[Line]) -> dict[str, list[str]]:
         said = (sentence(words, line), limit(words, line), line.why)
         groups.setdefault(said, []).append(line.title)
     return {titles[0]: titles for titles in groups.values()}
+
+
+def seen(words: Words, names: Sequence[str]) -> Seen:
+    """You, Recipes and whoever has the link. names: of the others; "" for whoever has a link."""
+    if not names:
+        return Seen()
+    icon = "eye" if all(names) else "link"
+    called = list(dict.fromkeys(name or words.gettext(N_("whoever has the link")) for name in names))
+    if len(called) > OTHERS:
+        return Seen(words.ngettext("You and %(num)s other", "You and %(num)s others", len(called)), icon)
+    return Seen(listed(words, [words.gettext(N_("You")), *called]), icon)
 
 
 def listed(words: Words, things: Sequence[str]) -> str:

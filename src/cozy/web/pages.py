@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from cozy.kernel.work import Work
@@ -44,3 +46,21 @@ def flashed(call: Call) -> Flash | None:
     except (ValueError, msgspec.DecodeError):
         return None
     return message if message.undo_url.startswith("/my/") or not message.undo_url else None
+
+
+def way_back(call: Call, form: FormData | None = None, default: str = "/my") -> str:
+    """The page that the reader came from, as the form or the browser says; only ever one of ours."""
+    said = str(form.get("back", "")) if form is not None else ""
+    if not said:
+        said = _came_from(call.header("referer"))
+    ours = said == "/my" or said.startswith("/my/")
+    return said if ours and "\\" not in said and not any(c < "!" for c in said) else default
+
+
+def _came_from(referer: str) -> str:
+    """The path and query of an address; "" when it is none."""
+    try:
+        came = urlsplit(referer)
+    except ValueError:
+        return ""
+    return came.path + (f"?{came.query}" if came.query else "")

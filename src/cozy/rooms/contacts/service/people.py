@@ -26,7 +26,8 @@ Order = Literal["family", "given"]
 name_of = names.display
 _LOOKED_AT = ("fullname", "displayName", "nickname", "company", "department", "jobTitle", "note")
 _LISTS_LOOKED_AT = (
-    ("phone", "number"), ("email", "address"), ("address", "formattedAddress"), ("impp", "uri"), ("cozy", "url"),
+    ("phone", "number"), ("email", "address"), ("address", "formattedAddress"), ("address", "street"),
+    ("address", "postcode"), ("address", "city"), ("impp", "uri"), ("cozy", "url"),
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, get_args
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from msgspec import Struct
 from starlette.datastructures import FormData
@@ -63,11 +63,7 @@ def url_of(file: File) -> str:
 
 def way_back(call: Call, form: FormData | None = None, default: str = DRIVE) -> str:
     """The page that the reader came from, as the form or the browser says; only ever one of ours."""
-    said = str(form.get("back", "")) if form is not None else ""
-    if not said:
-        said = _came_from(call.header("referer"))
-    ours = said == "/my" or said.startswith("/my/")
-    return said if ours and "\\" not in said and not any(c < "!" for c in said) else default
+    return pages.way_back(call, form, default)
 
 
 def done(call: Call, url: str, text: str, *, undo: str = "") -> Response:
@@ -80,15 +76,6 @@ def failed(work: Work, call: Call, url: str, problem: Problem) -> Response:
     """Go there, and say there what could not be done."""
     pages.flash(call, words(work).gettext(problem.detail), kind="failed")
     return see_other(url)
-
-
-def _came_from(referer: str) -> str:
-    """The path and query of an address; "" when it is none."""
-    try:
-        came = urlsplit(referer)
-    except ValueError:
-        return ""
-    return came.path + (f"?{came.query}" if came.query else "")
 
 
 def ids_in(call: Call, form: FormData) -> list[str]:

@@ -9,12 +9,12 @@ from msgspec import Struct
 
 from cozy.kernel.clock import parse
 from cozy.ui import Words
+from cozy.ui.leave import Seen
 
 from ..model import PDF
 from ..service import File
 from ..service.views import is_favourite
 from .door import url_of
-from .who import Seen
 
 PICTURES = frozenset(
     f"image/{kind}"

@@ -17,10 +17,11 @@ from .grants import (
     withdraw,
     withdraw_links,
 )
-from .seeing import Other, among, others, rules_about
+from .seeing import Onlooker, Other, among, name_of, onlookers, others, rules_about
 from .telling import end_of, last_day, lines, narrowed, out_of_sight
 
 __all__ = [
+    "Onlooker",
     "Other",
     "admit",
     "all_",
@@ -43,10 +44,12 @@ __all__ = [
     "may_all",
     "may_give",
     "may_use",
+    "name_of",
     "narrow",
     "narrowed",
     "of_code",
     "of_source",
+    "onlookers",
     "others",
     "out_of_sight",
     "passwords",

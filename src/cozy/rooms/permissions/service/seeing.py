@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from msgspec import Struct
 
 from cozy.kernel.caller import Caller, Verb
+from cozy.kernel.clock import parse
 from cozy.kernel.work import Work
 
-from ..model import Permission, Rule, grant_of
+from ..model import LINKS, Permission, Rule, Type, grant_of
 from .decision import may, may_all, may_use
 from .grants import all_, has_ended
+from .telling import Line, last_day, lines
 
 Body = Mapping[str, Any]
 
@@ -23,6 +26,18 @@ class Other(Struct, frozen=True):
     permission: Permission
     caller: Caller
     everything: bool
+
+
+class Onlooker(Struct, frozen=True):
+    """Somebody else who sees a document, as people are told. name: "" for whoever has a link; lines: what they may do
+    with such documents; until: their last day, None for no end.
+    """
+
+    id: str  # of the grant
+    type: Type
+    name: str
+    lines: list[Line]
+    until: date | None
 
 
 def others(work: Work, verb: Verb, doctype: str) -> list[Other]:
@@ -58,3 +73,21 @@ def rules_about(permission: Permission, verb: Verb, doctype: str) -> dict[str, R
         for title, rule in permission.rules.items()
         if may(Caller("app", (grant_of(rule),)), verb, doctype)
     }
+
+
+def onlookers(work: Work, doctype: str, permissions: Sequence[Permission]) -> list[Onlooker]:
+    """Those who hold these grants, as people are told of who sees a document."""
+    return [
+        Onlooker(
+            each.id, each.type, name_of(each), lines(work, rules_about(each, "GET", doctype)),
+            last_day(work, parse(each.expires_at)) if each.expires_at else None,
+        )
+        for each in permissions
+    ]  # fmt: skip
+
+
+def name_of(permission: Permission) -> str:
+    """What somebody who holds a grant is called; "" for whoever has a link."""
+    if permission.type in LINKS:
+        return ""
+    return permission.title or permission.source_id.replace("-", " ").capitalize()

@@ -1,0 +1,77 @@
+"""The bin of contacts: who was thrown away, and the way back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from cozy.kernel.clock import parse
+from cozy.kernel.problem import Problem
+from cozy.kernel.routes import OWNER
+from cozy.kernel.work import Work
+from cozy.web.call import Call
+
+from .. import service
+from ..model import names
+from .cards import face, note_of
+from .door import CONTACTS_URL, done, failed, page, routes, text, url_of, way_back, words
+
+BIN = f"{CONTACTS_URL}/bin"
+
+
+@routes.on("GET", BIN, OWNER)
+def bin_(work: Work, call: Call) -> Response:
+    """Who was thrown away, the last first. 200."""
+    return page(
+        work,
+        call,
+        "bin.html",
+        thrown=[_thrown(work, each) for each in service.people.deleted(work)],
+        days=service.people.KEPT_DAYS,
+    )
+
+
+def _thrown(work: Work, binned: Any) -> dict[str, Any]:
+    name = names.display(binned.body)
+    left = max(1, (parse(binned.deleted_at) + timedelta(days=service.people.KEPT_DAYS) - work.now).days)
+    said = words(work).ngettext("erased in %(num)s day", "erased in %(num)s days", left)
+    return {
+        "id": binned.id,
+        "name": name,
+        "face": face(name),
+        "note": note_of(binned.body, name),
+        "stays": said,
+    }
+
+
+@routes.on("POST", f"{CONTACTS_URL}/{{contact_id}}/bin", OWNER)
+def throw_away(work: Work, call: Call, contact_id: str, form: FormData) -> Response:
+    """Put somebody into the bin. 303 to the list, with a way to undo it; 404."""
+    binned = service.people.remove(work, contact_id)
+    back = way_back(call, form)
+    back = CONTACTS_URL if back.startswith(url_of(contact_id)) else back
+    return done(
+        call,
+        back,
+        words(work).ngettext("Moved to the bin.", "%(num)s items moved to the bin.", 1),
+        undo=f"{BIN}/restore?ids={binned}",
+    )
+
+
+@routes.on("POST", f"{BIN}/restore", OWNER)
+def restore(work: Work, call: Call, form: FormData) -> Response:
+    """Put back whom the form or the address names. 303 to them, or to the bin."""
+    ids = [each for each in (text(form, "ids"), call.query("ids")) if each]
+    try:
+        with work.attempt():
+            back = [service.people.restore(work, each) for each in ids]
+    except Problem as problem:
+        return failed(work, call, BIN, problem)
+    return done(
+        call,
+        url_of(back[0].id) if back else BIN,
+        words(work).ngettext("Put back.", "%(num)s items put back.", len(back)),
+    )
