@@ -110,7 +110,7 @@ class CardFilter(Struct, frozen=True):
 
 def time_range(element: ET.Element) -> TimeRange:
     """RFC 4791 §9.9. Raises BadFilter."""
-    found = TimeRange(_moment(element.get("start", "")), _moment(element.get("end", "")))
+    found = TimeRange(moment(element.get("start", "")), moment(element.get("end", "")))
     if found == TimeRange():
         raise BadFilter
     if found.start is not None and found.end is not None and found.end <= found.start:
@@ -118,8 +118,11 @@ def time_range(element: ET.Element) -> TimeRange:
     return found
 
 
-def _moment(text: str) -> datetime | None:
-    """Dates, and times without a zone, are taken for UTC, as clients mean them that send such."""
+def moment(text: str) -> datetime | None:
+    """A time as iCalendar writes it, None for nothing. Raises BadFilter.
+
+    Dates, and times without a zone, are taken for UTC, as clients mean them that send such.
+    """
     if not text:
         return None
     found = _MOMENT.fullmatch(text)

@@ -53,15 +53,13 @@ class CalendarData(Struct, frozen=True):
 
 
 class AddressData(Struct, frozen=True):
-    """How cards are to be told (RFC 6352 §10.4). version: `3.0` or `4.0`, "" for any; props: None for the whole text."""
+    """How cards are to be told (RFC 6352 §10.4). version: `3.0`, which is meant where none is said, or `4.0`.
 
-    version: str = ""
+    props: None for the whole text.
+    """
+
+    version: str = "3.0"
     props: tuple[WantedProp, ...] | None = None
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the text is wanted as it is."""
-        return self.props is None and not self.version
 
 
 class Asked(Struct, frozen=True):
@@ -267,8 +265,8 @@ def _name(element: ET.Element) -> str:
 def _address_data(element: ET.Element | None) -> AddressData:
     if element is None:
         return AddressData()
-    version = element.get("version", "")
-    if element.get("content-type", "text/vcard") != "text/vcard" or version not in {"", "3.0", "4.0"}:
+    version = element.get("version", "3.0")
+    if element.get("content-type", "text/vcard") != "text/vcard" or version not in {"3.0", "4.0"}:
         raise UnknownAddressData
     return AddressData(version, _props(element, _A) or None)
 

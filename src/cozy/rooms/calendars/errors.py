@@ -16,7 +16,7 @@ class NoOccurrence(NotFound):
 class TooManyInstances(Forbidden):
     """This takes place too often to be told one by one: ask for less time."""
 
-    condition = "max-instances"
+    condition = "{urn:ietf:params:xml:ns:caldav}max-instances"
 
 
 class NotInvited(Forbidden):

@@ -125,3 +125,15 @@ class NoQueryHere(Forbidden):
     """This question cannot be asked here."""
 
     condition = "supported-report"
+
+
+class BadMessage(Forbidden):
+    """This is no question that can be asked of people."""
+
+    condition = "{urn:ietf:params:xml:ns:caldav}valid-scheduling-message"
+
+
+class NotYourName(Forbidden):
+    """You can ask in your own name only."""
+
+    condition = "{urn:ietf:params:xml:ns:caldav}organizer-allowed"

@@ -69,3 +69,11 @@ async def report(call: Call) -> Response:
     if isinstance(asked, Multiget):
         return told(answers.multistatus(service.fetching.missing(href) for href in asked.hrefs))
     raise NoQueryHere
+
+
+@routes.on("POST", _OUTBOX, _SEES)
+async def ask(call: Call) -> Response:
+    """When people are free (RFC 6638 §5). 200; 400, 401, 403."""
+    body = await xml_of(call)
+    asked = service.scheduling.question(body.decode("utf-8", "replace"))
+    return told(await call.scan(service.scheduling.answers_to, asked), 200)

@@ -5,15 +5,24 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from cozy.dav import headers, reports, xml
-from cozy.dav.reports import ExpandProperty, Multiget, PrincipalSearch, Report, SearchProps, SyncCollection
-from cozy.kernel.work import Work
+from cozy.dav.reports import (
+    BusyQuery,
+    CalendarQuery,
+    CardQuery,
+    ExpandProperty,
+    Multiget,
+    PrincipalSearch,
+    Report,
+    SearchProps,
+    SyncCollection,
+)
 from cozy.web.call import Call
 
 from .. import service
 from ..errors import NoQueryHere
 from ..service.addresses import PRINCIPAL, PRINCIPALS, ROOT, Place
 from ..service.changes import Span
-from ..service.items import Tell
+from ..service.dialects import CALDAV
 from .discovery import everywhere
 from .door import told, xml_of
 from .paging import Pages, in_pages
@@ -58,6 +67,10 @@ async def about_shelf(call: Call, place: Place) -> Response:
         return await _multiget(call, place, asked)
     if isinstance(asked, SyncCollection):
         return await _changes(call, place, asked)
+    if isinstance(asked, CalendarQuery | CardQuery):
+        return await _matching(call, place, asked)
+    if isinstance(asked, BusyQuery):
+        return await _busy(call, place, asked)
     raise NoQueryHere
 
 
@@ -79,25 +92,43 @@ async def _multiget(call: Call, place: Place, asked: Multiget) -> Response:
 
 
 async def _changes(call: Call, place: Place, asked: SyncCollection) -> Response:
-    with_texts = service.items.wants_text(place.dialect, asked.asked.props)
-    span, tell, token = await call.read(_begun, place, asked, _is_minimal(call))
+    span, token = await call.read(service.changes.begun, place, asked.token, asked.limit)
 
     async def pages() -> Pages:
         nonlocal token
         rest: Span | None = span if span.since < span.until else None
         while rest is not None:
-            page = await call.scan(service.changes.page, place, rest, tell, with_texts=with_texts)
+            page = await call.scan(
+                service.changes.page, place, rest, asked.asked, is_minimal=_is_minimal(call)
+            )
             rest, token = page.rest, page.token or token
             yield page.lines
 
     return await in_pages(call, place, pages(), ending=lambda: service.changes.ending(token))
 
 
-def _begun(work: Work, place: Place, asked: SyncCollection, is_minimal: bool) -> tuple[Span, Tell, str]:
-    """What there is to tell, who tells it, and the token where that is nothing."""
-    collection, span = service.changes.begun(work, place, asked.token, asked.limit)
-    render = service.rendering.render_of(place.dialect, asked.asked)
-    tell = service.items.teller(
-        work, place.dialect, collection, asked.asked.props, render=render, is_minimal=is_minimal
-    )
-    return span, tell, service.changes.token(work, span)
+async def _matching(call: Call, place: Place, asked: CalendarQuery | CardQuery) -> Response:
+    if (place.dialect is CALDAV) != isinstance(asked, CalendarQuery):
+        raise NoQueryHere
+    component, is_minimal = service.querying.component_of_all(asked), _is_minimal(call)
+
+    async def pages() -> Pages:
+        if component is None and isinstance(asked, CalendarQuery):
+            yield await call.scan(service.querying.in_calendar, place, asked, is_minimal=is_minimal)
+        elif component is None and isinstance(asked, CardQuery):
+            yield await call.scan(service.querying.in_book, place, asked, is_minimal=is_minimal)
+        after: str | None = "" if component is not None else None
+        while after is not None:
+            lines, after = await call.scan(
+                service.querying.all_of, place, asked, component or "", after, is_minimal=is_minimal
+            )
+            yield lines
+
+    return await in_pages(call, place, pages())
+
+
+async def _busy(call: Call, place: Place, asked: BusyQuery) -> Response:
+    if place.dialect is not CALDAV:
+        raise NoQueryHere
+    text = await call.scan(service.scheduling.busy, place, asked)
+    return Response(text, 200, media_type="text/calendar; charset=utf-8")

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from cozy.dav import answers, xml
+from cozy.dav.reports import Asked
 from cozy.kernel.work import Work
 from cozy.rooms.collections import service as collections
-from cozy.rooms.collections.model import Collection, Entry, Item
+from cozy.rooms.collections.model import Entry, Item
 
+from . import items
 from .addresses import Place, of_item, of_shelf
-from .items import Tell
+from .rendering import render_of
 
 PAGE = 1000
 
@@ -34,25 +36,23 @@ class Page(Struct, frozen=True):
     token: str = ""
 
 
-def begun(work: Work, place: Place, token: str, limit: int | None) -> tuple[Collection, Span]:
-    """What there is to tell after a token. Raises BadToken, NoCollection, NobodyIn, NotAllowed."""
-    collection = collections.shelves.one(work, place.dialect.kind, place.collection)
+def begun(work: Work, place: Place, token: str, limit: int | None) -> tuple[Span, str]:
+    """What there is to tell after a token, and the token of who knows all of it.
+
+    Raises BadToken, NoCollection, NobodyIn, NotAllowed.
+    """
+    collections.shelves.one(work, place.dialect.kind, place.collection)
     since = collections.sync.since(work, token)
-    last = collections.sync.last(work, place.dialect.kind, place.collection)
-    return collection, Span(since, max(since, last), limit, is_first=not token)
+    until = max(since, collections.sync.last(work, place.dialect.kind, place.collection))
+    return Span(since, until, limit, is_first=not token), collections.sync.token(work, until)
 
 
-def token(work: Work, span: Span) -> str:
-    """What a client knows that knows all of it."""
-    return collections.sync.token(work, span.until)
-
-
-def page(work: Work, place: Place, span: Span, tell: Tell, *, with_texts: bool) -> Page:
+def page(work: Work, place: Place, span: Span, asked: Asked, *, is_minimal: bool = False) -> Page:
     """The next lines. What changes while they are told is told next time: its seq is beyond what the token says."""
     kind, limit = place.dialect.kind, PAGE if span.left is None else min(PAGE, span.left)
     found = collections.sync.changes(work, kind, place.collection, span.since, limit)
     changed = [entry for entry in found.changed if entry.seq <= span.until]
-    lines = _told(work, place, changed, tell, with_texts=with_texts)
+    lines = _told(work, place, changed, asked, is_minimal=is_minimal)
     if not span.is_first:
         shelf = of_shelf(place.dialect, place.collection)
         lines += [answers.outcome(of_item(shelf, name), 404) for name in found.gone]
@@ -65,11 +65,15 @@ def page(work: Work, place: Place, span: Span, tell: Tell, *, with_texts: bool) 
     return Page(lines, Span(end, span.until, left, span.is_first))
 
 
-def _told(work: Work, place: Place, entries: Sequence[Entry], tell: Tell, *, with_texts: bool) -> list[str]:
-    if not with_texts:
+def _told(work: Work, place: Place, entries: Sequence[Entry], asked: Asked, *, is_minimal: bool) -> list[str]:
+    dialect = place.dialect
+    collection = collections.shelves.one(work, dialect.kind, place.collection)
+    render = render_of(work, dialect, asked)
+    tell = items.teller(work, dialect, collection, asked.props, render=render, is_minimal=is_minimal)
+    if not items.wants_text(dialect, asked.props):
         return [tell(Item(entry, "")) for entry in entries]
     names = [entry.name for entry in entries]
-    return [tell(item) for item in collections.items.many(work, place.dialect.kind, place.collection, names)]
+    return [tell(item) for item in collections.items.many(work, dialect.kind, place.collection, names)]
 
 
 def truncated(place: Place) -> str:

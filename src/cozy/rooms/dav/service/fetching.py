@@ -54,7 +54,7 @@ def _of_one(
     except NoCollection:
         return [missing(href) for href in names.values()]
     tell = items.teller(
-        work, dialect, shelf, asked.props, render=render_of(dialect, asked), is_minimal=is_minimal,
+        work, dialect, shelf, asked.props, render=render_of(work, dialect, asked), is_minimal=is_minimal,
         href=lambda item: xml.text(names[item.entry.name]),
     )  # fmt: skip
     there = {item.entry.name for item in found}
