@@ -86,3 +86,16 @@ def birthdays(work: Work) -> list[tuple[str, str, str]]:
         home=work.home,
     )  # fmt: skip
     return [(id_, name, birthday) for id_, name, birthday in rows]
+
+
+def tasks(work: Work, collections: Sequence[str], is_open: bool, limit: int) -> list[tuple[str, str]]:
+    """Id and collection of the tasks that are to be done, or are done, as far as they say so; the newest first."""
+    over = "IN" if not is_open else "NOT IN"
+    rows = work.db.all(
+        f"""SELECT id, collection FROM calendar_spans
+             WHERE home_id = :home AND collection IN :collections AND component = 'VTODO'
+               AND (status {over} ('COMPLETED', 'CANCELLED') OR sketch LIKE '%RECURRENCE-ID%')
+             ORDER BY id DESC LIMIT :limit""",
+        home=work.home, collections=list(collections), limit=limit,
+    )  # fmt: skip
+    return [(id_, collection) for id_, collection in rows]

@@ -1,6 +1,6 @@
 """What can be done with calendars."""
 
-from . import birthdays, busy, events, occurrences, queries
+from . import birthdays, busy, events, files, occurrences, queries, tasks
 from .kind import KIND_OF_CALENDARS as KIND
 
-__all__ = ["KIND", "birthdays", "busy", "events", "occurrences", "queries"]
+__all__ = ["KIND", "birthdays", "busy", "events", "files", "occurrences", "queries", "tasks"]

@@ -49,7 +49,7 @@ class Event(Struct, frozen=True):
 
 def one(work: Work, id_: str, key: str = "", *, doctype: str = EVENTS) -> Event:
     """An event, or the occurrence of it that a key names. Raises NoDocument, NoOccurrence, NobodyIn, NotAllowed."""
-    found = _item(work, doctype, id_)
+    found = item_of(work, doctype, id_)
     item = texts.planned(found.text)
     if not key:
         return Event(found.entry, members.of_item(item), "", item.series.is_recurring, found.text)
@@ -82,7 +82,7 @@ def change(
     rev: of the document that was seen, "" for any. Returns what holds the occurrence from now on.
     Raises BadEvent, NoDocument, NoOccurrence, NotExpected, ReadOnly, NotAllowed.
     """
-    found = _item(work, doctype, id_, rev)
+    found = item_of(work, doctype, id_, rev)
     item = texts.planned(found.text)
     stamp = making.stamp(work.now)
     body = _organized(work, body, item)
@@ -159,7 +159,7 @@ def remove(
 
     Raises NoDocument, NoOccurrence, NotExpected, ReadOnly, NotAllowed.
     """
-    found = _item(work, doctype, id_, rev)
+    found = item_of(work, doctype, id_, rev)
     item = texts.planned(found.text)
     stamp = making.stamp(work.now)
     if key and item.series.is_recurring and scope != "all":
@@ -178,7 +178,7 @@ def remove(
 
 def relocate(work: Work, id_: str, calendar: str, *, doctype: str = EVENTS) -> None:
     """Put an event into another calendar. Raises NoDocument, NoCollection, ReadOnly, WrongComponent, UidTaken."""
-    entry = _item(work, doctype, id_).entry
+    entry = item_of(work, doctype, id_).entry
     if entry.collection != calendar:
         collections.items.move(
             work, KIND, (entry.collection, entry.name), (calendar, entry.name), overwrites=False
@@ -190,7 +190,7 @@ def answer(work: Work, id_: str, status: Answer, *, key: str = "", email: str = 
 
     email: of the invitee, the owner by default. Raises NotInvited, NoDocument, NoOccurrence, NotAllowed.
     """
-    found = _item(work, EVENTS, id_)
+    found = item_of(work, EVENTS, id_)
     item = texts.planned(found.text)
     emails = [email] if email else addresses(work)
     with told():
@@ -262,7 +262,8 @@ def _settled(body: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None}
 
 
-def _item(work: Work, doctype: str, id_: str, rev: str = "") -> Item:
+def item_of(work: Work, doctype: str, id_: str, rev: str = "") -> Item:
+    """The item that a document is. rev: that was seen, "" for any. Raises NoDocument, NotExpected."""
     found = collections.items.of_ids(work, doctype, [id_])
     if not found:
         documents.fetch(work, doctype, id_)

@@ -1,0 +1,97 @@
+"""Calendars in and out as files."""
+
+import pytest
+
+from cozy.rooms.calendars.errors import BadCalendarFile
+from cozy.rooms.calendars.service import events, files
+from cozy.rooms.collections import service as collections
+from tests.calendars.conftest import both, ics, starts
+
+PARIS = "TZID=Europe/Paris"
+ZONE = "BEGIN:VTIMEZONE\r\nTZID:Odd\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0300\r\nTZOFFSETTO:+0300\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+
+
+def joined(*components: str, head: str = "") -> bytes:
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{head}{''.join(components)}END:VCALENDAR\r\n".encode()
+
+
+def event(uid: str, *lines: str) -> str:
+    said = [f"UID:{uid}"] if uid else []
+    return "\r\n".join(["BEGIN:VEVENT", *said, "DTSTAMP:20260101T000000Z", *lines, "END:VEVENT", ""])
+
+
+def test_a_file_comes_in_once(work):
+    content = joined(
+        ZONE, event("a", "DTSTART;TZID=Odd:20260706T090000", "SUMMARY:A"), event("b", "DTSTART:20260707T090000Z", "RRULE:FREQ=DAILY;COUNT=2"),
+        event("b", "RECURRENCE-ID:20260708T090000Z", "DTSTART:20260709T090000Z"), event("", "DTSTART:20260710T090000Z"),
+        "BEGIN:VTODO\r\nUID:c\r\nSUMMARY:C\r\nEND:VTODO\r\n", head="METHOD:PUBLISH\r\nX-WR-CALNAME:Mine\r\n",
+    )  # fmt: skip
+    report = files.import_(work, "personal", content)
+    assert (report.added, report.updated, report.unchanged, report.refused) == (4, 0, 0, ())
+    assert starts(work, "2026-07-01", "2026-08-01") == [
+        "07-06 08:00",
+        "07-07 11:00",
+        "07-09 11:00",
+        "07-10 11:00",
+    ]
+    again = files.import_(work, "personal", content)
+    assert (again.added, again.updated, again.unchanged) == (0, 0, 4)
+
+
+def test_what_is_newer_replaces_and_what_is_older_does_not(work):
+    for sequence, label, outcome in ((1, "One", (1, 0)), (2, "Two", (0, 1)), (0, "Zero", (0, 0))):
+        content = joined(event("a", "DTSTART:20260706T090000Z", f"SEQUENCE:{sequence}", f"SUMMARY:{label}"))
+        report = files.import_(work, "personal", content)
+        assert (report.added, report.updated) == outcome
+    assert "SUMMARY:Two" in files.export(work, "personal")
+
+
+def test_what_cannot_be_understood_is_told_with_its_line_and_the_rest_comes_in(work):
+    content = joined(
+        event("a", "DTSTART:20260706T090000Z"), event("b", "DTSTART:yesterday"), event("c", "SUMMARY:no start"),
+        event("d", "DTSTART:20260707T090000Z"),
+    )  # fmt: skip
+    report = files.import_(work, "personal", content)
+    assert report.added == 2
+    assert [each.line for each in report.refused] == [11, 13]
+    assert content.decode().split("\r\n")[10] == "DTSTART:yesterday"
+
+
+def test_a_line_that_is_none_is_told(work):
+    report = files.import_(work, "personal", b"BEGIN:VCALENDAR\nVERSION:2.0\nnonsense\nEND:VCALENDAR\n")
+    assert [(each.line, bool(each.reason)) for each in report.refused] == [(3, True)]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"hello", b"\x89PNG\r\n\x1a\n", b"BEGIN:VCARD\nVERSION:3.0\nEND:VCARD\n"]
+)
+def test_what_is_no_calendar_is_refused(work, content):
+    with pytest.raises(BadCalendarFile):
+        files.import_(work, "personal", content)
+
+
+def test_a_calendar_goes_out_as_one_file_that_comes_in_again(work, put):
+    put(both([f"DTSTART;{PARIS}:20260706T090000", "RRULE:FREQ=DAILY;COUNT=2", "X-KEEP:1"],
+             [f"RECURRENCE-ID;{PARIS}:20260707T090000", f"DTSTART;{PARIS}:20260709T090000"]))  # fmt: skip
+    events.make(work, {"label": "Élan", "start": "2026-07-10T07:00:00Z", "timezone": "Europe/Paris"})
+    events.make(work, {"label": "x", "start": "2026-07-11T07:00:00Z", "timezone": "Europe/Paris"})
+    text = files.export(work, "personal")
+    assert text.count("BEGIN:VTIMEZONE") == 1
+    assert text.count("BEGIN:VCALENDAR") == 1
+    assert "X-WR-CALNAME:Personal" in text
+    other = collections.shelves.create(work, "calendars", {"name": "Copy"}).id
+    assert files.import_(work, other, text.encode()).added == 3
+    copy = files.export(work, other)
+    assert sorted(copy.replace(":Copy", ":Personal").splitlines()) == sorted(
+        line for line in text.splitlines() if "APPLE" not in line
+    )
+
+
+def test_one_event_goes_out_as_a_file(work, put):
+    id_ = put(ics("DTSTART:20260706T090000Z"))
+    assert files.sent(work, id_, "io.cozy.calendar.events") == ics("DTSTART:20260706T090000Z")
+
+
+def test_a_large_file_is_refused(work):
+    with pytest.raises(BadCalendarFile):
+        files.import_(work, "personal", b"x" * (files.SIZE_LIMIT + 1))
