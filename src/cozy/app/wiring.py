@@ -27,8 +27,11 @@ from cozy.rooms.auth.events import (
     ResetAsked,
 )
 from cozy.rooms.auth.ports import Apps as LinkedApps
+from cozy.rooms.calendars import jobs as calendars_jobs
 from cozy.rooms.calendars import pages as calendars_pages
+from cozy.rooms.calendars import routes as calendars_routes
 from cozy.rooms.calendars import service as calendars
+from cozy.rooms.calendars.events import RefreshDue
 from cozy.rooms.calendars.service import doctypes as calendars_doctypes
 from cozy.rooms.collections import jobs as collections_jobs
 from cozy.rooms.collections.ports import Kind
@@ -81,6 +84,7 @@ DOORS: list[Routes] = [
     jobs_routes.routes,
     contacts_routes.routes,
     contacts_pages.routes,
+    calendars_routes.routes,
     sharing_routes.routes,
     remote_routes.routes,
     dav_routes.routes,
@@ -101,6 +105,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
     GrantEnded: [auth_jobs.forget_client, auth_jobs.forget_device_password],
     MediaStored: [files_jobs.read_media],
     ProfileChanged: [contacts_jobs.follow_profile],
+    RefreshDue: [calendars_jobs.refresh],
     GrantDue: [permissions_jobs.end_grant],
     DayPassed: [
         jobs.forget_given_up,
@@ -114,6 +119,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
         dav_jobs.forget_expired_transfers,
         apps_jobs.sweep_versions,
         collections_jobs.tidy,
+        calendars_jobs.refresh_all,
     ],
 }
 

@@ -99,3 +99,55 @@ def tasks(work: Work, collections: Sequence[str], is_open: bool, limit: int) -> 
         home=work.home, collections=list(collections), limit=limit,
     )  # fmt: skip
     return [(id_, collection) for id_, collection in rows]
+
+
+class Source(Struct, frozen=True):
+    """What is known of the place that a calendar is a copy of. Times are RFC 3339, "" for never."""
+
+    calendar: str
+    etag: str = ""
+    modified: str = ""
+    looked_at: str = ""
+    next_at: str = ""
+    every: str = "day"
+    error: str = ""
+
+
+_SOURCE = "calendar, etag, modified, looked_at, next_at, every, error"
+
+
+def keep_source(work: Work, source: Source) -> None:
+    """Note what is known of a place."""
+    work.db.run(
+        f"""INSERT INTO calendar_sources (home_id, {_SOURCE})
+            VALUES (:home, :calendar, :etag, :modified, :looked_at, :next_at, :every, :error)
+            ON CONFLICT (home_id, calendar) DO UPDATE SET etag = excluded.etag, modified = excluded.modified,
+              looked_at = excluded.looked_at, next_at = excluded.next_at, every = excluded.every, error = excluded.error""",
+        home=work.home, calendar=source.calendar, etag=source.etag, modified=source.modified,
+        looked_at=source.looked_at, next_at=source.next_at, every=source.every, error=source.error,
+    )  # fmt: skip
+
+
+def source(work: Work, calendar: str) -> Source | None:
+    """What is known of the place that a calendar is a copy of."""
+    row = work.db.one(
+        f"SELECT {_SOURCE} FROM calendar_sources WHERE home_id = :home AND calendar = :calendar",
+        home=work.home, calendar=calendar,
+    )  # fmt: skip
+    return Source(*row) if row else None
+
+
+def sources(work: Work) -> list[Source]:
+    """Every place that a calendar is a copy of."""
+    rows = work.db.all(
+        f"SELECT {_SOURCE} FROM calendar_sources WHERE home_id = :home ORDER BY calendar", home=work.home
+    )
+    return [Source(*row) for row in rows]
+
+
+def forget_source(work: Work, calendar: str) -> None:
+    """A calendar is gone, or no copy any more."""
+    work.db.run(
+        "DELETE FROM calendar_sources WHERE home_id = :home AND calendar = :calendar",
+        home=work.home, calendar=calendar,
+    )  # fmt: skip

@@ -1,0 +1,84 @@
+"""Calendars that everybody may read who has their address."""
+
+import pytest
+
+from cozy.kernel.caller import SYSTEM
+from cozy.rooms.calendars.errors import NoPublicCalendar
+from cozy.rooms.calendars.service import events, public
+from cozy.rooms.collections import service as collections
+from cozy.rooms.documents import service as documents
+from cozy.rooms.permissions import service as permissions
+from tests.calendars.conftest import ics
+from tests.conftest import OWNER
+
+PARIS = "TZID=Europe/Paris"
+
+
+def code_of(address):
+    return address.rpartition("/")[2].removesuffix(".ics")
+
+
+def test_a_public_calendar_has_one_address_until_it_is_private_again(work, put):
+    put(ics("DTSTART:20260706T090000Z", "SUMMARY:Fair"))
+    address = public.open_(work, "personal")
+    assert public.open_(work, "personal") == address == public.address(work, "personal")
+    assert "SUMMARY:Fair" in public.read(work, code_of(address)).text
+    public.close(work, "personal")
+    assert public.address(work, "personal") == ""
+    with pytest.raises(NoPublicCalendar):
+        public.read(work, code_of(address))
+
+
+def test_the_world_does_not_see_people_and_secrets(work, put):
+    put(ics("DTSTART:20260706T090000Z", "SUMMARY:Open", "ORGANIZER:mailto:a@example.org", "ATTENDEE:mailto:b@example.org",
+            "BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-PT5M", "END:VALARM"))  # fmt: skip
+    put(ics("DTSTART:20260706T090000Z", "SUMMARY:Mine", "CLASS:PRIVATE", uid="u2"), name="b.ics")
+    put(
+        ics("DTSTART:20260707T090000Z", "SUMMARY:Hush", "LOCATION:There", "CLASS:CONFIDENTIAL", uid="u3"),
+        name="c.ics",
+    )
+    text = public.read(work, code_of(public.open_(work, "personal"))).text
+    assert "SUMMARY:Open" in text
+    for secret in ("example.org", "VALARM", "Mine", "Hush", "There"):
+        assert secret not in text, secret
+    assert "DTSTART:20260707T090000Z" in text
+
+
+def test_a_code_that_opens_something_else_opens_no_calendar(work):
+    other = documents.create(work, "io.cozy.notes", {"title": "x"})
+    rule = permissions.links.Wanted(rules={"x": _rule("io.cozy.notes", other.id)}, labels=("x",))
+    code = permissions.links.make(work, rule).shortcodes["x"]
+    for wrong in (code, "nonsense", ""):
+        with pytest.raises(NoPublicCalendar):
+            public.read(work, wrong)
+
+
+def _rule(doctype, id_):
+    from cozy.rooms.permissions.model import Rule
+
+    return Rule(doctype, ("GET",), (id_,))
+
+
+def test_a_calendar_that_is_gone_is_public_no_more(work):
+    shelf = collections.shelves.create(work, "calendars", {"name": "x"}).id
+    code = code_of(public.open_(work, shelf))
+    collections.shelves.delete(work, "calendars", shelf)
+    with pytest.raises(NoPublicCalendar):
+        public.read(work, code)
+
+
+async def test_programs_read_it_without_logging_in(house, home, anonymous):
+    await house.write(
+        home,
+        SYSTEM,
+        events.make,
+        {"label": "Fête", "start": "2026-07-06T09:00:00Z", "timezone": "Europe/Paris"},
+    )
+    address = await house.write(home, OWNER, public.open_, "personal")
+    answer = await anonymous.get(address)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+    assert "SUMMARY:Fête" in answer.text
+    assert "BEGIN:VTIMEZONE\r\nTZID:Europe/Paris" in answer.text
+    again = await anonymous.get(address, headers={"if-none-match": answer.headers["etag"]})
+    assert again.status_code == 304
+    assert (await anonymous.get("/public/calendars/nonsense.ics")).status_code == 404
