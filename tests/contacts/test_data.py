@@ -76,6 +76,16 @@ async def test_what_a_phone_changes_keeps_the_members_that_no_card_knows(app, ho
     assert len(after["relationships"]["groups"]["data"]) == 1
 
 
+async def test_what_a_phone_leaves_as_it_is_stays_as_the_app_spelt_it(app, house, home, texts):
+    made = (await app.post(f"{DATA}/", json=ANN)).json()
+    text = (await texts())[0].replace("06 12", "06 13")
+    await house.write(home, SYSTEM, put, text, f"{made['id']}.vcf")
+    after = (await app.get(f"{DATA}/{made['id']}")).json()
+    assert [each["number"] for each in after["phone"]] == ["06 13"]
+    assert after["address"] == ANN["address"]
+    assert after["email"] == ANN["email"]
+
+
 async def test_an_app_lists_the_people_of_phones(app, house, home):
     await house.write(home, SYSTEM, put, card("u1", "Ann"))
     selector = {"indexes.byFamilyNameGivenNameEmailCozyUrl": {"$gt": None}}

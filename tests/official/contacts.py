@@ -30,6 +30,15 @@ def play(stage: Stage) -> None:
     with stage.step("look at it", tab):
         tab.get_by_text("Élan").first.click()
         expect(tab.get_by_role("dialog")).to_contain_text("jeanne@example.org")
+    with stage.step("look at somebody whom a phone sent", tab):
+        tab.keyboard.press("Escape")
+        card = "BEGIN:VCARD\nVERSION:3.0\nUID:u1\nFN:Zoe Phone\nN:Phone;Zoe;;;\nTEL;TYPE=CELL:0612\nX-ODD:1\nEND:VCARD\n"
+        sent = stage.api("PUT", "/dav/contacts/contacts/u1.vcf", card, {"content-type": "text/vcard"})
+        assert sent.status == 201, sent
+        tab.get_by_text("Zoe").first.click()
+        dialog = tab.get_by_role("dialog")
+        expect(dialog).to_contain_text("0612")
+        expect(dialog).not_to_contain_text("VCARD")
 
 
 def create(tab: Page) -> Locator:

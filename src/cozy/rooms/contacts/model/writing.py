@@ -272,13 +272,15 @@ def _put_anniversary(sheet: _Sheet, old: str, new: str) -> None:
 
 def _put_list(sheet: _Sheet, listed: Listed, body: Mapping[str, Any]) -> None:
     old = cards.entries_of(listed, sheet.card.lines(listed.line), cards.custom_labels(sheet.card))
-    new = [entry for entry in names.entries(body, listed.member) if any(_value(listed, entry))]
+    new = [entry for entry in names.entries(body, listed.member) if any(value_of(listed, entry))]
     paired, gone = _paired(listed, old, new)
     sheet.drop(gone)
     for line, was, entry in paired:
         if line is None or was is None:
             _add_entry(sheet, listed, entry)
-        elif _value(listed, was) != _value(listed, entry) or labels.of_entry(was) != labels.of_entry(entry):
+        elif value_of(listed, was) != value_of(listed, entry) or labels.of_entry(was) != labels.of_entry(
+            entry
+        ):
             _change_entry(sheet, listed, line, was, entry)
 
 
@@ -289,7 +291,7 @@ def _paired(
     free = list(old)
     found: list[tuple[Line, dict[str, Any]] | None] = []
     for entry in new:
-        same = next((pair for pair in free if _value(listed, pair[1]) == _value(listed, entry)), None)
+        same = next((pair for pair in free if value_of(listed, pair[1]) == value_of(listed, entry)), None)
         found.append(same)
         if same is not None:
             free.remove(same)
@@ -304,7 +306,7 @@ def _paired(
     return paired, [line for line, _ in free]
 
 
-def _value(listed: Listed, entry: Mapping[str, Any]) -> list[str]:
+def value_of(listed: Listed, entry: Mapping[str, Any]) -> list[str]:
     """What an entry says, without what it is for."""
     if listed.member != "address":
         return [names.text(entry, listed.value)]
@@ -334,7 +336,7 @@ def _add_entry(sheet: _Sheet, listed: Listed, entry: Mapping[str, Any]) -> None:
         params["TYPE"] = ["INTERNET", *params.get("TYPE", ())]
     if listed.member == "impp" and names.text(entry, "service"):
         params["X-SERVICE-TYPE"] = [names.text(entry, "service")]
-    line = lines.make(listed.line, _written(listed, None, _value(listed, entry), ""), params)
+    line = lines.make(listed.line, _written(listed, None, value_of(listed, entry), ""), params)
     sheet.add(line)
     sheet.label(line, cards.COZY_LABEL if listed.member == "cozy" else custom)
 
@@ -343,7 +345,7 @@ def _change_entry(
     sheet: _Sheet, listed: Listed, line: Line, was: Mapping[str, Any], entry: Mapping[str, Any]
 ) -> None:
     old, new = labels.of_entry(was), labels.of_entry(entry)
-    before, after = _value(listed, was), _value(listed, entry)
+    before, after = value_of(listed, was), value_of(listed, entry)
     parameters, value, custom = line.parameters, line.value, None
     if old != new:
         params, custom = labels.rewritten(

@@ -15,7 +15,7 @@ from cozy.rooms.collections.errors import BadText
 from cozy.rooms.collections.model import Entry, Reading, is_untouched, original_of, uid_of
 from cozy.rooms.homes import service as homes
 
-from ..model import BOOKS, CONTACTS, GROUPS, MEMBERS, cards, names, versions, writing
+from ..model import BOOKS, CONTACTS, GROUPS, MEMBERS, cards, keeping, names, versions, writing
 from ..model.people import in_groups, is_trashed
 from . import members
 
@@ -48,7 +48,8 @@ class Contacts:
         """The same, with the groups that the card names, the names that apps list people by, and when it changed."""
         if reading.doctype == GROUPS:
             return _with_body(reading, _settled_group(reading, current))
-        body = {**reading.body, "relationships": (current or {}).get("relationships")}
+        said = keeping.kept(reading.body, current) if current else reading.body
+        body = {**said, "relationships": (current or {}).get("relationships")}
         body = in_groups(body, members.said_by_card(work, reading.parsed, current))
         return _with_body(reading, settled(work, body, current, reading.text))
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from cozy.kernel.work import Work
 from cozy.rooms.collections import service as collections
 from cozy.rooms.collections.errors import NotInBin
-from cozy.rooms.collections.model import KEPT_DAYS, Binned
+from cozy.rooms.collections.model import COLLECTION, KEPT_DAYS, Binned
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.errors import NoDocument, UpdateConflict
 from cozy.rooms.documents.model import Document
@@ -19,7 +19,7 @@ from .. import store
 from ..errors import NobodyKnown, NoContact
 from ..model import CONTACTS, dates, names
 from ..model.people import Birthday, is_favourite, is_trashed
-from .kind import settled
+from .kind import DEFAULT_BOOK, settled
 
 __all__ = ["KEPT_DAYS"]
 Order = Literal["family", "given"]
@@ -32,12 +32,18 @@ _LISTS_LOOKED_AT = (
 
 
 def all_(
-    work: Work, group: str = "", query: str = "", *, favourites: bool = False, order: Order = "family"
+    work: Work,
+    group: str = "",
+    query: str = "",
+    *,
+    favourites: bool = False,
+    book: str = "",
+    order: Order = "family",
 ) -> list[Document]:
     """Everybody, sorted as people are: by family name or by given name, whatever the case and the accents.
 
     group: only who is in it; query: words that must all be found in a name, a mail address, a number, a company…;
-    favourites: only those. Raises NobodyIn, NotAllowed.
+    favourites: only those; book: the id of an address book, "" for all. Raises NobodyIn, NotAllowed.
     """
     permissions.guard(work, "GET", CONTACTS, None, None)
     found = store.in_group(work, group) if group else store.people(work)
@@ -47,6 +53,7 @@ def all_(
         for each in found
         if not is_trashed(each.body)
         and (not favourites or is_favourite(each.body))
+        and (not book or (each.body.get(COLLECTION) or DEFAULT_BOOK) == book)
         and (not wanted or _has(each.body, wanted))
     ]
     by_given = order == "given"
