@@ -2,7 +2,7 @@
 import { isTyping, state } from "./page.js";
 
 let going = 0;
-const ROOMS = { h: "home", f: "files", p: "photos", c: "contacts", a: "calendars", n: "notes", b: "bin", w: "access", x: "apps", s: "settings" };
+const ROOMS = { h: "home", f: "files", p: "photos", c: "contacts", a: "calendars", t: "tasks", n: "notes", b: "bin", w: "access", x: "apps", s: "settings" };
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-help]")) help();

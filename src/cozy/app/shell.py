@@ -23,6 +23,7 @@ ROOMS = (
     ui.Room("files", N_("Files"), "/my/drive", "folder"),
     ui.Room("contacts", N_("Contacts"), "/my/contacts", "users-round", more=True),
     ui.Room("calendars", N_("Calendar"), "/my/calendar", "calendar", more=True),
+    ui.Room("tasks", N_("Tasks"), "/my/tasks", "list-todo", more=True),
     ui.Room("bin", N_("Bin"), "/my/drive/trash", "trash-2", more=True),
     ui.Room("access", N_("Who can see what"), "/my/access", "eye", N_("Who sees"), aside=True),
     ui.Room("apps", N_("Apps"), "/my/apps", "layout-grid", N_("My apps"), aside=True),

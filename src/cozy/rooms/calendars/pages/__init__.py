@@ -1,6 +1,6 @@
-"""People's face of calendars."""
+"""People's face of calendars and tasks."""
 
-from . import collections, events, first, views
+from . import collections, events, first, sharing, tasks, views
 from .door import routes
 
-__all__ = ["collections", "events", "first", "routes", "views"]
+__all__ = ["collections", "events", "first", "routes", "sharing", "tasks", "views"]

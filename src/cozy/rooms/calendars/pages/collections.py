@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from cozy.kernel.clock import parse
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
@@ -20,7 +21,9 @@ from cozy.ui import N_
 from cozy.web.answers import see_other
 from cozy.web.call import Call
 
+from ..model import DEFAULT as ALWAYS_THERE
 from ..model import KIND
+from ..service import public, subscriptions
 from .colors import COLORS, DEFAULT, nearest
 from .door import CALENDAR, TASKS, done, failed, page, question, routes, text, way_back, words
 from .reading import toggle
@@ -80,6 +83,18 @@ def make_calendar(work: Work, call: Call, form: FormData) -> Response:
     return _make(work, call, form, ["VEVENT", "VTODO", "VJOURNAL"], N_("Calendar created."), CALENDARS)
 
 
+@routes.on("GET", f"{TASKS}/lists/new", OWNER)
+def ask_for_list(work: Work, call: Call) -> Response:
+    """What shall the list of tasks be called? 200."""
+    return _form(work, call, None, 200, "", DEFAULT, "", is_list=True)
+
+
+@routes.on("POST", f"{TASKS}/lists/new", OWNER)
+def make_list(work: Work, call: Call, form: FormData) -> Response:
+    """Make a list of tasks. 303; 422 the question again."""
+    return _make(work, call, form, ["VTODO"], N_("List created."), "")
+
+
 def _make(work: Work, call: Call, form: FormData, components: list[str], said: str, url: str) -> Response:
     members = _members(form)
     is_list = components == ["VTODO"]
@@ -135,11 +150,14 @@ def change_calendar(work: Work, call: Call, calendar_id: str, form: FormData) ->
 def _calendar(
     work: Work, call: Call, found: Collection, status: int, name: str, color: str, error: str
 ) -> Response:
-    more: Mapping[str, Any] = {"link": "", "looked": "", "trouble": ""}
-    is_default = found.id == shelves.all_(work, KIND)[0].id
+    followed = subscriptions.one(work, found.id)
+    more: Mapping[str, Any] = {
+        "link": public.address(work, found.id), "looked": parse(followed.looked_at) if followed and followed.looked_at else None,
+        "trouble": words(work).gettext(followed.error) if followed else "", "every": followed.every if followed else "day",
+    }  # fmt: skip
     return page(
         work, call, "collection.html", status, calendar=found, name=name, color=color, colors=COLORS, error=error,
-        total=items.count(work, KIND, found.id), may_delete=not is_default, is_list="VEVENT" not in found.components, **more,
+        total=items.count(work, KIND, found.id), may_delete=found.id != ALWAYS_THERE, is_list="VEVENT" not in found.components, **more,
     )  # fmt: skip
 
 
