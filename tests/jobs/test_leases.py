@@ -81,8 +81,8 @@ def test_a_renewed_lease_lasts_longer(work: Work):
     jobs.enqueue(work, [answer], Rang(1))
     leased = jobs.lease(work)
     assert leased is not None
-    jobs.renew(later(work, minutes=4), leased)
-    assert jobs.lease(later(work, minutes=6)) is None
+    jobs.renew(later(work, seconds=LEASE.total_seconds() * 0.8), leased)
+    assert jobs.lease(later(work, seconds=LEASE.total_seconds() * 1.2)) is None
 
 
 def test_a_failure_is_tried_again_after_longer_and_longer_pauses_then_kept(work: Work):

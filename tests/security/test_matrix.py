@@ -150,6 +150,8 @@ PROVED_INSIDE = {
     "GET /registry/{slug}/{version}/icon": "the same",
     "GET /registry/{slug}/{version}/partnership_icon": "the same",
     "GET /registry/{slug}/{version}/screenshots/{name:path}": "the same",
+    "GET /public/calendars/{code}.ics": "the code of an address that the owner gave out",
+    "POST /jobs/webhooks/{trigger_id}": "the id of a webhook, which its maker alone was told",
     "SOCKET /realtime": "the token that AUTH brings",
     "GET / of an app": "public files of an app, and the session that an app's origin keeps",
     "GET /{path:path} of an app": "the same",

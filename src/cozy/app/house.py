@@ -46,7 +46,7 @@ async def opened(
 
     house = House(
         storage, Disk(root), DrawingsOnDisk(root), ShelfOnDisk(root), Smtp(settings), outside, clock, settings, PORTS,
-        _enqueue, wake, bus_of(settings, root, since),
+        _enqueue, wake, bus_of(settings, root, since), jobs.firing.follow,
     )  # fmt: skip
     try:
         yield house

@@ -57,6 +57,8 @@ from cozy.rooms.homes.ports import Capabilities, FirstPage, Furnish, InstanceFac
 from cozy.rooms.homes.service import doctypes as homes_doctypes
 from cozy.rooms.jobs import jobs
 from cozy.rooms.jobs import routes as jobs_routes
+from cozy.rooms.jobs.events import BurstOver, TriggerDue
+from cozy.rooms.jobs.ports import WorkerType
 from cozy.rooms.nextcloud import routes as nextcloud_routes
 from cozy.rooms.permissions import jobs as permissions_jobs
 from cozy.rooms.permissions import pages as permissions_pages
@@ -107,8 +109,11 @@ REACTIONS: dict[type[Event], list[Job]] = {
     ProfileChanged: [contacts_jobs.follow_profile],
     RefreshDue: [calendars_jobs.refresh],
     GrantDue: [permissions_jobs.end_grant],
+    TriggerDue: [jobs.fire_trigger],
+    BurstOver: [jobs.fire_gathered],
     DayPassed: [
         jobs.forget_given_up,
+        jobs.forget_old,
         auth_jobs.forget_expired,
         files_jobs.sweep_uploads,
         files_jobs.sweep_contents,
@@ -148,4 +153,5 @@ PORTS: dict[type, list[Any]] = {
     InstanceFacts: [auth.facts.instance],
     Capabilities: [auth.facts.capabilities, files.capabilities],
     LinkedApps: [apps.LinkedApps()],
+    WorkerType: [*jobs.WORKERS, *files_jobs.WORKERS],
 }

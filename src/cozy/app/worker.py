@@ -1,19 +1,25 @@
 """The worker: what happens by itself, beside the requests.
 
-One task looks at the host's list for homes that have work due; a few runners serve one home each at a time. A home
-without work costs nothing here: no task, no thread, no memory.
+One task looks at the host's list for homes that have work due; a few runners serve one home each at a time, a few jobs and
+then the next home. A home without work costs nothing here: no task, no thread, no memory. What rooms do by themselves, a
+runner does itself; a job of an app gets a task of its own, of which there are so many for each worker, so that long ones hold
+nobody up.
 """
 
 from __future__ import annotations
 
 import asyncio
+import inspect
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import msgspec
 import structlog
 
+from cozy.app import marks
 from cozy.app.house import home_of
 from cozy.app.wiring import REACTIONS
 from cozy.kernel.caller import SYSTEM
@@ -23,17 +29,20 @@ from cozy.kernel.house import House
 from cozy.kernel.jobs import DayPassed, Job
 from cozy.kernel.problem import Problem
 from cozy.kernel.work import Event, Work
+from cozy.rooms.documents import service as documents
 from cozy.rooms.homes import service as homes
 from cozy.rooms.jobs import service as jobs
 from cozy.rooms.jobs.errors import LeaseLost
-from cozy.rooms.jobs.model import LEASE, Waiting
+from cozy.rooms.jobs.model import JOBS, Task, Waiting
+from cozy.rooms.jobs.ports import WorkerType
 
 log = structlog.get_logger()
 _POLL_S = 10.0
 _RUNNERS = 4
+_TURN = 8  # jobs of one home before the next one has its turn
 _LOOKS = 100  # most homes that one look at the list finds: after a long stop they are served a few at a time
 _AFTER_TROUBLE = timedelta(hours=1)
-_GRACE_S = 5.0  # for jobs under way when the program stops; their leases lapse
+_GRACE_S = 5.0  # for jobs under way when the program stops; then they are given back
 
 
 class Worker:
@@ -49,6 +58,12 @@ class Worker:
         self._queued: set[str] = set()
         self._served: set[str] = set()
         self._again: set[str] = set()
+        self._at: Counter[str] = Counter()  # jobs taken, by worker
+        self._slots: dict[
+            str, asyncio.Semaphore
+        ] = {}  # of those that may run at once: runners take at the same time
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._held: defaultdict[str, OrderedDict[str, Home]] = defaultdict(OrderedDict)
         self._stopping = False
 
     def wake(self, home: Home) -> None:
@@ -62,33 +77,42 @@ class Worker:
     @asynccontextmanager
     async def running(self, house: House) -> AsyncIterator[None]:
         """Work while the block runs."""
-        looking = asyncio.create_task(self._look(house))
-        runners = [asyncio.create_task(self._serve_all(house)) for _ in range(_RUNNERS)]
-        try:
-            yield
-        finally:
-            looking.cancel()
-            await self._stop(runners)
-            await asyncio.gather(looking, *runners, return_exceptions=True)
+        with marks.marked(Path(house.settings.data)):
+            looking = asyncio.create_task(self._look(house))
+            runners = [asyncio.create_task(self._serve_all(house)) for _ in range(_RUNNERS)]
+            try:
+                yield
+            finally:
+                looking.cancel()
+                await self._stop(runners)
+                await asyncio.gather(looking, *runners, return_exceptions=True)
 
     async def _stop(self, runners: list[asyncio.Task[None]]) -> None:
-        """Let the jobs under way finish, for a moment."""
+        """Let what is under way finish, for a moment."""
         self._stopping = True
         for _ in runners:
             self._due.put_nowait(None)
         _, late = await asyncio.wait(runners, timeout=_GRACE_S)
         for runner in late:
             runner.cancel()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=0 if late else _GRACE_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _look(self, house: House) -> None:
+        poll_s = min(self._poll_s, house.settings.lease_s / 2)
         while True:
             try:
-                soon = timedelta(seconds=self._poll_s)
+                if marks.fallen(Path(house.settings.data)):
+                    await house.write_host(homes.hasten_all)
+                soon = timedelta(seconds=poll_s)
                 for listing in await house.read_host(homes.due, _LOOKS, soon):
                     self.wake(home_of(house.settings, listing))
             except Exception:
                 log.exception("the list of homes cannot be read")
-            await asyncio.sleep(self._poll_s)
+            await asyncio.sleep(poll_s)
 
     async def _serve_all(self, house: House) -> None:
         while (home := await self._due.get()) is not None:
@@ -106,16 +130,37 @@ class Worker:
                 self.wake(home)
 
     async def _serve(self, house: House, home: Home) -> None:
-        """Do what is due in a home, and leave a hint of when to look again."""
+        """Do some of what is due in a home, and leave a hint of when to look again."""
         if self._stopping:
             return
         await house.write_host(homes.hasten, home.id)
-        while not self._stopping:
-            leased = await house.write(home, SYSTEM, jobs.lease, self._chores)
+        for _ in range(_TURN):
+            leased = None if self._stopping else await self._lease(house, home)
             if leased is None:
-                await self._put_off(house, home, await house.read(home, SYSTEM, jobs.next_due))
                 return
-            await self._run(house, home, leased)
+            if leased.worker:
+                self._begin(house, home, leased)
+            else:
+                await self._run(house, home, leased)
+        self._again.add(home.id)
+
+    async def _lease(self, house: House, home: Home) -> Waiting | None:
+        """The next job of a home; where there is none now, it is known when there will be, or which worker it waits for."""
+        full = self._full(house)
+        leased = await house.write(home, SYSTEM, jobs.lease, self._chores, full, _lasting(house))
+        if leased is None:
+            due_at, held = await house.read(home, SYSTEM, _outlook, full)
+            still = held & set(self._full(house))
+            for worker in still:
+                self._held[worker][home.id] = home
+            if held - still:
+                self._again.add(home.id)
+            await self._put_off(house, home, due_at)
+        return leased
+
+    def _full(self, house: House) -> list[str]:
+        """The workers that have enough to do in this process."""
+        return [name for name, each in _types(house).items() if self._at[name] >= each.at_once]
 
     async def _put_off(self, house: House, home: Home, due_at: str) -> None:
         """Leave a hint; what is due before the next look at the list is not left waiting for it."""
@@ -125,7 +170,7 @@ class Worker:
             asyncio.get_running_loop().call_later(pause_s, self.wake, home)
 
     async def _run(self, house: House, home: Home, leased: Waiting) -> None:
-        """Run a job; what goes wrong is logged, kept, and tried again."""
+        """Run a job of a room; what goes wrong is logged, kept, and tried again."""
         job = self._jobs.get(leased.name)
         try:
             if job is None:
@@ -135,18 +180,45 @@ class Worker:
             log.warning("another process took a job over", home=home.id, job=leased.name)
         except Exception as error:
             with suppress(LeaseLost):
-                again = await house.write(
-                    home, SYSTEM, jobs.fail, leased, job, f"{type(error).__name__}: {error}"
-                )
-                cause = None if isinstance(error, Problem) else error
-                log.error(
-                    "a job failed",
-                    home=home.id,
-                    job=leased.name,
-                    tries=leased.tries,
-                    again=again,
-                    exc_info=cause,
-                )
+                again = await house.write(home, SYSTEM, jobs.fail, leased, job, _said(error, with_kind=True))
+                _log_failure(home, leased.name, leased, error, again)
+
+    def _begin(self, house: House, home: Home, leased: Waiting) -> None:
+        """Let a worker begin a job of an app, on a task of its own."""
+        self._at[leased.worker] += 1
+        task = asyncio.create_task(self._do(house, home, leased))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _do(self, house: House, home: Home, leased: Waiting) -> None:
+        worker = _types(house).get(leased.worker)
+        slots = self._slots.setdefault(leased.worker, asyncio.Semaphore(worker.at_once if worker else 1))
+        try:
+            async with slots:
+                await _work(house, home, leased, worker)
+        except LeaseLost:
+            log.warning("a job was taken away", home=home.id, job=leased.id)
+        except asyncio.CancelledError:
+            with suppress(Exception):
+                await house.write(home, SYSTEM, jobs.release, leased)
+                await house.write_host(homes.hasten, home.id)
+            raise
+        except Exception as error:
+            log.error("a job was left", home=home.id, job=leased.id, exc_info=error)
+        finally:
+            self._at[leased.worker] -= 1
+            self.wake(home)
+            if held := self._held[leased.worker]:
+                self.wake(held.popitem(last=False)[1])
+
+
+def _outlook(work: Work, full: Sequence[str]) -> tuple[str, set[str]]:
+    """When something is due in this home, and which of the workers that have enough to do it waits for."""
+    return jobs.next_due(work), jobs.held_back(work, full)
+
+
+def _lasting(house: House) -> timedelta:
+    return timedelta(seconds=house.settings.lease_s)
 
 
 async def _perform(house: House, home: Home, leased: Waiting, job: Job) -> None:
@@ -164,14 +236,102 @@ async def _perform(house: House, home: Home, leased: Waiting, job: Job) -> None:
 
 def _in_one(work: Work, leased: Waiting, job: Job, event: Event) -> None:
     """The job and its removal, both or neither."""
-    job.run(work, event)
-    jobs.finish(work, leased, job)
+    again: datetime | None = job.run(work, event)
+    jobs.finish(work, leased, job, again)
+
+
+def _types(house: House) -> dict[str, WorkerType]:
+    return {each.name: each for each in house.ports.get(WorkerType, [])}
+
+
+async def _work(house: House, home: Home, leased: Waiting, worker: WorkerType | None) -> None:
+    """Do a job of an app, from its beginning to its end or its next try. Raises LeaseLost."""
+    begun = await house.write(home, SYSTEM, _beginning, leased, worker)
+    if begun is None:
+        return
+    task, limit_s = begun
+    error: Exception | None = None
+    try:
+        if worker is None or worker.run is None:
+            raise Problem(worker.absent if worker else f"no worker is called {leased.worker}")
+        await _within(house, home, leased, worker, task, limit_s)
+    except LeaseLost:
+        raise
+    except TimeoutError:
+        error = Problem(f"timeout: it took longer than {limit_s} seconds")
+    except Exception as raised:
+        error = raised
+    if error is not None:
+        is_final = worker is None or worker.run is None
+        again = await house.write(home, SYSTEM, _failed, leased, worker, _said(error), is_final)
+        _log_failure(home, leased.worker, leased, error, again)
+
+
+def _beginning(work: Work, leased: Waiting, worker: WorkerType | None) -> tuple[Task, int] | None:
+    jobs.renew(work, leased, timedelta(seconds=work.settings.lease_s))
+    task = jobs.running.begin(work, leased)
+    if task is None:
+        return None
+    options = jobs.running.options_of(documents.fetch(work, JOBS, task.id))
+    return task, worker.limit_s(options) if worker else 0
+
+
+def _failed(work: Work, leased: Waiting, worker: WorkerType | None, error: str, is_final: bool) -> bool:
+    return jobs.running.fail(work, leased, worker, error, is_final=is_final)
+
+
+async def _within(
+    house: House, home: Home, leased: Waiting, worker: WorkerType, task: Task, limit_s: int
+) -> None:
+    """Let the worker run, for as long as the job is ours and its time lasts. Raises TimeoutError, LeaseLost."""
+    assert worker.run is not None
+    if not inspect.iscoroutinefunction(worker.run):
+        await house.write(home, SYSTEM, _done_in_one, leased, worker, task)
+        return
+    doing = asyncio.create_task(worker.run(house, home, task))
+    renewing = asyncio.create_task(_renew(house, home, leased))
+    try:
+        done, _ = await asyncio.wait({doing, renewing}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            raise TimeoutError
+        for each in done:
+            each.result()
+    finally:
+        for each in (doing, renewing):
+            each.cancel()
+        await asyncio.gather(doing, renewing, return_exceptions=True)
+    await house.write(home, SYSTEM, jobs.running.succeed, leased)
+
+
+def _done_in_one(work: Work, leased: Waiting, worker: WorkerType, task: Task) -> None:
+    """What the worker does and the end of the job, both or neither."""
+    assert worker.run is not None
+    worker.run(work, task)
+    jobs.running.succeed(work, leased)
 
 
 async def _renew(house: House, home: Home, leased: Waiting) -> None:
+    """Keep a job, if need be after some more tries. Raises LeaseLost."""
     while True:
-        await asyncio.sleep(LEASE.total_seconds() / 3)
-        await house.write(home, SYSTEM, jobs.renew, leased)
+        await asyncio.sleep(house.settings.lease_s / 3)
+        try:
+            await house.write(home, SYSTEM, jobs.renew, leased, _lasting(house))
+        except LeaseLost:
+            raise
+        except Exception as error:
+            log.warning("a lease could not be renewed", home=home.id, job=leased.id, exc_info=error)
+
+
+def _said(error: Exception, *, with_kind: bool = False) -> str:
+    """An error as it is kept: for apps, expected ones in their own words and no other in any."""
+    if with_kind:
+        return f"{type(error).__name__}: {error}"
+    return error.detail if isinstance(error, Problem) else f"unexpected error: {type(error).__name__}"
+
+
+def _log_failure(home: Home, name: str, leased: Waiting, error: Exception, again: bool) -> None:
+    cause = None if isinstance(error, Problem) else error
+    log.error("a job failed", home=home.id, job=name, tries=leased.tries, again=again, exc_info=cause)
 
 
 async def _hint(house: House, home: Home, due_at: str) -> None:

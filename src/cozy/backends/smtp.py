@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
+from email.utils import formataddr, parseaddr
+from mimetypes import guess_type
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -26,16 +28,9 @@ class Smtp:
 
     async def send(self, message: Message) -> None:
         """Hand a mail over. Raises Unavailable."""
-        mail = EmailMessage()
-        mail["From"] = self._from or f"noreply@{self._url.hostname}"
-        mail["To"] = message.to
-        mail["Subject"] = message.subject
-        mail.set_content(message.text)
-        if message.html is not None:
-            mail.add_alternative(message.html, subtype="html")
         try:
             await aiosmtplib.send(
-                mail,
+                self._written(message),
                 hostname=self._url.hostname,
                 port=self._url.port or (465 if self._url.scheme == "smtps" else 587),
                 username=unquote(self._url.username) if self._url.username else None,
@@ -45,3 +40,22 @@ class Smtp:
             )
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Unavailable("The mail could not be sent.") from error
+
+    def _written(self, message: Message) -> EmailMessage:
+        mail = EmailMessage()
+        address = self._from or f"noreply@{self._url.hostname}"
+        mail["From"] = formataddr((message.sender, parseaddr(address)[1])) if message.sender else address
+        mail["To"] = message.to
+        mail["Subject"] = message.subject
+        if message.reply_to:
+            mail["Reply-To"] = message.reply_to
+        if message.id:
+            mail["Message-ID"] = f"<{message.id}@{parseaddr(address)[1].rpartition('@')[2]}>"
+        mail.set_content(message.text)
+        if message.html is not None:
+            mail.add_alternative(message.html, subtype="html")
+        for attachment in message.attachments:
+            kind = guess_type(attachment.name)[0] or "application/octet-stream"
+            main, _, sub = kind.partition("/")
+            mail.add_attachment(attachment.data, maintype=main, subtype=sub, filename=attachment.name)
+        return mail

@@ -37,6 +37,10 @@ class Enqueue(Protocol):
         ...
 
 
+def nobody_follows(work: Work) -> None:
+    """Where no room waits for changes of documents."""
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """Databases, contents, apps, mail, the world outside and time, and the transactions around service functions."""
@@ -53,6 +57,7 @@ class House:
     enqueue: Enqueue
     wake: Callable[[Home], None]  # tells the worker that a home has something to do
     bus: Bus
+    follow: Callable[[Work], None] = nobody_follows  # hears of what a transaction changed, within it
     leaving: asyncio.Event = field(default_factory=asyncio.Event)  # set when the program is told to stop
     ledger: Ledger = field(default_factory=Ledger)
     relisted: Counter[str] = field(
@@ -91,15 +96,17 @@ class House:
     ) -> T:
         """Run a service function that writes; what it did is durable on return, and undone if it raised."""
         works: list[Work] = []
-        due = False
 
         def run(db: Db) -> T:
-            nonlocal due
             work = self._work(home, caller, db)
             works[:] = [work]
             result = fn(work, *args, **kwargs)
-            due = sum(self.enqueue(work, event) for event in work.published) > 0
-            due = sum(self.enqueue(work, event, at) for at, event in work.planned) > 0 or due
+            if work.changes:
+                self.follow(work)
+            for event in work.published:
+                self.enqueue(work, event)
+            for at, event in work.planned:
+                self.enqueue(work, event, at)
             return result
 
         def committed() -> None:
@@ -113,7 +120,7 @@ class House:
         if works[0].faded:
             with suppress(OSError):  # swept later, like blobs
                 await self.drawings.forget(home.id, works[0].faded)
-        if due:
+        if works[0].stirs:
             self.wake(home)
         return result
 

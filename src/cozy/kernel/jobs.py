@@ -18,7 +18,8 @@ class DayPassed(Event, frozen=True):
 class Job(Struct, frozen=True):
     """A reaction to an event. It may run twice or late; its docstring says why that is harmless.
 
-    run: `(work, event)` in one transaction with its own removal, or async `(house, home, event)`.
+    run: `(work, event)` in one transaction with its own removal, or async `(house, home, event)`. What returns a time
+    waits until then, and is run again.
     """
 
     name: str  # room.verb_noun, stored with what waits

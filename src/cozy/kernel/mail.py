@@ -7,13 +7,24 @@ from typing import Protocol
 from msgspec import Struct
 
 
-class Message(Struct, frozen=True):
-    """A mail to one person."""
+class Attachment(Struct, frozen=True):
+    """A file that comes with a mail."""
 
-    to: str
+    name: str
+    data: bytes
+
+
+class Message(Struct, frozen=True):
+    """A mail to one person, or to several who see of each other that they got it."""
+
+    to: str  # addresses as a header holds them: `Bob <bob@example.org>, eve@example.org`
     subject: str
     text: str
     html: str | None = None
+    sender: str = ""  # a name before the address that this host sends from
+    reply_to: str = ""  # as `to`
+    attachments: tuple[Attachment, ...] = ()
+    id: str = ""  # the left part of its Message-ID: the same mail sent twice is one mail to many programs
 
 
 class Mailer(Protocol):

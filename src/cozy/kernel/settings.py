@@ -36,6 +36,19 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     mail_from: Annotated[
         str, Meta(description="The sender of our mails. Empty: noreply at the home's domain.")
     ] = ""
+    support_address: Annotated[
+        str,
+        Meta(
+            description="Where what people ask of this host's support in apps is mailed. Empty: nowhere. A context may have "
+            "another one, `reply_to`."
+        ),
+    ] = ""
+    lease_s: Annotated[
+        int,
+        Meta(
+            ge=1, le=600, description="Seconds after which work is taken up again that died with its process."
+        ),
+    ] = 30
     versions_kept: Annotated[int, Meta(ge=0, description="How many old versions of a file are kept.")] = 20
     versions_apart_s: Annotated[
         int, Meta(ge=0, description="Old versions closer together than this, in seconds, are merged.")

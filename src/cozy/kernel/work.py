@@ -42,6 +42,7 @@ class Work:
     )  # of documents, told to who listens once they are durable
     freed: list[str] = field(default_factory=list)  # blob keys that no document needs once this is committed
     faded: list[str] = field(default_factory=list)  # hashes of contents that no document names by then
+    stirs: bool = False  # something waits in the home's queue that was not there before
 
     @property
     def domain(self) -> str:

@@ -6,6 +6,9 @@ from cozy.kernel.caller import SYSTEM
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.jobs import DayPassed, job
+from cozy.kernel.work import Work
+from cozy.rooms.jobs.model import Task
+from cozy.rooms.jobs.ports import WorkerType
 
 from . import service
 from .events import MediaStored
@@ -42,3 +45,22 @@ async def read_media(house: House, home: Home, event: MediaStored) -> None:
     is there already.
     """
     await service.read_media(house, home, event)
+
+
+async def _empty_old_trash(house: House, home: Home, task: Task) -> None:
+    await service.empty_old_trash(house, home)
+
+
+async def _sweep_contents(house: House, home: Home, task: Task) -> None:
+    await service.sweep_contents(house, home)
+
+
+def _rest(work: Work, task: Task) -> None:
+    """Small pictures are made when somebody looks at them: there is nothing to do before."""
+
+
+WORKERS = [
+    WorkerType(name="clean-old-trashed", run=_empty_old_trash, is_reserved=True, timeout_s=600),
+    WorkerType(name="trash-files", run=_sweep_contents, is_reserved=True, timeout_s=600),
+    WorkerType(name="thumbnail", run=_rest, is_reserved=True),
+]

@@ -22,6 +22,7 @@ from cozy.kernel.problem import Problem
 from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
 from cozy.rooms.documents import service as documents
+from cozy.rooms.jobs import service as jobs
 from cozy.rooms.permissions import service as permissions
 
 from .. import store
@@ -104,7 +105,7 @@ def awake(work: Work, slug: str) -> App:
 
 
 def uninstall(work: Work, slug: str, kind: Kind = "app") -> App:
-    """Remove an app, its grant and the links that it made; documents that it made stay.
+    """Remove an app, its grant, its triggers and the links that it made; documents that it made stay.
 
     Raises NoApp, Busy, LinkedClient. Publishes AppUninstalled.
     """
@@ -118,6 +119,7 @@ def uninstall(work: Work, slug: str, kind: Kind = "app") -> App:
     documents.delete(work, documents.fetch(work, DOCTYPES[kind], app.id))
     granting.take_back(work, app)
     permissions.withdraw_links(work, app.id)
+    jobs.triggers.leave_with(work, slug, kind)
     work.publish(AppUninstalled(kind, slug))
     return app
 

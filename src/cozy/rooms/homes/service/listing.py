@@ -73,6 +73,11 @@ def hasten(work: Work, home_id: str) -> None:
     store.hasten(work, home_id, iso(work.now))
 
 
+def hasten_all(work: Work) -> None:
+    """Every home may have something to do by itself: the hints are not to be trusted."""
+    store.hasten_all(work, iso(work.now))
+
+
 def set_due(work: Work, home_id: str, due_at: str) -> None:
     """When a home next has something to do by itself."""
     store.set_due(work, home_id, due_at)

@@ -1,16 +1,35 @@
 """What can be done with jobs."""
 
-from . import triggers
-from .queue import enqueue, fail, finish, forget_given_up, given_up, lease, next_due, renew
+from . import firing, running, support, triggers, workers
+from .queue import (
+    enqueue,
+    fail,
+    finish,
+    forget_given_up,
+    given_up,
+    held_back,
+    lease,
+    next_due,
+    put,
+    release,
+    renew,
+)
 
 __all__ = [
     "enqueue",
     "fail",
     "finish",
+    "firing",
     "forget_given_up",
     "given_up",
+    "held_back",
     "lease",
     "next_due",
+    "put",
+    "release",
     "renew",
+    "running",
+    "support",
     "triggers",
+    "workers",
 ]

@@ -15,6 +15,7 @@ from cozy.kernel.work import Event, Work
 from .. import store
 from ..errors import LeaseLost
 from ..model import LEASE, NEVER, Waiting, next_hour, pause
+from . import workers
 
 _KEPT = timedelta(days=30)  # how long a job that was given up is kept
 next_due = store.next_due
@@ -24,27 +25,62 @@ def enqueue(work: Work, reactions: Sequence[Job], event: Event, at: datetime | N
     """Store the reactions to an event; says whether there are any. at: when they are due, None for now."""
     argument = msgspec.json.encode(event).decode()
     for job in reactions:
-        store.insert(work, Waiting(new_id(), job.name, argument, iso(at or work.now), 0, None))
+        put(work, Waiting(new_id(), job.name, argument, iso(at or work.now), 0, None))
     return bool(reactions)
 
 
-def lease(work: Work, chores: Sequence[Job] = ()) -> Waiting | None:
-    """Take the job that is due longest, for LEASE; None when none is due. Chores that are new here are planned."""
+def put(work: Work, waiting: Waiting) -> bool:
+    """Let a job wait, and the worker know; False when one of that id waits already, which stays as it is."""
+    work.stirs = True
+    return store.insert(work, waiting)
+
+
+def lease(
+    work: Work, chores: Sequence[Job] = (), full: Sequence[str] = (), lasting: timedelta = LEASE
+) -> Waiting | None:
+    """Take the urgent job that is due longest, else the other one, for a while; None when none is due.
+
+    Chores that are new here are planned. full: workers that have enough to do elsewhere; those that have enough to do in
+    this home are left alone too.
+    """
     missing = {chore.name for chore in chores} - store.known(work, [chore.name for chore in chores])
     for name in sorted(missing):
         store.insert(work, Waiting(name, name, "{}", iso(next_hour(work.home, work.now)), 0, None))
-    return store.lease(work, iso(work.now), iso(work.now + LEASE))
+    busy = [*full, *_full_here(work)]
+    return store.lease(work, iso(work.now), iso(work.now + lasting), busy)
 
 
-def renew(work: Work, leased: Waiting) -> None:
-    """Keep a job for another LEASE. Raises LeaseLost."""
-    _put_off(work, leased, iso(work.now + LEASE), leased.tries, leased.last_error)
+def held_back(work: Work, full: Sequence[str]) -> set[str]:
+    """Which of these workers, that have enough to do elsewhere, something is due for in this home."""
+    return store.held_back(work, iso(work.now), full) if full else set()
 
 
-def finish(work: Work, leased: Waiting, job: Job) -> None:
-    """A job is done: a chore waits for its next day, another job is forgotten. Raises LeaseLost."""
+def _full_here(work: Work) -> list[str]:
+    types = workers.by_name(work)
+    leased = store.leased_now(work, iso(work.now))
+    return [name for name, count in leased.items() if name in types and count >= types[name].at_once_here]
+
+
+def renew(work: Work, leased: Waiting, lasting: timedelta = LEASE) -> None:
+    """Keep a job for another while. Raises LeaseLost."""
+    if not store.renew(work, leased, iso(work.now + lasting)):
+        raise LeaseLost(job=leased.name)
+
+
+def release(work: Work, leased: Waiting) -> None:
+    """Give a job back that was begun and not ended: it is due now. Raises LeaseLost."""
+    _put_off(work, leased, work.now)
+
+
+def finish(work: Work, leased: Waiting, job: Job, again: datetime | None = None) -> None:
+    """A job is done: a chore waits for its next day, another job is forgotten. Raises LeaseLost.
+
+    again: when it is due once more, for one that says so itself.
+    """
     if job.event is DayPassed:
-        _put_off(work, leased, iso(next_hour(work.home, work.now)), 0, None)
+        again = next_hour(work.home, work.now)
+    if again is not None:
+        _put_off(work, leased, again, tries=0, failures=0, last_error=None)
     elif not store.remove(work, leased):
         raise LeaseLost(job=leased.name)
 
@@ -54,17 +90,19 @@ def fail(work: Work, leased: Waiting, job: Job | None, error: str) -> bool:
 
     Raises LeaseLost.
     """
+    failures = leased.failures + 1
     if job is not None and leased.tries <= job.retries:
-        _put_off(work, leased, iso(work.now + pause(leased.tries)), leased.tries, error)
+        _put_off(work, leased, work.now + pause(leased.tries), failures=failures, last_error=error)
         return True
-    is_chore = job is not None and job.event is DayPassed
-    due_at = iso(next_hour(work.home, work.now)) if is_chore else NEVER
-    _put_off(work, leased, due_at, 0 if is_chore else leased.tries, error)
+    if job is not None and job.event is DayPassed:
+        _put_off(work, leased, next_hour(work.home, work.now), tries=0, failures=0, last_error=error)
+    elif not store.put_off(work, leased, NEVER, failures=failures, last_error=error):
+        raise LeaseLost(job=leased.name)
     return False
 
 
-def _put_off(work: Work, leased: Waiting, due_at: str, tries: int, error: str | None) -> None:
-    if not store.put_off(work, leased, due_at, tries, error):
+def _put_off(work: Work, leased: Waiting, due: datetime, **changed: int | str | None) -> None:
+    if not store.put_off(work, leased, iso(due), **changed):
         raise LeaseLost(job=leased.name)
 
 

@@ -1,20 +1,49 @@
-"""The triggers and jobs of apps, as apps read them (cozy-stack docs/jobs.md): documents of the home."""
+"""Triggers: what is to be done, and when (cozy-stack docs/jobs.md). Each is a document; its next time is a line of the queue,
+and the doctypes that it waits for are in a table of their own. All three change together.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
+import msgspec
+from msgspec import Struct
+
+from cozy.kernel.caller import Verb
+from cozy.kernel.clock import iso, parse
+from cozy.kernel.ids import new_id
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Document, Query
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.errors import NotAllowed
 
-from ..model import JOBS, TRIGGERS
+from .. import store
+from ..errors import BadTrigger, BadTriggerType, NotCron, NothingToChange
+from ..events import TriggerDue
+from ..model import JOBS, TRIGGERS, Options, Waiting
+from ..model.durations import duration
+from ..model.rules import rules
+from ..model.schedules import TYPES, Schedule, schedule
+from . import queue, running, workers
 
 LIMIT = 1000  # of one answer; cozy-stack reads as many at a time
-_WAITING = ("queued", "running")
+FIRE, GATHER = "jobs.fire_trigger", "jobs.fire_gathered"  # the names in the queue
+_SHOWN = 50  # jobs that tell how a trigger goes
+_WITH_A_SLUG = {"konnector": "konnector", "client": "konnector", "service": "slug"}
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """A trigger to be."""
+
+    type: str
+    worker: str = ""
+    arguments: str = ""
+    debounce: str = ""
+    options: Options | None = None
+    message: Any = None
 
 
 def listed(work: Work, workers: Sequence[str] = (), types: Sequence[str] = ()) -> list[Document]:
@@ -29,21 +58,175 @@ def listed(work: Work, workers: Sequence[str] = (), types: Sequence[str] = ()) -
     selector: dict[str, Any] = {"worker": {"$in": list(workers)}} if workers else {}
     if types:
         selector["type"] = {"$in": list(types)}
-    return _found(work, TRIGGERS, selector)
+    return documents.find(work, TRIGGERS, Query(selector=selector, limit=LIMIT)).documents
 
 
-def one(work: Work, trigger_id: str) -> Document:
-    """A trigger. A connector may always see its own. Raises NoDocument, NotAllowed."""
+def one(work: Work, trigger_id: str, verb: Verb = "GET") -> Document:
+    """A trigger that the caller may see, change, launch (POST) or delete. Raises NoDocument, NotAllowed.
+
+    A connector may always see, change and delete its own.
+    """
     found = documents.fetch(work, TRIGGERS, trigger_id)
-    if not _is_its_own(work, found):
-        permissions.guard(work, "GET", TRIGGERS, {found.id}, found.body)
+    if verb == "POST" or not _is_its_own(work, found):
+        permissions.guard(work, verb, TRIGGERS, {found.id}, found.body)
     return found
 
 
 def _is_its_own(work: Work, trigger: Document) -> bool:
-    caller, message = work.caller, trigger.body.get("message")
-    is_for_it = isinstance(message, dict) and message.get("konnector") == caller.name
-    return caller.kind == "konnector" and trigger.body.get("worker") == "konnector" and is_for_it
+    is_for_it = trigger.body.get("worker") == "konnector" and _slug_in(trigger) == work.caller.name
+    return work.caller.kind == "konnector" and is_for_it
+
+
+def _slug_in(trigger: Document) -> str:
+    """The app or connector that a trigger runs, "" for none."""
+    message, name = trigger.body.get("message"), _WITH_A_SLUG.get(trigger.body.get("worker", ""), "")
+    return str(message.get(name, "")) if isinstance(message, Mapping) and name else ""
+
+
+def create(work: Work, wanted: Wanted) -> Document:
+    """A new trigger. Raises NotAllowed, BadTriggerType, BadTrigger, NoWorker, ReservedWorker."""
+    worker = "client" if wanted.type == "@client" else wanted.worker
+    permissions.guard(work, "POST", TRIGGERS, set(), {"worker": worker})
+    if wanted.type not in TYPES:
+        raise BadTriggerType(pointer="/data/attributes/type")
+    workers.check_open(work, worker)
+    now = iso(work.now)
+    body = {
+        "domain": work.domain, "type": wanted.type, "worker": worker, "arguments": wanted.arguments,
+        "debounce": wanted.debounce, "options": msgspec.to_builtins(wanted.options) if wanted.options else None,
+        "message": wanted.message,
+        "cozyMetadata": {
+            "doctypeVersion": "1", "metadataVersion": 1, "createdAt": now, "updatedAt": now,
+            **({"createdByApp": by} if (by := asker(work)) else {}),
+        },
+    }  # fmt: skip
+    trigger = Document(TRIGGERS, new_id(), "", body)
+    planned = _check(work, trigger)
+    trigger = documents.create(work, TRIGGERS, body, id_=trigger.id)
+    _plan(work, trigger, planned)
+    return trigger
+
+
+def asker(work: Work) -> str:
+    """Who asks, as metadata call them; "" for the owner."""
+    return "CLI" if work.caller.kind == "cli" else work.caller.name
+
+
+def _check(work: Work, trigger: Document) -> Schedule | None:
+    """When a trigger is due, once all of it can be used. Raises BadTrigger."""
+    body = trigger.body
+    try:
+        if body["debounce"]:
+            duration(body["debounce"])
+        if body["type"] == "@event":
+            rules(body["arguments"])
+        planned = schedule_of(work, trigger)
+        if planned is not None and planned.next(work.now) is None:
+            raise ValueError("this time never comes")
+    except (ValueError, OverflowError) as error:
+        raise BadTrigger(pointer="/data/attributes/arguments", reason=str(error)) from error
+    return planned
+
+
+def schedule_of(work: Work, trigger: Document) -> Schedule | None:
+    """When a trigger is due; None when no clock drives it. Raises ValueError."""
+    body = trigger.body
+    since = parse(body["cozyMetadata"]["createdAt"])
+    return schedule(body["type"], body["arguments"], f"{work.home}/{trigger.id}", since)
+
+
+def _plan(work: Work, trigger: Document, planned: Schedule | None) -> None:
+    """Let it be due when it is to be, and hear of what it waits for."""
+    store.drop(work, _lines(trigger.id))
+    if planned is not None and (at := planned.next(work.now)) is not None:
+        due = msgspec.json.encode(TriggerDue(trigger.id)).decode()
+        queue.put(work, Waiting(_lines(trigger.id)[0], FIRE, due, iso(at), 0, None))
+    watched = rules(trigger.body["arguments"]) if trigger.body["type"] == "@event" else ()
+    store.watch(work, trigger.id, [rule.doctype for rule in watched])
+
+
+def _lines(trigger_id: str) -> tuple[str, str]:
+    """The lines of the queue that a trigger may have: its next time, and what it gathers."""
+    return f"trigger:{trigger_id}", gathering(trigger_id)
+
+
+def gathering(trigger_id: str) -> str:
+    """The line of the queue in which a trigger gathers a burst."""
+    return f"gather:{trigger_id}"
+
+
+def change(work: Work, trigger_id: str, arguments: str = "", message: Any = msgspec.UNSET) -> Document:
+    """Change when a @cron trigger is due, or what any trigger says to its worker.
+
+    Raises NoDocument, NotAllowed, NothingToChange, NotCron, BadTrigger.
+    """
+    trigger = one(work, trigger_id, "PATCH")
+    if not arguments and message is msgspec.UNSET:
+        raise NothingToChange
+    if arguments and trigger.body["type"] != "@cron":
+        raise NotCron(pointer="/data/attributes/type")
+    changed = ({"arguments": arguments} if arguments else {}) | (
+        {} if message is msgspec.UNSET else {"message": message}
+    )
+    metadata = {**trigger.body["cozyMetadata"], "updatedAt": iso(work.now)}
+    new = Document(TRIGGERS, trigger.id, "", {**trigger.body, **changed, "cozyMetadata": metadata})
+    planned = _check(work, new)
+    trigger = documents.update(work, trigger, new.body)
+    if arguments:
+        _plan(work, trigger, planned)
+    return trigger
+
+
+def delete(work: Work, trigger_id: str) -> None:
+    """Let a trigger be due no more; jobs that it asked for before are done. Raises NoDocument, NotAllowed."""
+    remove(work, one(work, trigger_id, "DELETE"))
+
+
+def remove(work: Work, trigger: Document) -> None:
+    """The same, asked by nobody who could be refused."""
+    store.drop(work, _lines(trigger.id))
+    store.watch(work, trigger.id, ())
+    documents.delete(work, trigger)
+
+
+def launch(work: Work, trigger_id: str) -> Document:
+    """The job of a trigger that somebody wants now. Raises NoDocument, NotAllowed, NoWorker, TooManyJobs."""
+    trigger = one(work, trigger_id, "POST")
+    job = running.push(work, asked_by(trigger, is_manual=True))
+    return running.start(work, job) if job.body["worker"] == "client" else job
+
+
+def asked_by(trigger: Document, **more: Any) -> running.Asked:
+    """The job that a trigger asks for."""
+    body = trigger.body
+    return running.Asked(
+        worker=body["worker"], message=body.get("message"), trigger_id=trigger.id, by=running.maker(trigger),
+        options=running.options_of(trigger) if body.get("options") else None, **more,
+    )  # fmt: skip
+
+
+def leave_with(work: Work, slug: str, kind: str) -> None:
+    """An app or a connector goes, and what it had planned with it: triggers that run it, and those that it made itself.
+
+    A connector's triggers are made by the app where people set it up, and stay when that app goes.
+    """
+    for trigger in documents.find(work, TRIGGERS, Query(selector={}, limit=LIMIT)).documents:
+        runs_it = _slug_in(trigger) == slug and (trigger.body.get("worker") == "service") == (kind == "app")
+        made_by_it = running.maker(trigger) == slug and not _slug_in(trigger)
+        if runs_it or made_by_it:
+            running.cancel(
+                work, [job for job in store.jobs_of(work, trigger.id, LIMIT) if _is_under_way(job)]
+            )
+            remove(work, trigger)
+
+
+def _is_under_way(job: Document) -> bool:
+    return job.body.get("state") in {"queued", "running"}
+
+
+def debounce(trigger: Document) -> timedelta:
+    """How long a trigger gathers what happens before it asks for one job; nothing for no gathering."""
+    return duration(trigger.body.get("debounce") or "0")
 
 
 def state(work: Work, trigger: Document) -> dict[str, Any]:
@@ -61,24 +244,19 @@ def state(work: Work, trigger: Document) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def jobs_of(work: Work, trigger_id: str, limit: int = 50) -> list[Document]:
+def jobs_of(work: Work, trigger_id: str, limit: int = _SHOWN) -> list[Document]:
     """The last jobs of a trigger, the newest first."""
-    found = _found(work, JOBS, {"trigger_id": trigger_id})
-    return sorted(found, key=lambda job: str(job.body.get("queued_at", "")), reverse=True)[:limit]
+    return store.jobs_of(work, trigger_id, limit)
 
 
 def waiting(work: Work, worker: str) -> list[Document]:
     """The jobs of a worker that wait or run. Raises NotAllowed."""
     permissions.guard(work, "GET", JOBS, set(), {"worker": worker})
-    return _found(work, JOBS, {"worker": worker, "state": {"$in": list(_WAITING)}})
+    return store.waiting_for(work, worker, LIMIT)
 
 
-def job(work: Work, job_id: str) -> Document:
+def job(work: Work, job_id: str, verb: Verb = "GET") -> Document:
     """A job. Raises NoDocument, NotAllowed."""
     found = documents.fetch(work, JOBS, job_id)
-    permissions.guard(work, "GET", JOBS, {found.id}, found.body)
+    permissions.guard(work, verb, JOBS, {found.id}, found.body)
     return found
-
-
-def _found(work: Work, doctype: str, selector: dict[str, Any]) -> list[Document]:
-    return documents.find(work, doctype, Query(selector=selector, limit=LIMIT)).documents

@@ -1,4 +1,4 @@
-"""Waiting, and the rules of when; the names of what apps see."""
+"""Waiting, and the rules of when."""
 
 from __future__ import annotations
 
@@ -7,24 +7,32 @@ from zlib import crc32
 
 from msgspec import Struct
 
-TRIGGERS, JOBS, STATES = "io.cozy.triggers", "io.cozy.jobs", "io.cozy.triggers.state"
-
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=30)  # who died is known to be dead after so long; who works on renews it
 NEVER = "9999-12-31T23:59:59.999999Z"  # when a job that was given up is due
+NORMAL, URGENT = 0, 1  # urgent: somebody asked for it and waits
+PRIORITIES = (URGENT, NORMAL)
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=6)
 _DAY = timedelta(days=1)
 
 
 class Waiting(Struct, frozen=True):
-    """A job that waits, or that somebody has leased."""
+    """A job that waits, or that somebody has leased. Those of apps have a worker, and a document of the same id."""
 
     id: str
     name: str
-    argument: str  # the event, as JSON
+    argument: str  # JSON: the event; of a job of an app what came with it
     due_at: str
-    tries: int
+    tries: int  # how often it was leased
     last_error: str | None
+    worker: str = ""
+    priority: int = NORMAL
+    failures: int = 0  # the leases that ended with an error; of others the process died
+
+    @property
+    def deaths(self) -> int:
+        """How often a process died over it."""
+        return self.tries - 1 - self.failures
 
 
 def pause(tries: int) -> timedelta:

@@ -1,0 +1,19 @@
+"""What a trigger waits for has come."""
+
+from __future__ import annotations
+
+from cozy.kernel.work import Event
+
+
+class TriggerDue(Event, frozen=True):
+    """The time of a trigger has come."""
+
+    trigger_id: str
+
+
+class BurstOver(Event, frozen=True):
+    """The time in which a trigger gathers what happens has passed since the first of it."""
+
+    trigger_id: str
+    payloads: tuple[str, ...] = ()  # what webhooks brought meanwhile, JSON
+    is_manual: bool = False
