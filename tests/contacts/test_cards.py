@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cozy.dav import lines
+from cozy.rooms.collections.errors import BadText
 from cozy.rooms.contacts.model import MEMBERS, cards, dates, versions, writing
+from cozy.rooms.contacts.service import KIND
 
 CARDS = Path(__file__).parent / "cards"
 KEPT = ("ios", "macos-company", "davx5", "thunderbird", "google", "nextcloud", "evolution")  # 3.0 and 4.0
@@ -272,3 +274,35 @@ def _unordered(value):
 def test_every_member_that_cards_own_is_one_that_they_read():
     read_ = set().union(*(members(name) for name in (*KEPT, "outlook", "android")))
     assert read_ <= MEMBERS
+
+
+pieces = st.sampled_from(
+    ["\r\n", "\n ", ";", ":", ",", "\\", '"', "BEGIN:VCARD", "END:VCARD", "TYPE=", "VALUE=uri", "1604", "--", "\x00", "é", "=", "^n", ""]
+)  # fmt: skip
+
+
+@settings(max_examples=80)
+@given(
+    st.sampled_from((*KEPT, "outlook", "android")),
+    st.lists(st.tuples(st.floats(0, 1), pieces, st.integers(0, 5)), max_size=6),
+)
+def test_a_spoilt_card_is_read_or_refused_with_a_line(name, spoils):
+    text = lines.decode((CARDS / f"{name}.vcf").read_bytes())
+    for where, piece, cut in spoils:
+        at = int(where * len(text))
+        text = text[:at] + piece + text[at + cut :]
+    reading = attempt(text)
+    if isinstance(reading, int):
+        assert 1 <= reading <= text.count("\n") + text.count("\r") + 1
+    else:
+        assert KIND.parse(reading.text).body == reading.body
+        again = writing.merged(lines.parse(reading.text)[0], {**reading.body, "nickname": "Zed"}, ["A"])
+        assert cards.categories(again) == ["A"]
+
+
+def attempt(text):
+    """What a card says, or the number of the line that is wrong."""
+    try:
+        return KIND.parse(text)
+    except BadText as refused:
+        return refused.facts["line"]

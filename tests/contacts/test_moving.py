@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from cozy.dav import lines
+from cozy.kernel.caller import SYSTEM
 from cozy.rooms.contacts import service as contacts
 from cozy.rooms.contacts.model import CONTACTS, cards
 from cozy.rooms.contacts.model.people import Refused
@@ -101,3 +102,10 @@ def test_a_large_photo_comes_and_goes_as_it_was(work):
     assert (out.value("PHOTO"), out.value("NOTE")) == (photo, "x")
     (four,) = lines.parse(contacts.moving.cards_of(work, [entry.id], "4.0"))
     assert four.value("PHOTO") == f"data:image/jpeg;base64,{photo}"
+
+
+async def test_a_large_file_is_brought_in_some_at_a_time(house, home):
+    file = "".join(card(f"u{number}", f"N{number}") for number in range(contacts.moving.AT_ONCE + 5))
+    without = file.replace("UID:u7\r\n", "")
+    report = await contacts.moving.bring_in(house, home, SYSTEM, [file.encode(), without.encode()])
+    assert (report.added, report.same, report.refused) == (105, 105, ())

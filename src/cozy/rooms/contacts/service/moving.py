@@ -18,7 +18,6 @@ from cozy.kernel.house import House
 from cozy.kernel.problem import Problem
 from cozy.kernel.work import Work
 from cozy.rooms.collections import service as collections
-from cozy.rooms.collections.model import Entry
 from cozy.rooms.permissions import service as permissions
 
 from .. import store
@@ -47,12 +46,13 @@ async def bring_in(
     house: House, home: Home, caller: Caller, files: Sequence[bytes], book: str = DEFAULT_BOOK
 ) -> Report:
     """Bring in all cards of these files, some at a time; what came of them. Raises NoCollection, NobodyIn, NotAllowed."""
-    report, batch = Report(), list[Piece]()
-    for piece in (piece for file in files for piece in pieces(file)):
-        batch.append(piece)
-        if len(batch) == AT_ONCE:
-            report, batch = _sum(report, await house.write(home, caller, take, batch, book)), []
-    return _sum(report, await house.write(home, caller, take, batch, book))
+    all_ = [piece for file in files for piece in pieces(file)]
+    known = await house.scan(home, caller, contents, all_, book)
+    report = Report()
+    for start in range(0, len(all_), AT_ONCE):
+        batch = all_[start : start + AT_ONCE]
+        report = _sum(report, await house.write(home, caller, take, batch, book, known))
+    return report
 
 
 def _sum(one: Report, other: Report) -> Report:
@@ -69,13 +69,15 @@ def pieces(content: bytes) -> Iterator[Piece]:
     return (Piece(line, text) for line, text in lines.split(lines.decode(content), VCARD))
 
 
-def take(work: Work, batch: Sequence[Piece], book: str = DEFAULT_BOOK) -> Report:
+def take(
+    work: Work, batch: Sequence[Piece], book: str = DEFAULT_BOOK, known: dict[str, str] | None = None
+) -> Report:
     """Take cards in: one whose UID is known, or whose content is, is that person, and adds nobody.
 
-    Raises NoCollection, NobodyIn, NotAllowed.
+    known: what `contents` says, which is kept up to date. Raises NoCollection, NobodyIn, NotAllowed.
     """
     collections.items.entries(work, _KIND, book, limit=1)
-    known = _contents(work, book) if any(not _UID.search(piece.text) for piece in batch) else {}
+    known = contents(work, batch, book) if known is None else known
     counts = {"added": 0, "updated": 0, "same": 0}
     refused: list[Refused] = []
     for piece in batch:
@@ -94,21 +96,20 @@ def _refusal(piece: Piece, problem: Problem) -> Refused:
     return Refused(name, int(line), str(problem.facts.get("reason") or problem.detail))
 
 
-def _take_one(work: Work, piece: Piece, book: str, known: dict[str, Entry]) -> str:
+def _take_one(work: Work, piece: Piece, book: str, known: dict[str, str]) -> str:
     card = _card(piece)
     content = _content(card)
     uid = card.value("UID").strip()
-    there = _with_uid(work, book, uid) if uid else known.get(_content(card, with_large=False))
-    if there is not None:
-        (item,) = collections.items.many(work, _KIND, book, [there.name])
-        if _content(lines.parse(item.text)[0]) == content:
-            return "same"
+    name = _with_uid(work, book, uid) if uid else known.get(_content(card, with_large=False), "")
+    there = collections.items.many(work, _KIND, book, [name]) if name else []
+    if there and _content(lines.parse(there[0].text)[0]) == content:
+        return "same"
     if not uid:
         uid = str(UUID(content[:32]))
         card = Component(card.name, (*card.parts, lines.make("UID", uid)), card.begin, card.end)
-    name = there.name if there else _free_name(work, book, uid)
+    name = name if there else _free_name(work, book, uid)
     entry, _ = collections.items.put(work, _KIND, book, name, lines.write([card]))
-    known[_content(card, with_large=False)] = entry
+    known[_content(card, with_large=False)] = entry.name
     return "updated" if there else "added"
 
 
@@ -131,18 +132,20 @@ def _content(card: Component, *, with_large: bool = True) -> str:
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
-def _with_uid(work: Work, book: str, uid: str) -> Entry | None:
-    found = collections.items.with_uid(work, _KIND, uid) if uid else []
-    return next((each for each in found if each.collection == book), None)
+def _with_uid(work: Work, book: str, uid: str) -> str:
+    found = collections.items.with_uid(work, _KIND, uid)
+    return next((each.name for each in found if each.collection == book), "")
 
 
-def _contents(work: Work, book: str) -> dict[str, Entry]:
-    """What each card of a book says."""
-    found: dict[str, Entry] = {}
+def contents(work: Work, batch: Sequence[Piece], book: str = DEFAULT_BOOK) -> dict[str, str]:
+    """The name of the card of a book that says a content, by its digest; nothing where every card has a UID."""
+    found: dict[str, str] = {}
+    if all(_UID.search(piece.text) for piece in batch):
+        return found
     after = ""
     while page := collections.items.kept(work, _KIND, book, after):
         for item in page:
-            found.setdefault(_content(lines.parse(item.text)[0], with_large=False), item.entry)
+            found.setdefault(_content(lines.parse(item.text)[0], with_large=False), item.entry.name)
         after = page[-1].entry.name
     return found
 
