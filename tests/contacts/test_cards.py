@@ -1,5 +1,7 @@
 """Cards as devices write them: read, changed a little, and nothing else of them lost."""
 
+import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 from cozy.dav import lines
 from cozy.rooms.collections.errors import BadText
 from cozy.rooms.contacts.model import MEMBERS, cards, dates, versions, writing
-from cozy.rooms.contacts.service import KIND
+from cozy.rooms.contacts.pages.reasons import REASONS
+from cozy.rooms.contacts.service import KIND, kind
 
 CARDS = Path(__file__).parent / "cards"
 KEPT = ("ios", "macos-company", "davx5", "thunderbird", "google", "nextcloud", "evolution")  # 3.0 and 4.0
@@ -306,3 +309,9 @@ def attempt(text):
         return KIND.parse(text)
     except BadText as refused:
         return refused.facts["line"]
+
+
+def test_every_reason_has_words_for_people():
+    sources = "".join(Path(inspect.getfile(module)).read_text() for module in (lines, kind))
+    said = re.findall(r'(?:reason=|return )"([a-zA-Z][^"]{10,})"', sources)
+    assert sorted({each for each in said if " " in each}) == sorted(REASONS)

@@ -146,13 +146,13 @@ def parse(text: str, first: int = 1) -> tuple[Component, ...]:
         elif line.name == "END":
             name, begin, parts = open_.pop()
             if line.value.strip().upper() != name:
-                raise BadLine(line=line.number, reason=f"END:{name} is expected here")
+                raise BadLine(line=line.number, reason="another END is expected here")
             component = Component(name, tuple(parts), begin, line)
             (open_[-1][2] if open_ else found).append(component)
         else:
             open_[-1][2].append(line)
     if open_:
-        raise BadLine(line=open_[-1][1].number, reason=f"END:{open_[-1][0]} is missing")
+        raise BadLine(line=open_[-1][1].number, reason="what begins here is never ended")
     return tuple(found)
 
 
