@@ -91,6 +91,7 @@ def limit(words: Words, line: Line) -> str:
 def summary(words: Words, lines: Iterable[Line]) -> str:
     """Can change your contacts. Can see your files, your bills and 4 more."""
     lines = ordered(words, lines)
+    lines = [line for line in lines if not any(_covers(other, line) for other in lines)]
     changed = _things(words, [line for line in lines if tuple(line.does) != ("see",)])
     seen = _things(words, [line for line in lines if tuple(line.does) == ("see",)])
     sentences = []
@@ -99,6 +100,12 @@ def summary(words: Words, lines: Iterable[Line]) -> str:
     if seen := {thing: is_own for thing, is_own in seen.items() if thing not in changed}:
         sentences.append(words.gettext("Can see %(what)s.", what=listed(words, _first(words, seen))))
     return " ".join(sentences)
+
+
+def _covers(above: Line, line: Line) -> bool:
+    """Whether who hears of the one needs not hear of the other: groups of contacts go without saying beside contacts."""
+    is_below = line.doctype.startswith(f"{above.doctype}.")
+    return is_below and not above.only and set(above.does) >= set(line.does)
 
 
 def ordered(words: Words, lines: Iterable[Line]) -> list[Line]:
