@@ -31,8 +31,12 @@ class Running:
     token: str
 
     @property
+    def origin(self) -> str:
+        return f"http://{DOMAIN}:{self.server.port}"
+
+    @property
     def url(self) -> str:
-        return f"http://{DOMAIN}:{self.server.port}/dav/files/"
+        return f"{self.origin}/dav/files/"
 
     def client(self) -> Client:
         """A plain connection that brings the password."""
@@ -50,10 +54,10 @@ def needs(*programs: str, package: str = "") -> None:
 
 
 @contextmanager
-def running(folder: Path, postgres: str = "") -> Iterator[Running]:
-    """The program over a folder of its own."""
+def running(folder: Path, postgres: str = "", areas: tuple[str, ...] = ("files",)) -> Iterator[Running]:
+    """The program over a folder of its own. areas: what the password opens."""
     data = folder / "data"
-    password = anyio.run(_furnished, data, postgres)
+    password = anyio.run(_furnished, data, postgres, areas)
     cozy = Cozy(data, env={"COZY_POSTGRES": postgres} if postgres else {})
     try:
         with Server(cozy, folder / "log") as server:
@@ -63,12 +67,12 @@ def running(folder: Path, postgres: str = "") -> Iterator[Running]:
             anyio.run(_emptied, data, postgres)
 
 
-async def _furnished(data: Path, postgres: str) -> str:
+async def _furnished(data: Path, postgres: str, areas: tuple[str, ...]) -> str:
     settings = load(data=str(data), postgres=postgres)
     async with opened(settings) as house:
         profile = Profile(public_name="Alice", email="alice@example.org")
         listing = await auth.open_home(house, DOMAIN, profile, origin_of(settings, DOMAIN))
-        wanted = Wanted(name="Laptop", areas=("files",), may_write=True)
+        wanted = Wanted(name="Laptop", areas=areas, may_write=True)
         made = await auth.device_passwords.make(house, home_of(settings, listing), SYSTEM, wanted)
     return made.password
 
