@@ -108,7 +108,7 @@ def _prepare(suite: Suite, options: argparse.Namespace, sizes: Any) -> Results:
             *(cases.RESTING if suite.rests else ()),
         ],
         peers=[peer for peer in chosen if absences[peer.name] is None],
-        base=suite.base,
+        bases=suite.bases,
         budgets=suite.budgets,
         judged=sizes == suite.full,
         options={
@@ -132,7 +132,7 @@ def _measure(suite: Suite, results: Results, sizes: Any, folder: Path, rounds: i
         for number in range(1, rounds + 1):
             for case in every_case:
                 print(f"round {number} of {rounds}: {case.key}", flush=True)
-                for server in servers:
+                for server in filter(case.suits, servers):
                     _run(results, case, server, sizes, number)
 
 

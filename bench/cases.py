@@ -51,13 +51,22 @@ Amounts = TypeVar("Amounts")  # how much is done
 Figures = dict[str, float]  # by metric's key
 
 
+def every_server(running: Running[Any]) -> bool:
+    """For cases that suit each server of their suite."""
+    return True
+
+
 @dataclass(frozen=True)
 class Case(Generic[Tongue, Amounts]):
-    """A measurement on a server that runs already; `round_number` keeps its names and bytes apart from other rounds'."""
+    """A measurement on a server that runs already; `round_number` keeps its names and bytes apart from other rounds'.
+
+    suits: whether a server has what is measured; the others are left out.
+    """
 
     key: str
     metrics: tuple[Metric, ...]
     measure: Callable[[Running[Tongue], Amounts, int], Figures]
+    suits: Callable[[Running[Tongue]], bool] = every_server
 
 
 Server = Running[Dialect]

@@ -16,7 +16,7 @@ TIMEOUT_S = 120
 RECEIVE_SIZE = 1 << 20  # bytes
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked", re.IGNORECASE)
-CLOSING = re.compile(rb"\r\nconnection:[ \t]*close", re.IGNORECASE)
+CLOSING = re.compile(rb"^HTTP/1\.0|\r\nconnection:[ \t]*close", re.IGNORECASE)
 
 
 class BadAnswer(Exception):

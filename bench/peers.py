@@ -1,5 +1,7 @@
 """The servers under measurement: how each is found, set up, called and spoken to, and on what terms it runs."""
 
+import base64
+import hashlib
 import importlib.metadata
 import importlib.util
 import json
@@ -18,6 +20,7 @@ from bench.couch import Couch
 from bench.dialects import Dialect, FilesApi, WebDav
 from bench.load import BadAnswer
 
+USER = "bench"  # whose password is asked for, where one is
 LESS_USER = "www-data"  # Debian's user for web servers; Apache refuses to serve as root
 
 
@@ -107,31 +110,52 @@ def _on(folder: Path) -> list[str]:
     return [*COZY, "--data", str(folder / "data")]
 
 
-@dataclass(frozen=True)
-class ModDav:
-    """Apache with mod_dav, the event MPM and Debian's defaults for it."""
+def htpasswd(folder: Path, password: str) -> None:
+    """A file of names and passwords as Apache and nginx read it; the hash is a cheap one, so that nobody waits for it."""
+    digest = base64.b64encode(hashlib.sha1(password.encode()).digest()).decode()
+    (folder / "passwords").write_text(f"{USER}:{{SHA}}{digest}\n")
 
+
+def asks(password: str) -> str:
+    """What a server of files asks before it answers, for its terms."""
+    return "a name and a password with each request" if password else "no authentication"
+
+
+@dataclass(frozen=True)
+class ModDav(Generic[Tongue]):
+    """Apache with mod_dav, the event MPM and Debian's defaults for it. speak: how, given the host; password: none to let everybody in."""
+
+    speak: Callable[[str], Tongue]
+    password: str = ""
     name: str = "mod_dav"
-    terms: str = "no authentication, no hashes, no sync; ETag from size and time; a rename is a MOVE"
+
+    @property
+    def terms(self) -> str:
+        return f"{asks(self.password)}, no hashes, no sync; ETag from size and time; a rename is a MOVE"
 
     def absence(self) -> str | None:
-        if not _program("apache2"):
+        if not program("apache2"):
             return "no apache2 (Debian: apt install apache2)"
         return None if (APACHE_MODULES / "mod_dav_fs.so").exists() else f"no mod_dav_fs in {APACHE_MODULES}"
 
     def version(self) -> str:
-        return _version([_program("apache2"), "-v"])
+        return version_in([program("apache2"), "-v"])
 
     def prepare(self, folder: Path) -> None:
+        htpasswd(folder, self.password)
         (folder / "files").mkdir()
 
     def command(self, folder: Path, port: int) -> list[str]:
         config = folder / "apache.conf"
-        config.write_text(APACHE.format(folder=folder, port=port, modules=APACHE_MODULES))
-        return [_program("apache2"), "-D", "FOREGROUND", "-f", str(config)]
+        asked = APACHE_ASKS.format(folder=folder) if self.password else "Require all granted"
+        loaded = APACHE_LOADS.format(modules=APACHE_MODULES) if self.password else ""
+        config.write_text(
+            APACHE.format(folder=folder, port=port, modules=APACHE_MODULES, asked=asked, loaded=loaded)
+        )
+        return [program("apache2"), "-D", "FOREGROUND", "-f", str(config)]
 
-    def dialect(self, folder: Path, port: int) -> Dialect:
-        return WebDav(f"127.0.0.1:{port}")
+    def dialect(self, folder: Path, port: int) -> Tongue:
+        return self.speak(f"127.0.0.1:{port}")
 
     def user(self) -> str | None:
         return LESS_USER if os.geteuid() == 0 else None
@@ -149,6 +173,7 @@ LoadModule mpm_event_module {modules}/mod_mpm_event.so
 LoadModule authz_core_module {modules}/mod_authz_core.so
 LoadModule dav_module {modules}/mod_dav.so
 LoadModule dav_fs_module {modules}/mod_dav_fs.so
+{loaded}
 DavLockDB {folder}/locks
 KeepAlive On
 KeepAliveTimeout 600
@@ -157,39 +182,57 @@ LimitRequestBody 0
 DocumentRoot {folder}/files
 <Directory {folder}/files>
     Dav On
-    Require all granted
+    {asked}
 </Directory>
+"""
+APACHE_LOADS = """\
+LoadModule auth_basic_module {modules}/mod_auth_basic.so
+LoadModule authn_core_module {modules}/mod_authn_core.so
+LoadModule authn_file_module {modules}/mod_authn_file.so
+LoadModule authz_user_module {modules}/mod_authz_user.so
+"""
+APACHE_ASKS = """\
+AuthType Basic
+    AuthName bench
+    AuthUserFile {folder}/passwords
+    Require valid-user
 """
 
 
 @dataclass(frozen=True)
-class Nginx:
+class Nginx(Generic[Tongue]):
     """nginx with its DAV module, and Debian's second one for PROPFIND."""
 
+    speak: Callable[[str], Tongue]
+    password: str = ""
     name: str = "nginx"
-    terms: str = (
-        "no authentication, no hashes, no sync; PROPFIND from libnginx-mod-http-dav-ext; a rename is a MOVE"
-    )
+
+    @property
+    def terms(self) -> str:
+        rest = "no hashes, no sync; PROPFIND from libnginx-mod-http-dav-ext; a rename is a MOVE"
+        return f"{asks(self.password)}, {rest}"
 
     def absence(self) -> str | None:
-        if not _program("nginx"):
+        if not program("nginx"):
             return "no nginx (Debian: apt install nginx)"
         return (
             None if NGINX_DAV_EXT.exists() else "no PROPFIND (Debian: apt install libnginx-mod-http-dav-ext)"
         )
 
     def version(self) -> str:
-        return _version([_program("nginx"), "-v"])
+        return version_in([program("nginx"), "-v"])
 
     def prepare(self, folder: Path) -> None:
+        htpasswd(folder, self.password)
         for name in ("files", "temporary"):
             (folder / name).mkdir()
 
     def command(self, folder: Path, port: int) -> list[str]:
         config = folder / "nginx.conf"
-        config.write_text(NGINX.format(folder=folder, port=port, module=NGINX_DAV_EXT))
+        asked = f"auth_basic bench; auth_basic_user_file {folder}/passwords;" if self.password else ""
+        config.write_text(NGINX.format(folder=folder, port=port, module=NGINX_DAV_EXT, asked=asked))
         return [
-            _program("nginx"),
+            program("nginx"),
             "-e",
             f"{folder}/error.log",
             "-p",
@@ -198,8 +241,8 @@ class Nginx:
             str(config),
         ]
 
-    def dialect(self, folder: Path, port: int) -> Dialect:
-        return WebDav(f"127.0.0.1:{port}")
+    def dialect(self, folder: Path, port: int) -> Tongue:
+        return self.speak(f"127.0.0.1:{port}")
 
     def user(self) -> str | None:
         return LESS_USER if os.geteuid() == 0 else None
@@ -228,6 +271,7 @@ http {{
         listen 127.0.0.1:{port};
         root {folder}/files;
         location / {{
+            {asked}
             dav_methods PUT DELETE MKCOL COPY MOVE;
             dav_ext_methods PROPFIND OPTIONS;
         }}
@@ -237,11 +281,16 @@ http {{
 
 
 @dataclass(frozen=True)
-class WsgiDav:
+class WsgiDav(Generic[Tongue]):
     """wsgidav on cheroot, both in Python."""
 
+    speak: Callable[[str], Tongue]
+    password: str = ""
     name: str = "wsgidav"
-    terms: str = "no authentication, no hashes, no sync; in Python like Cozy; a rename is a MOVE"
+
+    @property
+    def terms(self) -> str:
+        return f"{asks(self.password)}, no hashes, no sync; in Python like Cozy; a rename is a MOVE"
 
     def absence(self) -> str | None:
         missing = [name for name in ("wsgidav", "cheroot") if not importlib.util.find_spec(name)]
@@ -254,26 +303,15 @@ class WsgiDav:
         (folder / "files").mkdir()
 
     def command(self, folder: Path, port: int) -> list[str]:
-        options = [
-            "--no-config",
-            "--quiet",
-            "--auth",
-            "anonymous",
-            "--server",
-            "cheroot",
-        ]
-        place = [
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(port),
-            "--root",
-            str(folder / "files"),
-        ]
+        config = folder / "wsgidav.json"
+        users = {USER: {"password": self.password}} if self.password else True
+        config.write_text(json.dumps({"simple_dc": {"user_mapping": {"*": users}}, "verbose": 0}))
+        options = ["--config", str(config), "--quiet", "--server", "cheroot"]
+        place = ["--host", "127.0.0.1", "--port", str(port), "--root", str(folder / "files")]
         return [sys.executable, "-m", "wsgidav.server.server_cli", *options, *place]
 
-    def dialect(self, folder: Path, port: int) -> Dialect:
-        return WebDav(f"127.0.0.1:{port}")
+    def dialect(self, folder: Path, port: int) -> Tongue:
+        return self.speak(f"127.0.0.1:{port}")
 
     def user(self) -> str | None:
         return None
@@ -283,20 +321,8 @@ FILES = (
     "authenticates every request; MD5 and SHA-256 of every body; document and content synced to disk before the answer;"
     " a listing is the API's JSON, a rename its PATCH"
 )
-DAV = (
-    "asks for a password with every request and looks its grant up; MD5 and SHA-256 of every body; document and content synced"
-    " to disk before the answer"
-)
-WEBDAV_PEERS: tuple[Peer[Dialect], ...] = (ModDav(), Nginx(), WsgiDav())
-FILE_PEERS: tuple[Peer[Dialect], ...] = (Cozy[Dialect](FilesApi, FILES), *WEBDAV_PEERS)
-
-
-def _by_webdav(host: str, password: str) -> Dialect:
-    return WebDav(host, "/dav/files/", password)
-
-
-DAV_PEERS: tuple[Peer[Dialect], ...] = (
-    Cozy[Dialect](_by_webdav, DAV, key=("device-password", "--name", "bench")), *WEBDAV_PEERS,
+FILE_PEERS: tuple[Peer[Dialect], ...] = (
+    Cozy[Dialect](FilesApi, FILES), ModDav[Dialect](WebDav), Nginx[Dialect](WebDav), WsgiDav[Dialect](WebDav),
 )  # fmt: skip
 
 
@@ -348,7 +374,7 @@ DOCUMENTS = "authenticates every request; every change synced to disk before the
 DOCUMENT_PEERS: tuple[Peer[Couch], ...] = (Cozy[Couch](data_api, DOCUMENTS), ExpressPouchDb())
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
     """Where a program is, in the administrator's folders too; empty when it is not."""
     return (
         shutil.which(
@@ -366,7 +392,8 @@ def _output(command: Sequence[str]) -> str:
     return done.stdout.strip()
 
 
-def _version(command: Sequence[str]) -> str:
+def version_in(command: Sequence[str]) -> str:
+    """What a program says after "version:"."""
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = re.search(r"version: (\S+)", done.stdout + done.stderr)
     return found[1] if found else "unknown"

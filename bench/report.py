@@ -25,7 +25,7 @@ class Results:
 
     metrics: list[Metric]
     peers: list[Peer[Any]]
-    base: str  # the server that ratios refer to
+    bases: Sequence[str]  # the server that ratios refer to; the next where that one lacks the figure
     budgets: Sequence[Budget]
     judged: bool  # false when the sizes are not those of the budgets
     options: dict[str, Any]
@@ -56,8 +56,9 @@ def table(results: Results) -> str:
 def _cell(results: Results, metric: Metric, medians: dict[str, float], name: str) -> str:
     if name not in medians:
         return "–"
-    value, base = medians[name], medians.get(results.base)
-    ratio = f" ({value / base:.2f})" if metric.compared and base and name != results.base else ""
+    base = next((each for each in results.bases if medians.get(each)), name)
+    value = medians[name]
+    ratio = f" ({value / medians[base]:.2f})" if metric.compared and name != base else ""
     return f"{_number(value)}{_marks(results, metric, name)}{ratio}"
 
 
@@ -95,7 +96,7 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def _notes(results: Results) -> list[str]:
     return [
-        f"In brackets: the figure divided by {results.base}'s. *: the load generator used over {BUSY:.0%} of a core.",
+        f"In brackets: the figure divided by that of {' or else '.join(results.bases)}. *: the load generator used over {BUSY:.0%} of a core.",
         f"~: the best and the worst round are more than a factor {RESTLESS:g} apart; more --rounds tell more.",
         "Server and load generator share this machine's processors. GETs are sent by "
         + ("wrk." if results.options["wrk"] else "the bench's own generator."),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import budgets, cases, documents, peers
+from bench import budgets, cases, dav_peers, documents, groupware, peers
 from bench.budgets import Budget
 from bench.cases import Case
 from bench.peers import Peer
@@ -18,7 +18,7 @@ class Suite:
     name: str
     title: str
     peers: Sequence[Peer[Any]]
-    base: str  # the server that ratios refer to
+    bases: Sequence[str]  # the server that ratios refer to; the next where that one lacks the figure
     cases: Callable[[Any], Sequence[Case[Any, Any]]]  # of these sizes
     full: Any  # the sizes that the budgets are for
     quick: Any
@@ -34,15 +34,16 @@ def _warm(sizes: cases.Sizes, folder: Path) -> None:
 
 SUITES = (
     Suite(
-        "files", "uploads, downloads, listings, renames, start and memory", peers.FILE_PEERS, "mod_dav", cases.all_cases,
+        "files", "uploads, downloads, listings, renames, start and memory", peers.FILE_PEERS, ("mod_dav",), cases.all_cases,
         cases.Sizes(), cases.QUICK, budgets.FILES, rests=True, gets_by_wrk=True, warms=_warm,
     ),
     Suite(
-        "dav", "the same by WebDAV, without start and memory", peers.DAV_PEERS, "mod_dav", cases.all_cases,
-        cases.Sizes(), cases.QUICK, budgets.DAV, rests=False, gets_by_wrk=True, warms=_warm,
+        "dav", "calendars, address books and files by DAV, with a password", dav_peers.PEERS, ("mod_dav", "sabre"),
+        groupware.all_cases, groupware.Sizes(), groupware.QUICK, budgets.DAV, rests=False, gets_by_wrk=True,
+        warms=lambda sizes, folder: _warm(sizes.files, folder),
     ),
     Suite(
-        "documents", "documents one by one, many at once, by query, and as a feed", peers.DOCUMENT_PEERS, "express-pouchdb",
+        "documents", "documents one by one, many at once, by query, and as a feed", peers.DOCUMENT_PEERS, ("express-pouchdb",),
         documents.all_cases, documents.Sizes(), documents.QUICK, budgets.DOCUMENTS, rests=False, gets_by_wrk=False,
     ),
 )  # fmt: skip
