@@ -69,7 +69,7 @@ def addresses(drive: Drive) -> list[str]:
         here(drive), here(drive, camille), here(drive, drive.ids["Rose"]), here(drive, camille, "edit"), here(drive, "new"),
         here(drive, camille, "picture"), here(drive, camille, "who"), f"{here(drive)}?q=nobody", f"{here(drive)}?group={family}",
         here(drive, "groups"), here(drive, "groups", "new"), here(drive, "groups", family, "people"), here(drive, "groups", family, "delete"),
-        here(drive, "birthdays"), here(drive, "bin"),
+        here(drive, "birthdays"), here(drive, "today"), here(drive, "duplicates"), here(drive, "import"), here(drive, "bin"),
     ]  # fmt: skip
 
 

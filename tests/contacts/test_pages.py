@@ -13,7 +13,7 @@ from cozy.rooms.permissions.model import Rule
 
 CONTACTS, GROUPS = "io.cozy.contacts", "io.cozy.contacts.groups"
 HERE = "/my/contacts"
-PAGES = ["", "/new", "/groups", "/groups/new", "/birthdays", "/bin"]
+PAGES = ["", "/new", "/groups", "/groups/new", "/birthdays", "/today", "/duplicates", "/import", "/bin"]
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ async def test_a_page_is_the_owners_alone(reader, anonymous, url):
     assert refused.headers["location"].startswith("/auth/login?redirect=")
 
 
-@pytest.mark.parametrize("url", ["", "/edit", "/who", "/picture", "/photo/abc"])
+@pytest.mark.parametrize("url", ["", "/edit", "/who", "/picture", "/card.vcf", "/photo/abc"])
 async def test_who_is_not_there_is_not_found(reader, url):
     assert (await reader.get(f"{HERE}/nobody{url}")).status_code == 404
     assert (await reader.get(f"{HERE}/groups/none/people")).status_code == 404
@@ -223,6 +223,90 @@ async def test_a_name_that_a_group_cannot_have_is_said_in_the_form(reader, group
     assert 'aria-invalid="true"' in answer.text
 
 
+CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{0}\r\nFN:{0} Abel\r\nN:Abel;{0};;;\r\nX-SHOE:38\r\nEND:VCARD\r\n"
+
+
+async def test_a_file_of_cards_comes_in_and_each_refusal_is_told(reader):
+    broken = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Broken Card\r\nwhat is this\r\nEND:VCARD\r\n"
+    text = CARD.format("Ann") + broken + CARD.format("Bob")
+    answer = await reader.submit(
+        f"{HERE}/import", files={"files": ("people.vcf", text.encode(), "text/vcard")}
+    )
+    assert answer.status_code == 200
+    for said in ("2 people were added.", "1 card could not be read", "Broken Card", "Line 11 cannot be read"):
+        assert said in answer.text
+    assert await names(reader) == ["Ann Abel", "Bob Abel"]
+    again = await reader.submit(
+        f"{HERE}/import", files={"files": ("people.vcf", text.encode(), "text/vcard")}
+    )
+    assert "2 people were there already, just so." in again.text
+    assert await names(reader) == ["Ann Abel", "Bob Abel"]
+
+
+async def test_no_file_and_a_file_without_cards_are_told(reader):
+    nothing = await reader.submit(f"{HERE}/import", other="x")
+    assert nothing.status_code == 422
+    assert "Choose at least one file." in nothing.text
+    empty = await reader.submit(f"{HERE}/import", files={"files": ("a.vcf", b"", "text/vcard")})
+    assert "There was nobody in this file." in empty.text
+
+
+async def test_everybody_a_group_and_one_are_taken_away_as_files(reader):
+    text = CARD.format("Ann") + CARD.format("Bob")
+    await reader.submit(f"{HERE}/import", files={"files": ("people.vcf", text.encode(), "text/vcard")})
+    everybody = await reader.get(f"{HERE}/export")
+    assert everybody.headers["content-type"] == "text/vcard; charset=utf-8"
+    assert everybody.headers["content-disposition"] == "attachment; filename*=UTF-8''Contacts.vcf"
+    assert everybody.text.count("BEGIN:VCARD") == 2
+    assert "X-SHOE:38" in everybody.text
+    page = (await reader.get(HERE)).text
+    ann = re.search(rf'href="({HERE}/[0-9a-f]+)"[^>]*>.*?Ann Abel', page, flags=re.DOTALL)
+    assert ann
+    answer = await reader.submit(f"{HERE}/groups/new", name="Choir/2026")
+    group = answer.headers["location"].removesuffix("/people").rpartition("/")[2]
+    await reader.submit(f"{HERE}/groups/{group}/people", ids=[ann[1].rpartition("/")[2]])
+    some = await reader.get(f"{HERE}/export?group={group}")
+    assert some.headers["content-disposition"] == "attachment; filename*=UTF-8''Choir-2026.vcf"
+    assert re.findall(r"FN:(.*)\r", some.text) == ["Ann Abel"]
+    one = await reader.get(f"{ann[1]}/card.vcf")
+    assert one.headers["content-disposition"] == "attachment; filename*=UTF-8''Ann%20Abel.vcf"
+    assert re.findall(r"FN:(.*)\r", one.text) == ["Ann Abel"]
+    assert (await reader.get(f"{HERE}/export?group=none")).status_code == 404
+
+
+async def test_two_who_are_one_are_shown_merged_and_taken_apart(reader, known):
+    await known("Ann", "Abel", phone=[{"number": "06 12 34 56 78"}])
+    await known(
+        "Ann", "Abel", email=[{"address": "ann@example.org"}], phone=[{"number": "+33 6 12 34 56 78"}]
+    )
+    page = (await reader.get(f"{HERE}/duplicates")).text
+    for said in (
+        "Ann Abel, twice",
+        "The same name: Ann Abel",
+        "The same phone number: ",
+        "ann@example.org",
+    ):
+        assert said in page
+    ids = re.findall(r'name="ids" value="([^"]+)"', page)
+    assert len(ids) == 2
+    merged = await reader.landed(await reader.submit(f"{HERE}/duplicates/merge", ids=ids))
+    assert "Merged into one." in merged
+    assert await names(reader) == ["Ann Abel"]
+    assert await names(reader, "?q=ann@") == ["Ann Abel"]
+    undo = re.search(rf'action="({HERE}/duplicates/undo[^"]+)"', merged)
+    assert undo
+    assert "They are apart again." in await reader.landed(await reader.submit(undo[1]))
+    assert await names(reader) == ["Ann Abel", "Ann Abel"]
+    await reader.landed(await reader.submit(f"{HERE}/duplicates/keep", ids=ids))
+    assert "Everybody is there once" in (await reader.get(f"{HERE}/duplicates")).text
+
+
+async def test_what_cannot_be_merged_is_told(reader, known):
+    person = await known("Ann", "Abel")
+    page = await reader.landed(await reader.submit(f"{HERE}/duplicates/merge", ids=[person.id]))
+    assert "Choose at least two people" in page
+
+
 async def test_birthdays_that_are_near_stand_on_the_first_page(reader, known):
     await known("Ann", "Abel", birthday="1986-07-18")
     await known("Bob", "Bell", birthday="--07-20")
@@ -245,3 +329,19 @@ async def test_the_pages_speak_french(reader, known, act):
     assert "40 ans demain" in page
     assert "Mobile (domicile)" in page
     assert "19 juillet 1986" in page
+
+
+@pytest.mark.parametrize(
+    ("born", "shown"),
+    [
+        ("1986-07-18", True),
+        ("--08-01", True),
+        ("19860719", True),
+        ("1986-08-02", False),
+        ("1986-07-17", False),
+        ("2027-07-19", True),
+    ],
+)
+async def test_a_birthday_is_near_however_it_is_spelt(reader, known, born, shown):
+    await known("Ann", "Abel", birthday=born)
+    assert ("Ann Abel" in (await reader.get("/my")).text) is shown

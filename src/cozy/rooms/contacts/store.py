@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Document
@@ -19,6 +21,22 @@ def people(work: Work) -> list[Document]:
         f"""SELECT {documents.COLUMNS} FROM documents
              WHERE home_id = :home AND doctype = :doctype AND NOT deleted LIMIT :limit""",
         home=work.home, doctype=CONTACTS, limit=_PEOPLE_LIMIT,
+    )  # fmt: skip
+    return [documents.document(row) for row in rows]
+
+
+def born_in(work: Work, months: Sequence[int]) -> list[Document]:
+    """Who may have a birthday in these months: as documents spell days (`1985-12-03`, `--12-03`), or in another spelling.
+
+    months: one to three.
+    """
+    first, second, third = (f"%-{months[n % len(months)]:02}-%" for n in range(3))
+    rows = work.db.all(
+        f"""SELECT {documents.COLUMNS} FROM documents
+             WHERE home_id = :home AND doctype = :doctype AND NOT deleted
+               AND (body->>'birthday' LIKE :first OR body->>'birthday' LIKE :second OR body->>'birthday' LIKE :third
+                    OR body->>'birthday' NOT LIKE '%-%') LIMIT :limit""",
+        home=work.home, doctype=CONTACTS, first=first, second=second, third=third, limit=_PEOPLE_LIMIT,
     )  # fmt: skip
     return [documents.document(row) for row in rows]
 

@@ -8,11 +8,12 @@ from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.web.call import Call
 
+from .. import service
 from .birthdays import coming
 from .door import CONTACTS_URL, page, routes
 from .rows import listed
 
-SOON, SHOWN = 60, 5  # days ahead, and birthdays of them
+SOON, SHOWN = 59, 5  # days ahead, and birthdays of them
 
 
 @routes.on("GET", CONTACTS_URL, OWNER)
@@ -22,4 +23,15 @@ async def people(call: Call) -> Response:
 
 
 def _people(work: Work, call: Call) -> Response:
-    return page(work, call, "list.html", soon=coming(work, SOON)[:SHOWN], **listed(work, call))
+    return page(work, call, "list.html", **listed(work, call))
+
+
+@routes.on("GET", f"{CONTACTS_URL}/today", OWNER)
+async def today(call: Call) -> Response:
+    """What stands beside the list while nobody is chosen: birthdays that are near, people who are there twice. 200."""
+    return await call.scan(_today, call)
+
+
+def _today(work: Work, call: Call) -> Response:
+    soon, twins = coming(work, SOON)[:SHOWN], len(service.twins.duplicates(work))
+    return page(work, call, "today.html", soon=soon, twins=twins)

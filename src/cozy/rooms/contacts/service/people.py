@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from cozy.kernel.work import Work
@@ -24,6 +24,7 @@ from .kind import DEFAULT_BOOK, settled
 __all__ = ["KEPT_DAYS"]
 Order = Literal["family", "given"]
 name_of = names.display
+_NEAR = 59  # days that end within three months
 _LOOKED_AT = ("fullname", "displayName", "nickname", "company", "department", "jobTitle", "note")
 _LISTS_LOOKED_AT = (
     ("phone", "number"), ("email", "address"), ("address", "formattedAddress"), ("address", "street"),
@@ -175,8 +176,9 @@ def restore(work: Work, binned_id: str) -> Document:
 
 def birthdays(work: Work, today: date, days: int = 30) -> list[Birthday]:
     """The birthdays from today on, the nearest first. today: where the owner is; days: how far."""
+    permissions.guard(work, "GET", CONTACTS, None, None)
     found: list[Birthday] = []
-    for person in all_(work):
+    for person in _born_within(work, today, days):
         born = names.text(person.body, "birthday")
         coming, known = dates.next_time(born, today), dates.parts(born)
         if coming is not None and known is not None and (coming - today).days <= days:
@@ -185,3 +187,10 @@ def birthdays(work: Work, today: date, days: int = 30) -> list[Birthday]:
                 Birthday(person, dates.day_of(born), coming, age if age is not None and age > 0 else None)
             )
     return sorted(found, key=lambda each: each.on)
+
+
+def _born_within(work: Work, today: date, days: int) -> list[Document]:
+    """Who may have a birthday in these days: of a large address book a few are read rather than all."""
+    months = sorted({(today + timedelta(days=ahead)).month for ahead in range(min(days, _NEAR) + 1)})
+    near = store.born_in(work, months) if days <= _NEAR else store.people(work)
+    return [each for each in near if not is_trashed(each.body)]
