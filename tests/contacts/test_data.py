@@ -103,6 +103,24 @@ async def test_a_group_of_an_app_is_a_category_and_its_name_follows(app, texts):
     assert "CATEGORIES:Singers" in (await texts())[0]
 
 
+async def test_an_app_that_sees_no_groups_changes_people_who_are_in_one_with_a_card(
+    acting, house, home, texts
+):
+    entry = await house.write(home, SYSTEM, put, card("u1", "Ann"))
+    group = card("g1", "Club", "X-ADDRESSBOOKSERVER-KIND:group\r\nX-ADDRESSBOOKSERVER-MEMBER:urn:uuid:u1\r\n")
+    await house.write(home, SYSTEM, put, group, "g.vcf")
+    narrow = await acting("app", "narrow", "io.cozy.contacts")
+    document = (await narrow.get(f"{DATA}/{entry.id}")).json()
+    assert len(document["relationships"]["groups"]["data"]) == 1
+    answer = await narrow.put(f"{DATA}/{entry.id}", json={**document, "relationships": {}})
+    assert answer.status_code == 200
+    assert "urn:uuid:u1" not in "".join(await texts())
+    only_groups = await acting("app", "groups", "io.cozy.contacts.groups")
+    (found,) = (await only_groups.post(f"{GROUPS}/_find", json={"selector": {}})).json()["docs"]
+    await only_groups.put(f"{GROUPS}/{found['_id']}", json={**found, "name": "Circle"})
+    assert "FN:Circle" in "".join(await texts())
+
+
 async def test_who_waits_for_removal_is_nobody_to_phones(app, house, home, texts):
     entry = await house.write(home, SYSTEM, put, card("u1", "Ann"))
     document = (await app.get(f"{DATA}/{entry.id}")).json()
