@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 from xml.etree import ElementTree as ET
 
@@ -10,6 +11,7 @@ from msgspec import Struct
 from . import xml
 from .problems import BadXml
 
+_REMEMBERED_SIZE = 4096  # bytes
 OWNER_LIMIT = 4096  # characters that a lock may say of its owner, who is told to everybody
 Scope = Literal["exclusive", "shared"]
 
@@ -38,7 +40,11 @@ class LockInfo(Struct, frozen=True):
 
 
 def propfind(body: bytes) -> PropFind:
-    """§14.20; without a body, everything. Raises BadXml."""
+    """§14.20; without a body, everything. Programs ask for the same again and again. Raises BadXml."""
+    return _remembered(body) if len(body) <= _REMEMBERED_SIZE else _propfind(body)
+
+
+def _propfind(body: bytes) -> PropFind:
     if not body.strip():
         return PropFind()
     root = xml.parse(body, "{DAV:}propfind")
@@ -55,6 +61,9 @@ def wanted(element: ET.Element) -> PropFind:
     if "{DAV:}allprop" in asked:
         return PropFind(include=_names(asked.get("{DAV:}include")))
     return PropFind(_names(asked.get("{DAV:}prop")))
+
+
+_remembered = lru_cache(maxsize=256)(_propfind)
 
 
 def _names(element: ET.Element | None) -> tuple[str, ...]:

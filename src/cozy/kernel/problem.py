@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, ClassVar
 
 
@@ -20,8 +21,8 @@ class Problem(Exception):
     heading: ClassVar[str] = ""  # the title that they know, where it is not the one of the status
 
     def __init__(self, detail: str = "", /, **facts: Any) -> None:
-        super().__init__(detail or self.title())
         self.detail = detail or self.title()
+        super().__init__(self.detail)
         self.facts = facts
 
     @classmethod
@@ -34,8 +35,12 @@ class Problem(Exception):
     @classmethod
     def title(cls) -> str:
         """The sentence for people: the first paragraph of the docstring."""
-        text = (cls.__doc__ or cls.__name__).strip()
-        return " ".join(text.split("\n\n", 1)[0].split())
+        return _first_paragraph(cls.__doc__ or cls.__name__)
+
+
+@cache
+def _first_paragraph(text: str) -> str:
+    return " ".join(text.strip().split("\n\n", 1)[0].split())
 
 
 class Malformed(Problem):

@@ -49,6 +49,7 @@ class Call:
     csrf: str = ""  # the token for this page's forms, once one was asked for
     cookies_out: list[str] = field(default_factory=list)  # Set-Cookie lines that the answer will carry
     uses: list[tuple[int, str, Verb | None]] = field(default_factory=list)
+    _headers: dict[str, str] | None = None
 
     @property
     def is_secure(self) -> bool:
@@ -56,9 +57,11 @@ class Call:
         return self.home.origin.startswith("https:")
 
     def header(self, name: str, default: str = "") -> str:
-        """A request header."""
-        value: str = self.request.headers.get(name, default)
-        return value
+        """A request header, the first of that name. name: in small letters."""
+        if self._headers is None:  # looking through the list of them each time costs more than all of this
+            raw = self.request.scope["headers"]
+            self._headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(raw)}
+        return self._headers.get(name, default)
 
     def query(self, name: str, default: str = "") -> str:
         """A parameter of the query string."""

@@ -49,9 +49,13 @@ class Table:
 
     def __init__(self, doors: Iterable[Routes]) -> None:
         self._by_segment: dict[str, list[tuple[re.Pattern[str], Route]]] = defaultdict(list)
+        self._by_method: dict[tuple[str, str], list[tuple[re.Pattern[str], Route]]] = defaultdict(list)
         routes = [route for door in doors for route in door.table]
         for route in sorted(routes, key=lambda r: (r.path.count("{"), -len(r.path), r.path)):
-            self._by_segment[_first_word(route.path)].append((pattern(route.path), route))
+            word, known = _first_word(route.path), (pattern(route.path), route)
+            self._by_segment[word].append(known)
+            for method in (route.method, "HEAD") if route.method == "GET" else (route.method,):
+                self._by_method[word, method].append(known)
         self._manners = {
             word: Counter(route.manner for _, route in near).most_common(1)[0][0]
             for word, near in self._by_segment.items()
@@ -60,16 +64,13 @@ class Table:
     def match(self, method: str, raw_path: str) -> tuple[Route, dict[str, str]]:
         """The route, and what its holes hold. HEAD is served by GET. Raises NoPage, NoMethod."""
         path = raw_path.rstrip("/") or "/"
-        wanted = "GET" if method == "HEAD" else method
-        allowed: set[str] = set()
-        near = self._by_segment.get(_first_word(path), []) + self._by_segment.get(_ANYTHING, [])
-        for regex, route in near:
-            if (found := regex.fullmatch(path)) is None:
-                continue
-            if route.method in {wanted, method}:
-                return route, {name: unquote(value) for name, value in found.groupdict().items()}
-            allowed.add(route.method)
-        allowed.discard(SOCKET)
+        words = (_first_word(path), _ANYTHING)
+        for word in words:
+            for regex, route in self._by_method.get((word, method), ()):
+                if (found := regex.fullmatch(path)) is not None:
+                    return route, {name: unquote(value) for name, value in found.groupdict().items()}
+        near = (known for word in words for known in self._by_segment.get(word, ()))
+        allowed = {route.method for regex, route in near if regex.fullmatch(path)} - {SOCKET}
         raise NoMethod(allowed=sorted(allowed)) if allowed else NoPage()
 
     def manner_near(self, raw_path: str, elsewhere: Manner) -> Manner:

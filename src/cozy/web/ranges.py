@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -61,7 +62,7 @@ def serve(
 
     read(start, size) gives the bytes, unless they are `inline`; etag: quoted; modified: its Last-Modified.
     """
-    stamp = format_datetime(modified.replace(microsecond=0), usegmt=True)
+    stamp = _stamp(modified.replace(microsecond=0))
     common = {**headers, "etag": etag, "last-modified": stamp, "accept-ranges": "bytes"}
     if _is_known(call, etag, modified):
         return Response(status_code=304, headers={k: v for k, v in common.items() if k != "content-type"})
@@ -78,6 +79,11 @@ def serve(
     if inline is not None:
         return Response(inline[start:stop], status, common)
     return Stream(read(start, stop - start), status, common)
+
+
+@lru_cache(maxsize=4096)
+def _stamp(moment: datetime) -> str:
+    return format_datetime(moment, usegmt=True)
 
 
 def _is_known(call: Call, etag: str, modified: datetime) -> bool:

@@ -89,7 +89,12 @@ def split(address: str) -> tuple[str, str] | None:
     Clients of Nextcloud have addresses of their own for the same files, with a name that says nothing.
     """
     found = _ADDRESS.fullmatch(address)
-    return (quote(unquote(found[1]), safe=_SAFE), found[2] or "") if found else None
+    return (_tidy(found[1]), found[2] or "") if found else None
+
+
+@lru_cache(maxsize=1024)
+def _tidy(prefix: str) -> str:
+    return quote(unquote(prefix), safe=_SAFE)
 
 
 def place(raw: str) -> str:
@@ -108,9 +113,23 @@ def _name(part: str) -> str:
     return name
 
 
+class _Percent(dict[int, str]):
+    """Every character as it stands in an address, learned as they come: `translate` is five times quicker than `quote`."""
+
+    def __missing__(self, code: int) -> str:
+        said = quote(chr(code), safe=_SAFE)
+        if len(self) < _PERCENT_LIMIT:
+            self[code] = said
+        return said
+
+
+_PERCENT_LIMIT = 10_000
+_PERCENT = _Percent()
+
+
 def href(path: str, *, is_folder: bool, prefix: str = PREFIX) -> str:
     """The address of a path; a folder's ends with a slash. Safe in XML as it is."""
-    address = path if _PLAIN(path) else quote(path, safe=_SAFE)
+    address = path if _PLAIN(path) else path.translate(_PERCENT)
     return f"{prefix}{address}{'/' if is_folder and path != '/' else ''}"
 
 

@@ -28,14 +28,25 @@ def file_at(work: Work, path: str, verb: Verb) -> File:
     return _allowed(work, _walk(work, path), verb)
 
 
+def found_at(work: Work, path: str, verb: Verb) -> File | None:
+    """The same; None where there is nothing. Raises NotAllowed."""
+    found = _walk(work, path)
+    if found is None:
+        return None
+    try:
+        return _allowed(work, found, verb)
+    except NoFile:
+        return None
+
+
 def _walk(work: Work, path: str) -> File | None:
     if path == "/":
         return tree.by_id(work, ROOT)
     folder_path, slash, name = nfc(path).removesuffix("/").rpartition("/")
     if not slash or not name or (folder_path and not folder_path.startswith("/")):
         return None
-    folder = tree.folder_at(work, folder_path or "/")
-    return folder and tree.child_named(work, folder.id, name)
+    folder_id = tree.id_at(work, folder_path) if folder_path else ROOT
+    return tree.child_named(work, folder_id, name) if folder_id else None
 
 
 def _allowed(work: Work, found: File | None, verb: Verb) -> File:

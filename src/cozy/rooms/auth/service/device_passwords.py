@@ -2,7 +2,7 @@
 
 One opens what its grant says (room permissions, type `device`), which is looked up at each request. Its first five letters say
 which one it is, the other twenty are the secret; the name that comes along says nothing. Argon2 proves it once, then
-it is remembered for a while: revoking it does not wait for that, since grant and seal are read each time.
+it is remembered for a while: revoking it does not wait for that, since the grant is read each time.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import hashlib
 import ipaddress
 import re
 import secrets
+from functools import lru_cache
 from time import monotonic
 
 from cozy.kernel.caller import NOBODY, Caller
@@ -37,21 +38,21 @@ _REMEMBERED_AT_ONCE = 10_000
 
 
 class Proved:
-    """Which passwords were found right a while ago, by their hashes. Only of the seal that they were compared with."""
+    """Which passwords were found right a while ago, by their hashes, and of which grants."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, bytes], tuple[str, float]] = {}
 
-    def holds(self, home_id: str, letters: str, seal: str) -> bool:
-        """Whether this was proved for this seal, and not too long ago."""
+    def holds(self, home_id: str, letters: str, grant: str) -> bool:
+        """Whether this was proved for this grant, and not too long ago."""
         known, until = self._known.get((home_id, _digest(letters)), ("", 0.0))
-        return known == seal and until > monotonic()
+        return known == grant and until > monotonic()
 
-    def add(self, home_id: str, letters: str, seal: str) -> None:
+    def add(self, home_id: str, letters: str, grant: str) -> None:
         """Remember that this is right."""
         if len(self._known) >= _REMEMBERED_AT_ONCE:
             self._known.clear()
-        self._known[home_id, _digest(letters)] = (seal, monotonic() + REMEMBERED_S)
+        self._known[home_id, _digest(letters)] = (grant, monotonic() + REMEMBERED_S)
 
 
 _proved = Proved()
@@ -107,15 +108,16 @@ async def caller_of(house: House, home: Home, password: str, address: str) -> Ca
     check_way(home, address)
     letters = re.sub(r"[\s-]", "", password).lower()
     handle, secret = letters[:_GROUP], letters[_GROUP:]
-    seal, caller = await house.read(home, NOBODY, _held, handle)
-    if caller is not None and _proved.holds(home.id, letters, seal):
+    caller = await house.read(home, NOBODY, _holder, handle)
+    if caller is not None and _proved.holds(home.id, letters, caller.permission):
         return caller
     visitor = Visitor(address=address)
     await house.write(home, NOBODY, limits.count, "device_password", visitor)
+    seal = await house.read(home, NOBODY, _seal, handle) if caller else ""
     is_right = bool(_SHAPE.fullmatch(letters)) and await passphrase.is_right(seal, secret)
     if caller is None or not is_right:
         raise WrongDevicePassword
-    _proved.add(home.id, letters, seal)
+    _proved.add(home.id, letters, caller.permission)
     await house.write(home, NOBODY, limits.forgive, "device_password", visitor)
     return caller
 
@@ -126,15 +128,21 @@ def check_way(home: Home, address: str) -> None:
         raise NotEncrypted
 
 
-def _held(work: Work, handle: str) -> tuple[str, Caller | None]:
-    """What is kept of a password, and who holds it; nobody, where it was revoked or has ended."""
+def _holder(work: Work, handle: str) -> Caller | None:
+    """Who holds a password; nobody, where it was revoked or has ended."""
+    found = permissions.of_source(work, "device", handle)
+    if found is None or permissions.has_ended(work, found):
+        return None
+    return Caller("device", found.grants, name=handle, permission=found.id)
+
+
+def _seal(work: Work, handle: str) -> str:
+    """What is kept of a password; "" where nothing is."""
     kept = store.credentials.one(work, _KIND, handle)
-    found = permissions.of_source(work, "device", handle) if kept else None
-    if kept is None or found is None or permissions.has_ended(work, found):
-        return "", None
-    return str(kept.details["argon2"]), Caller("device", found.grants, name=handle, permission=found.id)
+    return str(kept.details["argon2"]) if kept else ""
 
 
+@lru_cache(maxsize=1024)
 def _is_this_machine(address: str) -> bool:
     try:
         parsed = ipaddress.ip_address(address)

@@ -57,7 +57,7 @@ async def get(call: Call) -> Response:
 def _opened(work: Work, expected: Expected, path: str) -> tuple[File, Content | None]:
     file = service.places.at(work, path)
     service.conditions.check(work, expected, path, file)
-    return file, None if file.is_folder else files.open_content(work, file.id)[1]
+    return file, None if file.is_folder else files.content_in_file(work, file)
 
 
 async def _bytes(call: Call, content: Content, start: int, size: int) -> AsyncIterator[bytes]:

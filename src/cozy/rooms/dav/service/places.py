@@ -10,7 +10,6 @@ import msgspec
 from cozy.kernel.clock import parse
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
-from cozy.rooms.files.errors import NoFile
 from cozy.rooms.files.model import TRASH_PATH, Entry, File
 
 from ..errors import NoFolderAbove, Unmapped
@@ -22,20 +21,15 @@ _decode = msgspec.json.Decoder(Body).decode
 
 def at(work: Work, path: str) -> File:
     """The file or folder at a path. Raises Unmapped, and NotAllowed where the caller may not read it."""
-    if _is_in_bin(path):
+    there = found(work, path)
+    if there is None:
         raise Unmapped
-    try:
-        return files.at_path(work, path)
-    except NoFile as error:
-        raise Unmapped from error
+    return there
 
 
 def found(work: Work, path: str) -> File | None:
     """The same; None where there is nothing."""
-    try:
-        return at(work, path)
-    except Unmapped:
-        return None
+    return None if _is_in_bin(path) else files.found_at(work, path)
 
 
 def folder_above(work: Work, path: str) -> File:

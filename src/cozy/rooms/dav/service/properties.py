@@ -155,6 +155,7 @@ _PROTECTED = frozenset(WORDS.tellers)
 _QUOTA = frozenset(name for name in WORDS.others if "quota" in name)
 _BELOW = frozenset({"{DAV:}getetag", f"{{{xml.OC}}}size"})
 _NOTHING = Below()
+_PERMISSIONS = f"{{{xml.OC}}}permissions"
 
 
 def around(work: Work, path: str, asked: PropFind, quota: int | None, prefix: str = PREFIX) -> Around:
@@ -165,7 +166,7 @@ def around(work: Work, path: str, asked: PropFind, quota: int | None, prefix: st
         locks.around(work, path) if needs_locks else (),
         files.usage(work) if names & _QUOTA else 0,
         quota,
-        _own_rights(work),
+        _own_rights(work) if _PERMISSIONS in names else "",
         prefix,
         asked.names is None or bool(names & _BELOW),
         work.home,

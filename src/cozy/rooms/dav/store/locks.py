@@ -20,7 +20,12 @@ def _lock(row: Row) -> Lock:
 
 
 def around(work: Work, path: str) -> list[Lock]:
-    """The living locks at a path, on the folders around it, and on what is inside it."""
+    """The living locks at a path, on the folders around it, and on what is inside it.
+
+    Most homes have none, which is much quicker to see.
+    """
+    if work.db.one("SELECT 1 FROM dav_locks WHERE home_id = :home LIMIT 1", home=work.home) is None:
+        return []
     below = path.rstrip("/") + "/"
     rows = work.db.all(
         f"""SELECT {_COLUMNS} FROM dav_locks

@@ -6,6 +6,7 @@ from .archives import Item, PageOf, Selection, content_in, items, keep_selection
 from .bin_age import AGES, bin_days, choose_bin_days
 from .bytes import content_pieces
 from .content import (
+    content_in_file,
     copy,
     create_file,
     expect_content,
@@ -34,6 +35,7 @@ from .reading import (
     fetch,
     find,
     folder_size,
+    found_at,
     full_path,
     held_before,
     listing,
@@ -108,6 +110,7 @@ __all__ = [
     "choose_bin_days",
     "clear_versions",
     "content_in",
+    "content_in_file",
     "content_pieces",
     "copy",
     "create_file",
@@ -131,6 +134,7 @@ __all__ = [
     "folder_size",
     "follow",
     "forget_tickets",
+    "found_at",
     "free_name",
     "full_path",
     "furnish",

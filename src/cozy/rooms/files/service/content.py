@@ -200,6 +200,11 @@ def open_content(work: Work, file_id: str) -> tuple[File, Content]:
     return file, content_of(work, file.sha256)
 
 
+def content_in_file(work: Work, file: File) -> Content:
+    """What a file holds that the caller was just given. Raises NoFile, IsFolder."""
+    return content_of(work, access.only_content(file).sha256)
+
+
 def open_at(work: Work, path: str) -> tuple[File, Content]:
     """The same, by its path. Raises NoFile, NotAllowed, IsFolder."""
     file = access.only_content(access.file_at(work, path, "GET"))

@@ -45,6 +45,11 @@ def at_path(work: Work, path: str) -> File:
     return access.file_at(work, path, "GET")
 
 
+def found_at(work: Work, path: str) -> File | None:
+    """The same; None where there is nothing that the caller may know of. Raises NotAllowed."""
+    return access.found_at(work, path, "GET")
+
+
 def children(
     work: Work, dir_id: str, *, after: File | None = None, skip: int = 0, limit: int = 30
 ) -> list[File]:

@@ -12,7 +12,7 @@ from typing import Any
 from cozy.kernel.work import Work
 from cozy.rooms.documents.model import Document
 
-from ..model import TRASH, Below
+from ..model import RESERVED, TRASH, Below
 
 _AT_ONCE = 250  # ids of one statement: SQLite looks every one up among all the others
 
@@ -76,6 +76,13 @@ def mark_of(cause: Document) -> str:
 
 def _count(work: Work, dir_id: str, size: int, cause: Document) -> None:
     """Count a change on a folder and all around it."""
+    if dir_id in RESERVED:  # nothing is around it; to look for that would be most of the work
+        work.db.run(
+            """INSERT INTO folder_sums (home_id, folder_id, mark, size) VALUES (:home, :id, :mark, :size)
+               ON CONFLICT (home_id, folder_id) DO UPDATE SET mark = excluded.mark, size = folder_sums.size + excluded.size""",
+            home=work.home, id=dir_id, mark=mark_of(cause), size=size,
+        )  # fmt: skip
+        return
     work.db.run(
         """INSERT INTO folder_sums (home_id, folder_id, mark, size)
            WITH RECURSIVE around(id) AS (

@@ -59,6 +59,16 @@ def folder_at(work: Work, path: str) -> File | None:
     return file_row(row) if row else None
 
 
+def id_at(work: Work, path: str) -> str:
+    """The id of the folder at a path; "" where there is none."""
+    row = work.db.one(
+        """SELECT id FROM documents WHERE home_id = :home AND doctype = 'io.cozy.files' AND NOT deleted
+              AND body->>'type' = 'directory' AND body->>'path' = :path""",
+        home=work.home, path=path,
+    )  # fmt: skip
+    return str(row[0]) if row else ""
+
+
 def children(
     work: Work, dir_id: str, *, after: tuple[str, str] = ("", ""), skip: int = 0, limit: int
 ) -> list[File]:

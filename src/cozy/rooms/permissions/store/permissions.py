@@ -15,12 +15,15 @@ _LIVING = f"""SELECT {documents.COLUMNS} FROM documents
 
 
 def of_source(work: Work, type_: Type, source_id: str) -> Document | None:
-    """The permission of an app, a connector or a client."""
-    row = work.db.one(
-        f"{_LIVING} AND body->>'type' = :type AND body->>'source_id' = :source ORDER BY id LIMIT 1",
+    """The permission of an app, a connector or a client; the first by id, were there several.
+
+    It is sorted here: an order in the statement would make SQLite look through every permission in that order.
+    """
+    rows = work.db.all(
+        f"{_LIVING} AND body->>'type' = :type AND body->>'source_id' = :source",
         type=type_, source=source_of(type_, source_id), home=work.home,
     )  # fmt: skip
-    return documents.document(row) if row else None
+    return min(map(documents.document, rows), key=lambda found: found.id, default=None)
 
 
 def made_by(work: Work, source: str) -> list[Document]:
