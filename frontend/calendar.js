@@ -51,6 +51,9 @@ onArrival(() => {
   setTimeout(() => found?.focus());
 });
 
+// Whether there are hours: where there is little room, a week is a list of days.
+const hasHours = () => Boolean(document.querySelector(".time .labels")?.checkVisibility());
+
 // --- dragging, by mouse or pen: a finger scrolls ---
 
 let drag = null;
@@ -61,7 +64,7 @@ document.addEventListener("pointerdown", (press) => {
   const event = press.target.closest?.(".calendar .ev[data-start]");
   if (!event || press.button || press.pointerType === "touch") return;
   const box = event.getBoundingClientRect();
-  const blocks = event.closest(".blocks");
+  const blocks = hasHours() && event.closest(".blocks");
   drag = { event, x: press.clientX, y: press.clientY, offset: blocks ? press.clientY - box.top : 0, isTimed: Boolean(blocks), from: dayAt(press.clientX, press.clientY), to: null, began: false };
 });
 
@@ -85,8 +88,8 @@ function show(point) {
   clear();
   drag.to = here && target(here, point.clientY);
   if (!drag.to) return;
-  if (drag.isTimed && here.matches(".blocks")) return land(here);
   here.toggleAttribute("data-over", true);
+  if (drag.isTimed) land(here);
 }
 
 // The day under a point: a cell of a month, a column among the hours; the strip of whole days has columns too.
@@ -103,7 +106,7 @@ const dayAt = (x, y) => placeAt(x, y)?.dataset.day ?? "";
 
 function target(place, y) {
   const start = read(drag.event.dataset.start);
-  if (drag.isTimed && place.matches(".blocks")) {
+  if (drag.isTimed) {
     const box = place.getBoundingClientRect();
     const { first } = place.closest(".time").dataset;
     const minutes = ((y - drag.offset - box.top) / hourOf(place)) * 60;
@@ -162,7 +165,7 @@ document.addEventListener("click", (click) => {
   const place = click.target.closest?.(".calendar td[data-day], .time .blocks");
   if (!place || click.target.closest("a, button") || click.button) return;
   const query = new URLSearchParams({ day: place.dataset.day });
-  if (place.matches(".blocks")) {
+  if (place.matches(".blocks") && hasHours()) {
     const minutes = Number(place.closest(".time").dataset.first) * 60 + Math.floor(((click.clientY - place.getBoundingClientRect().top) / hourOf(place)) * 2) * 30;
     query.set("time", `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`);
   }

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
 from cozy.kernel.work import Work
-from cozy.rooms.calendars.service import events, occurrences
+from cozy.rooms.calendars.service import events, occurrences, tasks
 from cozy.rooms.collections.service import shelves
 from cozy.rooms.documents import service as documents
 from cozy.rooms.homes import service as homes
@@ -91,6 +91,8 @@ def furnish(work: Work) -> dict[str, str]:
     documents.create(
         work, "io.cozy.contacts", {"fullname": "Ana", "displayName": "Ana", "birthday": birthday}
     )
+    late = {"label": "Rent", "limitDate": str(monday() - timedelta(days=10)), "allDay": True}
+    ids["Rent"] = tasks.make(work, late, ids["Family"]).id
     return ids
 
 
@@ -309,6 +311,26 @@ def test_a_phone_begins_with_a_list_and_answers_an_invitation(open_context, home
     toast(page, "Added to your calendar.")
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_a_task_is_written_down_done_and_taken_back(open_context, home, scripts):
+    page = home.come_in(open_context(java_script_enabled=scripts))
+    page.goto(f"{home.origin}/my/tasks")
+    name = f"Bread {scripts}"
+    page.get_by_label("What is to be done?").fill(name)
+    page.get_by_label("For when").fill(str(datetime.now(PARIS).date()))
+    page.keyboard.press("Enter")
+    toast(page, "Written down.")
+    expect(page.get_by_role("region", name="Today")).to_contain_text(name)
+    page.get_by_role("button", name=f"“{name}” is done").click()
+    toast(page, f"Done: {name}")
+    expect(page.get_by_role("region", name="Today")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    toast(page, "Back among what is to be done.")
+    page.get_by_role("region", name="Today").get_by_role("link", name=name).click()
+    page.locator("[data-ask]").get_by_role("button", name="Delete").click()
+    toast(page, "Deleted.")
+
+
 def addresses(home: Drive) -> list[str]:
     """Every kind of page of the calendar."""
     here = f"{home.origin}/my/calendar"
@@ -320,12 +342,12 @@ def addresses(home: Drive) -> list[str]:
         month(home), week(home), f"{here}/day/{monday() + timedelta(days=2)}", f"{here}/agenda/{monday()}", f"{here}/agenda/2031-01-01",
         f"{here}/new", f"{here}/new/details", review, f"{stand_up}?{occurrence}", interview, f"{stand_up}/edit?{occurrence}",
         f"{stand_up}/delete?{occurrence}", f"{stand_up}/move?{occurrence}", f"{here}/calendars", f"{here}/calendars/{home.ids['Work']}",
-        f"{here}/calendars/new", f"{here}/calendars/{home.ids['Work']}/delete",
+        f"{here}/calendars/new", f"{here}/calendars/{home.ids['Work']}/delete", f"{here}/who", f"{here}/subscribe", f"{here}/import",
+        f"{home.origin}/my/tasks", f"{home.origin}/my/tasks/task/{home.ids['Rent']}", f"{home.origin}/my/tasks/lists/new",
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("viewport", "light"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
 def test_no_page_shuts_anybody_out(open_context, home, viewport, light):
     context = open_context(viewport=viewport, color_scheme=light, bypass_csp=True, reduced_motion="reduce")
     page = home.come_in(context)

@@ -146,12 +146,20 @@ async def test_of_what_repeats_this_one_the_rest_or_all_is_changed(reader, put, 
     assert 'value="2026-07-15"' in form
     fields = {
         "at": at, "title": "Swim", "start_day": "2026-07-15", "start_time": "09:00", "end_day": "2026-07-15", "end_time": "10:00",
-        "tz": "Europe/Paris", "repeat": "daily", "ends": "count", "count": "5", "scope": scope, "calendar": "personal",
+        "tz": "Europe/Paris", "repeat": "daily", "every": "1", "unit": "WEEKLY", "until": "", "ends": "count", "count": "5", "scope": scope, "calendar": "personal",
     }  # fmt: skip
-    if scope == "future":
-        fields["count"] = "3"
     await reader.landed(await reader.submit(f"/my/calendar/event/{id_}/edit", **fields))
     assert await week() == expected
+
+
+async def test_what_repeats_weekly_goes_along_to_another_day_of_the_week(reader, put, week):
+    id_ = await put("Choir", "2026-07-14T17:00", "2026-07-14T19:00", rrule="FREQ=WEEKLY;BYDAY=TU")
+    fields = {
+        "at": "2026-07-14T17:00:00Z", "title": "Choir", "start_day": "2026-07-15", "start_time": "19:00", "end_day": "2026-07-15", "end_time": "21:00",
+        "tz": "Europe/Paris", "repeat": "weekly", "every": "1", "unit": "WEEKLY", "scope": "all", "calendar": "personal",
+    }  # fmt: skip
+    await reader.landed(await reader.submit(f"/my/calendar/event/{id_}/edit", **fields))
+    assert await week(14) == [("Choir", "15 17:00"), ("Choir", "22 17:00")]
 
 
 @pytest.mark.parametrize(("scope", "left"), [("this", [13, 14, 16, 17]), ("future", [13, 14]), ("all", [])])

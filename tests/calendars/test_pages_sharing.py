@@ -40,7 +40,9 @@ async def test_a_link_is_made_read_by_anybody_and_stopped(reader, put):
     await put("Fair", "2026-07-15", "2026-07-16")
     assert "Only you see this calendar" in (await reader.get(PERSONAL)).text
     page = await reader.landed(await reader.submit(f"{PERSONAL}/link"))
-    assert "Whoever has its link sees this calendar" in page
+    assert "You and whoever has the link" in page
+    assert "You and whoever has the link" in (await reader.get("/my/calendar/month/2026-07")).text
+    assert "Whoever has the link" in (await reader.get("/my/calendar/who?calendar=personal")).text
     link = re.search(r'value="(http[^"]+/public/calendars/[^"]+\.ics)"', page)
     assert link
     cookies = dict(reader.cookies)

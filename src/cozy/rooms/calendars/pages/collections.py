@@ -27,6 +27,7 @@ from ..service import public, subscriptions
 from .colors import COLORS, DEFAULT, nearest
 from .door import CALENDAR, TASKS, done, failed, page, question, routes, text, way_back, words
 from .reading import toggle
+from .who import seen
 
 CALENDARS = f"{CALENDAR}/calendars"
 NAME_LIMIT = 100
@@ -152,7 +153,7 @@ def _calendar(
 ) -> Response:
     followed = subscriptions.one(work, found.id)
     more: Mapping[str, Any] = {
-        "link": public.address(work, found.id), "looked": parse(followed.looked_at) if followed and followed.looked_at else None,
+        "seen": seen(work, [found.id]), "link": public.address(work, found.id), "looked": parse(followed.looked_at) if followed and followed.looked_at else None,
         "trouble": words(work).gettext(followed.error) if followed else "", "every": followed.every if followed else "day",
     }  # fmt: skip
     return page(

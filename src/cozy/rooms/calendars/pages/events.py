@@ -50,6 +50,7 @@ from .views import address as view_address
 
 EVENT = f"{CALENDAR}/event/{{event_id}}"
 SCOPES: tuple[Scope, ...] = get_args(Scope)
+_REPEATING = ("repeat", "every", "unit", "days", "ends", "until", "count")
 
 
 # A new one -------------------------------------------------------------------------------------------------------
@@ -195,6 +196,10 @@ def change(work: Work, call: Call, event_id: str, form: FormData) -> Response:
     except BadFields as bad:
         return _long(work, call, form, 422, values, _said(work, bad.errors), found)
     body = {**members(details), **_invited(work, details.guests, found.body)}
+    if repeats_alike(values, values_of(work, found)):
+        body.pop(
+            "rrule", None
+        )  # the rule follows the event, to another day of the week or to what is left of it
     try:
         with work.attempt():
             changed = events.change(
@@ -205,6 +210,11 @@ def change(work: Work, call: Call, event_id: str, form: FormData) -> Response:
     except Problem as problem:
         return failed(work, call, way_back(call, form), problem)
     return done(call, _showing(call, form, details), words(work).gettext("Saved."))
+
+
+def repeats_alike(one: Values, other: Values) -> bool:
+    """Whether two forms say the same of how it repeats."""
+    return all(getattr(one, field) == getattr(other, field) for field in _REPEATING)
 
 
 def values_of(work: Work, found: Occurrence) -> Values:

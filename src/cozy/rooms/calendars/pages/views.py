@@ -37,7 +37,8 @@ from .dates import (
 from .door import CALENDAR, now, page, routes, today, words
 from .hours import days_from, hours
 from .month import month
-from .reading import legend, shown_between
+from .reading import calendars, legend, shown_between
+from .who import seen
 
 VIEWS = ("month", "week", "day", "agenda")
 LISTED = 30  # days of a list
@@ -123,7 +124,8 @@ def _at(work: Work, call: Call, view: str, at: str) -> Response:
         view=view, heading=turn.heading, anchor=where, before_url=turn.before, before_label=turn.before_label,
         after_url=turn.after, after_label=turn.after_label, today_url=address(view, today(work)),
         urls={each: address(each, where) for each in VIEWS}, calendars=legend(work), here=quote(call.request.url.path),
-        zone=profile.tz, zone_unknown=profile.tz == "UTC", **context,
+        zone=profile.tz, zone_unknown=profile.tz == "UTC",
+        seen=seen(work, [each.id for each in calendars(work)]), **context,
     )  # fmt: skip
 
 
