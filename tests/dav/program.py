@@ -2,6 +2,7 @@
 
 import base64
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,6 +52,14 @@ def needs(*programs: str, package: str = "") -> None:
     for program in programs:
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed: apt install {package or program}")
+
+
+def client_program(name: str) -> str:
+    """Where a program of the group `clients` in pyproject.toml is; skip where it is not installed."""
+    program = Path(sys.prefix) / "clients" / "bin" / name
+    if not program.exists():
+        pytest.skip(f"{name} is not installed: script/bootstrap --dev")
+    return str(program)
 
 
 @contextmanager

@@ -289,6 +289,14 @@ def test_somebody_is_looked_for():
     assert found.is_any
 
 
+def test_everybody_is_looked_for_as_python_caldav_does():
+    found = reports.read(
+        b'<d:principal-property-search xmlns:d="DAV:"><d:prop/><d:displayname/></d:principal-property-search>'
+    )
+    assert isinstance(found, PrincipalSearch)
+    assert (found.searches, found.is_any, found.asked.props.names) == ((), False, ("{DAV:}displayname",))
+
+
 def test_properties_of_what_properties_name():
     found = reports.read(
         b'<d:expand-property xmlns:d="DAV:"><d:property name="calendar-proxy-read-for" namespace="http://calendarserver.org/ns/">'
@@ -315,7 +323,6 @@ def test_other_questions_are_not_answered():
         b"<",
         f"<c:free-busy-query {C}/>".encode(),
         b'<d:sync-collection xmlns:d="DAV:"><d:sync-level>2</d:sync-level></d:sync-collection>',
-        b'<d:principal-property-search xmlns:d="DAV:"/>',
         b'<d:principal-property-search xmlns:d="DAV:"><d:property-search/></d:principal-property-search>',
         b'<d:expand-property xmlns:d="DAV:"><d:property/></d:expand-property>',
         b'<!DOCTYPE x [<!ENTITY a "b">]><d:sync-collection xmlns:d="DAV:"/>',

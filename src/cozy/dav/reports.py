@@ -272,10 +272,13 @@ def _address_data(element: ET.Element | None) -> AddressData:
 
 
 def _principal_search(root: ET.Element) -> PrincipalSearch:
+    """Without a test, everybody is meant. python-caldav leaves DAV:prop empty, and writes the names after it."""
     searches = tuple(map(_search, root.iterfind(f"{_D}property-search")))
-    if not searches:
-        raise BadXml(expected=f"{_D}property-search")
-    return PrincipalSearch(searches, _asked(root), root.get("test", "allof") == "anyof")
+    asked = _asked(root)
+    if asked.props.names == ():
+        names = tuple(each.tag for each in root if each.tag not in {f"{_D}prop", f"{_D}property-search"})
+        asked = Asked(PropFind(names))
+    return PrincipalSearch(searches, asked, bool(searches) and root.get("test", "allof") == "anyof")
 
 
 def _search(element: ET.Element) -> Search:
