@@ -151,6 +151,8 @@ PROVED_INSIDE = {
     "GET /registry/{slug}/{version}/partnership_icon": "the same",
     "GET /registry/{slug}/{version}/screenshots/{name:path}": "the same",
     "GET /public/calendars/{code}.ics": "the code of an address that the owner gave out",
+    "GET /public/invitations/{code}": "the signature of a link that was mailed to an invitee",
+    "POST /public/invitations/{code}": "the signature of a link that was mailed to an invitee",
     "POST /jobs/webhooks/{trigger_id}": "the id of a webhook, which its maker alone was told",
     "SOCKET /realtime": "the token that AUTH brings",
     "GET / of an app": "public files of an app, and the session that an app's origin keeps",

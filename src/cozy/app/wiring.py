@@ -31,7 +31,7 @@ from cozy.rooms.calendars import jobs as calendars_jobs
 from cozy.rooms.calendars import pages as calendars_pages
 from cozy.rooms.calendars import routes as calendars_routes
 from cozy.rooms.calendars import service as calendars
-from cozy.rooms.calendars.events import RefreshDue
+from cozy.rooms.calendars.events import PeopleConcerned, RefreshDue
 from cozy.rooms.calendars.service import doctypes as calendars_doctypes
 from cozy.rooms.collections import jobs as collections_jobs
 from cozy.rooms.collections.ports import Kind
@@ -108,6 +108,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
     MediaStored: [files_jobs.read_media],
     ProfileChanged: [contacts_jobs.follow_profile],
     RefreshDue: [calendars_jobs.refresh],
+    PeopleConcerned: [calendars_jobs.tell_people],
     GrantDue: [permissions_jobs.end_grant],
     TriggerDue: [jobs.fire_trigger],
     BurstOver: [jobs.fire_gathered],

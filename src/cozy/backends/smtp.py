@@ -54,6 +54,12 @@ class Smtp:
         mail.set_content(message.text)
         if message.html is not None:
             mail.add_alternative(message.html, subtype="html")
+        if (calendar := message.calendar) is not None:
+            mail.add_alternative(calendar.text, subtype="calendar", params={"method": calendar.method})
+            # For programs that show no other part than a file; as one of text/calendar it would be read as a second message.
+            mail.add_attachment(
+                calendar.text.encode(), maintype="application", subtype="ics", filename="invite.ics"
+            )
         for attachment in message.attachments:
             kind = guess_type(attachment.name)[0] or "application/octet-stream"
             main, _, sub = kind.partition("/")

@@ -14,6 +14,13 @@ class Attachment(Struct, frozen=True):
     data: bytes
 
 
+class Invitation(Struct, frozen=True):
+    """What a mail says to the recipient's calendar (RFC 6047 §2.4): iCalendar, and what is to be done with it."""
+
+    text: str
+    method: str
+
+
 class Message(Struct, frozen=True):
     """A mail to one person, or to several who see of each other that they got it."""
 
@@ -24,6 +31,7 @@ class Message(Struct, frozen=True):
     sender: str = ""  # a name before the address that this host sends from
     reply_to: str = ""  # as `to`
     attachments: tuple[Attachment, ...] = ()
+    calendar: Invitation | None = None
     id: str = ""  # the left part of its Message-ID: the same mail sent twice is one mail to many programs
 
 

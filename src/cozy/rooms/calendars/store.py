@@ -151,3 +151,32 @@ def forget_source(work: Work, calendar: str) -> None:
         "DELETE FROM calendar_sources WHERE home_id = :home AND calendar = :calendar",
         home=work.home, calendar=calendar,
     )  # fmt: skip
+
+
+class Told(Struct, frozen=True):
+    """What people know of an event: the text of which they were told last, and whom the last mail did not get to."""
+
+    text: str
+    failed: tuple[str, ...] = ()
+
+
+def keep_told(work: Work, id_: str, told: Told) -> None:
+    """Note what people were told of an event."""
+    work.db.run(
+        """INSERT INTO calendar_told (home_id, id, text, failed) VALUES (:home, :id, :text, :failed)
+           ON CONFLICT (home_id, id) DO UPDATE SET text = excluded.text, failed = excluded.failed""",
+        home=work.home, id=id_, text=told.text, failed="\n".join(told.failed),
+    )  # fmt: skip
+
+
+def told(work: Work, id_: str) -> Told | None:
+    """What people know of an event; None where they were never told."""
+    row = work.db.one(
+        "SELECT text, failed FROM calendar_told WHERE home_id = :home AND id = :id", home=work.home, id=id_
+    )
+    return Told(row[0], tuple(filter(None, row[1].split("\n")))) if row else None
+
+
+def forget_told(work: Work, id_: str) -> None:
+    """Nobody is to be told of this event any more."""
+    work.db.run("DELETE FROM calendar_told WHERE home_id = :home AND id = :id", home=work.home, id=id_)

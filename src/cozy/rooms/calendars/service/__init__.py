@@ -1,6 +1,18 @@
 """What can be done with calendars."""
 
-from . import birthdays, busy, events, files, occurrences, public, queries, subscriptions, tasks
+from . import (
+    birthdays,
+    busy,
+    events,
+    files,
+    invitations,
+    occurrences,
+    public,
+    queries,
+    subscriptions,
+    tasks,
+    wording,
+)
 from .kind import KIND_OF_CALENDARS as KIND
 
 __all__ = [
@@ -9,9 +21,11 @@ __all__ = [
     "busy",
     "events",
     "files",
+    "invitations",
     "occurrences",
     "public",
     "queries",
     "subscriptions",
     "tasks",
+    "wording",
 ]

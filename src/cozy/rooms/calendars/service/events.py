@@ -46,6 +46,11 @@ class Event(Struct, frozen=True):
         """Of its document."""
         return self.entry.id
 
+    @property
+    def label(self) -> str:
+        """How it is called."""
+        return str(self.body.get("label") or "")
+
 
 def one(work: Work, id_: str, key: str = "", *, doctype: str = EVENTS) -> Event:
     """An event, or the occurrence of it that a key names. Raises NoDocument, NoOccurrence, NobodyIn, NotAllowed."""

@@ -18,6 +18,7 @@ from cozy.rooms.collections.model import Entry
 
 from ..errors import BadCalendarFile
 from ..model import KIND, texts
+from . import invitations
 from .events import item_of
 from .queries import every
 
@@ -158,6 +159,8 @@ def import_(work: Work, calendar: str, content: bytes) -> Report:
         try:
             with work.attempt():
                 outcome = take(work, calendar, each)
+                if outcome != "unchanged" and (entry := with_uid(work, calendar, each.uid)):
+                    invitations.known(work, entry, each.text)
         except Problem as problem:
             if not isinstance(problem, BadText) and problem.kind in {"not_found", "unauthenticated"}:
                 raise

@@ -16,6 +16,7 @@ from ..model.members import BadMember
 from ..model.series import Misread
 from ..model.texts import Planned
 from ..store import Span
+from . import noticing as invitations
 
 COLOR = "#297ef2"
 _NAMES = {"en": "Personal", "fr": "Personnel"}
@@ -68,7 +69,8 @@ class Calendars:
             raise BadText(line=error.line, reason=error.reason) from error
 
     def indexed(self, work: Work, entry: Entry, reading: Reading | None) -> None:
-        """The time index follows an item; times of what cannot be understood are nowhere."""
+        """The time index follows an item, and people are told of events that they are invited to."""
+        invitations.notice(work, entry, reading)
         if reading is None:
             store.forget(work, entry.doctype, entry.id, entry.collection)
             return
