@@ -64,3 +64,28 @@ def test_who_is_thrown_away_comes_back(work):
     back = contacts.people.restore(work, binned)
     assert documents.fetch(work, CONTACTS, back.id).body["displayName"] == "Ann Éluard"
     assert contacts.people.letter(back.body) == "E"
+
+
+def test_a_group_of_many_is_kept_in_step_quickly(work):
+    people = [put(work, card(f"u{n}", f"N{n}"), f"{n}.vcf") for n in range(40)]
+    members = "".join(f"X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:u{n}\r\n" for n in range(40))
+    group = put(work, card("g1", "All", f"X-ADDRESSBOOKSERVER-KIND:group\r\n{members}"), "g.vcf")
+    assert len(contacts.people.all_(work, group.id)) == 40
+    before = documents.fetch(work, GROUPS, group.id).rev
+    contacts.groups.put_into(work, group.id, [each.id for each in people[:5]])
+    after = documents.fetch(work, GROUPS, group.id).rev
+    assert int(after.split("-")[0]) == int(before.split("-")[0]) + 1
+    assert text_of(work, GROUPS, group.id).count("MEMBER") == 5
+    contacts.groups.delete(work, group.id)
+    assert contacts.people.all_(work, group.id) == []
+    assert len(contacts.people.all_(work)) == 40
+
+
+def test_a_card_of_thousands_of_numbers_is_kept_as_it_came(work):
+    numbers = "".join(f"TEL:{n}\r\n" for n in range(20_000))
+    entry = put(work, card("u1", "Ann", numbers))
+    person = contacts.people.fetch(work, entry.id)
+    contacts.people.save(work, {**person.body, "note": "x", "phone": [{"number": "1"}]}, entry.id)
+    text = text_of(work, CONTACTS, entry.id)
+    assert numbers in text
+    assert "NOTE:x" in text

@@ -31,8 +31,8 @@ def kept(said: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
 def _kept_entries(
     listed: cards.Listed, entries: list[Mapping[str, Any]], before: list[Mapping[str, Any]]
 ) -> list[Mapping[str, Any]]:
-    free, found = list(before), []
-    for entry in entries:
+    free, found = list(before[: cards.MOST]), []
+    for entry in entries[: cards.MOST]:
         said = writing.value_of(listed, entry)
         same = next((each for each in free if writing.value_of(listed, each) == said), None)
         if same is None:
@@ -44,4 +44,4 @@ def _kept_entries(
         found.append(
             same if is_alike else {**others, **{name: entry[name] for name in _LABEL if name in entry}}
         )
-    return found
+    return [*found, *entries[cards.MOST :]]

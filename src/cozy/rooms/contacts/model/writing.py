@@ -64,8 +64,9 @@ def merged_group(card: Component, name: str, people: Iterable[str], rev: str = "
     member = "MEMBER" if sheet.is_4 else "X-ADDRESSBOOKSERVER-MEMBER"
     gone = set(there) - set(wanted)
     sheet.drop(part for part in card.lines() if part.name in _MEMBERS and cards.uid_of(part.value) in gone)
+    known = set(there)
     for uid in wanted:
-        if uid not in there:
+        if uid not in known:
             sheet.add(lines.make(member, f"urn:uuid:{uid}"))
     return sheet.done(rev)
 
@@ -127,7 +128,8 @@ class _Sheet:
         """Without these lines, nor what Apple says of them alone."""
         found = list(gone)
         groups = {line.group.lower() for line in found if line.group}
-        self.parts = [part for part in self.parts if not any(part is line for line in found)]
+        known = {id(line) for line in found}
+        self.parts = [part for part in self.parts if id(part) not in known]
         held = {
             part.group.lower()
             for part in self.parts
@@ -273,7 +275,9 @@ def _put_anniversary(sheet: _Sheet, old: str, new: str) -> None:
 def _put_list(sheet: _Sheet, listed: Listed, body: Mapping[str, Any]) -> None:
     old = cards.entries_of(listed, sheet.card.lines(listed.line), cards.custom_labels(sheet.card))
     new = [entry for entry in names.entries(body, listed.member) if any(value_of(listed, entry))]
-    paired, gone = _paired(listed, old, new)
+    if len(old) > cards.MOST:
+        return  # nobody's card: its lines stay as they came
+    paired, gone = _paired(listed, old, new[: cards.MOST])
     sheet.drop(gone)
     for line, was, entry in paired:
         if line is None or was is None:

@@ -87,17 +87,13 @@ def put_into(work: Work, id_: str, people: Sequence[str]) -> None:
     wanted = set(people)
     inside = {person.id: person for person in store.in_group(work, id_)}
     new = documents.fetch_many(work, CONTACTS, [each for each in dict.fromkeys(people) if each not in inside])
-    for person in inside.values():
-        if person.id not in wanted:
-            change(work, person, [each for each in group_ids(person.body) if each != id_])
-    for person in new.values():
-        change(work, person, [*group_ids(person.body), id_])
-
-
-def change(work: Work, person: Document, ids: list[str]) -> Document:
-    """Let a person be in these groups and no other. Raises NobodyIn, NotAllowed."""
-    permissions.guard(work, "PUT", CONTACTS, {person.id}, person.body)
-    return members.put(work, person, ids)
+    leaving = [person for person in inside.values() if person.id not in wanted]
+    for person in [*leaving, *new.values()]:
+        permissions.guard(work, "PUT", CONTACTS, {person.id}, person.body)
+    members.put_all(
+        work, [(person, [each for each in group_ids(person.body) if each != id_]) for person in leaving]
+    )
+    members.put_all(work, [(person, [*group_ids(person.body), id_]) for person in new.values()])
 
 
 def delete(work: Work, id_: str) -> None:

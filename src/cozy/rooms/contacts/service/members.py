@@ -6,7 +6,7 @@ cards of its people; a group that a device made has a card of its own, which nam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -55,7 +55,7 @@ def said_by_card(work: Work, card: Component, current: Mapping[str, Any] | None)
     there = living(work) if wanted or before or current is None else []
     if current is None:
         uid = card.value("UID").strip()
-        before = [group.id for group in there if has_card(group) and uid in _people_of(group)]
+        before = [group.id for group in there if cards.names_person(original_of(group.body), uid)]
     kept = [group.id for group in there if has_card(group) and group.id in before]
     by_name = {names.text(group.body, "name"): group.id for group in there if not has_card(group)}
     return [*(by_name.get(name) or create(work, name).id for name in wanted), *kept]
@@ -69,12 +69,6 @@ def create(work: Work, name: str) -> Document:
         "cozyMetadata": {"createdAt": iso(work.now), "updatedAt": iso(work.now)},
     }
     return documents.create(work, GROUPS, body)
-
-
-def _people_of(group: Document) -> list[str]:
-    """The UIDs that the card of a group names."""
-    text = original_of(group.body)
-    return cards.people_of_text(text)
 
 
 def uids_in(work: Work, group_id: str) -> list[str]:
@@ -99,22 +93,21 @@ def follow_card(work: Work, group_id: str, card: Component | None) -> None:
         if not documents.fetch_many(work, GROUPS, [group_id]):
             leave(work, group_id)
         return
-    wanted = set(cards.people(card))
+    people = cards.people(card)
+    wanted = set(people)
     inside = store.in_group(work, group_id)
     there = {uid_of(person.body) or person.id for person in inside}
-    for person in inside:
-        if (uid_of(person.body) or person.id) not in wanted:
-            put(work, person, [id_ for id_ in group_ids(person.body) if id_ != group_id])
-    for uid in cards.people(card):
-        if uid not in there:
-            _enter(work, uid, group_id)
+    leaving = [person for person in inside if (uid_of(person.body) or person.id) not in wanted]
+    entering = [person for uid in people if uid not in there for person in _with_uid(work, uid)]
+    put_all(
+        work, [(person, [id_ for id_ in group_ids(person.body) if id_ != group_id]) for person in leaving]
+    )
+    put_all(work, [(person, [*group_ids(person.body), group_id]) for person in entering])
 
 
-def _enter(work: Work, uid: str, group_id: str) -> None:
-    for entry in collections.items.with_uid(_unasked(work), "contacts", uid):
-        if entry.doctype == CONTACTS:
-            person = documents.fetch(work, CONTACTS, entry.id)
-            put(work, person, [*group_ids(person.body), group_id])
+def _with_uid(work: Work, uid: str) -> list[Document]:
+    found = collections.items.with_uid(_unasked(work), "contacts", uid)
+    return [documents.fetch(work, CONTACTS, entry.id) for entry in found if entry.doctype == CONTACTS]
 
 
 def follow_person(work: Work, entry: Entry) -> None:
@@ -124,7 +117,11 @@ def follow_person(work: Work, entry: Entry) -> None:
         return
     person = documents.fetch(work, CONTACTS, entry.id)
     mine = group_ids(person.body)
-    stale = [group.id for group in with_cards if (group.id in mine) != (entry.uid in _people_of(group))]
+    stale = [
+        group.id
+        for group in with_cards
+        if (group.id in mine) != cards.names_person(original_of(group.body), entry.uid)
+    ]
     if stale:
         rewrite(work, stale)
 
@@ -139,19 +136,19 @@ def rewrite(work: Work, ids: Iterable[str]) -> None:
             )
 
 
-def put(work: Work, person: Document, ids: list[str]) -> Document:
-    """Let a person be in these groups and no other."""
-    if ids == group_ids(person.body):
-        return person
-    written = documents.update(work, person, touched(work, in_groups(person.body, ids)))
-    collections.follow(work, CONTACTS, [person.id])
-    return written
+def put_all(work: Work, wanted: Sequence[tuple[Document, list[str]]]) -> None:
+    """Let people be in these groups and no other; the card of a group is written once for all of them."""
+    changed = [(person, ids) for person, ids in wanted if ids != group_ids(person.body)]
+    for person, ids in changed:
+        documents.update(work, person, touched(work, in_groups(person.body, ids)))
+    if changed:
+        collections.follow(work, CONTACTS, [person.id for person, _ in changed])
 
 
 def leave(work: Work, group_id: str) -> None:
     """Let nobody be in a group any more."""
-    for person in store.in_group(work, group_id):
-        put(work, person, [id_ for id_ in group_ids(person.body) if id_ != group_id])
+    inside = store.in_group(work, group_id)
+    put_all(work, [(person, [id_ for id_ in group_ids(person.body) if id_ != group_id]) for person in inside])
 
 
 def refresh(work: Work, group_id: str) -> None:
