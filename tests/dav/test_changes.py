@@ -2,10 +2,17 @@
 
 import pytest
 
+from cozy.kernel.caller import SYSTEM
+from cozy.rooms.collections import service as collections
+
 from .conftest import D, Pim, condition, spaced, statuses
 from .texts import card, event
 
-C, A = "{urn:ietf:params:xml:ns:caldav}", "{urn:ietf:params:xml:ns:carddav}"
+C, A, CS = (
+    "{urn:ietf:params:xml:ns:caldav}",
+    "{urn:ietf:params:xml:ns:carddav}",
+    "{http://calendarserver.org/ns/}",
+)
 HERE, BOOK = "/dav/calendars/personal/", "/dav/contacts/contacts/"
 
 
@@ -222,3 +229,17 @@ async def test_a_part_of_a_card_is_told(pim):
     assert (found[200][f"{A}address-data"].text or "").split() == [
         "BEGIN:VCARD", "VERSION:3.0", "UID:c1", "item1.EMAIL:a@example.org", "END:VCARD",
     ]  # fmt: skip
+
+
+async def test_after_a_backup_was_put_back_everything_is_compared_anew(filled, house, home):
+    first = await filled.sync(HERE)
+    (before,) = (await filled.props(HERE, f"{CS}getctag")).values()
+    await house.write(home, SYSTEM, collections.sync.begin_epoch)
+    answer = await filled.report(
+        HERE,
+        f"<d:sync-collection><d:sync-token>{first.token}</d:sync-token><d:sync-level>1</d:sync-level><d:prop/></d:sync-collection>",
+    )
+    assert (answer.status_code, condition(answer)) == (403, f"{D}valid-sync-token")
+    (after,) = (await filled.props(HERE, f"{CS}getctag")).values()
+    assert before[f"{CS}getctag"].text != after[f"{CS}getctag"].text
+    assert (await filled.sync(HERE)).changed == first.changed

@@ -1,5 +1,7 @@
 """Events, tasks and contacts, one by one."""
 
+import base64
+
 import pytest
 
 from .conftest import D, Pim, condition, message, spaced, statuses
@@ -219,3 +221,21 @@ async def test_a_text_of_unknown_kind_is_taken_for_what_belongs_there(pim):
             content_type="text/plain",
         )
     ).status_code == 201
+
+
+def unfolded(text: str) -> str:
+    return text.replace("\r\n ", "")
+
+
+async def test_a_large_photo_comes_back_whole(pim):
+    photo = base64.b64encode(bytes(range(256)) * 8000).decode()
+    lines = "\r\n ".join(photo[at : at + 70] for at in range(0, len(photo), 70))
+    text = card(more=f"PHOTO;ENCODING=b;TYPE=JPEG:{lines}\r\nNOTE:after\r\n")
+    assert len(text) > 2_700_000
+    await pim.ok("PUT", f"{BOOK}a.vcf", text, **VCF)
+    got = await pim.ok("GET", f"{BOOK}a.vcf")
+    assert unfolded(got.text) == unfolded(text)
+    assert int(got.headers["content-length"]) == len(got.content)
+    query = f"<a:addressbook-multiget><d:prop><a:address-data/></d:prop><d:href>{BOOK}a.vcf</d:href></a:addressbook-multiget>"
+    (found,) = statuses(await pim.report(BOOK, query)).values()
+    assert photo[-100:] in (found[200][f"{A}address-data"].text or "").replace("\n ", "")

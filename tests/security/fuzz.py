@@ -113,6 +113,63 @@ DAV_BODIES = (
     b'<lockinfo xmlns="DAV:"><lockscope><exclusive/></lockscope><locktype><write/></locktype><owner>x</owner></lockinfo>',
     b'<lockinfo xmlns="DAV:"><lockscope><shared/></lockscope><locktype><write/></locktype></lockinfo>',
 )  # fmt: skip
+_SPACES = b'xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:a="urn:ietf:params:xml:ns:carddav" xmlns:i="http://apple.com/ns/ical/"'
+_RANGES = (
+    b"",
+    b'<c:time-range start="20260701T000000Z" end="20260801T000000Z"/>',
+    b'<c:time-range start="00010101T000000Z"/>',
+    b'<c:time-range end="99991231T235959Z"/>',
+)
+_TESTS = (
+    b"", b"<c:is-not-defined/>", b'<c:prop-filter name="SUMMARY"><c:text-match negate-condition="yes">x</c:text-match></c:prop-filter>',
+    b'<c:prop-filter name="DTSTART"><c:time-range start="20260701T000000Z"/></c:prop-filter>', b'<c:comp-filter name="VALARM"><c:time-range start="20260701T000000Z"/></c:comp-filter>',
+    b'<c:prop-filter name="ATTENDEE"><c:param-filter name="PARTSTAT"><c:text-match>x</c:text-match></c:param-filter></c:prop-filter>',
+)  # fmt: skip
+_DATA = (
+    b"<getetag/>", b"<c:calendar-data/>", b'<c:calendar-data><c:expand start="20260701T000000Z" end="20270701T000000Z"/></c:calendar-data>',
+    b'<c:calendar-data><c:limit-recurrence-set start="20260701T000000Z" end="20270701T000000Z"/><c:comp name="VCALENDAR"><c:prop name="X"/></c:comp></c:calendar-data>',
+    b'<a:address-data version="4.0"><a:prop name="FN"/></a:address-data>', b"<a:address-data/>",
+)  # fmt: skip
+_QUERIES = tuple(
+    b'<c:calendar-query %s><prop>%s</prop><c:filter><c:comp-filter name="VCALENDAR"><c:comp-filter name="%s">%s%s</c:comp-filter></c:comp-filter></c:filter></c:calendar-query>'
+    % (_SPACES, data, kind, test, span)
+    for data in _DATA[:4] for kind in (b"VEVENT", b"VTODO", b"X") for test in _TESTS for span in _RANGES
+)  # fmt: skip
+_REPORTS = (
+    *(b"<c:free-busy-query %s>%s</c:free-busy-query>" % (_SPACES, span) for span in _RANGES),
+    *(b"<sync-collection %s><sync-token>%s</sync-token><sync-level>1</sync-level><limit><nresults>%s</nresults></limit><prop>%s</prop></sync-collection>" % (_SPACES, token, limit, data) for token in (b"", b"x", b"urn:cozy:sync:x:0:1") for limit in (b"1", b"9") for data in _DATA),
+    *(b"<c:calendar-multiget %s><prop>%s</prop><href>/dav/calendars/personal/a.ics</href><href>%%zz</href><href>http://[</href></c:calendar-multiget>" % (_SPACES, data) for data in _DATA),
+    *(b"<a:addressbook-multiget %s><prop>%s</prop><href>/dav/contacts/contacts/a.vcf</href><href>%%00</href></a:addressbook-multiget>" % (_SPACES, data) for data in _DATA),
+    *(b'<a:addressbook-query %s><prop>%s</prop><a:filter><a:prop-filter name="FN"><a:text-match match-type="%s">a</a:text-match></a:prop-filter></a:filter><a:limit><a:nresults>1</a:nresults></a:limit></a:addressbook-query>' % (_SPACES, data, match) for data in _DATA for match in (b"contains", b"equals", b"x")),
+    b'<principal-property-search %s><property-search><prop><displayname/></prop><match>a</match></property-search></principal-property-search>' % _SPACES,
+    b'<expand-property %s><property name="principal-URL"><property name="displayname"/></property></expand-property>' % _SPACES,
+)  # fmt: skip
+_EVENT = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:%s\r\nUID:%s\r\nDTSTAMP:20260701T000000Z\r\n%sEND:%s\r\nEND:VCALENDAR\r\n"
+_TIMES = (
+    b"", b"DTSTART:20260720T120000Z\r\nDTEND:20260720T110000Z\r\n", b"DTSTART;VALUE=DATE:20260720\r\nRRULE:FREQ=DAILY\r\n",
+    b"DTSTART;TZID=Nowhere/Land:20260720T120000\r\nRRULE:FREQ=YEARLY;BYDAY=5MO;BYMONTH=2;COUNT=9\r\n", b"DTSTART:20260720T120000\r\nRRULE:FREQ=SECONDLY\r\n",
+    b"DTSTART:00010101T000000Z\r\nDURATION:P9999999D\r\n", b"DTSTART:99991231T235959Z\r\nRRULE:FREQ=WEEKLY;UNTIL=99991231\r\n", b"DUE:20260720T120000Z\r\nDURATION:-P1D\r\n",
+    b"DTSTART:20260720T120000Z\r\nRDATE;VALUE=PERIOD:20260721T120000Z/PT1H\r\nEXDATE:x\r\n", b"DTSTART;VALUE=DATE:20260720\r\nRECURRENCE-ID:20260720T120000Z\r\n",
+)  # fmt: skip
+DAV_TEXTS = (
+    *(_EVENT % (kind, uid, times, kind) for kind in (b"VEVENT", b"VTODO", b"VJOURNAL", b"VFREEBUSY") for uid in (b"a", b"b", b"") for times in _TIMES),
+    *(b"BEGIN:VCARD\r\nVERSION:%s\r\nUID:%s\r\n%sEND:VCARD\r\n" % (version, uid, lines) for version in (b"3.0", b"4.0", b"2.1") for uid in (b"a", b"b") for lines in (b"", b"FN:A\r\nN:;;;;;;;\r\n", b"BDAY:x\r\nTEL:\r\nPHOTO:x\r\nPHOTO;ENCODING=b:\xff\r\n", b"X-ADDRESSBOOKSERVER-KIND:group\r\nX-ADDRESSBOOKSERVER-MEMBER:x\r\n", b"CATEGORIES:a,,b\r\nORG:;;\r\nADR:\r\n")),
+    _EVENT % (b"VFREEBUSY", b"q", b"DTSTART:20260720T000000Z\r\nDTEND:20260721T000000Z\r\nORGANIZER:mailto:alice@example.org\r\nATTENDEE:mailto:alice@example.org\r\n", b"VFREEBUSY"),
+)  # fmt: skip
+_MADE = tuple(
+    b"<%s %s><set><prop>%s</prop></set></%s>" % (root, _SPACES, props, root)
+    for root in (b"mkcol", b"c:mkcalendar", b"propertyupdate")
+    for props in (b"", b"<displayname>x</displayname><i:calendar-color>#123456</i:calendar-color><i:calendar-order>x</i:calendar-order>", b"<resourcetype><collection/><c:calendar/></resourcetype>",
+                  b'<c:supported-calendar-component-set><c:comp name="VTODO"/><c:comp/></c:supported-calendar-component-set><c:calendar-timezone>BEGIN:x</c:calendar-timezone>')
+)  # fmt: skip
+SHELF_HOLES = {
+    "collection": ("personal", "contacts", "work", "new", "inbox", "outbox"),
+    "name": ("a.ics", "b.ics", "a.vcf", "b.vcf"),
+}
+SHELF_BODIES = {
+    "REPORT": (*_QUERIES, *_REPORTS), "PUT": DAV_TEXTS, "POST": DAV_TEXTS, "MKCOL": _MADE, "MKCALENDAR": _MADE, "PROPPATCH": _MADE,
+}  # fmt: skip
+FILES_OF_DAV = re.compile(r"/dav/files|/remote\.php/(?:webdav|dav/(?:files|uploads))")
 DAV_ROOTS = {"PROPFIND": b"<propfind", "PROPPATCH": b"<propertyupdate", "LOCK": b"<lockinfo"}
 
 
@@ -190,10 +247,29 @@ def _dav(chance: random.Random, method: str, path: str, headers: dict[str, str])
         headers["destination"] = chance.choice(DAV_HEADERS["destination"][: len(DAV_PATHS)])
     for name in chance.sample(sorted(DAV_HEADERS), chance.choice((0, 0, 0, 1, 2))):
         headers[name] = chance.choice(DAV_HEADERS[name]).replace("\0", "")
+    if not FILES_OF_DAV.match(path):
+        return _shelf(chance, method, path, headers)
     where = chance.choice(DAV_PATHS) if chance.random() < 0.8 else _text(chance.choice(NASTY))
     fitting = [body for body in DAV_BODIES if DAV_ROOTS.get(method, b"-") in body]
     content = chance.choice(fitting if fitting and chance.random() < 0.6 else (*DAV_BODIES, *BODIES))
     return Request(method, HOLE.sub(lambda _: quote(where), path), headers, content)
+
+
+def _shelf(chance: random.Random, method: str, path: str, headers: dict[str, str]) -> Request:
+    """A request of a program that keeps calendars or contacts."""
+
+    def hole(found: re.Match[str]) -> str:
+        usual = SHELF_HOLES.get(found[1], ("x",))
+        return quote(
+            chance.choice(usual) if chance.random() < 0.9 else _text(chance.choice(NASTY)) or "x", safe=""
+        )
+
+    if method in {"COPY", "MOVE"}:
+        kind, where = path.split("/")[2], HOLE.sub(hole, "{collection}/{name}")
+        headers["destination"] = f"/dav/{kind}/{where}"
+    usual = SHELF_BODIES.get(method, ())
+    content = chance.choice(usual if usual and chance.random() < 0.8 else (*DAV_BODIES, *BODIES))
+    return Request(method, HOLE.sub(hole, path), headers, content)
 
 
 def _content(chance: random.Random, known: Known, route: Route, headers: dict[str, str]) -> bytes:
