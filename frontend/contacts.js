@@ -41,10 +41,11 @@ document.addEventListener("htmx:before:swap", () => (top = roll()?.scrollTop ?? 
 onArrival(() => {
   const list = roll();
   if (!list || list.scrollHeight <= list.clientHeight) return;
-  const current = list.querySelector("[aria-current]");
-  const at = current ? current.offsetTop - list.offsetTop : 0;
   if (top !== null) list.scrollTop = top;
-  if (current && (at < list.scrollTop + HEADING || at + current.offsetHeight > list.scrollTop + list.clientHeight)) list.scrollTop = at - list.clientHeight / 2;
+  const current = list.querySelector("[aria-current]");
+  if (!current) return;
+  const [line, around] = [current.getBoundingClientRect(), list.getBoundingClientRect()];
+  if (line.top < around.top + HEADING || line.bottom > around.bottom) current.scrollIntoView({ block: "center" });
 });
 
 document.addEventListener("htmx:after:swap", ({ detail }) => {

@@ -73,8 +73,9 @@ def addresses(drive: Drive) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    ("viewport", "light"), [(DESK, "light"), (PHONE, "dark")], ids=["desk by day", "phone by night"]
+)
 def test_no_page_shuts_anybody_out(open_context, drive, viewport, light):
     page = drive.come_in(
         open_context(viewport=viewport, color_scheme=light, bypass_csp=True, reduced_motion="reduce")
@@ -102,6 +103,8 @@ def test_on_a_desk_the_list_stays_beside_the_person(open_context, drive):
     expect(page.get_by_role("heading", level=1)).to_be_focused()
     expect(page.locator(".people-list")).to_be_visible()
     expect(page.locator(".person[aria-current]")).to_contain_text("Maé Martin")
+    visit(page, here(drive, drive.ids["Théo"]))
+    expect(page.locator(".person[aria-current]")).to_be_in_viewport(ratio=0.9)
 
 
 def test_on_a_phone_the_person_takes_the_place_of_the_list(open_context, drive):
@@ -161,12 +164,11 @@ def test_the_keyboard_alone_finds_adds_and_throws_away(open_context, drive):
     page.keyboard.type("Zoé")
     page.keyboard.press("Tab")
     page.keyboard.type("Weber")
-    page.get_by_role("button", name="Add a phone").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("Number")).to_be_focused()
+    page.get_by_label("Number").focus()
     page.keyboard.type("07 00")
     page.get_by_role("button", name="Add a phone").focus()
     page.keyboard.press("Enter")
+    expect(page.get_by_label("Number").last).to_be_focused()
     page.get_by_role("button", name="Remove this phone").last.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Add a phone")).to_be_focused()
@@ -192,12 +194,12 @@ def test_without_scripts_somebody_is_added_changed_and_put_into_a_group(open_con
     page.get_by_label("First name").fill("Yara")
     page.get_by_role("button", name="Add a phone").click()
     expect(page.get_by_label("First name")).to_have_value("Yara")
-    page.get_by_label("Number").fill("07 11")
-    page.get_by_label("Kind").select_option("Mobile")
+    page.get_by_label("Number").last.fill("07 11")
     page.get_by_role("checkbox", name="Family").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Yara")
     expect(page.locator(".known")).to_contain_text("Family")
+    expect(page.locator(".known")).to_contain_text("Mobile")
     page.get_by_role("link", name="Edit").first.click()
     page.get_by_label("Day").fill("31")
     page.get_by_label("Month").select_option("February")
@@ -242,3 +244,43 @@ def test_a_star_is_given_and_taken(open_context, drive):
         ]
         is False
     )
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_two_who_are_one_are_made_one_and_taken_apart(open_context, drive, scripts):
+    page = drive.come_in(open_context(java_script_enabled=scripts))
+    page.goto(here(drive, "duplicates"))
+    expect(page.get_by_role("heading", name="Hugo Faure, twice")).to_be_visible()
+    page.get_by_role("button", name="Make one of them: Hugo Faure").click()
+    toast(page, "Merged into one.")
+    expect(page.get_by_role("heading", name="Everybody is there once")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    toast(page, "They are apart again.")
+    expect(page.get_by_role("heading", name="Hugo Faure, twice")).to_be_visible()
+
+
+def test_a_file_that_is_dropped_brings_people_in(open_context, drive):
+    card = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:x\r\nFN:Xavier Drop\r\nN:Drop;Xavier;;;\r\nEND:VCARD\r\n"
+    page = drive.come_in(open_context())
+    visit(page, here(drive, "import"))
+    dropped = page.evaluate_handle(
+        "text => { const held = new DataTransfer(); held.items.add(new File([text], 'x.vcf', { type: 'text/vcard' })); return held; }",
+        card,
+    )
+    for event in ("dragover", "drop"):
+        page.dispatch_event(".drop-file", event, {"dataTransfer": dropped})
+    page.get_by_role("button", name="Bring in").click()
+    expect(page.locator("main")).to_contain_text("1 person was added.")
+    page.get_by_role("link", name="See your contacts").click()
+    expect(page.locator(".people-list").get_by_role("link", name="Xavier Drop")).to_be_visible()
+    drive.do(lambda work: contacts.people.remove(work, contacts.people.all_(work, query="xavier")[0].id))
+
+
+def test_everything_is_taken_away_as_a_file(open_context, drive):
+    page = drive.come_in(open_context(accept_downloads=True))
+    visit(page, here(drive))
+    page.get_by_role("button", name="More on contacts").click()
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Take all away as a file").click()
+    assert taken.value.suggested_filename == "Contacts.vcf"
+    assert taken.value.path().read_text().count("BEGIN:VCARD") >= len(NAMES)

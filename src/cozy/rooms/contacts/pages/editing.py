@@ -30,7 +30,9 @@ def ask_new(work: Work, call: Call) -> Response:
     given: dict[str, Any] = {}
     if group := call.query("group"):
         given["relationships"] = {"groups": {"data": [{"_id": group}]}}
-    return _form(work, call, of_card(words(work), given), {}, "")
+    said = words(work)
+    values = changed_rows(said, changed_rows(said, of_card(said, given), "add:phone"), "add:email")
+    return _form(work, call, values, {}, "")
 
 
 @routes.on("POST", NEW, OWNER)
