@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,37 +39,47 @@ def start(command: Sequence[str], port: int, log: Path, user: str | None = None)
 
 
 def stop(server: Server) -> None:
-    """End the server politely, then its group for good."""
+    """End the server politely, then its processes for good."""
+    started = {pid: _begun(pid) for pid in members(server)}
     if server.first.poll() is None:
         server.first.terminate()
         try:
             server.first.wait(STOP_S)
         except subprocess.TimeoutExpired:
             pass
-    try:
+    for pid, begun in started.items():
+        if begun and _begun(pid) == begun:  # else another has its number by now
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
         os.killpg(server.first.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     server.first.wait()
 
 
 def members(server: Server) -> Iterator[int]:
-    """The processes of the server's group."""
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            fields = _stat(int(entry))
-            if fields and int(fields[2]) == server.first.pid:
-                yield int(entry)
+    """The processes of the server: its group, and children that left it for one of their own, as those of php-fpm do."""
+    found = {int(entry): _stat(int(entry)) for entry in os.listdir("/proc") if entry.isdigit()}
+    living = {pid: (int(fields[1]), int(fields[2])) for pid, fields in found.items() if fields}
+    ours = {pid for pid, (_, group) in living.items() if group == server.first.pid}
+    while more := {pid for pid, (parent, _) in living.items() if parent in ours} - ours:
+        ours |= more
+    yield from sorted(ours)
 
 
 def cpu_s(server: Server) -> float:
-    """Processor time used so far by the group, in user and kernel, its ended children included; in steps of a tick."""
+    """Processor time used so far by its processes, in user and kernel, its ended children included; in steps of a tick."""
     return sum(int(field) for pid in members(server) for field in _stat(pid)[11:15]) * TICK_S
 
 
 def _stat(pid: int) -> list[str]:
     """The fields of /proc/<pid>/stat from the state (field 3) on; empty when the process has ended."""
     return _proc(pid, "stat").rpartition(")")[2].split()
+
+
+def _begun(pid: int) -> str:
+    """When a process was started, in ticks; "" when it has ended."""
+    fields = _stat(pid)
+    return fields[19] if fields else ""
 
 
 def _proc(pid: int, name: str) -> str:
@@ -80,7 +91,7 @@ def _proc(pid: int, name: str) -> str:
 
 
 def resident(server: Server) -> int:
-    """Bytes of memory that the group holds: all of its first process, and what the others do not share."""
+    """Bytes of memory that its processes hold: all of its first process, and what the others do not share."""
     first = _rollup(server.first.pid, "Rss")
     others = [pid for pid in members(server) if pid != server.first.pid]
     return first + sum(_rollup(pid, "Private_Clean") + _rollup(pid, "Private_Dirty") for pid in others)
@@ -101,7 +112,7 @@ def _size(text: str, field: str) -> int:
 
 
 class PeakMemory:
-    """How far the group's memory rises above where it stood: the growth of each process, added up."""
+    """How far a server's memory rises above where it stood: the growth of each process, added up."""
 
     def __init__(self, server: Server):
         self.server = server
