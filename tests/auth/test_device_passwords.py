@@ -197,6 +197,27 @@ async def test_an_iphone_sets_itself_up_with_a_profile(owner, everything_offered
         assert "works once" in gone.text
 
 
+async def test_what_a_profile_sets_up_answers_and_is_seen(owner, device, anonymous, house, home):
+    page = f"{CONNECT}/iphone"
+    made = await owner.submit(page, page=page, name="iPhone", may="see", areas=["calendars", "contacts"])
+    fetched = await anonymous.get(found(r'href="(/auth/profile/[^"]+)"', made.text))
+    assert "Not used yet" in (await owner.get(DEVICES)).text
+    for account in plistlib.loads(fetched.content)["PayloadContent"]:
+        prefix = "CalDAV" if "CalDAVHostName" in account else "CardDAV"
+        phone = device(account[f"{prefix}Password"])
+        where = account[f"{prefix}PrincipalURL"]
+        body = '<d:propfind xmlns:d="DAV:"><d:prop><d:current-user-principal/></d:prop></d:propfind>'
+        answer = await phone.request("PROPFIND", where, content=body, headers={"depth": "0"})
+        assert answer.status_code == 207
+        assert "/dav/principals/me/" in answer.text
+        homes = {"CalDAV": "/dav/calendars/", "CardDAV": "/dav/contacts/"}
+        assert (await phone.request("PROPFIND", homes[prefix], headers={"depth": "1"})).status_code == 207
+        assert (await phone.request("MKCALENDAR", "/dav/calendars/mine/")).status_code == 403
+        assert (await phone.request("PROPFIND", FILES, headers={"depth": "0"})).status_code == 403
+    await permissions.ledger.flush_home(house, home)
+    assert "Not used yet" not in (await owner.get(DEVICES)).text
+
+
 async def test_a_profile_says_only_what_was_chosen_and_goes_after_ten_minutes(
     owner, everything_offered, anonymous, clock
 ):

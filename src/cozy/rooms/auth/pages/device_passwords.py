@@ -60,7 +60,7 @@ async def make(call: Call, form: FormData, system: str) -> Response:
     path = await call.read(_path, folder) if folder else "/"
     return await shown(
         call, "auth/device_password.html", room="settings", name=wanted.name.strip(), password=made.password,
-        grant=made.id, **_reached(call, found, wanted.areas, path), **await _shortcuts(call, found, wanted, made),
+        grant=made.id, **await _limited(call, folder), **_reached(call, found, wanted.areas, path), **await _shortcuts(call, found, wanted, made),
     )  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def _reached(call: Call, system: System, areas: tuple[str, ...], path: str = "/"
     """What to type on the device. user: which may be any name."""
     return {
         "system": system, "areas": areas, "address": service.reaching.addresses(call.home.origin, path),
-        "user": call.home.domain, "is_secure": call.is_secure, "host": call.home.origin.partition("://")[2],
+        "user": call.home.domain, "is_secure": call.is_secure, "origin": call.home.origin, "host": call.home.origin.partition("://")[2],
     }  # fmt: skip
 
 
