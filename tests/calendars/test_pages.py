@@ -174,6 +174,7 @@ async def test_of_what_repeats_this_one_the_rest_or_all_is_deleted(reader, put, 
 
 async def test_a_deleted_event_is_put_back(reader, put, week):
     id_ = await put("Lunch", "2026-07-18T10:30", "2026-07-18T12:00")
+    assert "Only this one" not in (await reader.get(f"/my/calendar/event/{id_}/delete")).text
     page = await reader.landed(await reader.submit(f"/my/calendar/event/{id_}/delete"))
     assert await week() == []
     undo = re.search(r'action="(/my/calendar/undelete/[^"]+)"', page)
