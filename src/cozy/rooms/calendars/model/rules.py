@@ -66,12 +66,14 @@ class Rule(Struct, frozen=True, omit_defaults=True):
 def parsed(text: str) -> tuple[Rule, str]:
     """The rule that an RRULE's value spells, and its UNTIL as it is written ("" for none). Raises OddRule."""
     members: dict[str, object] = {}
+    seen: set[str] = set()
     until = ""
     for part in filter(None, text.strip().split(";")):
         name, _, value = part.partition("=")
         name = name.strip().upper()
-        if name in members:
-            raise OddRule(f"{name} comes twice")
+        if name in seen:
+            raise OddRule(f"{name[:20]} comes twice")
+        seen.add(name)
         if name == "UNTIL":
             until = value.strip().upper()
         elif name in _READERS:
