@@ -10,13 +10,13 @@ from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
 from urllib.parse import quote, unquote, unquote_to_bytes
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from cozy.dav.bodies import Scope
 from cozy.dav.conditions import Alternative
 from cozy.kernel.clock import parse
 from cozy.kernel.text import nfc
-from cozy.rooms.files.model import Below
+from cozy.rooms.files.model import Below, number_of
 
 from .errors import BadPlace
 
@@ -29,8 +29,6 @@ LOCKS_LIMIT = 1000  # of a home
 TRANSFERS_LIMIT = 1000  # of a home
 PARTS_LIMIT = 10_000  # of a transfer
 PART_NAME_LIMIT = 100  # characters
-_NUMBER_DIGITS = 15
-_HEXADECIMAL = re.compile(r"[0-9a-f]{32}").fullmatch
 _SAFE = "/-_.~()"
 _ADDRESS = re.compile(r"(/dav/files|/remote\.php/webdav|/remote\.php/dav/files/[^/]+)(/.*)?", re.DOTALL)
 _PLAIN = re.compile(r"[A-Za-z0-9/\-_.~()]*").fullmatch  # most names, and ten times quicker than asking quote
@@ -48,6 +46,8 @@ class Body(Struct, frozen=True, gc=False):
     md5sum: str = ""
     mime: str = ""
     executable: bool = False
+    kind: str = field(name="class", default="")
+    encrypted: bool = False
     dav_properties: Mapping[str, str] | None = None
 
     @property
@@ -165,13 +165,6 @@ def etag(sha256: str) -> str:
 def folder_etag(id_: str, below: Below) -> str:
     """A validator of everything below a folder: programs that synchronise look no further while it is the same."""
     return f'"{below.mark or id_[-12:]}"'
-
-
-def number_of(id_: str) -> int:
-    """The id of a file as a number of 60 bits, which is what clients of Nextcloud can hold."""
-    if _HEXADECIMAL(id_):
-        return int(id_[:_NUMBER_DIGITS], 16)
-    return int(hashlib.sha256(id_.encode()).hexdigest()[:_NUMBER_DIGITS], 16)
 
 
 def oc_id(home_id: str, id_: str) -> str:

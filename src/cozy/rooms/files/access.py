@@ -28,6 +28,11 @@ def file_at(work: Work, path: str, verb: Verb) -> File:
     return _allowed(work, _walk(work, path), verb)
 
 
+def file_numbered(work: Work, number: int, verb: Verb) -> File:
+    """The same, by the number that clients of Nextcloud know it by. Raises NoFile, NotAllowed."""
+    return _allowed(work, tree.numbered(work, number), verb)
+
+
 def found_at(work: Work, path: str, verb: Verb) -> File | None:
     """The same; None where there is nothing. Raises NotAllowed."""
     found = _walk(work, path)

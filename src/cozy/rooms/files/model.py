@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
 import re
 from collections.abc import Mapping
@@ -30,6 +31,8 @@ RESERVED = frozenset({ROOT, TRASH})
 NAME_LIMIT = 255  # bytes in UTF-8: what every file system that people copy to can hold
 DEPTH_LIMIT = 512  # folders above a file
 
+_NUMBER_DIGITS = 15
+_HEXADECIMAL = re.compile(r"[0-9a-f]{32}").fullmatch
 _FORBIDDEN = re.compile(r"[/\0\n\r]")
 _MIME = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", re.ASCII)  # RFC 6838 §4.2
 
@@ -154,6 +157,19 @@ def _is_text(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def number_of(id_: str) -> int:
+    """The id of a file as a number of 60 bits, which is what clients of Nextcloud can hold."""
+    if _HEXADECIMAL(id_):
+        return int(id_[:_NUMBER_DIGITS], 16)
+    return int(hashlib.sha256(id_.encode()).hexdigest()[:_NUMBER_DIGITS], 16)
+
+
+def ids_of(number: int) -> tuple[str, str]:
+    """Between which ids those of a number are, the second no longer."""
+    start = f"{number:0{_NUMBER_DIGITS}x}"
+    return start, f"{start}g"
 
 
 def join(folder_path: str, name: str) -> str:

@@ -62,6 +62,11 @@ def since(work: Work, token: str) -> int:
     return int(seq)
 
 
+def epoch(work: Work) -> int:
+    """Another number since a backup was put back, when what clients know may never have been."""
+    return store.epoch(work)
+
+
 def begin_epoch(work: Work) -> None:
     """Make every token that was given invalid: after a backup was put back, what clients know may never have been."""
     store.set_epoch(work, 1 + secrets.randbelow(2**48))

@@ -13,9 +13,10 @@ from cozy.dav.bodies import Change, PropFind
 from cozy.dav.telling import Vocabulary, simples
 from cozy.kernel.caller import Verb
 from cozy.kernel.work import Work
+from cozy.rooms.collections.service import sync
 from cozy.rooms.files import service as files
 from cozy.rooms.files.errors import BadDate
-from cozy.rooms.files.model import FILES, Below, File
+from cozy.rooms.files.model import FILES, Below, File, number_of
 from cozy.rooms.permissions import service as permissions
 
 from ..errors import TooManyProperties
@@ -30,7 +31,6 @@ from ..model import (
     folder_etag,
     href,
     http_date,
-    number_of,
     oc_id,
 )
 from . import locks, places
@@ -46,7 +46,7 @@ CHANGED_BY_CLIENTS = (
 
 class Around(Struct, frozen=True):
     """What is true of a whole listing. locks: near its folder; quota: bytes, None for no limit; prefix: of its addresses;
-    tells_below: whether it says something of what is below folders.
+    tells_below: whether it says something of what is below folders; epoch: another one since a backup was put back.
     """
 
     locks: Sequence[Lock] = ()
@@ -56,6 +56,7 @@ class Around(Struct, frozen=True):
     prefix: str = PREFIX
     tells_below: bool = False
     home: str = ""
+    epoch: int | None = None
 
 
 class Item(Struct, frozen=True, gc=False):
@@ -115,6 +116,10 @@ def _etag(item: Item) -> str:
     return folder_etag(item.id, item.below) if item.body.is_folder else etag(item.body.sha256)
 
 
+def _has_preview(body: Body) -> str:
+    return str(files.is_drawable(body.kind, body.mime, encrypted=body.encrypted)).lower()
+
+
 def _size(item: Item) -> str:
     return str(item.below.size) if item.body.is_folder else item.body.size
 
@@ -146,6 +151,10 @@ _OTHERS: dict[str, Value] = {
     f"{{{xml.OC}}}checksums": _of_file(_checksums),
     f"{{{xml.OC}}}permissions": _rights,
     f"{{{xml.OC}}}share-types": lambda item: "",
+    f"{{{xml.OC}}}data-fingerprint": lambda item: (
+        None if item.around.epoch is None else str(item.around.epoch)
+    ),
+    f"{{{xml.NC}}}has-preview": _of_file(_has_preview),
 }
 WORDS: Vocabulary[Item] = Vocabulary(
     href=_address, dead=lambda item: item.body.dav_properties or {},
@@ -155,6 +164,7 @@ _PROTECTED = frozenset(WORDS.tellers)
 _QUOTA = frozenset(name for name in WORDS.others if "quota" in name)
 _BELOW = frozenset({"{DAV:}getetag", f"{{{xml.OC}}}size"})
 _NOTHING = Below()
+_FINGERPRINT = f"{{{xml.OC}}}data-fingerprint"
 _PERMISSIONS = f"{{{xml.OC}}}permissions"
 
 
@@ -170,6 +180,7 @@ def around(work: Work, path: str, asked: PropFind, quota: int | None, prefix: st
         prefix,
         asked.names is None or bool(names & _BELOW),
         work.home,
+        sync.epoch(work) if _FINGERPRINT in names else None,
     )
 
 

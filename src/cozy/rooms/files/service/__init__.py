@@ -40,6 +40,7 @@ from .reading import (
     held_before,
     listing,
     many,
+    numbered,
     page,
     paths_around,
     usage,
@@ -60,7 +61,7 @@ from .references import (
 )
 from .shared_drives import shared_drives
 from .sweeping import empty_old_trash, sweep_contents, sweep_thumbnails
-from .thumbnails import LOOKS, behind, drawn, is_drawable, sealing, thumbnail
+from .thumbnails import LOOKS, behind, drawn, in_file, is_drawable, sealing, thumbnail
 from .tickets import Link, follow, forget_tickets, keep_metadata, link_to, link_to_version, metadata_of
 from .trash import destroy, empty_trash, restore, trash
 from .tree import Change, change, create_folder, create_folder_at, create_path, free_name
@@ -139,6 +140,7 @@ __all__ = [
     "full_path",
     "furnish",
     "held_before",
+    "in_file",
     "is_drawable",
     "items",
     "keep_metadata",
@@ -154,6 +156,7 @@ __all__ = [
     "listing",
     "many",
     "metadata_of",
+    "numbered",
     "open_at",
     "open_content",
     "open_version",

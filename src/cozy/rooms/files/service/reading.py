@@ -45,6 +45,11 @@ def at_path(work: Work, path: str) -> File:
     return access.file_at(work, path, "GET")
 
 
+def numbered(work: Work, number: int) -> File:
+    """The file that clients of Nextcloud know by this number. Raises NoFile, NotAllowed."""
+    return access.file_numbered(work, number, "GET")
+
+
 def found_at(work: Work, path: str) -> File | None:
     """The same; None where there is nothing that the caller may know of. Raises NotAllowed."""
     return access.found_at(work, path, "GET")

@@ -63,11 +63,18 @@ def behind(work: Work, file_id: str, secret: str) -> tuple[File, Content]:
     file = tree.by_id(work, file_id)
     if file is None or file.is_folder or not _is_valid(work, file, secret):
         raise BadSecret
+    return file, in_file(work, file)
+
+
+def in_file(work: Work, file: File) -> Content:
+    """What a thumbnail is drawn of, of a file that the caller was given. Raises NoThumbnail."""
+    if file.is_folder:
+        raise NoThumbnail(id=file.id)
     kind, encrypted = str(file.body["class"]), bool(file.body.get("encrypted"))
     content = contents.fetch(work, file.sha256)
     if content is None or not content.size or not is_drawable(kind, file.mime, encrypted=encrypted):
         raise NoThumbnail(id=file.id)
-    return file, content
+    return content
 
 
 def _is_valid(work: Work, file: File, secret: str) -> bool:

@@ -11,7 +11,7 @@ from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Document
 
 from ..errors import NameTaken
-from ..model import FILES, ROOT, TRASH, Entry, File, order_key
+from ..model import FILES, ROOT, TRASH, Entry, File, ids_of, order_key
 from . import sums
 
 LIVING = f"SELECT {documents.COLUMNS} FROM documents WHERE home_id = :home AND doctype = 'io.cozy.files' AND NOT deleted"
@@ -31,6 +31,15 @@ def file_row(row: Row) -> File:
 def by_id(work: Work, id_: str) -> File | None:
     """The file or folder of this id."""
     row = work.db.one(f"{LIVING} AND id = :id", home=work.home, id=id_)
+    return file_row(row) if row else None
+
+
+def numbered(work: Work, number: int) -> File | None:
+    """The file that clients of Nextcloud know by this number."""
+    start, end = ids_of(number)
+    row = work.db.one(
+        f"{LIVING} AND id >= :start AND id < :end LIMIT 1", home=work.home, start=start, end=end
+    )
     return file_row(row) if row else None
 
 

@@ -2,8 +2,8 @@
 
 from cozy.kernel.routes import Routes
 
-from . import ocs, status
+from . import ocs, previews, status
 
 routes = Routes()
-for _door in (status, ocs):
+for _door in (status, ocs, previews):
     routes.table += _door.routes.table
