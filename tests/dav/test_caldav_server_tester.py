@@ -14,7 +14,15 @@ NOT_WHOLE = {
     "calendar-color.name": "colours are told in digits, as everybody writes them",
     "create-calendar.auto": "a calendar that nobody made is not there",
     "get-current-user-principal.has-calendar": "says that there is one",
-    "scheduling": "invitations do not leave by themselves",
+    **dict.fromkeys(
+        (
+            "scheduling.auto-schedule",
+            "scheduling.freebusy-query",
+            "scheduling.mailbox.inbox-delivery",
+            "scheduling.schedule-tag.stable-partstat",
+        ),
+        "is asked of homes of two people on one server",
+    ),
     "search.text.comp-type-optional": "a property of a calendar is none of its events (RFC 4791 §9.7.1)",
     "url.encode-at.identity": "two spellings of one address are one address",
     "url.encode-at.literal.principal": "our addresses hold no @",

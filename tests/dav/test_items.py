@@ -239,3 +239,15 @@ async def test_a_large_photo_comes_back_whole(pim):
     query = f"<a:addressbook-multiget><d:prop><a:address-data/></d:prop><d:href>{BOOK}a.vcf</d:href></a:addressbook-multiget>"
     (found,) = statuses(await pim.report(BOOK, query)).values()
     assert photo[-100:] in (found[200][f"{A}address-data"].text or "").replace("\n ", "")
+
+
+async def test_what_concerns_others_has_a_tag_for_that(pim):
+    people = "ORGANIZER:mailto:alice@example.org\r\nATTENDEE:mailto:bob@example.net\r\n"
+    alone = await put(pim, f"{HERE}a.ics", event("a"))
+    meeting = await put(pim, f"{HERE}m.ics", event("m", more=people))
+    assert "schedule-tag" not in alone.headers
+    tag = meeting.headers["schedule-tag"]
+    assert (await pim.ok("GET", f"{HERE}m.ics")).headers["schedule-tag"] == tag
+    changed = event("m", "Other", people)
+    assert (await put(pim, f"{HERE}m.ics", changed, if_schedule_tag_match='"1-0"')).status_code == 412
+    assert (await put(pim, f"{HERE}m.ics", changed, if_schedule_tag_match=tag)).status_code == 204

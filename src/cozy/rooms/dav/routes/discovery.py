@@ -17,7 +17,7 @@ from ..service.addresses import PRINCIPAL, PRINCIPALS, ROOT
 from ..service.owner import Node
 from .door import SENTENCE, routes, told, xml_of
 
-CLASSES = "1, 3, access-control, extended-mkcol, calendar-access, addressbook"
+CLASSES = "1, 3, access-control, extended-mkcol, calendar-access, calendar-auto-schedule, addressbook"
 METHODS = "OPTIONS, GET, HEAD, PUT, DELETE, MKCOL, MKCALENDAR, COPY, MOVE, PROPFIND, PROPPATCH, REPORT"
 WELL_KNOWN = ("/.well-known/caldav", "/.well-known/carddav")
 OF_NEXTCLOUD = ("/remote.php/dav", "/remote.php/caldav", "/remote.php/carddav")  # what its clients try

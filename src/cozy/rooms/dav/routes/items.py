@@ -15,7 +15,7 @@ from cozy.kernel.problem import Problem
 from cozy.kernel.work import Work
 from cozy.rooms.collections import service as collections
 from cozy.rooms.collections.errors import BadText, NoItem, TextTooLarge
-from cozy.rooms.collections.model import TEXT_LIMIT, Entry, Expected
+from cozy.rooms.collections.model import TEXT_LIMIT, Entry, Expected, Item
 from cozy.web.call import Call
 from cozy.web.ranges import disposition, serve
 
@@ -31,7 +31,7 @@ async def get(call: Call, place: Place) -> Response:
     """An event, a task, a contact, as text. 200, 206, 304; 401, 403, 404, 416."""
     item = await call.read(service.items.open_, place)
     text = item.text.encode()
-    kept = {
+    kept = service.items.validators(item) | {
         "content-type": service.items.media_type(place.dialect, item.entry), "cache-control": "private, no-cache",
         "content-disposition": disposition("attachment", item.entry.name), "content-security-policy": "sandbox",
     }  # fmt: skip
@@ -52,7 +52,7 @@ async def put(call: Call, place: Place) -> Response:
         raise WrongFormat
     text = await _text_of(call)
     entry, is_new = await call.write(_put, place, lists_of(call), text, expected_of(call))
-    return done(is_new=is_new, headers={"etag": entry.etag})
+    return done(is_new=is_new, headers=service.items.validators(Item(entry, text)))
 
 
 async def _text_of(call: Call) -> str:

@@ -103,8 +103,10 @@ def target_of(call: Call, source: Place) -> Place:
 
 
 def expected_of(call: Call) -> Expected:
-    """What the request expects to find, as HTTP's own headers say."""
-    return Expected(call.header("if-match"), call.header("if-none-match"))
+    """What the request expects to find, as HTTP's own headers say, and that of scheduling (RFC 6638 §8.3)."""
+    return Expected(
+        call.header("if-match") or call.header("if-schedule-tag-match"), call.header("if-none-match")
+    )
 
 
 def lists_of(call: Call) -> tuple[Alternative, ...]:

@@ -18,6 +18,7 @@ from ..model import http_date
 from . import owner, privileges
 from .addresses import Place, of_item, of_shelf
 from .dialects import CALDAV, Dialect
+from .scheduling import is_of_people
 
 _D = f"{{{xml.DAV}}}"
 Render = Callable[[Item], str]  # the text of an item, or the part of it that is wanted
@@ -73,6 +74,15 @@ def _others(dialect: Dialect, held: str, render: Render | None) -> dict[str, Cal
     if render is not None:
         told[dialect.data] = lambda item: xml.text(render(item))
     return told | {name: telling.always(value) for name, value in owner.around().items()}
+
+
+def validators(item: Item) -> dict[str, str]:
+    """The headers that tell how an item is now. What others are concerned by has a tag of its own, which is the same here.
+
+    RFC 6638 §3.2.10 lets that tag stay when only answers come in; a client that is told of them merges for nothing, at worst.
+    """
+    tag = item.entry.etag
+    return {"etag": tag, **({"schedule-tag": tag} if is_of_people(item.text) else {})}
 
 
 def wants_text(dialect: Dialect, asked: PropFind) -> bool:

@@ -46,6 +46,11 @@ def busy(work: Work, place: Place, asked: BusyQuery) -> str:
     return calendars.busy.told(work, span.start, span.end, found)
 
 
+def is_of_people(text: str) -> bool:
+    """Whether others than the owner are concerned, so that what is written is told to them (RFC 6638 §3.1)."""
+    return "\nORGANIZER" in text
+
+
 class Question(Struct, frozen=True):
     """Who wants to know when whom is free, and at what time."""
 
