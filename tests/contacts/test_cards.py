@@ -274,6 +274,11 @@ def _unordered(value):
     return sorted(sorted(each.items()) for each in value) if isinstance(value, list) else value
 
 
+def test_a_company_may_end_with_what_separates():
+    text = lines.write([writing.fresh("u", {"fullname": "A", "company": "B;"})])
+    assert read(text) == {"fullname": "A", "company": "B;"}
+
+
 def test_every_member_that_cards_own_is_one_that_they_read():
     read_ = set().union(*(members(name) for name in (*KEPT, "outlook", "android")))
     assert read_ <= MEMBERS

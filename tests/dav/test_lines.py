@@ -160,6 +160,12 @@ def test_control_characters_are_left_out():
     assert lines.normal("A:x\x00y\x0bz\ud800\n") == "A:xyz\r\n"
 
 
+def test_an_empty_line_that_is_continued_is_not_kept():
+    text = "\n BEGIN:VCARD\nEND:VCARD\n"
+    assert lines.normal(text) == "BEGIN:VCARD\r\nEND:VCARD\r\n"
+    assert one(lines.normal(text)).name == one(text).name == "VCARD"
+
+
 def test_empty_parts_and_escaped_separators_of_a_value_are_kept():
     assert lines.fields(r"a\;b;;c\\;d;") == [r"a\;b", "", r"c\\", "d", ""]
     assert lines.texts(r"a\, b,c\nd,e\\") == ["a, b", "c\nd", "e\\"]

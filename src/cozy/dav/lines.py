@@ -122,7 +122,7 @@ def _is_utf8(content: bytes) -> bool:
 
 def normal(text: str) -> str:
     """The same text as we keep it: line ends CRLF and one at the end, no mark of byte order, no control character."""
-    return _plain(text).strip("\n").replace("\n", "\r\n") + "\r\n"
+    return _plain(text).rstrip("\n").lstrip("\n \t").replace("\n", "\r\n") + "\r\n"
 
 
 def _plain(text: str) -> str:

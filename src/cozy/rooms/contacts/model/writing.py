@@ -214,7 +214,7 @@ def _put_singles(sheet: _Sheet, old: Mapping[str, Any], body: Mapping[str, Any])
     was, is_ = _organization(old), _organization(body)
     if was != is_:
         line = sheet.line("ORG")
-        sheet.put("ORG", _joined(was, is_, lines.fields(line.value) if line else []).rstrip(";"))
+        sheet.put("ORG", _without_tail(_joined(was, is_, lines.fields(line.value) if line else [])))
     sheet.text("TITLE", names.text(old, "jobTitle"), names.text(body, "jobTitle"))
     _put_day(sheet, "BDAY", names.text(old, "birthday"), names.text(body, "birthday"))
     _put_anniversary(sheet, names.text(old, "anniversary"), names.text(body, "anniversary"))
@@ -224,6 +224,14 @@ def _put_singles(sheet: _Sheet, old: Mapping[str, Any], body: Mapping[str, Any])
     if note != _note(old):
         sheet.drop(sheet.card.lines("NOTE")[1:])
         sheet.put("NOTE", lines.escape(note))
+
+
+def _without_tail(value: str) -> str:
+    """A value without the empty parts at its end."""
+    parts = lines.fields(value)
+    while parts and not parts[-1]:
+        parts.pop()
+    return ";".join(parts)
 
 
 def _organization(body: Mapping[str, Any]) -> list[str]:
