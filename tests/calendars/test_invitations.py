@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from cozy.kernel.caller import SYSTEM
+from cozy.kernel.caller import EVERYTHING, SYSTEM, Caller
 from cozy.kernel.problem import Unavailable
 from cozy.rooms.calendars import jobs
 from cozy.rooms.calendars.errors import NoInvitation
@@ -115,6 +115,16 @@ def test_what_is_over_was_written_long_ago_or_is_told_by_a_program_is_not_told(w
     assert tell(old) == [("bob@example.org", "REQUEST")]
 
 
+def test_nobody_is_written_to_but_one_address_each(work, tell):
+    odd = [
+        {"email": "a@example.org, b@example.org"},
+        {"email": "A <c@example.org>"},
+        {"email": "tel:+33"},
+        {"email": "d"},
+    ]
+    assert tell(events.make(work, {**PARTY, "attendees": odd}).id) == []
+
+
 def test_what_comes_in_a_file_is_known_already(work, tell):
     text = ics(
         "CREATED:20260718T140000Z",
@@ -125,6 +135,20 @@ def test_what_comes_in_a_file_is_known_already(work, tell):
     files.import_(work, "personal", text.encode())
     (entry,) = collections.items.with_uid(work, "calendars", "u1")
     assert tell(entry.id) == []
+
+
+def test_what_a_connector_brings_is_known_already_and_nobody_is_told_by_hundreds(work, put, tell):
+    people = [f"ATTENDEE:mailto:p{number}@example.org" for number in range(invitations.LETTERS_LIMIT + 5)]
+    text = ics(
+        "CREATED:20260718T140000Z", "DTSTART:20260801T090000Z", "ORGANIZER:mailto:alice@example.org", *people
+    )
+    id_ = put(text)
+    assert len(tell(id_)) == invitations.LETTERS_LIMIT
+    work.published.clear()
+    work.caller = Caller("konnector", EVERYTHING, name="bank")
+    other = put(text.replace("UID:u1", "UID:u2"), name="b.ics")
+    assert work.published == []
+    assert tell(other) == []
 
 
 @pytest.fixture

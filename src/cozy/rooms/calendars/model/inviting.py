@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal
@@ -17,6 +18,9 @@ from .making import stamp
 from .texts import Planned, with_value
 
 Method = Literal["REQUEST", "CANCEL", "REPLY"]
+_ADDRESS = re.compile(
+    r"[^\s,;<>\"@]{1,64}@[^\s,;<>\"@]{1,255}"
+)  # one, and nothing that a header could take for more
 ANSWERS = ("ACCEPTED", "TENTATIVE", "DECLINED")
 FRESH_S = (
     86_400  # what was written longer ago when it comes here for the first time is known to its people already
@@ -131,7 +135,7 @@ def _to_invitees(
 ) -> Iterator[Letter]:
     invited, before = _invited(item), _invited(told)
     for email, line in {**before, **invited}.items():
-        if email in own or "@" not in email or not _is_ours(line):
+        if email in own or not _ADDRESS.fullmatch(email) or not _is_ours(line):
             continue
         if item is not None and email in invited and not _is_cancelled(item):
             was = _said_to(told, email) if email in before else None
@@ -222,7 +226,7 @@ def _to_organizer(
     known = item or told
     assert known is not None
     organizer = known.first.line("ORGANIZER")
-    if organizer is None or not _is_ours(organizer) or "@" not in organizer.value:
+    if organizer is None or not _is_ours(organizer) or not _ADDRESS.fullmatch(_organizer(known)):
         return
     before, after = _answers(told, own), _answers(item, own)
     changed: list[tuple[Component, Line, str]] = []

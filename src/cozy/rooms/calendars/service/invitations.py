@@ -32,6 +32,7 @@ from . import events
 from .events import Answer
 from .noticing import MARK
 
+LETTERS_LIMIT = 300  # of one change: who invites more people has other means
 _PURPOSE = "calendars.invitations"
 
 
@@ -60,7 +61,7 @@ def due(work: Work, id_: str) -> tuple[list[Letter], str]:
         return [], text
     if told is None and now is not None and not inviting.is_fresh(now, work.now):
         return [], text
-    return inviting.letters(now, before, own, work.now, told.failed if told else ()), text
+    return inviting.letters(now, before, own, work.now, told.failed if told else ())[:LETTERS_LIMIT], text
 
 
 def _item(work: Work, id_: str) -> Item | None:
