@@ -42,10 +42,29 @@ onArrival(() => {
   const list = roll();
   if (!list || list.scrollHeight <= list.clientHeight) return;
   if (top !== null) list.scrollTop = top;
+  bringIntoView(list);
+  requestAnimationFrame(() => bringIntoView(list)); // what had not been laid out may be of another height than was thought
+});
+
+// Scrolls the list alone: the page stays where it is.
+function bringIntoView(list) {
   const current = list.querySelector("[aria-current]");
   if (!current) return;
   const [line, around] = [current.getBoundingClientRect(), list.getBoundingClientRect()];
-  if (line.top < around.top + HEADING || line.bottom > around.bottom) current.scrollIntoView({ block: "center" });
+  if (line.top < around.top + HEADING || line.bottom > around.bottom) list.scrollTop += line.top - around.top - list.clientHeight / 2;
+}
+
+// A letter scrolls the list alone as well, and the keyboard goes on from there.
+document.addEventListener("click", (event) => {
+  const letter = event.target.closest(".letters a[href^='#']");
+  const list = roll();
+  if (!letter || list.scrollHeight <= list.clientHeight || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  const section = document.getElementById(letter.hash.slice(1)).parentElement;
+  const go = () => (list.scrollTop += section.getBoundingClientRect().top - list.getBoundingClientRect().top);
+  go();
+  requestAnimationFrame(go);
+  section.querySelector("a").focus({ preventScroll: true });
 });
 
 document.addEventListener("htmx:after:swap", ({ detail }) => {

@@ -105,6 +105,7 @@ def test_on_a_desk_the_list_stays_beside_the_person(open_context, drive):
     expect(page.locator(".person[aria-current]")).to_contain_text("Maé Martin")
     visit(page, here(drive, drive.ids["Théo"]))
     expect(page.locator(".person[aria-current]")).to_be_in_viewport(ratio=0.9)
+    assert page.evaluate("scrollY") == 0
 
 
 def test_on_a_phone_the_person_takes_the_place_of_the_list(open_context, drive):
@@ -118,6 +119,17 @@ def test_on_a_phone_the_person_takes_the_place_of_the_list(open_context, drive):
     tabs = page.get_by_role("navigation", name="Tabs")
     tabs.get_by_role("button", name="More").click()
     expect(page.get_by_role("region", name="More").get_by_role("link", name="Contacts")).to_be_visible()
+
+
+def test_a_letter_leads_to_its_people(open_context, drive):
+    for viewport in ({"width": 1280, "height": 760}, PHONE):
+        page = drive.come_in(open_context(viewport=viewport))
+        visit(page, here(drive))
+        page.get_by_role("navigation", name="Jump to a letter").get_by_role("link", name="Q").click()
+        expect(page.get_by_role("link", name="Noé Quéré")).to_be_in_viewport(ratio=0.9)
+        expect(page.get_by_role("heading", name="Q", exact=True)).to_be_in_viewport(ratio=0.9)
+        if viewport is not PHONE:
+            assert page.evaluate("scrollY") == 0
 
 
 def test_the_list_narrows_while_one_types(open_context, drive):
