@@ -230,3 +230,25 @@ async def test_the_mark_of_a_calendar_moves_with_what_is_in_it(pim):
     second = await mark()
     await pim.ok("DELETE", f"{path}a.ics")
     assert len({first, second, await mark()}) == 3
+
+
+async def test_who_lacks_leave_for_some_of_a_calendar_is_told_so(acting):
+    """The gate lets in who may see events; a calendar holds tasks and journals too."""
+    app = await acting("client", "phone", "io.cozy.calendars", "io.cozy.calendar.events")
+    sync = spaced(
+        "<d:sync-collection><d:sync-token/><d:sync-level>1</d:sync-level><d:prop/></d:sync-collection>"
+    )
+    for method, body in (("REPORT", sync), ("PROPFIND", "")):
+        answer = await app.request(method, "/dav/calendars/personal/", content=body, headers={"depth": "1"})
+        assert (answer.status_code, condition(answer)) == (403, f"{D}need-privileges")
+
+
+async def test_people_who_open_an_address_in_a_browser_are_told_what_it_is_for(pim):
+    for path in (
+        "/dav/",
+        "/dav/calendars/",
+        "/dav/calendars/personal/",
+        "/dav/contacts/contacts/",
+        "/dav/calendars/inbox/",
+    ):
+        assert "calendar or the contacts of your device" in (await pim.ok("GET", path)).text

@@ -18,8 +18,8 @@ from ..errors import NoQueryHere
 from ..service.addresses import INBOX, OUTBOX
 from ..service.dialects import CALDAV
 from ..service.owner import Node
-from .discovery import capabilities
-from .door import SENTENCE, routes, told, xml_of
+from .discovery import SENTENCE, capabilities
+from .door import routes, told, xml_of
 
 _SEES = may("GET", CALDAV.items)
 _INBOX, _OUTBOX = INBOX.rstrip("/"), OUTBOX.rstrip("/")

@@ -15,11 +15,12 @@ from cozy.web.call import Call
 from .. import service
 from ..service.addresses import PRINCIPAL, PRINCIPALS, ROOT
 from ..service.owner import Node
-from .door import SENTENCE, routes, told, xml_of
+from .door import routes, told, xml_of
 
 CLASSES = "1, 3, access-control, extended-mkcol, calendar-access, calendar-auto-schedule, addressbook"
 METHODS = "OPTIONS, GET, HEAD, PUT, DELETE, MKCOL, MKCALENDAR, COPY, MOVE, PROPFIND, PROPPATCH, REPORT"
 WELL_KNOWN = ("/.well-known/caldav", "/.well-known/carddav")
+SENTENCE = "This address is for programs: give it to the calendar or the contacts of your device.\n"
 OF_NEXTCLOUD = ("/remote.php/dav", "/remote.php/caldav", "/remote.php/carddav")  # what its clients try
 Handler = Callable[[Call], Awaitable[Response]]
 

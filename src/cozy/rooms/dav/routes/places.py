@@ -15,6 +15,7 @@ from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OPEN, may
 from cozy.rooms.collections.errors import BadText, ReadOnly, TextTooLarge, UidTaken, WrongComponent
 from cozy.rooms.collections.model import Expected
+from cozy.rooms.permissions.errors import NotAllowed
 from cozy.web.call import Call
 
 from ..errors import Elsewhere, Unmapped, WrongFormat
@@ -34,6 +35,7 @@ _CONDITIONS: dict[type[Problem], Callable[[Dialect], str]] = {
     WrongComponent: lambda dialect: dialect.component,
     TextTooLarge: lambda dialect: dialect.size,
     ReadOnly: lambda _: "need-privileges",
+    NotAllowed: lambda _: "need-privileges",
 }
 
 

@@ -18,8 +18,8 @@ from ..errors import NoBodyHere, TooDeep
 from ..service.addresses import Place, of_shelf
 from ..service.dialects import CALDAV
 from ..service.items import Tell
-from .discovery import capabilities
-from .door import SENTENCE, done, told, xml_of
+from .discovery import SENTENCE, capabilities
+from .door import done, told, xml_of
 from .paging import Pages, in_pages
 from .places import at, lists_of
 

@@ -42,6 +42,7 @@ def begun(work: Work, place: Place, token: str, limit: int | None) -> tuple[Span
     Raises BadToken, NoCollection, NobodyIn, NotAllowed.
     """
     collections.shelves.one(work, place.dialect.kind, place.collection)
+    collections.kinds.guard(work, "GET", collections.kinds.named(work, place.dialect.kind))
     since = collections.sync.since(work, token)
     until = max(since, collections.sync.last(work, place.dialect.kind, place.collection))
     return Span(since, until, limit, is_first=not token), collections.sync.token(work, until)
