@@ -80,15 +80,16 @@ def _here(*args: object) -> Done:
 
 @dataclass
 class Cozy:
-    """The command `cozy` over one data folder. prefix: a command that it is run through."""
+    """The command `cozy` over one data folder. prefix: a command that it is run through; entry: what is run as `cozy`."""
 
     data: Path
     prefix: tuple[str, ...] = ()
     env: dict[str, str] = field(default_factory=dict)
+    entry: tuple[str, ...] = tuple(COZY)
 
     def started(self, *args: object, **options: Any) -> subprocess.Popen[bytes]:
         """A command under way."""
-        line = [*self.prefix, *COZY, "--data", str(self.data), *map(str, args)]
+        line = [*self.prefix, *self.entry, "--data", str(self.data), *map(str, args)]
         settings: dict[str, Any] = {
             "stdout": subprocess.PIPE,
             "stderr": subprocess.PIPE,

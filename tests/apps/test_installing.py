@@ -337,8 +337,11 @@ async def test_over_http_an_installation_goes_on_after_its_first_answer(house, h
         await asyncio.sleep(0.02)
     assert state == "ready"
     assert (await client.post("/apps/mini", params={"Source": url})).status_code == 409
+    planned = {"type": "@every", "arguments": "1h", "worker": "service", "message": {"slug": "mini"}}
+    await client.post("/jobs/triggers", json={"data": {"attributes": planned}})
     gone = await client.delete("/apps/mini")
     assert gone.status_code == 200
+    assert (await client.get("/jobs/triggers")).json()["data"] == []
     assert (await client.get("/apps/mini")).status_code == 404
     assert (await client.delete("/apps/mini")).status_code == 404
 

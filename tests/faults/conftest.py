@@ -15,6 +15,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=int(os.environ.get("COZY_KILLS", "8")),
         help="How often the server is killed.",
     )
+    group.addoption(
+        "--job-kills",
+        type=int,
+        default=int(os.environ.get("COZY_JOB_KILLS", "2")),
+        help="How often a server is killed in the middle of jobs.",
+    )
     group.addoption("--fault-seed", type=int, default=None, help="The seed of a run that is to be repeated.")
 
 
@@ -22,6 +28,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def kills(request: pytest.FixtureRequest) -> int:
     """How often to kill the server."""
     return request.config.getoption("--kills", default=int(os.environ.get("COZY_KILLS", "8")))
+
+
+@pytest.fixture
+def job_kills(request: pytest.FixtureRequest) -> int:
+    """How often to kill a server in the middle of jobs."""
+    return request.config.getoption("--job-kills", default=int(os.environ.get("COZY_JOB_KILLS", "2")))
 
 
 @pytest.fixture

@@ -236,6 +236,26 @@ def test_what_cannot_be_asked_any_more_is_told_by_a_job_that_failed(work: Work):
     assert (job["state"], job["error"]) == ("errored", "There is no worker of this name.")
 
 
+def test_triggers_that_came_from_elsewhere_are_planned(work: Work):
+    work = plugged(work, PRINT)
+    made(work, "@every", "1h")
+    documents.create(
+        work, TRIGGERS, {"type": "@every", "arguments": "30m", "worker": "print", "message": "ours"}
+    )
+    documents.create(
+        work, TRIGGERS, {"type": "@event", "arguments": TODOS, "worker": "print", "message": "event"}
+    )
+    documents.create(work, TRIGGERS, {"type": "@cron", "arguments": "garbage", "worker": "print"})
+    documents.create(work, TRIGGERS, {"type": "@webhook", "worker": "print"})
+    assert triggers.keep_planned(work) == 2
+    assert triggers.keep_planned(work) == 0
+    assert jobs.next_due(work) == iso(work.now + timedelta(minutes=30))
+    work.changes.clear()
+    change(work)
+    firing.follow(work)
+    assert [message for _, message in asked(work)] == ["event"]
+
+
 class TestWhatGoesWithAnApp:
     """An app or a connector that is uninstalled takes its triggers with it."""
 

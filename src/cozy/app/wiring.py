@@ -56,6 +56,7 @@ from cozy.rooms.homes.events import ProfileChanged
 from cozy.rooms.homes.ports import Capabilities, FirstPage, Furnish, InstanceFacts
 from cozy.rooms.homes.service import doctypes as homes_doctypes
 from cozy.rooms.jobs import jobs
+from cozy.rooms.jobs import pages as jobs_pages
 from cozy.rooms.jobs import routes as jobs_routes
 from cozy.rooms.jobs.events import BurstOver, TriggerDue
 from cozy.rooms.jobs.ports import WorkerType
@@ -84,6 +85,7 @@ DOORS: list[Routes] = [
     files_pages.routes,
     calendars_pages.routes,
     jobs_routes.routes,
+    jobs_pages.routes,
     contacts_routes.routes,
     contacts_pages.routes,
     calendars_routes.routes,
@@ -115,6 +117,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
     DayPassed: [
         jobs.forget_given_up,
         jobs.forget_old,
+        jobs.keep_planned,
         auth_jobs.forget_expired,
         files_jobs.sweep_uploads,
         files_jobs.sweep_contents,

@@ -179,6 +179,12 @@ def watching(work: Work, doctypes: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
+def watchers(work: Work) -> set[str]:
+    """The triggers that hear of any changes."""
+    rows = work.db.all("SELECT DISTINCT trigger_id FROM watches WHERE home_id = :home", home=work.home)
+    return {row[0] for row in rows}
+
+
 def jobs_of(work: Work, trigger_id: str, limit: int) -> list[Document]:
     """The last jobs of a trigger, the newest first."""
     rows = work.db.all(

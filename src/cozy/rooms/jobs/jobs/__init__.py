@@ -32,6 +32,12 @@ def forget_old(work: Work, event: DayPassed) -> None:
     service.running.purge(work, _KEPT)
 
 
+@job("jobs.keep_planned")
+def keep_planned(work: Work, event: DayPassed) -> None:
+    """Plan triggers that came with a home from elsewhere; the second time all are planned."""
+    service.triggers.keep_planned(work)
+
+
 @job("jobs.fire_trigger", retries=_ALWAYS)
 def fire_trigger(work: Work, event: TriggerDue) -> datetime | None:
     """Ask for the job of a trigger whose time has come, in one transaction with its next time: it cannot be asked twice."""

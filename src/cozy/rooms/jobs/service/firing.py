@@ -80,7 +80,7 @@ def _waits_for(work: Work, trigger: Document, change: Change, watching: Mapping[
     if _is_echo(change, watching):
         return False
     with suppress(ValueError):
-        return any(_fits(work, rule, change) for rule in rules(trigger.body["arguments"]))
+        return any(_fits(work, rule, change) for rule in rules(trigger.body.get("arguments", "")))
     log.error("a trigger cannot be read", home=work.home, trigger=trigger.id)
     return False
 

@@ -5,7 +5,8 @@ and the doctypes that it waits for are in a table of their own. All three change
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -23,7 +24,7 @@ from cozy.rooms.permissions.errors import NotAllowed
 from .. import store
 from ..errors import BadTrigger, BadTriggerType, NotCron, NothingToChange
 from ..events import TriggerDue
-from ..model import JOBS, TRIGGERS, Options, Waiting
+from ..model import JOBS, NEVER, TRIGGERS, Options, Waiting
 from ..model.durations import duration
 from ..model.rules import rules
 from ..model.schedules import TYPES, Schedule, schedule
@@ -116,10 +117,9 @@ def _check(work: Work, trigger: Document) -> Schedule | None:
     """When a trigger is due, once all of it can be used. Raises BadTrigger."""
     body = trigger.body
     try:
-        if body["debounce"]:
-            duration(body["debounce"])
-        if body["type"] == "@event":
-            rules(body["arguments"])
+        debounce(trigger)
+        if body.get("type") == "@event":
+            rules(body.get("arguments", ""))
         planned = schedule_of(work, trigger)
         if planned is not None and planned.next(work.now) is None:
             raise ValueError("this time never comes")
@@ -131,8 +131,10 @@ def _check(work: Work, trigger: Document) -> Schedule | None:
 def schedule_of(work: Work, trigger: Document) -> Schedule | None:
     """When a trigger is due; None when no clock drives it. Raises ValueError."""
     body = trigger.body
-    since = parse(body["cozyMetadata"]["createdAt"])
-    return schedule(body["type"], body["arguments"], f"{work.home}/{trigger.id}", since)
+    metadata = body.get("cozyMetadata")
+    made_at = metadata.get("createdAt") if isinstance(metadata, Mapping) else None
+    since = parse(made_at) if made_at else work.now
+    return schedule(body.get("type", ""), body.get("arguments", ""), f"{work.home}/{trigger.id}", since)
 
 
 def _plan(work: Work, trigger: Document, planned: Schedule | None) -> None:
@@ -141,8 +143,34 @@ def _plan(work: Work, trigger: Document, planned: Schedule | None) -> None:
     if planned is not None and (at := planned.next(work.now)) is not None:
         due = msgspec.json.encode(TriggerDue(trigger.id)).decode()
         queue.put(work, Waiting(_lines(trigger.id)[0], FIRE, due, iso(at), 0, None))
-    watched = rules(trigger.body["arguments"]) if trigger.body["type"] == "@event" else ()
-    store.watch(work, trigger.id, [rule.doctype for rule in watched])
+    store.watch(work, trigger.id, _watched(trigger))
+
+
+def next_time(work: Work, trigger: Document) -> datetime | None:
+    """When a trigger is due next; None when no clock drives it."""
+    waiting = store.fetch(work, _lines(trigger.id)[0])
+    return parse(waiting.due_at) if waiting is not None and waiting.due_at != NEVER else None
+
+
+def _watched(trigger: Document) -> list[str]:
+    """The doctypes that a trigger waits for."""
+    if trigger.body.get("type") != "@event":
+        return []
+    return [rule.doctype for rule in rules(trigger.body.get("arguments", ""))]
+
+
+def keep_planned(work: Work) -> int:
+    """Plan every trigger that is not planned, as those of a home that came from elsewhere; says how many there were."""
+    found = documents.find(work, TRIGGERS, Query(selector={}, limit=LIMIT)).documents
+    planned = store.known(work, [_lines(each.id)[0] for each in found]) | store.watchers(work)
+    mended = 0
+    for trigger in found:
+        if planned.isdisjoint({_lines(trigger.id)[0], trigger.id}):
+            with suppress(BadTrigger):
+                when = _check(work, trigger)
+                mended += when is not None or bool(_watched(trigger))
+                _plan(work, trigger, when)
+    return mended
 
 
 def _lines(trigger_id: str) -> tuple[str, str]:
@@ -163,12 +191,12 @@ def change(work: Work, trigger_id: str, arguments: str = "", message: Any = msgs
     trigger = one(work, trigger_id, "PATCH")
     if not arguments and message is msgspec.UNSET:
         raise NothingToChange
-    if arguments and trigger.body["type"] != "@cron":
+    if arguments and trigger.body.get("type") != "@cron":
         raise NotCron(pointer="/data/attributes/type")
     changed = ({"arguments": arguments} if arguments else {}) | (
         {} if message is msgspec.UNSET else {"message": message}
     )
-    metadata = {**trigger.body["cozyMetadata"], "updatedAt": iso(work.now)}
+    metadata = {**(trigger.body.get("cozyMetadata") or {}), "updatedAt": iso(work.now)}
     new = Document(TRIGGERS, trigger.id, "", {**trigger.body, **changed, "cozyMetadata": metadata})
     planned = _check(work, new)
     trigger = documents.update(work, trigger, new.body)
@@ -200,7 +228,7 @@ def asked_by(trigger: Document, **more: Any) -> running.Asked:
     """The job that a trigger asks for."""
     body = trigger.body
     return running.Asked(
-        worker=body["worker"], message=body.get("message"), trigger_id=trigger.id, by=running.maker(trigger),
+        worker=body.get("worker", ""), message=body.get("message"), trigger_id=trigger.id, by=running.maker(trigger),
         options=running.options_of(trigger) if body.get("options") else None, **more,
     )  # fmt: skip
 
