@@ -131,7 +131,8 @@ async def test_clients_that_name_an_index_that_is_not_there_are_told_to_make_it(
     assert len(found["docs"]) == 1
     index = {"ddoc": "by_n", "name": "by_n", "index": {"fields": ["n"]}}
     await client.post(f"{where}/_index", json=index)
-    assert "warning" not in (await client.post(f"{where}/_find", json=query)).json()
+    answer = (await client.post(f"{where}/_find", json=query)).json()
+    assert "warning" not in answer, answer["warning"]
 
 
 async def test_an_index_is_made_once_and_used(client):
