@@ -166,6 +166,11 @@ def watch(work: Work, trigger_id: str, doctypes: Sequence[str]) -> None:
         )  # fmt: skip
 
 
+def is_any_watching(work: Work) -> bool:
+    """Whether any trigger hears of any changes: asked at each write, and most homes have none."""
+    return work.db.one("SELECT 1 FROM watches WHERE home_id = :home LIMIT 1", home=work.home) is not None
+
+
 def watching(work: Work, doctypes: Sequence[str]) -> dict[str, list[str]]:
     """The triggers that hear of changes of these doctypes, by doctype."""
     rows = work.db.all(

@@ -56,6 +56,8 @@ def fire(work: Work, event: TriggerDue) -> datetime | None:
 
 def follow(work: Work) -> None:
     """Ask for the jobs of the triggers that wait for what this transaction changed."""
+    if not store.is_any_watching(work):
+        return
     seen = 0
     while seen < len(work.changes):  # jobs are documents too
         changes = [change for change in work.changes[seen:] if change.verb != "NOTIFIED"]
