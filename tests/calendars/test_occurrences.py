@@ -1,10 +1,11 @@
 """When things take place: the corners of RFC 5545."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from cozy.rooms.calendars.errors import TooManyInstances
+from cozy.rooms.calendars.model import series, texts
 from cozy.rooms.calendars.service import occurrences
 from cozy.rooms.collections.errors import BadText
 from tests.calendars.conftest import at, between, both, ics, starts
@@ -178,3 +179,40 @@ def test_what_is_deleted_is_found_no_more(work, put):
     put(ics("DTSTART:20260706T090000Z"))
     collections.items.delete(work, "calendars", "personal", "e.ics")
     assert starts(work, "2026-07-01", "2026-08-01") == []
+
+
+def _counting(monkeypatch, module, name):
+    """The calls of a function from now on."""
+    calls = []
+    whole = getattr(module, name)
+    monkeypatch.setattr(module, name, lambda *args: (calls.append(name), whole(*args))[1])
+    return calls
+
+
+def test_many_exceptions_are_each_looked_at_a_few_times_only(work, put, monkeypatch):
+    count = 2_000
+    rest = [
+        [f"RECURRENCE-ID:{at('2026-07-06T00:00:00') + timedelta(minutes=10 * each):%Y%m%dT%H%M%SZ}", "DTSTART:20260710T090000Z",
+         f"SUMMARY:{each}"]
+        for each in range(count)
+    ]  # fmt: skip
+    put(both(["DTSTART:20260706T000000Z", "RRULE:FREQ=YEARLY;COUNT=2"], *rest))
+    series.sketched.cache_clear()
+    calls = [_counting(monkeypatch, module, "on_clock") for module in (series, texts)]
+    labels = {each.label for each in between(work, "2026-07-10", "2026-07-11")}
+    assert labels == {str(each) for each in range(count)}
+    assert sum(map(len, calls)) <= 4 * count
+
+
+def test_many_changes_from_some_day_on_are_looked_at_once_for_each_day(work, put, monkeypatch):
+    days = [f"{at('2026-07-06T09:00:00') + timedelta(days=each):%Y%m%d}" for each in range(500)]
+    rest = [
+        [f"RECURRENCE-ID;RANGE=THISANDFUTURE:{day}T090000Z", f"DTSTART:{day}T{10 + number % 2}0000Z"]
+        for number, day in enumerate(days)
+    ]
+    put(both(["DTSTART:20260706T090000Z", "RRULE:FREQ=HOURLY;INTERVAL=12;COUNT=1000"], *rest))
+    between(work, "2027-10-01", "2027-11-01")  # reads it
+    calls = _counting(monkeypatch, series, "shift_of")
+    found = starts(work, "2027-10-01", "2027-10-03")
+    assert found == ["10-01 12:00", "10-02 00:00", "10-02 13:00", "10-03 01:00"]
+    assert len(calls) <= len(rest) + 20

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cozy.kernel.caller import SYSTEM
+from cozy.kernel.caller import SYSTEM, Caller, Grant
 from cozy.rooms.calendars.errors import NoPublicCalendar
 from cozy.rooms.calendars.service import events, public
 from cozy.rooms.collections import service as collections
@@ -57,6 +57,24 @@ def _rule(doctype, id_):
     from cozy.rooms.permissions.model import Rule
 
     return Rule(doctype, ("GET",), (id_,))
+
+
+def test_who_may_give_the_document_of_a_calendar_does_not_give_the_events_in_it(work, put):
+    put(ics("DTSTART:20260706T090000Z", "SUMMARY:Fair"))
+    other = collections.shelves.create(work, "calendars", {"name": "x"}).id
+    public.open_(work, other)
+    (link,) = permissions.links.of_doctype(work, "io.cozy.calendars", limit=9)
+    work.caller = Caller("app", (Grant("io.cozy.calendars"),), name="colours")
+    rule = _rule("io.cozy.calendars", "personal")
+    wanted = permissions.links.Wanted(rules={"calendar": rule}, labels=("calendar",))
+    made = permissions.links.make(work, wanted)
+    changed = permissions.links.change(work, link, permissions.links.Patch(rules={"calendar": rule}))
+    for each in (made, changed):
+        with pytest.raises(NoPublicCalendar):
+            public.read(work, each.shortcodes["calendar"])
+    work.caller = OWNER
+    assert public.address(work, "personal") == ""
+    assert "SUMMARY:Fair" in public.read(work, code_of(public.open_(work, "personal"))).text
 
 
 def test_a_calendar_that_is_gone_is_public_no_more(work):

@@ -4,13 +4,17 @@ import pytest
 from msgspec.structs import replace
 
 from cozy.app.worker import Worker
-from cozy.kernel.caller import SYSTEM
+from cozy.kernel.caller import SYSTEM, Caller, Grant
 from cozy.kernel.outside import BadAddress, RefusedAddress, Unreachable
+from cozy.rooms.calendars import jobs
 from cozy.rooms.calendars.errors import BadCalendarFile
-from cozy.rooms.calendars.service import occurrences, subscriptions
+from cozy.rooms.calendars.events import PeopleConcerned
+from cozy.rooms.calendars.service import events, occurrences, subscriptions
 from cozy.rooms.collections import service as collections
 from cozy.rooms.collections.errors import ReadOnly
+from cozy.rooms.documents import service as documents
 from tests.calendars.conftest import at, ics
+from tests.calendars.test_invitations import Posting
 from tests.conftest import OWNER
 from tests.remote.conftest import elsewhere
 
@@ -126,3 +130,87 @@ async def test_a_place_that_is_no_calendar_or_is_in_our_own_network_is_refused(h
         with pytest.raises(error):
             await subscriptions.add(house, home, OWNER, url)
     assert len(await house.read(home, OWNER, collections.shelves.all_, "calendars")) == 1
+
+
+APP = Caller("app", (Grant("io.cozy.calendars"),), name="colours")
+
+
+async def test_an_app_that_changes_the_document_of_a_calendar_makes_no_copy_of_it(house, home, elsewhere):
+    """Or whoever may give calendars a colour could empty them."""
+    await house.write(
+        home, OWNER, events.make, {"label": "Mine", "start": "2026-07-06T09:00:00Z", "timezone": "UTC"}
+    )
+    said = {"source": f"{elsewhere.origin}/empty.ics", "is_read_only": True}
+    await house.write(home, APP, collections.shelves.change, "calendars", "personal", said)
+    elsewhere.body = _holidays()
+    assert await house.read(home, OWNER, subscriptions.one, "personal") is None
+    await house.write(home, OWNER, subscriptions.set_every, "personal", "hour")
+    assert await house.read(home, SYSTEM, subscriptions.due) == []
+    await subscriptions.refresh(house, home, "personal")
+    assert elsewhere.asked == []
+    assert await labels(house, home) == ["Mine"]
+
+
+async def test_an_app_leads_no_copy_elsewhere(house, home, holidays, elsewhere):
+    said = {"source": f"{elsewhere.origin}/other.ics"}
+    await house.write(home, APP, collections.shelves.change, "calendars", holidays.id, said)
+    await subscriptions.refresh(house, home, holidays.id)
+    assert elsewhere.asked[-1].path == "/holidays.ics"
+
+
+async def test_what_is_known_of_a_place_goes_with_the_copy(house, home, clock, holidays):
+    await house.write(home, OWNER, collections.shelves.delete, "calendars", holidays.id)
+    clock.advance(days=2)
+    assert await house.read(home, SYSTEM, subscriptions.due) == [holidays.id]
+    await subscriptions.refresh(house, home, holidays.id)
+    assert await house.read(home, SYSTEM, subscriptions.due) == []
+
+
+def _meetings(*uids):
+    """Meetings that the owner called: were they here, people would hear of them."""
+    said = "".join(
+        f"BEGIN:VEVENT\r\nUID:{uid}\r\nCREATED:20260718T140000Z\r\nDTSTART:20260801T090000Z\r\n"
+        f"ORGANIZER:mailto:alice@example.org\r\nATTENDEE:mailto:{uid}@example.org\r\nEND:VEVENT\r\n"
+        for uid in uids
+    )
+    return f"BEGIN:VCALENDAR\r\n{said}END:VCALENDAR\r\n".encode()
+
+
+async def test_nobody_is_told_of_what_is_in_a_copy_leaves_it_or_goes_with_it(house, home, elsewhere):
+    posting = Posting()
+    object.__setattr__(house, "mailer", posting)
+    elsewhere.body = _meetings("bob", "eve")
+    copy = await subscriptions.add(house, home, OWNER, f"{elsewhere.origin}/work.ics")
+    ids = await house.read(home, SYSTEM, _ids, copy.id)
+    assert len(ids) == 2
+    await _tell(house, home, ids)
+    elsewhere.body = _meetings("eve")
+    await subscriptions.refresh(house, home, copy.id)
+    await _tell(house, home, ids)
+    await house.write(home, OWNER, collections.shelves.delete, "calendars", copy.id)
+    await _tell(house, home, ids)
+    assert posting.sent == []
+
+
+async def test_nobody_is_told_of_what_is_left_of_a_calendar_that_is_gone(house, home):
+    posting = Posting()
+    object.__setattr__(house, "mailer", posting)
+    shelf = await house.write(home, OWNER, collections.shelves.create, "calendars", {"name": "x"})
+    text = _meetings("bob").decode()
+    entry, _ = await house.write(home, OWNER, collections.items.put, "calendars", shelf.id, "e.ics", text)
+    await house.write(home, SYSTEM, _remove_document, shelf.id)
+    await _tell(house, home, [entry.id])
+    assert posting.sent == []
+
+
+async def _tell(house, home, ids):
+    for id_ in ids:
+        await jobs.tell_people.run(house, home, PeopleConcerned(id_))
+
+
+def _ids(work, calendar):
+    return [entry.id for entry in collections.items.entries(work, "calendars", calendar, "")]
+
+
+def _remove_document(work, calendar):
+    documents.delete(work, documents.fetch(work, "io.cozy.calendars", calendar))

@@ -102,9 +102,12 @@ def tasks(work: Work, collections: Sequence[str], is_open: bool, limit: int) -> 
 
 
 class Source(Struct, frozen=True):
-    """What is known of the place that a calendar is a copy of. Times are RFC 3339, "" for never."""
+    """What is known of the place that a calendar is a copy of. address: as the owner gave it; times are RFC 3339, "" for
+    never.
+    """
 
     calendar: str
+    address: str
     etag: str = ""
     modified: str = ""
     looked_at: str = ""
@@ -113,17 +116,17 @@ class Source(Struct, frozen=True):
     error: str = ""
 
 
-_SOURCE = "calendar, etag, modified, looked_at, next_at, every, error"
+_SOURCE = "calendar, address, etag, modified, looked_at, next_at, every, error"
 
 
 def keep_source(work: Work, source: Source) -> None:
     """Note what is known of a place."""
     work.db.run(
         f"""INSERT INTO calendar_sources (home_id, {_SOURCE})
-            VALUES (:home, :calendar, :etag, :modified, :looked_at, :next_at, :every, :error)
-            ON CONFLICT (home_id, calendar) DO UPDATE SET etag = excluded.etag, modified = excluded.modified,
+            VALUES (:home, :calendar, :address, :etag, :modified, :looked_at, :next_at, :every, :error)
+            ON CONFLICT (home_id, calendar) DO UPDATE SET address = excluded.address, etag = excluded.etag, modified = excluded.modified,
               looked_at = excluded.looked_at, next_at = excluded.next_at, every = excluded.every, error = excluded.error""",
-        home=work.home, calendar=source.calendar, etag=source.etag, modified=source.modified,
+        home=work.home, calendar=source.calendar, address=source.address, etag=source.etag, modified=source.modified,
         looked_at=source.looked_at, next_at=source.next_at, every=source.every, error=source.error,
     )  # fmt: skip
 
@@ -149,6 +152,32 @@ def forget_source(work: Work, calendar: str) -> None:
     """A calendar is gone, or no copy any more."""
     work.db.run(
         "DELETE FROM calendar_sources WHERE home_id = :home AND calendar = :calendar",
+        home=work.home, calendar=calendar,
+    )  # fmt: skip
+
+
+def keep_link(work: Work, calendar: str, link: str) -> None:
+    """Note that the owner made a calendar public by a link."""
+    work.db.run(
+        """INSERT INTO calendar_links (home_id, calendar, link) VALUES (:home, :calendar, :link)
+           ON CONFLICT (home_id, calendar, link) DO NOTHING""",
+        home=work.home, calendar=calendar, link=link,
+    )  # fmt: skip
+
+
+def links(work: Work, calendar: str) -> set[str]:
+    """The links by which the owner made a calendar public."""
+    rows = work.db.all(
+        "SELECT link FROM calendar_links WHERE home_id = :home AND calendar = :calendar",
+        home=work.home, calendar=calendar,
+    )  # fmt: skip
+    return {link for (link,) in rows}
+
+
+def forget_links(work: Work, calendar: str) -> None:
+    """A calendar is not public any more."""
+    work.db.run(
+        "DELETE FROM calendar_links WHERE home_id = :home AND calendar = :calendar",
         home=work.home, calendar=calendar,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ decides about time and nothing else; it can be written as a small text, which th
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property, lru_cache
@@ -134,8 +135,12 @@ class Series(Struct, frozen=True, dict=True):
 
     @cached_property
     def futures(self) -> tuple[tuple[int, Override], ...]:
-        """The exceptions that all following instances follow, each with its place."""
-        return tuple((place, each) for place, each in enumerate(self.overrides) if each.is_future)
+        """The exceptions that all following instances follow, each with its place; by their keys."""
+        return tuple(
+            (place, each)
+            for place, each in enumerate(self.overrides)
+            if each.is_future and each.times.start is not None
+        )
 
     @cached_property
     def added_locals(self) -> frozenset[datetime]:
@@ -149,9 +154,8 @@ class Series(Struct, frozen=True, dict=True):
         assert self.main.start is not None
         lengths, shifts = [_length_s(self.main)], [timedelta()]
         for _, override in self.futures:
-            if override.times.start is not None:
-                lengths.append(_length_s(override.times))
-                shifts.append(shift_of(override, self.main.start))
+            lengths.append(_length_s(override.times))
+            shifts.append(shift_of(override, self.main.start))
         return timedelta(seconds=max(lengths)) + max(shifts) + _MARGIN, _MARGIN - min(shifts)
 
     def all_times(self) -> Iterator[Times]:
@@ -596,9 +600,9 @@ def _instance(series: Series, local: datetime, zone: tzinfo, floating: tzinfo) -
     assert series.main is not None
     assert series.main.start is not None
     place, times, shifted = MASTER, series.main, local
-    for number, override in series.futures:
-        if override.key <= local and override.times.start is not None:
-            place, times, shifted = number, override.times, local + shift_of(override, series.main.start)
+    if followed := bisect_right(series.futures, local, key=lambda each: each[1].key):
+        place, override = series.futures[followed - 1]
+        times, shifted = override.times, local + shift_of(override, series.main.start)
     at = moments.seconds_of(shifted, zone)
     if place == MASTER:
         return Instance(local, at, max(at, _end_of(times, shifted, at, zone)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,7 +23,7 @@ _OTHERS = frozenset({"VTIMEZONE"})
 COMPONENTS_LIMIT = 10_001  # of one item: what comes back, and what is different about some of it
 
 
-class Planned(Struct, frozen=True):
+class Planned(Struct, frozen=True, dict=True):
     """An item as its text has it. components: in their order; master: the one without RECURRENCE-ID, if there is one."""
 
     root: Component
@@ -43,13 +45,17 @@ class Planned(Struct, frozen=True):
 
     def override(self, place: int) -> Component:
         """The component of one of `series.overrides`."""
-        key = self.series.overrides[place].key
+        return self.by_key[self.series.overrides[place].key]
+
+    @cached_property
+    def by_key(self) -> Mapping[datetime, Component]:
+        """The components that replace an instance, each by where that was."""
         start = self.clock
-        for component in self.components:
-            line = component.line("RECURRENCE-ID")
-            if line is not None and on_clock(moment_of(line, self.zones), start) == key:
-                return component
-        raise LookupError(key)
+        return {
+            on_clock(moment_of(line, self.zones), start): component
+            for component in self.components
+            if (line := component.line("RECURRENCE-ID")) is not None
+        }
 
     @property
     def clock(self) -> Moment:

@@ -18,7 +18,7 @@ from msgspec import Struct
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.work import Work
 from cozy.rooms.collections import service as collections
-from cozy.rooms.collections.errors import NotExpected
+from cozy.rooms.collections.errors import NoCollection, NotExpected
 from cozy.rooms.collections.model import Entry, Expected, Item
 from cozy.rooms.homes import service as homes
 
@@ -50,15 +50,16 @@ def due(work: Work, id_: str) -> tuple[list[Letter], str]:
     """The mails that an event is to cause now, and its text, "" where it is gone.
 
     What comes here for the first time and was not written lately is known to its people: they are told of what changes.
+    Of a copy of another place nobody is told, nor is it kept what they know: that is for its owner to say.
     """
     item = _item(work, id_)
+    if item is not None and _is_copy(work, item):
+        return [], ""
     text = item.text if item else ""
     now = texts.planned(text) if text else None
     told = store.told(work, id_)
     before = _read(told.text) if told and told.text else None
     own = [each.lower() for each in events.addresses(work)]
-    if item is not None and _is_copy(work, item):
-        return [], text
     if told is None and now is not None and not inviting.is_fresh(now, work.now):
         return [], text
     return inviting.letters(now, before, own, work.now, told.failed if told else ())[:LETTERS_LIMIT], text
@@ -70,7 +71,13 @@ def _item(work: Work, id_: str) -> Item | None:
 
 
 def _is_copy(work: Work, item: Item) -> bool:
-    return collections.shelves.one(work, KIND, item.entry.collection).is_read_only
+    """Whether an item is somebody else's to tell of: a copy, or left over from a calendar that is gone."""
+    calendar = item.entry.collection
+    try:
+        shelf = collections.shelves.one(work, KIND, calendar)
+    except NoCollection:
+        return True
+    return shelf.is_read_only or store.source(work, calendar) is not None
 
 
 def _read(text: str) -> Planned | None:

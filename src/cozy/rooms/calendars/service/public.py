@@ -1,4 +1,7 @@
-"""A calendar that anybody may read who has its address: a link of the room permissions, which the owner can take back there."""
+"""A calendar that anybody may read who has its address: a link of the room permissions, which the owner can take back there.
+
+Which links the owner made for this is kept: who may give the document of a calendar does not give the events in it.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from cozy.rooms.collections import service as collections
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import Permission, Rule
 
+from .. import store
 from ..errors import NoPublicCalendar
 from ..model import CALENDARS, KIND, texts
 from .queries import every
@@ -60,6 +64,7 @@ def open_(work: Work, calendar: str) -> str:
         return there
     rule = Rule(CALENDARS, ("GET",), (calendar,))
     made = permissions.links.make(work, permissions.links.Wanted(rules={_TITLE: rule}, labels=(_TITLE,)))
+    store.keep_link(work, calendar, made.id)
     return _address(work, made)
 
 
@@ -72,14 +77,18 @@ def close(work: Work, calendar: str) -> None:
     """Make a calendar private again: its addresses die at once. Raises NotTheMaker."""
     for link in _links(work, calendar):
         permissions.links.revoke(work, link)
+    store.forget_links(work, calendar)
 
 
 def _links(work: Work, calendar: str) -> list[Permission]:
-    """Those that open this calendar and nothing else, to everybody."""
+    """Those by which the owner opened this calendar to everybody."""
+    made = store.links(work, calendar)
+    if not made:
+        return []
     found: list[Permission] = []
     after = ""
     while page := permissions.links.of_doctype(work, CALENDARS, after=after, limit=_PAGE):
-        found += [link for link in page if _opens(link) == calendar and link.shortcodes]
+        found += [link for link in page if link.id in made and _opens(link) == calendar and link.shortcodes]
         after = page[-1].id
         if len(page) < _PAGE:
             break
@@ -107,6 +116,8 @@ def read(work: Work, code: str) -> Opened:
     if link is None or link.password or link.type != "share" or permissions.has_ended(work, link):
         raise NoPublicCalendar
     calendar = _opens(link)
+    if link.id not in store.links(work, calendar):
+        raise NoPublicCalendar
     inside = replace(work, caller=SYSTEM)
     known = {shelf.id: shelf for shelf in collections.shelves.all_(inside, KIND)}
     if calendar not in known:

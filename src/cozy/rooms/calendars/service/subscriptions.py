@@ -63,15 +63,17 @@ async def add(
     Raises BadAddress, BadCalendarFile, RefusedAddress, Unreachable, TooMuch, TooSlow, TooManyCollections, NotAllowed.
     """
     address = clean(url)
-    reply, address = await _fetched(house, address, Source(""))
+    reply, address = await _fetched(house, address, Source("", address))
     found, _, about = files.parse(_content(reply))
-    shelf = await house.write(home, caller, _create, address, name, color, about)
+    shelf = await house.write(home, caller, _create, address, every, name, color, about)
     await _take(house, home, shelf.id, found)
     await house.write(home, SYSTEM, _looked, shelf.id, reply, every, "")
     return shelf
 
 
-def _create(work: Work, address: str, name: str, color: str, about: dict[str, str]) -> Collection:
+def _create(
+    work: Work, address: str, every: Every, name: str, color: str, about: dict[str, str]
+) -> Collection:
     said: dict[str, Any] = {
         "name": name.strip() or about.get("name", "")[:200] or urlsplit(address).hostname,
         "source": address, "is_read_only": True,
@@ -80,7 +82,9 @@ def _create(work: Work, address: str, name: str, color: str, about: dict[str, st
         said["color"] = chosen
     if zone_of_text(about.get("timezone", "")):
         said["timezone"] = about["timezone"]
-    return collections.shelves.create(work, KIND, said)
+    shelf = collections.shelves.create(work, KIND, said)
+    store.keep_source(work, Source(shelf.id, address, every=every))
+    return shelf
 
 
 def clean(url: str) -> str:
@@ -155,13 +159,12 @@ def _drop_others(work: Work, calendar: str, uids: set[str]) -> None:
 
 async def refresh(house: House, home: Home, calendar: str) -> None:
     """Look at the place that a calendar is a copy of, and take what is new. What goes wrong is noted for people to read."""
-    known = await house.read(home, SYSTEM, _known, calendar)
-    if known is None:
+    source = await house.read(home, SYSTEM, _known, calendar)
+    if source is None:
         await house.write(home, SYSTEM, store.forget_source, calendar)
         return
-    address, source = known
     try:
-        reply, _ = await _fetched(house, address, source)
+        reply, _ = await _fetched(house, source.address, source)
         if reply.status != 304:
             found, _, _ = files.parse(_content(reply))
             await _take(house, home, calendar, found)
@@ -171,19 +174,28 @@ async def refresh(house: House, home: Home, calendar: str) -> None:
         await house.write(home, SYSTEM, _looked, calendar, None, source.every, problem.title())
 
 
-def _known(work: Work, calendar: str) -> tuple[str, Source] | None:
+def _known(work: Work, calendar: str) -> Source | None:
+    """What is known of the place of a copy; None for a calendar that is none, or is gone."""
     try:
         shelf = collections.shelves.one(work, KIND, calendar)
     except NoCollection:
         return None
-    if not shelf.source or not shelf.is_read_only:
-        return None
-    return shelf.source, store.source(work, calendar) or Source(calendar)
+    return _source(work, shelf)
+
+
+def _source(work: Work, shelf: Collection) -> Source | None:
+    """The place of what `add` made, while it can be looked at only. Who writes the document of a calendar alone makes no
+    copy of it, which would empty it, nor leads one elsewhere.
+    """
+    source = store.source(work, shelf.id)
+    return source if source is not None and source.address and shelf.is_read_only else None
 
 
 def _looked(work: Work, calendar: str, reply: Reply | None, every: str, error: str) -> None:
     """Note how it went, and when it is next. Plans RefreshDue."""
-    known = store.source(work, calendar) or Source(calendar)
+    known = store.source(work, calendar)
+    if known is None:
+        return
     if reply is not None and reply.status == 200:
         known = replace(
             known,
@@ -206,32 +218,30 @@ def due_today(work: Work) -> list[str]:
 def due(work: Work, soon: datetime | None = None) -> list[str]:
     """The calendars that are to be looked at by now, or by another moment."""
     soon = soon or work.now
-    known = {source.calendar: source for source in store.sources(work)}
-    copies = [
-        shelf.id for shelf in collections.shelves.all_(work, KIND) if shelf.source and shelf.is_read_only
-    ]
     return [
-        id_
-        for id_ in copies
-        if id_ not in known or not known[id_].next_at or parse(known[id_].next_at) <= soon
+        source.calendar
+        for source in store.sources(work)
+        if not source.next_at or parse(source.next_at) <= soon
     ]
 
 
 def one(work: Work, calendar: str) -> Subscription | None:
     """How it stands with a copy; None for a calendar that is none. Raises NoCollection, NobodyIn, NotAllowed."""
     shelf = collections.shelves.one(work, KIND, calendar)
-    if not shelf.source or not shelf.is_read_only:
+    known = _source(work, shelf)
+    if known is None:
         return None
-    known = store.source(work, calendar) or Source(calendar)
     every: Every = "hour" if known.every == "hour" else "day"
-    return Subscription(calendar, shelf.source, every, known.looked_at, known.error)
+    return Subscription(calendar, known.address, every, known.looked_at, known.error)
 
 
 def set_every(work: Work, calendar: str, every: Every) -> None:
-    """Look at the place each hour, or each day. Raises NoCollection, NotAllowed."""
+    """Look at the place of a copy each hour, or each day. Raises NoCollection, NotAllowed."""
     shelf = collections.shelves.one(work, KIND, calendar)
     permissions.guard(work, "PATCH", CALENDARS, {calendar}, shelf.body)
-    known = store.source(work, calendar) or Source(calendar)
+    known = _source(work, shelf)
+    if known is None:
+        return
     store.keep_source(work, replace(known, every=every))
     if every == "hour" and known.every != "hour":
         work.plan(RefreshDue(calendar), work.now + _EVERY["hour"])
