@@ -93,6 +93,9 @@ def furnish(work: Work) -> dict[str, str]:
     )
     late = {"label": "Rent", "limitDate": str(monday() - timedelta(days=10)), "allDay": True}
     ids["Rent"] = tasks.make(work, late, ids["Family"]).id
+    gone = shelves.create(work, "calendars", {"name": "Choir"}).id
+    timed(3, "Rehearsal of the whole choir", "19:00", "21:00", gone)
+    shelves.delete(work, "calendars", gone)
     return ids
 
 
@@ -343,7 +346,7 @@ def addresses(home: Drive) -> list[str]:
         f"{here}/new", f"{here}/new/details", review, f"{stand_up}?{occurrence}", interview, f"{stand_up}/edit?{occurrence}",
         f"{stand_up}/delete?{occurrence}", f"{stand_up}/move?{occurrence}", f"{here}/calendars", f"{here}/calendars/{home.ids['Work']}",
         f"{here}/calendars/new", f"{here}/calendars/{home.ids['Work']}/delete", f"{here}/who", f"{here}/subscribe", f"{here}/import",
-        f"{home.origin}/my/tasks", f"{home.origin}/my/tasks/task/{home.ids['Rent']}", f"{home.origin}/my/tasks/lists/new",
+        f"{here}/bin", f"{home.origin}/my/tasks", f"{home.origin}/my/tasks/task/{home.ids['Rent']}", f"{home.origin}/my/tasks/lists/new",
     ]  # fmt: skip
 
 

@@ -12,12 +12,14 @@ from cozy.rooms.collections.errors import (
     NoCollection,
     NoItem,
     NotExpected,
+    NotInBin,
     ReadOnly,
     TextTooLarge,
+    TooManyCollections,
     UidTaken,
     WrongComponent,
 )
-from cozy.rooms.collections.model import TEXT_LIMIT, Expected, original_of, uid_of
+from cozy.rooms.collections.model import DELETED, TEXT_LIMIT, Expected, original_of, uid_of
 from cozy.rooms.collections.service import binned, inline, items, shelves
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.errors import UpdateConflict
@@ -159,9 +161,70 @@ def test_collections_are_made_changed_and_deleted_into_the_bin(work):
     with pytest.raises(AlwaysThere):
         shelves.delete(work, "cards", "box")
     (kept,) = binned.all_(work, "cards")
-    binned.restore(work, kept.id)
+    (gone,) = binned.collections(work, "cards")
+    assert (gone.item, kept.along) == ("second", gone.id)
+    assert binned.empty(work, "cards") == 2
+
+
+def second(work):
+    """A second box with two cards that is deleted, after one of its cards was."""
+    made = shelves.create(work, "cards", {"name": "Second", "color": "#ff0000"}, "second")
+    for uid in ["u1", "u2", "u3"]:
+        put(work, f"{uid}.card", card(uid), box="second")
+    items.delete(work, "cards", "second", "u3.card")
+    shelves.delete(work, "cards", "second")
+    return made
+
+
+def test_a_collection_is_restored_with_what_was_deleted_with_it(work):
+    made = second(work)
+    (gone,) = binned.collections(work, "cards")
+    binned.restore(work, gone.id)
+    back = shelves.one(work, "cards", "second")
+    assert (back.name, back.color, back.body) == (made.name, made.color, made.body)
+    assert {each.uid for each in items.entries(work, "cards", "second")} == {"u1", "u2"}
+    assert (binned.collections(work, "cards"), len(binned.all_(work, "cards"))) == ([], 1)
+    with pytest.raises(NotInBin):
+        binned.restore(work, gone.id)
+
+
+def test_an_item_that_is_restored_brings_its_collection_back(work):
+    made = second(work)
+    earlier = binned.all_(work, "cards")[-1]
+    binned.restore(work, earlier.id)
+    assert shelves.one(work, "cards", "second").body == made.body
+    assert [each.uid for each in items.entries(work, "cards", "second")] == ["u3"]
+    for each in binned.all_(work, "cards"):
+        binned.restore(work, each.id)
+    assert len(items.entries(work, "cards", "second")) == 3
+    assert items.entries(work, "cards", "box") == []
+    assert binned.collections(work, "cards") == []
+
+
+def test_a_restored_collection_leaves_one_of_its_id_as_it_is(work):
+    second(work)
+    shelves.create(work, "cards", {"name": "Another"}, "second")
+    binned.restore(work, binned.collections(work, "cards")[0].id)
+    assert shelves.one(work, "cards", "second").name == "Another"
+    assert len(items.entries(work, "cards", "second")) == 2
+
+
+def test_an_item_whose_collection_is_nowhere_is_restored_into_the_default_one(work):
+    second(work)
+    documents.delete(work, documents.fetch(work, DELETED, binned.collections(work, "cards")[0].id))
+    binned.restore(work, binned.all_(work, "cards")[0].id)
     (back,) = items.entries(work, "cards", "box")
-    assert (back.uid, items.one(work, "cards", "box", back.name).text) == ("u1", card())
+    assert items.one(work, "cards", "box", back.name).text == card(back.uid)
+
+
+def test_no_collection_is_restored_where_there_are_too_many(work, monkeypatch):
+    second(work)
+    monkeypatch.setattr(binned, "COLLECTIONS_LIMIT", 1)
+    shelves.create(work, "cards", {"name": "Third"}, "third")
+    for each in [*binned.collections(work, "cards"), *binned.all_(work, "cards")]:
+        with pytest.raises(TooManyCollections):
+            binned.restore(work, each.id)
+    assert len(binned.all_(work, "cards")) == 3
 
 
 def test_the_default_collection_has_a_document_once_it_is_changed(work):
@@ -178,7 +241,8 @@ def test_a_copy_of_another_place_can_be_looked_at_only(work):
     with pytest.raises(ReadOnly):
         items.delete(work, "cards", "copy", "a.card")
     items.delete(work, "cards", "copy", "a.card", by_source=True)
-    assert binned.all_(work, "cards") == []
+    shelves.delete(work, "cards", "copy")
+    assert (binned.all_(work, "cards"), binned.collections(work, "cards")) == ([], [])
 
 
 def test_an_item_moves_with_its_document(work):

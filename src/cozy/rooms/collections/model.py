@@ -12,7 +12,7 @@ from msgspec import Struct
 COLLECTION = "collection"  # the member that says where an item is
 # Where the rest of ours is: `cozyMetadata.item`. Apps show a person whatever other member they do not know.
 METADATA, ITEM = "cozyMetadata", "item"
-DELETED = "io.cozy.deleted"  # the bin of items, a document each
+DELETED = "io.cozy.deleted"  # the bin of items and collections, a document each
 KEPT_DAYS = 30  # how long one stays in the bin
 TEXT_LIMIT = 8 * 1024 * 1024  # bytes of one text
 NAME_LIMIT = 255  # characters of the name of an item
@@ -94,13 +94,17 @@ class Expected(Struct, frozen=True):
 
 
 class Binned(Struct, frozen=True):
-    """An item in the bin. id: of its document there; body: as it was when it was deleted."""
+    """An item or a collection in the bin.
+
+    id: of its document there; body: as it was when it was deleted; along: the id in the bin of the collection that went with it.
+    """
 
     id: str
     doctype: str
     item: str
     body: Mapping[str, Any]
     deleted_at: str
+    along: str = ""
 
 
 def digest(body: Mapping[str, Any], members: frozenset[str]) -> str:

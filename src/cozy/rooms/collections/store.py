@@ -209,6 +209,17 @@ def binned(work: Work, doctypes: Sequence[str], limit: int) -> list[Document]:
     return [documents.document(row) for row in rows]
 
 
+def binned_along(work: Work, id_: str, limit: int) -> list[Document]:
+    """What was deleted with a collection that was this in the bin, in the order in which it was."""
+    rows = work.db.all(
+        f"""SELECT {documents.COLUMNS} FROM documents
+             WHERE home_id = :home AND doctype = :bin AND NOT deleted AND body->>'along' = :along
+             ORDER BY seq LIMIT :limit""",
+        home=work.home, bin=DELETED, along=id_, limit=limit,
+    )  # fmt: skip
+    return [documents.document(row) for row in rows]
+
+
 def binned_before(work: Work, moment: str, limit: int) -> list[Document]:
     """What has been in the bin since before a moment."""
     rows = work.db.all(

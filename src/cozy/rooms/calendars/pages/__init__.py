@@ -1,6 +1,17 @@
 """People's face of calendars and tasks."""
 
-from . import collections, events, first, invitation, sharing, tasks, views, who
+from . import bins, collections, events, first, invitation, sharing, tasks, views, who
 from .door import routes
 
-__all__ = ["collections", "events", "first", "invitation", "routes", "sharing", "tasks", "views", "who"]
+__all__ = [
+    "bins",
+    "collections",
+    "events",
+    "first",
+    "invitation",
+    "routes",
+    "sharing",
+    "tasks",
+    "views",
+    "who",
+]

@@ -14,7 +14,7 @@ from cozy.kernel.clock import parse
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
-from cozy.rooms.collections.model import Collection
+from cozy.rooms.collections.model import KEPT_DAYS, Collection
 from cozy.rooms.collections.service import items, shelves
 from cozy.rooms.homes import service as homes
 from cozy.ui import N_
@@ -167,8 +167,8 @@ def ask_to_delete(work: Work, call: Call, calendar_id: str) -> Response:
     """Shall it go, with what is in it? 200; 404."""
     found = shelves.one(work, KIND, calendar_id)
     return question(
-        work, call, "delete_calendar.html", calendar=found, total=items.count(work, KIND, calendar_id)
-    )
+        work, call, "delete_calendar.html", calendar=found, total=items.count(work, KIND, calendar_id), days=KEPT_DAYS,
+    )  # fmt: skip
 
 
 @routes.on("POST", f"{CALENDARS}/{{calendar_id}}/delete", OWNER)

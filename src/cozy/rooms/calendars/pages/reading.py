@@ -84,8 +84,8 @@ def one(work: Work, id_: str, key: str = "") -> Occurrence:
     found, here = events.one(work, id_, key), zone(work)
     body, entry = found.body, found.entry
     is_day = body.get("allDay") is True
-    start = _moment(text(body, "start"), here)
-    end = _moment(text(body, "end"), here) if body.get("end") else start + timedelta(days=is_day)
+    start = moment_of(text(body, "start"), here)
+    end = moment_of(text(body, "end"), here) if body.get("end") else start + timedelta(days=is_day)
     shelf = next((each for each in calendars(work) if each.id == entry.collection), None)
     return Occurrence(
         calendar=entry.collection, doctype=entry.doctype, id=entry.id, rev=entry.rev, uid=entry.uid, key=key, start=start,
@@ -93,7 +93,7 @@ def one(work: Work, id_: str, key: str = "") -> Occurrence:
     )  # fmt: skip
 
 
-def _moment(said: str, here: tzinfo) -> datetime:
+def moment_of(said: str, here: tzinfo) -> datetime:
     """A time as members spell it, in the owner's zone; one without a zone is meant there."""
     at = datetime.fromisoformat(said)
     return at.replace(tzinfo=here) if at.tzinfo is None else at.astimezone(here)

@@ -15,17 +15,20 @@ from .following import lose
 _PAGE = 1000
 
 
-def discard(work: Work, kind: Kind, there: Entry, *, is_binned: bool = True) -> None:
-    """Delete an item, into the bin unless it is a copy of what is elsewhere. Raises NobodyIn, NotAllowed."""
+def discard(work: Work, kind: Kind, there: Entry, *, is_binned: bool = True, along: str = "") -> None:
+    """Delete an item, into the bin unless it is a copy of what is elsewhere. Raises NobodyIn, NotAllowed.
+
+    along: the id in the bin of the collection that goes with it.
+    """
     document = documents.fetch(work, there.doctype, there.id)
     permissions.guard(work, "DELETE", there.doctype, {there.id}, document.body)
     if is_binned:
-        binned.keep(work, document)
+        binned.keep(work, document, along)
     lose(work, kind, there, documents.delete(work, document).seq)
 
 
-def clear(work: Work, kind: Kind, collection: str, *, is_binned: bool) -> None:
-    """Delete everything that is in a collection."""
+def clear(work: Work, kind: Kind, collection: str, *, is_binned: bool, along: str = "") -> None:
+    """Delete everything that is in a collection, as `discard` does."""
     while found := store.entries(work, kind.name, collection, "", _PAGE):
         for each in found:
-            discard(work, kind, each, is_binned=is_binned)
+            discard(work, kind, each, is_binned=is_binned, along=along)

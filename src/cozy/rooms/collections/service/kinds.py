@@ -23,6 +23,11 @@ def of_doctype(work: Work, doctype: str) -> Kind | None:
     return next((kind for kind in work.plugged(Kind) if doctype in kind.doctypes), None)
 
 
+def of_collections(work: Work, doctype: str) -> Kind | None:
+    """The kind whose collections such documents are."""
+    return next((kind for kind in work.plugged(Kind) if doctype == kind.collections), None)
+
+
 def guard(work: Work, verb: Verb, kind: Kind) -> None:
     """Let the caller do this with all that collections of a kind hold. Raises NobodyIn, NotAllowed."""
     for doctype in kind.doctypes:

@@ -16,7 +16,7 @@ from .. import store
 from ..errors import AlreadyHere, AlwaysThere, BadName, NoCollection, TooManyCollections
 from ..model import COLLECTIONS_LIMIT, Collection
 from ..ports import Kind
-from . import kinds
+from . import binned, kinds
 from .discarding import clear
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~@+-]{0,127}")
@@ -105,7 +105,7 @@ def change(work: Work, kind_name: str, id_: str, members: Mapping[str, Any]) -> 
 
 
 def delete(work: Work, kind_name: str, id_: str) -> None:
-    """Delete a collection; what is in it goes into the bin, unless it is a copy of another place. Raises AlwaysThere, NoCollection, NobodyIn, NotAllowed."""
+    """Delete a collection: it goes into the bin with what is in it, unless it is a copy of another place. Raises AlwaysThere, NoCollection, NobodyIn, NotAllowed."""
     kind = kinds.named(work, kind_name)
     if id_ == kind.default:
         raise AlwaysThere
@@ -114,5 +114,7 @@ def delete(work: Work, kind_name: str, id_: str) -> None:
         raise NoCollection(id=id_)
     permissions.guard(work, "DELETE", kind.collections, {id_}, document.body)
     kinds.guard(work, "DELETE", kind)
-    clear(work, kind, id_, is_binned=not _collection(kind, id_, document).is_read_only)
+    is_binned = not _collection(kind, id_, document).is_read_only
+    along = binned.keep(work, document).id if is_binned else ""
+    clear(work, kind, id_, is_binned=is_binned, along=along)
     documents.delete(work, document)
