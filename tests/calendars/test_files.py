@@ -95,3 +95,17 @@ def test_one_event_goes_out_as_a_file(work, put):
 def test_a_large_file_is_refused(work):
     with pytest.raises(BadCalendarFile):
         files.import_(work, "personal", b"x" * (files.SIZE_LIMIT + 1))
+
+
+def test_what_would_be_far_larger_as_items_is_refused(work, monkeypatch):
+    """A zone is written once in a file, and once for each item that names it."""
+    zone = ZONE.replace("BEGIN:STANDARD", "X-LONG:" + "x" * 10_000 + "\r\nBEGIN:STANDARD")
+    events_ = [event(str(number), "DTSTART;TZID=Odd:20260706T090000") for number in range(60)]
+    content = joined(zone, *events_)
+    monkeypatch.setattr(files, "WRITTEN_LIMIT", 500_000)
+    with pytest.raises(BadCalendarFile):
+        files.import_(work, "personal", content)
+    plain = joined(zone, *[each.replace(";TZID=Odd", "") for each in events_])
+    found, refused, _ = files.parse(plain)
+    assert (len(found), refused) == (60, [])
+    assert "VTIMEZONE" not in found[0].text

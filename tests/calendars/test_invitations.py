@@ -1,5 +1,6 @@
 """People are told of events that they are invited to, and answer."""
 
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 
@@ -240,6 +241,32 @@ async def test_the_job_mails_each_and_tries_again_only_whom_it_did_not_reach(hou
     )
     assert "/public/invitations/" in message.text
     assert "Garden" in message.html
+
+
+async def test_what_is_too_much_for_an_hour_waits_whole_for_the_next_and_nobody_is_told_twice(
+    house, home, clock, monkeypatch
+):
+    monkeypatch.setattr(invitations, "LETTERS_LIMIT", 3)
+    posting = Posting()
+    object.__setattr__(house, "mailer", posting)
+    first = await house.write(home, OWNER, events.make, PARTY)
+    second = await house.write(home, OWNER, events.make, {**PARTY, "label": "Later"})
+    for _ in range(2):
+        for entry in (first, second):
+            await jobs.tell_people.run(house, home, PeopleConcerned(entry.id))
+    assert [message.subject for message in posting.sent] == ["Invitation: Party"] * 2
+    clock.advance(hours=1)
+    for _ in range(2):
+        await jobs.tell_people.run(house, home, PeopleConcerned(second.id))
+    assert [message.subject for message in posting.sent[2:]] == ["Invitation: Later"] * 2
+    assert len({(message.to, message.subject) for message in posting.sent}) == 4
+
+
+def test_what_waits_is_looked_at_when_the_next_hour_begins(work, party):
+    assert invitations.may_send(work, party, invitations.LETTERS_LIMIT)
+    assert work.planned == []
+    assert not invitations.may_send(work, party, 1)
+    assert work.planned == [(datetime(2026, 7, 18, 15, tzinfo=UTC), PeopleConcerned(party))]
 
 
 async def test_a_mail_carries_the_event_for_calendars(house, home, mailbox):

@@ -39,11 +39,13 @@ async def refresh(house: House, home: Home, event: RefreshDue) -> None:
 @job("calendars.tell_people", retries=4)
 async def tell_people(house: House, home: Home, event: PeopleConcerned) -> None:
     """Mail people what changed about an event; a second run finds that they know. Where one mail does not get there, the
-    others do, and the next try is about that one.
+    others do, and the next try is about that one. Where a home sends too many in an hour, all of an event's wait.
     """
     if not house.mailer.configured:
         return
     letters, text = await house.read(home, SYSTEM, service.invitations.due, event.id)
+    if letters and not await house.write(home, SYSTEM, service.invitations.may_send, event.id, len(letters)):
+        return
     failed: list[str] = []
     trouble: Unavailable | None = None
     for letter in letters:

@@ -209,3 +209,21 @@ def told(work: Work, id_: str) -> Told | None:
 def forget_told(work: Work, id_: str) -> None:
     """Nobody is to be told of this event any more."""
     work.db.run("DELETE FROM calendar_told WHERE home_id = :home AND id = :id", home=work.home, id=id_)
+
+
+def letters(work: Work, hour: str) -> int:
+    """How many mails about events left this home in an hour."""
+    row = work.db.one(
+        "SELECT letters FROM calendar_letters WHERE home_id = :home AND hour = :hour",
+        home=work.home, hour=hour,
+    )  # fmt: skip
+    return int(row[0]) if row else 0
+
+
+def count_letters(work: Work, hour: str, letters: int) -> None:
+    """Note how many mails left in an hour; those of the hours before are forgotten."""
+    work.db.run(
+        """INSERT INTO calendar_letters (home_id, hour, letters) VALUES (:home, :hour, :letters)
+           ON CONFLICT (home_id) DO UPDATE SET hour = excluded.hour, letters = excluded.letters""",
+        home=work.home, hour=hour, letters=letters,
+    )  # fmt: skip

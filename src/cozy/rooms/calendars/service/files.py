@@ -23,6 +23,7 @@ from .events import item_of
 from .queries import every
 
 SIZE_LIMIT = 32 * 1024 * 1024  # bytes of a file
+WRITTEN_LIMIT = 4 * SIZE_LIMIT  # of its items together, each with the zones that it names
 REFUSED_LIMIT = 200  # that are told
 
 
@@ -55,7 +56,7 @@ class Found(Struct, frozen=True):
 def parse(content: bytes) -> tuple[list[Found], list[Refused], dict[str, str]]:
     """The items of a file, what of it cannot be understood, and what the calendar says of itself: name, color.
 
-    Raises BadCalendarFile where it is no calendar at all.
+    Raises BadCalendarFile where it is no calendar at all, or is too large, whole or as items.
     """
     if len(content) > SIZE_LIMIT:
         raise BadCalendarFile(limit=SIZE_LIMIT)
@@ -63,6 +64,7 @@ def parse(content: bytes) -> tuple[list[Found], list[Refused], dict[str, str]]:
     found: list[Found] = []
     about: dict[str, str] = {}
     is_calendar = False
+    written = 0
     for start, text in lines.split(lines.decode(content), "VCALENDAR"):
         try:
             roots = lines.parse(text, start)
@@ -74,7 +76,11 @@ def parse(content: bytes) -> tuple[list[Found], list[Refused], dict[str, str]]:
             if root.name == "VCALENDAR":
                 is_calendar = True
                 about |= _about(root)
-                found += _items(root)
+                for each in _items(root):
+                    written += len(each.text)
+                    if written > WRITTEN_LIMIT:
+                        raise BadCalendarFile(limit=WRITTEN_LIMIT)
+                    found.append(each)
     if not is_calendar:
         raise BadCalendarFile
     return found, refused, about

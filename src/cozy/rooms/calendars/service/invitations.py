@@ -10,12 +10,14 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, timedelta
 from typing import get_args
 
 import msgspec
 from msgspec import Struct
 
 from cozy.kernel.caller import SYSTEM
+from cozy.kernel.clock import iso
 from cozy.kernel.work import Work
 from cozy.rooms.collections import service as collections
 from cozy.rooms.collections.errors import NoCollection, NotExpected
@@ -24,6 +26,7 @@ from cozy.rooms.homes import service as homes
 
 from .. import store
 from ..errors import NoInvitation, NotInvited
+from ..events import PeopleConcerned
 from ..model import EVENTS, KIND, inviting, members, series, texts
 from ..model.inviting import Letter
 from ..model.series import Misread
@@ -32,7 +35,7 @@ from . import events
 from .events import Answer
 from .noticing import MARK
 
-LETTERS_LIMIT = 300  # of one change: who invites more people has other means
+LETTERS_LIMIT = 300  # of one change, and of all in an hour: who invites more people has other means
 _PURPOSE = "calendars.invitations"
 
 
@@ -63,6 +66,19 @@ def due(work: Work, id_: str) -> tuple[list[Letter], str]:
     if told is None and now is not None and not inviting.is_fresh(now, work.now):
         return [], text
     return inviting.letters(now, before, own, work.now, told.failed if told else ())[:LETTERS_LIMIT], text
+
+
+def may_send(work: Work, id_: str, letters: int) -> bool:
+    """Whether so many mails about an event may leave now; they are counted then. Else all of them wait for the next hour:
+    leave to write events is none to write to thousands. Plans PeopleConcerned.
+    """
+    now = work.now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    sent = store.letters(work, iso(now))
+    if sent + letters > LETTERS_LIMIT:
+        work.plan(PeopleConcerned(id_), now + timedelta(hours=1))
+        return False
+    store.count_letters(work, iso(now), sent + letters)
+    return True
 
 
 def _item(work: Work, id_: str) -> Item | None:

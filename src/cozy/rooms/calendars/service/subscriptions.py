@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -64,7 +65,7 @@ async def add(
     """
     address = clean(url)
     reply, address = await _fetched(house, address, Source("", address))
-    found, _, about = files.parse(_content(reply))
+    found, _, about = await to_thread(files.parse, _content(reply))
     shelf = await house.write(home, caller, _create, address, every, name, color, about)
     await _take(house, home, shelf.id, found)
     await house.write(home, SYSTEM, _looked, shelf.id, reply, every, "")
@@ -166,7 +167,7 @@ async def refresh(house: House, home: Home, calendar: str) -> None:
     try:
         reply, _ = await _fetched(house, source.address, source)
         if reply.status != 304:
-            found, _, _ = files.parse(_content(reply))
+            found, _, _ = await to_thread(files.parse, _content(reply))
             await _take(house, home, calendar, found)
         await house.write(home, SYSTEM, _looked, calendar, reply, source.every, "")
     except Problem as problem:
