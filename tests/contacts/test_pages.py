@@ -210,9 +210,14 @@ async def test_groups_are_made_filled_renamed_and_taken_apart(reader, known):
     assert "Singers" in await reader.landed(
         await reader.submit(f"{HERE}/groups/{group}/rename", name="Singers")
     )
-    await reader.landed(await reader.submit(f"{HERE}/groups/{group}/delete"))
+    page = await reader.landed(await reader.submit(f"{HERE}/groups/{group}/delete"))
     assert "Singers" not in (await reader.get(f"{HERE}/groups")).text
     assert await names(reader) == ["Ann Abel", "Bob Bell"]
+    assert "Group of 1 person" in (await reader.get(f"{HERE}/bin")).text
+    undo = re.search(rf'action="({HERE}/bin/restore[^"]+)"', page)
+    assert undo
+    await reader.landed(await reader.submit(undo[1]))
+    assert await names(reader, f"?group={group}") == ["Bob Bell"]
 
 
 @pytest.mark.parametrize("name", ["", "Choir"])

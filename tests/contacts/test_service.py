@@ -2,9 +2,10 @@
 
 import pytest
 
+from cozy.rooms.collections import service as collections
 from cozy.rooms.contacts import service as contacts
-from cozy.rooms.contacts.errors import NobodyKnown
-from cozy.rooms.contacts.model import CONTACTS, GROUPS
+from cozy.rooms.contacts.errors import GroupNameTaken, NobodyKnown
+from cozy.rooms.contacts.model import CONTACTS, GROUPS, cards
 from cozy.rooms.documents import service as documents
 from tests.contacts.conftest import card, put, text_of
 
@@ -61,7 +62,7 @@ def test_who_is_thrown_away_comes_back(work):
     made = contacts.people.save(work, {"name": {"givenName": "Ann", "familyName": "Éluard"}})
     binned = contacts.people.remove(work, made.id)
     assert contacts.people.all_(work) == []
-    back = contacts.people.restore(work, binned)
+    back = contacts.bins.restore(work, binned)
     assert documents.fetch(work, CONTACTS, back.id).body["displayName"] == "Ann Éluard"
     assert contacts.people.letter(back.body) == "E"
 
@@ -89,3 +90,100 @@ def test_a_card_of_thousands_of_numbers_is_kept_as_it_came(work):
     text = text_of(work, CONTACTS, entry.id)
     assert numbers in text
     assert "NOTE:x" in text
+
+
+def in_bin(work):
+    """The one thing that is in the bin."""
+    (binned,) = contacts.bins.all_(work)
+    return binned
+
+
+def test_a_group_comes_back_with_its_people(work):
+    ann = put(work, card("u1", "Ann", "CATEGORIES:Work,Choir\r\n"), "1.vcf")
+    choir = contacts.groups.all_(work)[0]
+    before = documents.fetch(work, GROUPS, choir.id).body
+    binned = contacts.groups.delete(work, choir.id)
+    assert (in_bin(work).id, contacts.groups.number_in(in_bin(work))) == (binned, 1)
+    assert "CATEGORIES:Work\r\n" in text_of(work, CONTACTS, ann.id)
+    back = contacts.bins.restore(work, binned)
+    assert (back.id, back.body) == (choir.id, before)
+    assert [each.id for each in contacts.people.all_(work, choir.id)] == [ann.id]
+    assert "CATEGORIES:Work,Choir\r\n" in text_of(work, CONTACTS, ann.id)
+    assert contacts.bins.all_(work) == []
+
+
+CLUB = card(
+    "g1",
+    "Club",
+    "X-ADDRESSBOOKSERVER-KIND:group\r\nX-ODD:1\r\nX-ADDRESSBOOKSERVER-MEMBER:urn:uuid:u1\r\n"
+    "X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:u2\r\nX-ADDRESSBOOKSERVER-MEMBER:urn:uuid:elsewhere\r\n",
+)
+
+
+@pytest.mark.parametrize("by", ["page", "device"])
+def test_a_group_with_a_card_comes_back_with_its_people(work, by):
+    ann, bob = put(work, card("u1", "Ann"), "1.vcf"), put(work, card("u2", "Bob"), "2.vcf")
+    club = put(work, CLUB, "g.vcf")
+    if by == "page":
+        contacts.groups.delete(work, club.id)
+    else:
+        collections.items.delete(work, "contacts", "contacts", "g.vcf")
+    assert documents.fetch(work, CONTACTS, ann.id).body["relationships"]["groups"]["data"] == []
+    contacts.bins.restore(work, in_bin(work).id)
+    assert [each.id for each in contacts.people.all_(work, club.id)] == [ann.id, bob.id]
+    assert text_of(work, GROUPS, club.id) == CLUB
+    assert "people" not in documents.fetch(work, GROUPS, club.id).body
+
+
+def test_a_group_waits_in_the_bin_while_another_has_its_name(work):
+    old = contacts.groups.create(work, "Choir")
+    binned = contacts.groups.delete(work, old.id)
+    new = contacts.groups.create(work, "choir")
+    with pytest.raises(GroupNameTaken):
+        contacts.bins.restore(work, binned)
+    contacts.groups.rename(work, new.id, "Singers")
+    assert contacts.bins.restore(work, binned).id == old.id
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_named"),
+    [
+        ("MEMBER:urn:uuid:a", True),
+        ("item1.X-ADDRESSBOOKSERVER-MEMBER;X=1:urn:uuid:a", True),
+        ("MEMBER:urn:uu\r\n id:a", True),
+        ("NOTE:aaa\r\nMEMBER:urn:uuid:b\r\nMEMBER:a", True),
+        ("NOTE:" + "a" * 2_000_000, False),
+        ("NOTE;X=MEMBER:a", False),
+        ("MEMBER:urn:uuid:aa", False),
+    ],
+)
+def test_a_card_of_a_group_names_those_of_its_member_lines(lines, is_named):
+    text = card("g1", "Club", f"X-ADDRESSBOOKSERVER-KIND:group\r\n{lines}\r\n")
+    assert cards.names_person(text, "a") is is_named
+    assert ("a" in cards.people_of_text(text)) is is_named
+
+
+def test_a_card_of_thousands_of_categories_keeps_them_and_makes_a_hundred_groups(work):
+    said = "CATEGORIES:" + ",".join(f"c{n}" for n in range(5_000)) + "\r\n"
+    entry = put(work, card(more=said))
+    person = contacts.people.fetch(work, entry.id)
+    there = contacts.groups.all_(work)
+    assert {group.name for group in there} == {f"c{n}" for n in range(100)}
+    contacts.people.save(work, {**person.body, "note": "x"}, entry.id)
+    contacts.groups.put_into(work, there[0].id, [])
+    text = text_of(work, CONTACTS, entry.id)
+    assert said in text
+    assert "NOTE:x" in text
+    put(work, text)
+    assert len(contacts.groups.all_(work)) == 100
+
+
+def test_who_says_an_address_book_that_is_not_there_is_in_the_first_one(work):
+    collections.shelves.create(work, "contacts", {"name": "Work"}, "work")
+    for name, book in [("Ann", "gone"), ("Bob", "work"), ("Cid", "contacts")]:
+        documents.create(work, CONTACTS, {"fullname": name, "collection": book})
+    said = {
+        book: [each.body["fullname"] for each in contacts.people.all_(work, book=book)]
+        for book in ("", "contacts", "work", "gone")
+    }
+    assert said == {"": ["Ann", "Bob", "Cid"], "contacts": ["Ann", "Cid"], "work": ["Bob"], "gone": []}

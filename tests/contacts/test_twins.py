@@ -77,7 +77,7 @@ def test_merging_loses_nothing(work, two):
         "item1-m.X-ABLabel:Daughter",
     ):
         assert f"\r\n{line}\r\n" in text
-    assert [each.item for each in contacts.people.deleted(work)] == [two[1]]
+    assert [each.item for each in contacts.bins.all_(work)] == [two[1]]
 
 
 def test_a_merge_can_be_undone(work, two):
@@ -85,7 +85,7 @@ def test_a_merge_can_be_undone(work, two):
     undo = contacts.twins.merge(work, two)
     contacts.twins.unmerge(work, undo)
     assert [text_of(work, CONTACTS, id_) for id_ in two] == before
-    assert contacts.people.deleted(work) == []
+    assert contacts.bins.all_(work) == []
     with pytest.raises(NothingToUndo):
         contacts.twins.unmerge(work, undo)
 

@@ -20,6 +20,8 @@ NOT_GROUPS = frozenset({"mycontacts", "starred"})  # what Google's exports say o
 _KINDS = {"male": "M", "female": "F"}
 ANNIVERSARIES = ("ANNIVERSARY", "X-ANNIVERSARY", "X-EVOLUTION-ANNIVERSARY")
 MOST = 500  # entries of one list that are compared with those of another
+MOST_CATEGORIES = 100  # of a card, which are groups; where there are more, its lines stay as they came
+MEMBER_LINES = frozenset({"MEMBER", "X-ADDRESSBOOKSERVER-MEMBER"})
 _FOLD = re.compile(r"\r?\n[ \t]")
 COZY_LABEL = "Cozy"  # of links to the home of somebody
 
@@ -75,31 +77,39 @@ def categories(component: Component) -> list[str]:
 
 def people(component: Component) -> list[str]:
     """The UIDs that a card of a group holds, each once."""
-    found = (
-        uid_of(part.value)
-        for part in component.lines()
-        if part.name in {"MEMBER", "X-ADDRESSBOOKSERVER-MEMBER"}
-    )
+    found = (uid_of(part.value) for part in component.lines() if part.name in MEMBER_LINES)
     return [uid for uid in dict.fromkeys(found) if uid]
 
 
 def names_person(text: str, uid: str) -> bool:
-    """Whether the card of a group names this UID; found without reading a card of thousands."""
+    """Whether the card of a group names this UID; found without reading a card of thousands.
+
+    A line in which the UID stands is looked at once, however often it stands there.
+    """
     whole = _FOLD.sub("", text)
     at = whole.find(uid)
     while at >= 0:
-        begin = whole.rfind("\n", 0, at) + 1
-        end = whole.find("\n", at)
+        begin, end = whole.rfind("\n", 0, at) + 1, whole.find("\n", at)
         name, _, value = whole[begin : end if end >= 0 else None].partition(":")
-        if "MEMBER" in name.upper() and uid_of(value) == uid:
+        if _name_of(name) in MEMBER_LINES and uid_of(value) == uid:
             return True
-        at = whole.find(uid, at + 1)
+        at = whole.find(uid, end + 1) if end >= 0 else -1
     return False
+
+
+def _name_of(head: str) -> str:
+    """The name of a line, without its group and parameters."""
+    return head.partition(";")[0].rpartition(".")[2].strip().upper()
 
 
 def categories_of_text(text: str) -> list[str]:
     """The names of the groups in a text that may be none."""
     return categories(_card_of(text))
+
+
+def people_of_text(text: str) -> list[str]:
+    """The UIDs that a card of a group holds, in a text that may be none."""
+    return people(_card_of(text))
 
 
 def _card_of(text: str) -> Component:

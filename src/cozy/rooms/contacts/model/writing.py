@@ -63,15 +63,14 @@ def merged_group(card: Component, name: str, people: Iterable[str], rev: str = "
     wanted, there = list(dict.fromkeys(people)), cards.people(card)
     member = "MEMBER" if sheet.is_4 else "X-ADDRESSBOOKSERVER-MEMBER"
     gone = set(there) - set(wanted)
-    sheet.drop(part for part in card.lines() if part.name in _MEMBERS and cards.uid_of(part.value) in gone)
+    sheet.drop(
+        part for part in card.lines() if part.name in cards.MEMBER_LINES and cards.uid_of(part.value) in gone
+    )
     known = set(there)
     for uid in wanted:
         if uid not in known:
             sheet.add(lines.make(member, f"urn:uuid:{uid}"))
     return sheet.done(rev)
-
-
-_MEMBERS = {"MEMBER", "X-ADDRESSBOOKSERVER-MEMBER"}
 
 
 class _Sheet:
@@ -377,7 +376,7 @@ def _change_entry(
 
 def _put_categories(sheet: _Sheet, card: Component, wanted: list[str]) -> None:
     there = cards.categories(card)
-    if set(there) == set(wanted):
+    if len(there) > cards.MOST_CATEGORIES or set(there) == set(wanted):
         return
     system = [
         text

@@ -14,6 +14,7 @@ from cozy.ui import N_
 from cozy.web.call import Call
 
 from .. import service
+from .bins import BIN
 from .door import CONTACTS_URL, done, page, question, routes, text, texts, words
 from .rows import row
 
@@ -119,6 +120,11 @@ def ask_to_delete(work: Work, call: Call, group_id: str) -> Response:
 
 @routes.on("POST", f"{GROUP}/delete", OWNER)
 def delete(work: Work, call: Call, group_id: str, form: FormData) -> Response:
-    """Take the group apart; the people stay. 303."""
-    service.groups.delete(work, group_id)
-    return done(call, GROUPS_URL, words(work).gettext(N_("Group deleted. The people stay in your contacts.")))
+    """Put the group into the bin; the people stay. 303, with a way to undo it."""
+    binned = service.groups.delete(work, group_id)
+    return done(
+        call,
+        GROUPS_URL,
+        words(work).gettext(N_("Group deleted. The people stay in your contacts.")),
+        undo=f"{BIN}/restore?ids={binned}",
+    )

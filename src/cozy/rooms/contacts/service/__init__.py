@@ -1,12 +1,13 @@
 """What can be done with contacts."""
 
-from . import doctypes, groups, moving, people, photos, queries, twins
+from . import bins, doctypes, groups, moving, people, photos, queries, twins
 from .kind import KIND, text_of
 from .myself import agree, myself
 
 __all__ = [
     "KIND",
     "agree",
+    "bins",
     "doctypes",
     "groups",
     "moving",

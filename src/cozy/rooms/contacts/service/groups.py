@@ -7,17 +7,19 @@ from collections.abc import Sequence
 
 from cozy.kernel.work import Work
 from cozy.rooms.collections import service as collections
+from cozy.rooms.collections.model import Binned, original_of
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Document
 from cozy.rooms.permissions import service as permissions
 
 from .. import store
 from ..errors import BadGroupName, GroupNameTaken, NoGroup
-from ..model import CONTACTS, GROUPS, names
+from ..model import CONTACTS, GROUPS, cards, names
 from ..model.people import Group, group_ids, is_trashed
 from . import members
 
 _NAME_LIMIT = 200
+_PEOPLE = "people"  # of a group in the bin that a page deleted: the ids of who was in it
 
 
 def all_(work: Work) -> list[Group]:
@@ -64,10 +66,14 @@ def _clean(work: Work, name: str, but: str = "") -> str:
     clean = " ".join(name.split())[:_NAME_LIMIT]
     if not clean:
         raise BadGroupName
-    for group in members.living(work):
-        if group.id != but and names.plain(names.text(group.body, "name")) == names.plain(clean):
-            raise GroupNameTaken(name=clean)
+    _check_free(work, clean, but)
     return clean
+
+
+def _check_free(work: Work, name: str, but: str = "") -> None:
+    for group in members.living(work):
+        if group.id != but and names.plain(names.text(group.body, "name")) == names.plain(name):
+            raise GroupNameTaken(name=name)
 
 
 def rename(work: Work, id_: str, name: str) -> Group:
@@ -96,11 +102,53 @@ def put_into(work: Work, id_: str, people: Sequence[str]) -> None:
     members.put_all(work, [(person, [*group_ids(person.body), id_]) for person in new.values()])
 
 
-def delete(work: Work, id_: str) -> None:
-    """Take a group apart; its people stay. Raises NoGroup, NobodyIn, NotAllowed."""
+def delete(work: Work, id_: str) -> str:
+    """Put a group into the bin; its people stay. What is there for it, for `restore`. Raises NoGroup, NobodyIn, NotAllowed."""
     current = _document(work, id_)
     permissions.guard(work, "DELETE", GROUPS, {id_}, current.body)
+    inside = [person.id for person in store.in_group(work, id_)]
+    kept = collections.binned.keep(
+        work, Document(GROUPS, id_, current.rev, {**current.body, _PEOPLE: inside})
+    )
     members.leave(work, id_)
-    latest = documents.fetch(work, GROUPS, id_)
-    documents.delete(work, latest)
+    documents.delete(work, documents.fetch(work, GROUPS, id_))
     collections.follow(work, GROUPS, [id_])
+    return kept.id
+
+
+def number_in(binned: Binned) -> int:
+    """How many people were in a group that is in the bin."""
+    said = _ids_in(binned)
+    return len(cards.people_of_text(original_of(binned.body)) if said is None else said)
+
+
+def _ids_in(binned: Binned) -> list[str] | None:
+    """The ids of who was in a group; None: a device deleted its card, which names them."""
+    said = binned.body.get(_PEOPLE)
+    return said if isinstance(said, list) else None
+
+
+def restore(work: Work, binned: Binned) -> Document:
+    """Bring a group back out of the bin, and into it whoever was there. Raises GroupNameTaken, NotInBin, NobodyIn, NotAllowed."""
+    if name := names.text(binned.body, "name"):
+        _check_free(work, name)
+    people = _people_in(work, binned)
+    for person in people:
+        permissions.guard(work, "PUT", CONTACTS, {person.id}, person.body)
+    id_ = collections.binned.restore(work, binned.id).id
+    group = documents.fetch(work, GROUPS, id_)
+    documents.update(work, group, {name: value for name, value in group.body.items() if name != _PEOPLE})
+    members.put_all(
+        work,
+        [(person, list(dict.fromkeys([*group_ids(person.body), id_]))) for person in people],
+    )
+    collections.follow(work, GROUPS, [id_])
+    return documents.fetch(work, GROUPS, id_)
+
+
+def _people_in(work: Work, binned: Binned) -> list[Document]:
+    ids = _ids_in(binned)
+    if ids is not None:
+        return list(documents.fetch_many(work, CONTACTS, ids).values())
+    uids = cards.people_of_text(original_of(binned.body))
+    return [person for uid in uids for person in members.with_uid(work, uid)]

@@ -68,7 +68,9 @@ class Contacts:
         if not original:
             return _written(writing.fresh(uid, body, wanted, rev))
         card = _parsed(original)
-        if is_untouched(body, MEMBERS) and set(wanted) == set(cards.categories(card)):
+        said = cards.categories(card)
+        is_same = len(said) > cards.MOST_CATEGORIES or set(wanted) == set(said)
+        if is_same and is_untouched(body, MEMBERS):
             return reading_of(card, original)
         return _written(writing.merged(card, body, wanted, rev))
 

@@ -48,7 +48,8 @@ def categories(work: Work, body: Mapping[str, Any]) -> list[str]:
 def said_by_card(work: Work, card: Component, current: Mapping[str, Any] | None) -> list[str]:
     """The ids of the groups of a person whose card came: those that it names, made where there are none.
 
-    Groups with cards of their own stay as they were; a new person is in those that name them already.
+    Groups with cards of their own stay as they were; a new person is in those that name them already. Of a card that names
+    more than a hundred, the further ones make nobody enter a group.
     """
     wanted = cards.categories(card)
     before = group_ids(current or {})
@@ -58,7 +59,9 @@ def said_by_card(work: Work, card: Component, current: Mapping[str, Any] | None)
         before = [group.id for group in there if cards.names_person(original_of(group.body), uid)]
     kept = [group.id for group in there if has_card(group) and group.id in before]
     by_name = {names.text(group.body, "name"): group.id for group in there if not has_card(group)}
-    return [*(by_name.get(name) or create(work, name).id for name in wanted), *kept]
+    entered = [by_name.get(name) or create(work, name).id for name in wanted[: cards.MOST_CATEGORIES]]
+    further = [by_name[name] for name in wanted[cards.MOST_CATEGORIES :] if by_name.get(name) in before]
+    return [*entered, *further, *kept]
 
 
 def create(work: Work, name: str) -> Document:
@@ -98,14 +101,15 @@ def follow_card(work: Work, group_id: str, card: Component | None) -> None:
     inside = store.in_group(work, group_id)
     there = {uid_of(person.body) or person.id for person in inside}
     leaving = [person for person in inside if (uid_of(person.body) or person.id) not in wanted]
-    entering = [person for uid in people if uid not in there for person in _with_uid(work, uid)]
+    entering = [person for uid in people if uid not in there for person in with_uid(work, uid)]
     put_all(
         work, [(person, [id_ for id_ in group_ids(person.body) if id_ != group_id]) for person in leaving]
     )
     put_all(work, [(person, [*group_ids(person.body), group_id]) for person in entering])
 
 
-def _with_uid(work: Work, uid: str) -> list[Document]:
+def with_uid(work: Work, uid: str) -> list[Document]:
+    """The people of this UID."""
     found = collections.items.with_uid(_unasked(work), "contacts", uid)
     return [documents.fetch(work, CONTACTS, entry.id) for entry in found if entry.doctype == CONTACTS]
 

@@ -1,15 +1,14 @@
-"""People, for pages: who there is, looked up, written, thrown away and brought back."""
+"""People, for pages: who there is, looked up, written, thrown away."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Literal
 
 from cozy.kernel.work import Work
 from cozy.rooms.collections import service as collections
-from cozy.rooms.collections.errors import NotInBin
-from cozy.rooms.collections.model import COLLECTION, KEPT_DAYS, Binned
+from cozy.rooms.collections.model import COLLECTION
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.errors import NoDocument, UpdateConflict
 from cozy.rooms.documents.model import Document
@@ -21,7 +20,6 @@ from ..model import CONTACTS, dates, names
 from ..model.people import Birthday, is_favourite, is_trashed
 from .kind import DEFAULT_BOOK, settled
 
-__all__ = ["KEPT_DAYS"]
 Order = Literal["family", "given"]
 name_of = names.display
 _NEAR = 59  # days that end within three months
@@ -44,22 +42,30 @@ def all_(
     """Everybody, sorted as people are: by family name or by given name, whatever the case and the accents.
 
     group: only who is in it; query: words that must all be found in a name, a mail address, a number, a company…;
-    favourites: only those; book: the id of an address book, "" for all. Raises NobodyIn, NotAllowed.
+    favourites: only those; book: the id of an address book, "" for all; who is in none that is there counts to the first one.
+    Raises NobodyIn, NotAllowed.
     """
     permissions.guard(work, "GET", CONTACTS, None, None)
     found = store.in_group(work, group) if group else store.people(work)
     wanted = query_words(query)
+    books = {each.id for each in collections.shelves.all_(work, "contacts")} if book else set()
     chosen = [
         each
         for each in found
         if not is_trashed(each.body)
         and (not favourites or is_favourite(each.body))
-        and (not book or (each.body.get(COLLECTION) or DEFAULT_BOOK) == book)
+        and (not book or _book_of(each.body, books) == book)
         and (not wanted or _has(each.body, wanted))
     ]
     by_given = order == "given"
     keys = {each.id: (names.sort_key(each.body, by_given=by_given), each.id) for each in chosen}
     return sorted(chosen, key=lambda each: _letters_first(keys[each.id]))
+
+
+def _book_of(body: Mapping[str, Any], books: Container[str]) -> str:
+    """The address book that somebody is in: the first one, where they say another that is not there."""
+    said = body.get(COLLECTION)
+    return said if isinstance(said, str) and said in books else DEFAULT_BOOK
 
 
 def _letters_first(key: tuple[str, str]) -> tuple[bool, str, str]:
@@ -156,22 +162,10 @@ def favour(work: Work, id_: str) -> bool:
 
 
 def remove(work: Work, id_: str) -> str:
-    """Put somebody into the bin; the id of what is there, for `restore`. Raises NoContact, NobodyIn, NotAllowed."""
+    """Put somebody into the bin; the id of what is there, for `bins.restore`. Raises NoContact, NobodyIn, NotAllowed."""
     fetch(work, id_)
     collections.items.remove(work, "contacts", CONTACTS, id_)
     return next(each.id for each in collections.binned.all_(work, "contacts") if each.item == id_)
-
-
-def deleted(work: Work) -> list[Binned]:
-    """Who is in the bin, the last first: thirty days."""
-    return [each for each in collections.binned.all_(work, "contacts") if each.doctype == CONTACTS]
-
-
-def restore(work: Work, binned_id: str) -> Document:
-    """Bring somebody back out of the bin. Raises NotInBin."""
-    if not any(each.id == binned_id for each in deleted(work)):
-        raise NotInBin(id=binned_id)
-    return collections.binned.restore(work, binned_id)
 
 
 def birthdays(work: Work, today: date, days: int = 30) -> list[Birthday]:
