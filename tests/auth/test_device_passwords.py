@@ -136,7 +136,7 @@ async def test_one_for_calendars_is_told_in_words(owner, everything_offered):
     assert answer.status_code == 200
     for where in (DEVICES, "/my/access/devices"):
         shown = (await owner.get(where)).text
-        assert "Can see your calendars, your to-do lists and your journal." in shown
+        assert "Can see your calendars, your to-do lists and your dated notes." in shown
         assert "Until 31 December 2026" in shown
 
 

@@ -109,3 +109,79 @@ def test_what_would_be_far_larger_as_items_is_refused(work, monkeypatch):
     found, refused, _ = files.parse(plain)
     assert (len(found), refused) == (60, [])
     assert "VTIMEZONE" not in found[0].text
+
+
+PARTY = {
+    "label": "Party", "start": "2026-07-20T18:00:00Z", "end": "2026-07-20T20:00:00Z",
+    "attendees": [{"email": "bob@example.org", "name": "Bob"}, {"email": "eve@example.org"}],
+}  # fmt: skip
+
+
+def reply(uid: str, *lines: str, method: str = "REPLY") -> bytes:
+    return joined(
+        event(uid, "DTSTART:20260720T180000Z", "SUMMARY:Answer", *lines), head=f"METHOD:{method}\r\n"
+    )
+
+
+def said(work, id_: str) -> list[str]:
+    return [each["status"] for each in events.one(work, id_).body["attendees"]]
+
+
+def test_the_answer_of_a_guest_is_noted_and_the_event_stays(work):
+    entry = events.make(work, PARTY)
+    yes = reply(entry.uid, "ATTENDEE;PARTSTAT=ACCEPTED:mailto:BOB@example.org")
+    report = files.import_(work, "personal", yes)
+    assert (report.added, report.updated, report.refused) == (0, 1, ())
+    kept = events.one(work, entry.id)
+    assert kept.body["label"] == "Party"
+    assert said(work, entry.id) == ["ACCEPTED", "NEEDS-ACTION"]
+    again = files.import_(work, "personal", yes)
+    assert (again.updated, again.unchanged, again.refused) == (0, 1, ())
+
+
+def test_an_answer_to_one_occurrence_is_noted_there_alone(work):
+    entry = events.make(work, {**PARTY, "rrule": "FREQ=DAILY;COUNT=3"})
+    no = reply(
+        entry.uid,
+        "RECURRENCE-ID;TZID=Europe/Paris:20260721T200000",
+        "ATTENDEE;PARTSTAT=DECLINED:mailto:bob@example.org",
+    )
+    report = files.import_(work, "personal", no)
+    assert (report.updated, report.refused) == (1, ())
+    assert said(work, entry.id) == ["NEEDS-ACTION", "NEEDS-ACTION"]
+    text = files.export(work, "personal")
+    assert text.count("PARTSTAT=DECLINED") == 1
+    assert "RECURRENCE-ID:20260721T180000Z" in text
+
+
+@pytest.mark.parametrize(
+    ("method", "lines", "reason"),
+    [
+        ("REPLY", ["ATTENDEE;PARTSTAT=ACCEPTED:mailto:mallory@example.org"], "is not among the guests"),
+        ("REPLY", ["ATTENDEE;PARTSTAT=DELEGATED:mailto:bob@example.org"], "neither yes, maybe nor no"),
+        ("REPLY", ["RECURRENCE-ID:tomorrow", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.org"], "tomorrow"),
+        ("REPLY", [], "neither yes, maybe nor no"),
+        ("COUNTER", ["ATTENDEE;PARTSTAT=TENTATIVE:mailto:bob@example.org"], "proposes a change"),
+        ("CANCEL", [], "takes an event back"),
+        ("REFRESH", [], "sent the event again"),
+        ("DECLINECOUNTER", [], "stays as it is"),
+    ],
+)  # fmt: skip
+def test_what_else_mails_about_events_want_is_refused_in_words(work, method, lines, reason):
+    entry = events.make(work, PARTY)
+    before = files.export(work, "personal")
+    report = files.import_(work, "personal", reply(entry.uid, *lines, method=method))
+    assert (report.added, report.updated) == (0, 0)
+    assert [reason in each.reason for each in report.refused] == [True]
+    assert files.export(work, "personal") == before
+
+
+def test_answers_to_nothing_and_to_what_was_before_are_refused(work):
+    yes = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.org"
+    (stray,) = files.import_(work, "personal", reply("nowhere", yes)).refused
+    assert "not in your calendars" in stray.reason
+    entry = events.make(work, PARTY)
+    events.change(work, entry.id, {"start": "2026-07-20T19:00:00Z", "end": "2026-07-20T21:00:00Z"})
+    (old,) = files.import_(work, "personal", reply(entry.uid, "SEQUENCE:0", yes)).refused
+    assert "earlier version" in old.reason
+    assert said(work, entry.id) == ["NEEDS-ACTION", "NEEDS-ACTION"]

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from cozy.rooms.calendars.service import occurrences
+from cozy.rooms.calendars.service import occurrences, tasks
 from cozy.rooms.collections.service import shelves
 from cozy.rooms.documents import service as documents
 from cozy.rooms.homes import service as homes
@@ -250,6 +250,70 @@ async def test_an_invitation_is_answered(reader, put, house, home):
     assert (await reader.submit(f"/my/calendar/event/{id_}/answer", answer="PERHAPS")).status_code == 303
 
 
+class Posting:
+    """A mailer that could send."""
+
+    configured = True
+
+    async def send(self, message) -> None:
+        raise AssertionError(message)
+
+
+async def test_pages_promise_mails_only_where_there_are_any(reader, put, house, home):
+    me = (await house.read(home, OWNER, homes.profile)).email
+    own = await put("Own", "2026-07-18T18:00", "2026-07-18T20:00", attendees=[{"email": "theo@example.org"}])
+    theirs = await put(
+        "Theirs", "2026-07-18T18:00", "2026-07-18T20:00", organizer={"email": "boss@example.org", "name": "Boss"},
+        attendees=[{"email": me, "status": "ACCEPTED"}],
+    )  # fmt: skip
+
+    async def said() -> list[str]:
+        form = (await reader.get(f"/my/calendar/event/{own}/edit")).text
+        ours = (await reader.get(f"/my/calendar/event/{own}/delete")).text
+        other = (await reader.get(f"/my/calendar/event/{theirs}/delete")).text
+        answered = await reader.landed(
+            await reader.submit(f"/my/calendar/event/{theirs}/answer", answer="ACCEPTED")
+        )
+        return [form, ours, other, answered]
+
+    for page in await said():
+        assert "This home sends no mail: tell " in page
+    object.__setattr__(house, "mailer", Posting())
+    promised = (
+        "They receive an invitation", "The guests are told", "Whoever invited you is told", "Your answer is on its way.",
+    )  # fmt: skip
+    for page, words in zip(await said(), promised, strict=True):
+        assert words in page
+        assert "sends no mail" not in page
+
+
+async def test_what_somebody_else_organises_asks_for_an_answer_first(reader, put, house, home):
+    me = (await house.read(home, OWNER, homes.profile)).email
+    boss = {"organizer": {"email": "boss@example.org", "name": "Boss"}, "attendees": [{"email": me}]}
+    theirs = f"/my/calendar/event/{await put('Theirs', '2026-07-18T18:00', '2026-07-18T20:00', **boss)}"
+    told = (await reader.get(theirs)).text
+    assert told.index("Will you be there?") < told.index('class="told"')
+    assert not re.search(r'class="btn (?:primary|line)" href="[^"]+/(?:edit|move)', told)
+    for form in ("edit", "move"):
+        assert "Only you see this change: Boss organises" in (await reader.get(f"{theirs}/{form}")).text
+    own = f"/my/calendar/event/{await put('Own', '2026-07-18T18:00', '2026-07-18T20:00')}"
+    assert re.search(r'class="btn primary" href="[^"]+/edit', (await reader.get(own)).text)
+    assert "Only you see this change" not in (await reader.get(f"{own}/edit")).text
+    for url in (theirs, own):
+        came = {"referer": "http://x/my/calendar/week/2026-07-18"}
+        page = (await reader.get(url, headers=came)).text
+        assert re.search(r'href="/my/calendar/week/2026-07-18"[^>]*>\s*<span class="lbl">Close', page)
+
+
+async def test_a_calendar_counts_events_and_tasks_apart(reader, put, house, home):
+    await put("Lunch", "2026-07-18T10:30", "2026-07-18T12:00")
+    for label in ("Bread", "Milk"):
+        await house.write(home, OWNER, tasks.make, {"label": label}, "personal")
+    assert "<small>1 event, 2 tasks</small>" in (await reader.get("/my/calendar/calendars")).text
+    asked = (await reader.get("/my/calendar/calendars/personal/delete")).text
+    assert "What is in it goes with it: 1 event, 2 tasks." in asked
+
+
 async def test_a_calendar_is_made_shown_and_hidden_renamed_and_deleted(reader, put, house, home):
     await reader.landed(await reader.submit("/my/calendar/calendars/new", name="Work", color="purple"))
     work_id = next(
@@ -267,7 +331,8 @@ async def test_a_calendar_is_made_shown_and_hidden_renamed_and_deleted(reader, p
     assert "Office" in (await reader.get("/my/calendar/calendars")).text
     assert (await reader.submit(f"/my/calendar/calendars/{work_id}", name="", color="red")).status_code == 422
     assert (
-        "1 event in it goes with it." in (await reader.get(f"/my/calendar/calendars/{work_id}/delete")).text
+        "What is in it goes with it: 1 event."
+        in (await reader.get(f"/my/calendar/calendars/{work_id}/delete")).text
     )
     await reader.landed(await reader.submit(f"/my/calendar/calendars/{work_id}/delete"))
     assert (await reader.get(f"/my/calendar/calendars/{work_id}")).status_code == 404

@@ -5,8 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cozy.rooms.calendars.errors import TakenBack
+from cozy.rooms.calendars.pages import reasons
+from cozy.rooms.calendars.pages.form import reminder
 from cozy.rooms.calendars.pages.repetition import in_words, rule_of
+from cozy.rooms.calendars.service import files
 from cozy.ui import words
+from tests.calendars.conftest import ics
 
 PARIS = ZoneInfo("Europe/Paris")
 FRIDAY = datetime(2026, 11, 27, 12, 30)
@@ -49,3 +54,32 @@ def test_rules_that_people_use_are_told_whole(rule, english, french):
 )  # fmt: skip
 def test_rules_beyond_words_are_not_told_wrongly(rule):
     assert told(rule) == "At times that follow a rule of its own"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "english", "french"),
+    [(15, "15 minutes before", "15 minutes avant"), (60, "1 hour before", "1 heure avant"),
+     (2880, "2 days before", "2 jours avant"), (10080, "1 week before", "1 semaine avant")],
+)  # fmt: skip
+def test_reminders_are_told_in_both_languages(minutes, english, french):
+    assert (reminder(words("en"), minutes), reminder(words("fr"), minutes)) == (english, french)
+
+
+@pytest.mark.parametrize(
+    ("lines", "french"),
+    [
+        (["DTSTART:yesterday"], "« yesterday » n’est ni une date, ni une heure, ni une durée."),
+        (["SUMMARY:x"], "Il n’est pas dit quand cela commence."),
+        (["DTSTART:20260706T090000Z", "RRULE:COUNT=2"], "La façon dont cela se répète est incompréhensible."),
+        (["DTSTART:20260706T090000Z", "RRULE:FREQ=DAILY;COUNT=x"], "La façon dont cela se répète est incompréhensible."),
+        (["DTSTART:20260706T090000Z", "RRULE:FREQ=SECONDLY"], "Cela a lieu trop souvent pour être gardé."),
+        (["DTSTART:20260706T090000Z", "no line"], "Cette ligne n’est pas écrite comme elle doit l’être."),
+    ],
+)  # fmt: skip
+def test_why_something_did_not_come_in_is_said_in_everyday_words(work, lines, french):
+    (refused,) = files.import_(work, "personal", ics(*lines).encode()).refused
+    assert reasons.told(refused.reason, words("fr")) == french
+
+
+def test_reasons_that_are_sentences_are_translated():
+    assert reasons.told(TakenBack().detail, words("fr")).startswith("Ceci annule un événement")

@@ -1,6 +1,9 @@
 """How programs find calendars and contacts, as they are known to ask: iOS, DAVx⁵, Thunderbird."""
 
 import pytest
+from msgspec.structs import replace
+
+from cozy.backends.smtp import Smtp
 
 from .conftest import D, Pim, condition, inside, spaced, statuses
 
@@ -206,3 +209,13 @@ async def test_a_token_of_a_client_works_like_a_password(acting):
     )
     answer = await client.request("PROPFIND", "/dav/contacts/", headers={"depth": "1"})
     assert answer.status_code == 207
+
+
+async def test_who_sends_mail_says_that_inviting_can_be_left_to_it(pim, house):
+    """Programs that read it send no invitations themselves."""
+    places = (ME, "/dav/calendars/", "/dav/calendars/personal/", "/dav/calendars/outbox/")
+    for place in places:
+        assert "calendar-auto-schedule" not in (await pim.ok("OPTIONS", place)).headers["dav"]
+    object.__setattr__(house, "mailer", Smtp(replace(house.settings, smtp_url="smtp://127.0.0.1:2525")))
+    for place in places:
+        assert "calendar-auto-schedule" in (await pim.ok("OPTIONS", place)).headers["dav"].split(", ")

@@ -44,7 +44,7 @@ KINDS: Mapping[str, Row] = {
     "io.cozy.calendar": (N_("your calendars"), "calendar", NN_("%(num)s event", "%(num)s events")),
     "io.cozy.calendars": (N_("your calendars"), "calendar", NN_("%(num)s calendar", "%(num)s calendars")),
     "io.cozy.todos": (N_("your to-do lists"), "list-todo", NN_("%(num)s task", "%(num)s tasks")),
-    "io.cozy.calendar.journals": (N_("your journal"), "notebook-pen", NN_("%(num)s entry", "%(num)s entries")),
+    "io.cozy.calendar.journals": (N_("your dated notes"), "notebook-pen", NN_("%(num)s dated note", "%(num)s dated notes")),
     "io.cozy.notes": (N_("your notes"), "notebook-pen", NN_("%(num)s note", "%(num)s notes")),
     "com.bitwarden": (N_("your passwords"), "key-round", NN_("%(num)s password", "%(num)s passwords")),
     "io.cozy.accounts": (

@@ -33,3 +33,35 @@ class NoPublicCalendar(NotFound):
 
 class BadCalendarFile(Invalid):
     """This is no calendar: a file that ends with .ics is expected."""
+
+
+class NothingAnswered(Invalid):
+    """This answers an invitation that is not in your calendars."""
+
+
+class NotAsked(Invalid):
+    """Whoever answers here is not among the guests of the event."""
+
+
+class OddAnswer(Invalid):
+    """This answer says neither yes, maybe nor no."""
+
+
+class OldAnswer(Invalid):
+    """This answers an earlier version of the event."""
+
+
+class TakenBack(Invalid):
+    """This takes an event back: delete the event yourself, if it is in your calendar."""
+
+
+class OtherProposed(Invalid):
+    """This proposes a change to an event: change the event yourself, if you agree."""
+
+
+class ProposalDeclined(Invalid):
+    """This declines a change that you proposed: the event stays as it is."""
+
+
+class SentAgain(Invalid):
+    """This asks to be sent the event again: nothing in it is for a calendar."""

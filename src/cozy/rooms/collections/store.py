@@ -127,15 +127,15 @@ def last(work: Work, kind: str, collection: str) -> int:
     return int(row[0] or 0) if row else 0
 
 
-def count(work: Work, kind: str, collection: str) -> int:
-    """How many items a collection holds."""
-    row = work.db.one(
-        f"SELECT COUNT(*) FROM items WHERE home_id = :home AND {_HERE}",
+def counts(work: Work, kind: str, collection: str) -> dict[str, int]:
+    """How many items a collection holds, by component."""
+    rows = work.db.all(
+        f"SELECT component, COUNT(*) FROM items WHERE home_id = :home AND {_HERE} GROUP BY component",
         home=work.home,
         kind=kind,
         collection=collection,
     )
-    return int(row[0]) if row else 0
+    return {component: int(number) for component, number in rows}
 
 
 def write(work: Work, kind: str, entry: Entry, text: str) -> None:

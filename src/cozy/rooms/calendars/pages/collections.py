@@ -17,7 +17,7 @@ from cozy.kernel.work import Work
 from cozy.rooms.collections.model import KEPT_DAYS, Collection
 from cozy.rooms.collections.service import items, shelves
 from cozy.rooms.homes import service as homes
-from cozy.ui import N_
+from cozy.ui.words import N_, NN_
 from cozy.web.answers import see_other
 from cozy.web.call import Call
 
@@ -31,6 +31,11 @@ from .who import seen
 
 CALENDARS = f"{CALENDAR}/calendars"
 NAME_LIMIT = 100
+_COUNTED = {
+    "VEVENT": NN_("%(num)s event", "%(num)s events"),
+    "VTODO": NN_("%(num)s task", "%(num)s tasks"),
+    "VJOURNAL": NN_("%(num)s dated note", "%(num)s dated notes"),
+}
 
 
 @routes.on("GET", CALENDARS, OWNER)
@@ -44,12 +49,19 @@ def calendars(work: Work, call: Call) -> Response:
 
 
 def _about(work: Work, calendar: Collection) -> str:
-    said, number = words(work), items.count(work, KIND, calendar.id)
-    if "VEVENT" in calendar.components:
-        held = said.ngettext("%(num)s event", "%(num)s events", number)
-    else:
-        held = said.ngettext("%(num)s task", "%(num)s tasks", number)
-    return f"{held} · {said.gettext(N_('follows an address'))}" if calendar.source else held
+    said, held = words(work), _held(work, calendar) or words(work).gettext(N_("empty"))
+    follows = said.gettext(N_("follows an address"))
+    return f"{held} · {follows}" if calendar.source else held
+
+
+def _held(work: Work, calendar: Collection) -> str:
+    """What is in a calendar: "3 events, 1 task"; "" where nothing is."""
+    said, numbers = words(work), items.counts(work, KIND, calendar.id)
+    return ", ".join(
+        said.ngettext(*counted, numbers[component])
+        for component, counted in _COUNTED.items()
+        if component in numbers
+    )
 
 
 @routes.on("POST", f"{CALENDAR}/show", OWNER)
@@ -158,7 +170,7 @@ def _calendar(
     }  # fmt: skip
     return page(
         work, call, "collection.html", status, calendar=found, name=name, color=color, colors=COLORS, error=error,
-        total=items.count(work, KIND, found.id), may_delete=found.id != ALWAYS_THERE, is_list="VEVENT" not in found.components, **more,
+        held=_held(work, found), may_delete=found.id != ALWAYS_THERE, is_list="VEVENT" not in found.components, **more,
     )  # fmt: skip
 
 
@@ -167,8 +179,8 @@ def ask_to_delete(work: Work, call: Call, calendar_id: str) -> Response:
     """Shall it go, with what is in it? 200; 404."""
     found = shelves.one(work, KIND, calendar_id)
     return question(
-        work, call, "delete_calendar.html", calendar=found, total=items.count(work, KIND, calendar_id), days=KEPT_DAYS,
-    )  # fmt: skip
+        work, call, "delete_calendar.html", calendar=found, held=_held(work, found), days=KEPT_DAYS
+    )
 
 
 @routes.on("POST", f"{CALENDARS}/{{calendar_id}}/delete", OWNER)

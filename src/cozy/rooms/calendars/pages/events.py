@@ -42,7 +42,7 @@ from .form import (
     times_of,
     zones,
 )  # fmt: skip
-from .reading import address, answer_of, one, people, shown, title, writable
+from .reading import address, answer_of, inviter, is_organizer, one, people, shown, title, writable
 from .reading import text as member
 from .repetition import rule_of
 from .telling import repeats, told
@@ -162,6 +162,7 @@ def _long(
     return page(
         work, call, "edit.html", status, values=values, errors=errors, event=event, at=event.key if event else "", url=url,
         back=way_back(call, form), calendars=writable(work), repeats=choices(said, kept), repeats_now=bool(event and event.is_recurring),
+        organizer=inviter(event.body, homes.profile(work).email) if event else "", sends_mail=call.house.mailer.configured,
         week=[(str(n), *names) for n, names in enumerate(week)], zones=zones(values.tz), home_tz=tz, reminders=reminder_choices(said),
     )  # fmt: skip
 
@@ -306,7 +307,7 @@ def _when(
     return question(
         work, call, "move.html", form, status, url=address(found.id), at=found.key, title=title(found.body, said),
         when=say(work).when(shown(found, None, said, "")), day=day, time=at, is_all_day=found.is_all_day,
-        repeats=found.is_recurring, errors=errors,
+        repeats=found.is_recurring, errors=errors, organizer=inviter(found.body, homes.profile(work).email),
     )  # fmt: skip
 
 
@@ -319,8 +320,17 @@ def ask_what_to_delete(work: Work, call: Call, event_id: str) -> Response:
     found, said = one(work, event_id, call.query("at")), words(work)
     return question(
         work, call, "delete.html", url=address(event_id), at=found.key, title=title(found.body, said),
-        when=say(work).when(shown(found, None, said, "")), repeats=found.is_recurring, has_guests=bool(people(found.body)),
+        when=say(work).when(shown(found, None, said, "")), repeats=found.is_recurring, concerned=_concerned(work, found),
+        sends_mail=call.house.mailer.configured,
     )  # fmt: skip
+
+
+def _concerned(work: Work, found: Occurrence) -> str:
+    """Whom it matters to that an event goes: `guests`, the `organizer` whom the owner told that they come, or "" for nobody."""
+    me = homes.profile(work).email
+    if is_organizer(found.body, me):
+        return "guests" if people(found.body) else ""
+    return "organizer" if answer_of(found.body, me) in {"ACCEPTED", "TENTATIVE"} else ""
 
 
 @routes.on("POST", f"{EVENT}/delete", OWNER)
@@ -367,4 +377,7 @@ def answer(work: Work, call: Call, event_id: str, form: FormData) -> Response:
             events.answer(work, event_id, said, key=text(form, "at"))
     except Problem as problem:
         return failed(work, call, back, problem)
+    if not call.house.mailer.configured:
+        noted = N_("Your answer is noted. This home sends no mail: tell them yourself.")
+        return done(call, back, words(work).gettext(noted))
     return done(call, back, words(work).gettext("Your answer is on its way."))

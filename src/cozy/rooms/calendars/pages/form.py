@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from starlette.datastructures import FormData
 
-from cozy.ui import N_, Words
+from cozy.ui.words import N_, NN_, Words
 
 from ..model.moments import EPOCH
 from ..model.rules import Frequency, Rule, spelled
@@ -280,13 +280,13 @@ def reminder(words: Words, minutes: int) -> str:
     """When a reminder comes, in words."""
     if minutes <= 0:
         return words.gettext(N_("When it begins"))
-    for unit, one, many in (
-        (10_080, "%(num)s week before", "%(num)s weeks before"),
-        (1_440, "%(num)s day before", "%(num)s days before"),
-        (60, "%(num)s hour before", "%(num)s hours before"),
+    for unit, counted in (
+        (10_080, NN_("%(num)s week before", "%(num)s weeks before")),
+        (1_440, NN_("%(num)s day before", "%(num)s days before")),
+        (60, NN_("%(num)s hour before", "%(num)s hours before")),
     ):
         if minutes % unit == 0:
-            return words.ngettext(one, many, minutes // unit)
+            return words.ngettext(*counted, minutes // unit)
     return words.ngettext("%(num)s minute before", "%(num)s minutes before", minutes)
 
 

@@ -162,6 +162,14 @@ def answer_of(body: Mapping[str, Any], me: str) -> str:
     return (text(mine, "status") or "NEEDS-ACTION").upper() if mine and me else ""
 
 
+def inviter(body: Mapping[str, Any], me: str) -> str:
+    """Who invites the owner, by name or address; "" where nobody else does."""
+    organizer = body.get("organizer")
+    if not isinstance(organizer, Mapping) or not people(body) or is_organizer(body, me):
+        return ""
+    return text(organizer, "name") or text(organizer, "email")
+
+
 def is_organizer(body: Mapping[str, Any], me: str) -> bool:
     """Whether it is the owner who invites."""
     organizer = body.get("organizer")

@@ -17,6 +17,7 @@ from cozy.web.call import Call
 from ..errors import BadCalendarFile
 from ..model import KIND
 from ..service import files, public, subscriptions
+from . import reasons
 from .collections import CALENDARS
 from .colors import COLORS, DEFAULT
 from .door import CALENDAR, done, failed, question, routes, text, way_back, words
@@ -94,7 +95,7 @@ def _told(work: Work, call: Call, form: FormData, report: files.Report) -> Respo
     if not report.refused:
         return done(call, back, _sum(work, report))
     lines = [
-        said.gettext("Line %(line)s: %(reason)s", line=each.line, reason=each.reason)
+        said.gettext("Line %(line)s: %(reason)s", line=each.line, reason=reasons.told(each.reason, said))
         for each in report.refused[:REASONS]
     ]
     more = report.refused_in_all - len(lines)

@@ -16,7 +16,7 @@ from cozy.ui import N_, Words
 from ..model import Occurrence
 from .door import say, words, zone
 from .form import reminder
-from .reading import address, answer_of, legend, people, shown, text
+from .reading import address, answer_of, inviter, legend, people, shown, text
 from .repetition import in_words, rule_of
 
 _ANSWERS = {
@@ -52,6 +52,7 @@ class Told(Struct, frozen=True, kw_only=True):
     calendar: str
     guests: list[Guest]
     answer: str  # of the owner, "" where they are not a guest
+    is_theirs: bool  # somebody else organises it
     is_cancelled: bool
     may_change: bool
 
@@ -67,7 +68,7 @@ def told(work: Work, occurrence: Occurrence) -> Told:
         elsewhere=_elsewhere(work, occurrence, said), repeats=repeats(work, occurrence),
         place=this.place, link=_link(text(body, "url")), note=text(body, "description"),
         reminders=[reminder(said, each) for each in reminders if isinstance(each, int)] if isinstance(reminders, list) else [],
-        color=this.color, calendar=this.calendar, guests=_guests(body, me, said), answer=answer_of(body, me),
+        color=this.color, calendar=this.calendar, guests=_guests(body, me, said), answer=answer_of(body, me), is_theirs=bool(inviter(body, me)),
         is_cancelled=str(body.get("status", "")).upper() == "CANCELLED", may_change=not occurrence.is_read_only,
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ from cozy.rooms.collections.model import Entry
 
 from ..errors import BadCalendarFile
 from ..model import KIND, texts
-from . import invitations
+from . import invitations, replies
 from .events import item_of
 from .queries import every
 
@@ -45,12 +45,13 @@ class Report(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """One item of a file. line: where it begins."""
+    """One item of a file. line: where it begins; method: what the file wants of it (RFC 5546), "" where it says nothing."""
 
     uid: str
     component: str
     text: str
     line: int
+    method: str = ""
 
 
 def parse(content: bytes) -> tuple[list[Found], list[Refused], dict[str, str]]:
@@ -103,6 +104,7 @@ def _items(root: Component) -> Iterator[Found]:
             uid = component.value("UID").strip()
             groups.setdefault((component.name, uid or f"\0{number}"), []).append(component)
     zones = {each.value("TZID"): each for each in root.components("VTIMEZONE")}
+    method = root.value("METHOD").strip().upper()
     head = [
         part for part in root.parts
         if type(part) is Line and part.name != "METHOD" and not part.name.startswith("X-WR-")
@@ -120,7 +122,7 @@ def _items(root: Component) -> Iterator[Found]:
             root.begin,
             root.end,
         )
-        yield Found(uid, name, texts.written(whole), components[0].number)
+        yield Found(uid, name, texts.written(whole), components[0].number, method)
 
 
 def _made_uid(component: Component) -> str:
@@ -156,6 +158,8 @@ def _tzids(components: Sequence[Component]) -> set[str]:
 def import_(work: Work, calendar: str, content: bytes) -> Report:
     """Take a file into a calendar: what is new is added, what is newer replaces, the same again changes nothing.
 
+    Of the mails about events, a guest's answer is noted in the event; what else they ask for is refused, in words.
+
     Raises BadCalendarFile, NoCollection, ReadOnly, NobodyIn, NotAllowed.
     """
     collections.shelves.one(work, KIND, calendar)
@@ -164,9 +168,7 @@ def import_(work: Work, calendar: str, content: bytes) -> Report:
     for each in found:
         try:
             with work.attempt():
-                outcome = take(work, calendar, each)
-                if outcome != "unchanged" and (entry := with_uid(work, calendar, each.uid)):
-                    invitations.known(work, entry, each.text)
+                outcome = _taken(work, calendar, each)
         except Problem as problem:
             if not isinstance(problem, BadText) and problem.kind in {"not_found", "unauthenticated"}:
                 raise
@@ -177,6 +179,15 @@ def import_(work: Work, calendar: str, content: bytes) -> Report:
         unchanged += outcome == "unchanged"
     refused.sort(key=lambda one: one.line)
     return Report(added, updated, unchanged, tuple(refused[:REFUSED_LIMIT]), len(refused))
+
+
+def _taken(work: Work, calendar: str, each: Found) -> str:
+    if each.method in replies.METHODS:
+        return replies.take(work, each.method, each.uid, each.text)
+    outcome = take(work, calendar, each)
+    if outcome != "unchanged" and (entry := with_uid(work, calendar, each.uid)):
+        invitations.known(work, entry, each.text)
+    return outcome
 
 
 def _refused(each: Found, problem: Problem) -> Refused:

@@ -99,9 +99,9 @@ def with_uid(work: Work, kind_name: str, uid: str) -> list[Entry]:
     return store.anywhere(work, kind_name, uid)
 
 
-def count(work: Work, kind_name: str, collection: str) -> int:
-    """How many items a collection holds."""
-    return store.count(work, kind_name, collection)
+def counts(work: Work, kind_name: str, collection: str) -> dict[str, int]:
+    """How many items a collection holds, by component: `{"VEVENT": 3, "VTODO": 1}`."""
+    return store.counts(work, kind_name, collection)
 
 
 def _open(work: Work, kind_name: str, collection: str) -> None:

@@ -29,7 +29,7 @@ _INBOX, _OUTBOX = INBOX.rstrip("/"), OUTBOX.rstrip("/")
 @routes.on("OPTIONS", _OUTBOX, OPEN)
 async def options(call: Call) -> Response:
     """What can be done here. 200."""
-    return capabilities()
+    return capabilities(call)
 
 
 @routes.on("GET", _INBOX, _SEES)

@@ -17,7 +17,9 @@ from ..service.addresses import PRINCIPAL, PRINCIPALS, ROOT
 from ..service.owner import Node
 from .door import routes, told, xml_of
 
-CLASSES = "1, 3, access-control, extended-mkcol, calendar-access, calendar-auto-schedule, addressbook"
+CLASSES = "1, 3, access-control, extended-mkcol, calendar-access, addressbook"
+# Where mails can leave: who hears it leaves inviting people to the home.
+SCHEDULING = "calendar-auto-schedule"
 METHODS = "OPTIONS, GET, HEAD, PUT, DELETE, MKCOL, MKCALENDAR, COPY, MOVE, PROPFIND, PROPPATCH, REPORT"
 WELL_KNOWN = ("/.well-known/caldav", "/.well-known/carddav")
 SENTENCE = "This address is for programs: give it to the calendar or the contacts of your device.\n"
@@ -49,12 +51,13 @@ for _path in WELL_KNOWN:
 @everywhere("OPTIONS", ROOT, PRINCIPALS, PRINCIPAL)
 async def options(call: Call) -> Response:
     """What can be done with calendars and contacts. 200."""
-    return capabilities()
+    return capabilities(call)
 
 
-def capabilities() -> Response:
+def capabilities(call: Call) -> Response:
     """What the doors of calendars and contacts can do (RFC 4918 §10.1)."""
-    return Response(headers={"dav": CLASSES, "allow": METHODS, "content-length": "0"})
+    classes = f"{CLASSES}, {SCHEDULING}" if call.house.mailer.configured else CLASSES
+    return Response(headers={"dav": classes, "allow": METHODS, "content-length": "0"})
 
 
 @everywhere("GET", ROOT)

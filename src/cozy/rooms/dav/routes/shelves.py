@@ -31,7 +31,7 @@ PAGE = 1000
 @at("OPTIONS", "item", None)
 async def options(call: Call, place: Place) -> Response:
     """What can be done with calendars and contacts, whether or not something is there. 200."""
-    return capabilities()
+    return capabilities(call)
 
 
 @at("GET", "home", "GET", "shelves")
