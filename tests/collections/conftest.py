@@ -17,11 +17,12 @@ from cozy.rooms.homes import service as homes
 from tests.conftest import ALICE, OWNER
 
 CARDS = "org.example.cards"
+BOXES = "org.example.boxes"
 
 
 class Cards:
     name = "cards"
-    collections = "org.example.boxes"
+    collections = BOXES
     doctypes = (CARDS,)
     members = frozenset({"title"})
     extension = ".card"
@@ -68,7 +69,11 @@ def work(db, kind):
     ports = {
         **PORTS,
         Kind: [kind],
-        Doctype: [*PORTS[Doctype], Doctype(CARDS, follow=collections.follow)],
+        Doctype: [
+            *PORTS[Doctype],
+            Doctype(CARDS, follow=collections.follow),
+            Doctype(BOXES, follow=collections.follow_collections),
+        ],
     }
     now = datetime(2026, 7, 18, 14, 2, tzinfo=UTC)
     work = Work("home-1", "http://alice.localhost:8080", OWNER, now, db, Settings(), ports)

@@ -297,3 +297,18 @@ def test_values_that_no_text_names_are_forgotten_after_a_day(work, clock):
     assert inline.value(later, marker) == PICTURE[:8000]
     inline.sweep(later)
     assert inline.value(later, marker) is None
+
+
+def test_markers_from_outside_are_refused(work):
+    with pytest.raises(BadText):
+        put(work, text=card(more=f"X-A:cozy-inline:{'0' * 64}\r\n"))
+    with pytest.raises(BadText):
+        put(work, text=card(more=f"X-A:cozy-inl\r\n ine:{'0' * 64}\r\n"))
+
+
+def test_a_document_that_names_a_value_over_and_over_grows_no_larger_than_a_text_may_be(work):
+    put(work, text=card(more=f"PHOTO;ENCODING=b:{PICTURE}\r\n"))
+    marker = document_of(work).body["cozyMetadata"]["item"]["text"].partition("b:")[2].strip()
+    original = {"uid": "u2", "of": "", "text": card("u2", more=f"X-A:{marker}\r\n" * 1000)}
+    made = single.make(work, CARDS, {"title": "x", "cozyMetadata": {"item": original}})
+    assert len(read(work, f"{made.id}.card").text) < 1.1 * TEXT_LIMIT

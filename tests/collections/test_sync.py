@@ -6,7 +6,9 @@ from cozy.rooms.collections import service as collections
 from cozy.rooms.collections.errors import BadToken
 from cozy.rooms.collections.service import items, shelves, sync
 from cozy.rooms.documents import service as documents
-from tests.collections.conftest import CARDS, card
+from cozy.rooms.documents.model import Edit
+from cozy.rooms.documents.service import bulk, replicas, single
+from tests.collections.conftest import BOXES, CARDS, card
 
 
 def names(found):
@@ -75,3 +77,48 @@ def test_documents_that_came_silently_are_found(work):
     assert items.entries(work, "cards", "box") == []
     collections.follow_all(work)
     assert [entry.name for entry in items.entries(work, "cards", "box")] == ["silent.card"]
+
+
+def deletions_in_parts(work, since, limit):
+    seen, parts = [], 0
+    while True:
+        part = sync.changes(work, "cards", "box", since, limit)
+        seen, since, parts = [*seen, *part.gone], part.last, parts + 1
+        if part.is_whole:
+            return seen, parts
+
+
+def test_every_deletion_of_a_bulk_is_told_however_many_there_are(work):
+    bulk.write(work, CARDS, [Edit(f"{i:02}", "", {"title": "x"}) for i in range(25)])
+    since = sync.last(work, "cards", "box")
+    held = documents.fetch_many(work, CARDS, [f"{i:02}" for i in range(25)])
+    bulk.write(work, CARDS, [Edit(id_, each.rev, {}, deleted=True) for id_, each in held.items()])
+    seen, parts = deletions_in_parts(work, since, 10)
+    assert (sorted(seen), parts) == ([f"{i:02}.card" for i in range(25)], 3)
+
+
+def test_erasing_a_doctype_makes_clients_ask_for_everything_again(work):
+    single.make(work, CARDS, {"title": "x"})
+    token = sync.token(work, sync.last(work, "cards", "box"))
+    replicas.erase(work, CARDS)
+    with pytest.raises(BadToken):
+        sync.since(work, token)
+    assert items.entries(work, "cards", "box") == []
+
+
+def test_what_was_in_a_collection_that_an_app_deletes_is_in_the_default_one(work):
+    shelves.create(work, "cards", {"name": "Second"}, "second")
+    for name in "abc":
+        items.put(work, "cards", "second", f"{name}.card", card(name))
+    since, away = sync.last(work, "cards", "box"), documents.fetch(work, BOXES, "second")
+    single.remove(work, BOXES, "second", away.rev)
+    told = sync.changes(work, "cards", "box", since, 2)
+    assert (len(told.changed), told.is_whole) == (3, True)
+    assert len(items.entries(work, "cards", "box")) == 3
+    one = documents.fetch(work, CARDS, told.changed[0].id)
+    items.save(work, "cards", {**one.body, "title": "Still mine"}, id_=one.id)
+
+
+def test_what_an_app_puts_into_a_collection_that_is_not_there_is_in_the_default_one(work):
+    document = single.make(work, CARDS, {"title": "x", "collection": "nowhere"})
+    assert [entry.id for entry in items.entries(work, "cards", "box")] == [document.id]

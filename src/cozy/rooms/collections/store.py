@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 
 from cozy.kernel.db import Row
@@ -116,6 +117,18 @@ def gone(work: Work, kind: str, collection: str, since: int, limit: int) -> list
     return [(seq, name) for seq, name in rows]
 
 
+def at_once(work: Work, kind: str, collection: str, seq: int) -> tuple[list[Entry], list[str]]:
+    """Everything that one change wrote, and the names that it freed."""
+    here = {"home": work.home, "kind": kind, "collection": collection, "seq": seq}
+    changed = work.db.all(
+        f"SELECT {_ENTRY} FROM items WHERE home_id = :home AND {_HERE} AND seq = :seq", **here
+    )
+    freed = work.db.all(
+        f"SELECT name FROM items_gone WHERE home_id = :home AND {_HERE} AND seq = :seq", **here
+    )
+    return [Entry(*row) for row in changed], [name for (name,) in freed]
+
+
 def last(work: Work, kind: str, collection: str) -> int:
     """The seq of the last change in a collection, 0 before the first."""
     row = work.db.one(
@@ -165,6 +178,16 @@ def drop(work: Work, kind: str, entry: Entry, seq: int) -> None:
            ON CONFLICT (home_id, kind, collection, name) DO UPDATE SET seq = excluded.seq""",
         seq=seq, **here,
     )  # fmt: skip
+
+
+def used(work: Work, kind: str) -> list[str]:
+    """The collections that hold something."""
+    rows = work.db.all(
+        "SELECT DISTINCT collection FROM items WHERE home_id = :home AND kind = :kind",
+        home=work.home,
+        kind=kind,
+    )
+    return [collection for (collection,) in rows]
 
 
 def of_doctype(work: Work, doctype: str) -> list[Entry]:
@@ -288,10 +311,10 @@ def epoch(work: Work) -> int:
     return int(row[0]) if row else 0
 
 
-def set_epoch(work: Work, value: int) -> None:
-    """Begin another epoch."""
+def begin_epoch(work: Work) -> None:
+    """Begin another epoch: no token that was given counts any more."""
     work.db.run(
         """INSERT INTO counters (home_id, name, value) VALUES (:home, 'epoch', :value)
            ON CONFLICT (home_id, name) DO UPDATE SET value = excluded.value""",
-        home=work.home, value=value,
+        home=work.home, value=1 + secrets.randbelow(2**48),
     )  # fmt: skip

@@ -5,6 +5,9 @@ from __future__ import annotations
 from cozy.rooms.collections import service as collections
 from cozy.rooms.documents.ports import Doctype
 
-from ..model import EVENTS, JOURNALS, TODOS
+from ..model import CALENDARS, EVENTS, JOURNALS, TODOS
 
-DOCTYPES = [Doctype(name, follow=collections.follow) for name in (EVENTS, TODOS, JOURNALS)]
+DOCTYPES = [
+    *(Doctype(name, follow=collections.follow) for name in (EVENTS, TODOS, JOURNALS)),
+    Doctype(CALENDARS, follow=collections.follow_collections),
+]

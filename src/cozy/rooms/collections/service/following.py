@@ -24,27 +24,57 @@ def follow(work: Work, doctype: str, ids: Sequence[str] | None) -> None:
     if kind is None:
         return
     if ids is None:
-        for entry in store.of_doctype(work, doctype):
-            lose(work, kind, entry, documents.last_seq(work))
+        _forget(work, kind, doctype)
         return
-    found = documents.fetch_many(work, doctype, list(dict.fromkeys(ids)))
-    for id_ in dict.fromkeys(ids):
-        _follow_one(work, kind, doctype, id_, found.get(id_))
+    wanted = list(dict.fromkeys(ids))
+    for document in documents.latest(work, doctype, wanted).values():
+        _follow_one(work, kind, document, document.seq)
 
 
-def _follow_one(work: Work, kind: Kind, doctype: str, id_: str, document: Document | None) -> None:
-    reading = _read(work, kind, document) if document else None
-    was = store.of_document(work, doctype, id_)
-    if document is None or reading is None:
+def _forget(work: Work, kind: Kind, doctype: str) -> None:
+    """All of a doctype is gone without a trace, so that no seq tells of it: whoever synchronises asks for everything anew."""
+    for entry in store.of_doctype(work, doctype):
+        lose(work, kind, entry, entry.seq)
+    store.begin_epoch(work)
+
+
+def follow_collections(work: Work, doctype: str, ids: Sequence[str] | None) -> None:
+    """The same for collections themselves: what was in one that is gone is in the default one."""
+    for kind in work.plugged(Kind):
+        if kind.collections == doctype:
+            for id_ in store.used(work, kind.name) if ids is None else dict.fromkeys(ids):
+                _empty(work, kind, id_)
+
+
+def _empty(work: Work, kind: Kind, collection: str) -> None:
+    if place(work, kind, collection) == collection:
+        return
+    while found := store.entries(work, kind.name, collection, "", _PAGE):
+        for entry in found:
+            document = documents.fetch(work, entry.doctype, entry.id)
+            _follow_one(work, kind, document, documents.last_seq(work))
+
+
+def _follow_one(work: Work, kind: Kind, document: Document, seq: int) -> None:
+    """seq: of the change by which it is as it is."""
+    reading = None if document.deleted else _read(work, kind, document)
+    was = store.of_document(work, document.doctype, document.id)
+    if reading is None:
         if was is not None:
-            lose(work, kind, was, documents.last_seq(work))
+            lose(work, kind, was, seq)
         return
-    collection = str(document.body.get(COLLECTION) or kind.default)
+    collection = place(work, kind, str(document.body.get(COLLECTION) or kind.default))
     stays = was is not None and was.collection == collection
     name = was.name if was and stays else _name(work, kind, collection, document)
     if was is not None and not stays:
-        lose(work, kind, was, document.seq)
-    keep(work, kind, document, reading, collection, name)
+        lose(work, kind, was, seq)
+    keep(work, kind, document, reading, collection, name, seq=seq)
+
+
+def place(work: Work, kind: Kind, collection: str) -> str:
+    """A collection; the default one where there is none of that id."""
+    is_there = collection == kind.default or documents.fetch_many(work, kind.collections, [collection])
+    return collection if is_there else kind.default
 
 
 def _read(work: Work, kind: Kind, document: Document) -> Reading | None:
@@ -63,12 +93,13 @@ def _name(work: Work, kind: Kind, collection: str, document: Document) -> str:
 
 
 def keep(
-    work: Work, kind: Kind, document: Document, reading: Reading, collection: str, name: str, size: int = 0
-) -> Entry:
-    """Make a document the item of this name. size: bytes of the text, where it is known."""
+    work: Work, kind: Kind, document: Document, reading: Reading, collection: str, name: str, size: int = 0,
+    *, seq: int = 0,
+) -> Entry:  # fmt: skip
+    """Make a document the item of this name. size: bytes of the text, where it is known; seq: where it is not its own."""
     size = size or len(inline.put_back(work, reading.text).encode())
     entry = Entry(
-        name, document.doctype, document.id, reading.uid, reading.component, document.rev, size, document.seq,
+        name, document.doctype, document.id, reading.uid, reading.component, document.rev, size, seq or document.seq,
         iso(work.now), collection,
     )  # fmt: skip
     store.write(work, kind.name, entry, reading.text)

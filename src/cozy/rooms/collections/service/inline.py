@@ -14,6 +14,8 @@ from cozy.kernel.clock import iso
 from cozy.kernel.work import Work
 
 from .. import store
+from ..errors import BadText
+from ..model import TEXT_LIMIT
 from ..ports import Kind
 
 MARKER = "cozy-inline:"
@@ -29,7 +31,9 @@ _LINE = 74  # characters of a folded line after its space
 
 
 def taken_out(work: Work, text: str) -> str:
-    """The same text with markers; the values are kept."""
+    """The same text with markers; the values are kept. Raises BadText for one that brings markers of its own."""
+    if _MARKED.search(_FOLD.sub("", text)):
+        raise BadText(reason="it names a value that is kept here")
     if len(text) < SMALLEST:
         return text
     return _LARGE.sub(lambda found: _marked(work, found), text)
@@ -45,17 +49,21 @@ def _marked(work: Work, found: re.Match[str]) -> str:
 
 
 def put_back(work: Work, text: str) -> str:
-    """The same text with its values, folded."""
+    """The same text with its values, folded. Markers that would make it larger than a text may be stay as they are."""
     if MARKER not in text:
         return text
+    known: dict[str, str] = {}
+    left = TEXT_LIMIT
+
+    def value_of(found: re.Match[str]) -> str:
+        nonlocal left
+        if found[1] not in known:
+            known[found[1]] = store.value(work, found[1]) or ""
+        left -= len(known[found[1]])
+        return known[found[1]] if left >= 0 else found[0]
+
     unfolded = _FOLD.sub("", text)  # a marker may have been folded by whoever wrote its line anew
-    lines = (_whole(work, line) for line in unfolded.split("\r\n"))
-    return "\r\n".join(lines)
-
-
-def _whole(work: Work, line: str) -> str:
-    whole = _MARKED.sub(lambda found: store.value(work, found[1]) or "", line)
-    return "\r\n ".join(_pieces(whole))
+    return "\r\n".join("\r\n ".join(_pieces(_MARKED.sub(value_of, line))) for line in unfolded.split("\r\n"))
 
 
 def _pieces(line: str) -> Iterator[str]:

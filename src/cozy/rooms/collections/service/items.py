@@ -39,7 +39,7 @@ from ..model import (
 from ..ports import Kind
 from . import binned, inline, kinds, shelves
 from .discarding import discard
-from .following import keep, lose
+from .following import keep, lose, place
 
 PAGE = 1000
 _ANYTHING = Expected()
@@ -238,7 +238,7 @@ def _shelf(
 ) -> Collection:
     """Where an item goes; both there and where it was may be written."""
     said = str(current.body.get(COLLECTION) or "") if current else ""
-    old = was.collection if was else said or kind.default
+    old = was.collection if was else place(work, kind, said or kind.default)
     if wanted and wanted != old and current is not None:
         _writable(work, kind, old, by_source)
     return _writable(work, kind, wanted or old, by_source)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 
@@ -29,20 +27,20 @@ def changes(work: Work, kind_name: str, collection: str, since: int, limit: int)
     gone = store.gone(work, kind_name, collection, since, limit + 1) if since else []
     seqs = sorted([*(entry.seq for entry in changed), *(seq for seq, _ in gone)])
     end = max(store.last(work, kind_name, collection), since)
+    if len(seqs) > limit and seqs[0] == seqs[limit]:  # one change, of more names than were asked for
+        written, freed = store.at_once(work, kind_name, collection, seqs[0])
+        return Changes(written, freed, seqs[0], seqs[0] == end)
     if len(seqs) > limit:
         end = _end(seqs, limit)
     return Changes(
         [entry for entry in changed if entry.seq <= end], [name for seq, name in gone if seq <= end], end,
-        len(seqs) <= limit or end >= seqs[-1],
+        len(seqs) <= limit,
     )  # fmt: skip
 
 
 def _end(seqs: list[int], limit: int) -> int:
     """The last seq of which everything fits: a change that frees one name and takes another is not cut in two."""
-    if seqs[limit - 1] != seqs[limit]:
-        return seqs[limit - 1]
-    earlier = [seq for seq in seqs[:limit] if seq < seqs[limit]]
-    return earlier[-1] if earlier else seqs[limit]
+    return next(seq for seq in reversed(seqs[:limit]) if seq < seqs[limit])
 
 
 def token(work: Work, seq: int) -> str:
@@ -69,4 +67,4 @@ def epoch(work: Work) -> int:
 
 def begin_epoch(work: Work) -> None:
     """Make every token that was given invalid: after a backup was put back, what clients know may never have been."""
-    store.set_epoch(work, 1 + secrets.randbelow(2**48))
+    store.begin_epoch(work)

@@ -8,7 +8,7 @@ from cozy.kernel.work import Work
 from cozy.rooms.collections import service as collections
 from cozy.rooms.documents.ports import Doctype
 
-from ..model import CONTACTS, GROUPS
+from ..model import BOOKS, CONTACTS, GROUPS
 from . import members
 
 
@@ -19,4 +19,8 @@ def follow_groups(work: Work, doctype: str, ids: Sequence[str] | None) -> None:
         members.refresh(work, id_)
 
 
-DOCTYPES = [Doctype(CONTACTS, follow=collections.follow), Doctype(GROUPS, follow=follow_groups)]
+DOCTYPES = [
+    Doctype(CONTACTS, follow=collections.follow),
+    Doctype(GROUPS, follow=follow_groups),
+    Doctype(BOOKS, follow=collections.follow_collections),
+]

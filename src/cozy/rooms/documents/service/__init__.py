@@ -47,6 +47,11 @@ def fetch_many(work: Work, doctype: str, ids: Sequence[str]) -> dict[str, Docume
     return store.fetch_many(work, doctype, ids)
 
 
+def latest(work: Work, doctype: str, ids: Sequence[str]) -> dict[str, Document]:
+    """The documents among these ids as they are, tombstones too, by id."""
+    return store.fetch_all(work, doctype, ids)
+
+
 def create(
     work: Work, doctype: str, body: Mapping[str, Any], *, id_: str | None = None, sort_key: str = ""
 ) -> Document:
