@@ -23,6 +23,7 @@ NOT_WHOLE = {
         ),
         "is asked of homes of two people on one server",
     ),
+    "scheduling": "is offered only where the host has set mail, and this one has not",
     "search.text.comp-type-optional": "a property of a calendar is none of its events (RFC 4791 §9.7.1)",
     "url.encode-at.identity": "two spellings of one address are one address",
     "url.encode-at.literal.principal": "our addresses hold no @",
