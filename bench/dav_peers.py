@@ -52,7 +52,9 @@ class Radicale:
         return [sys.executable, "-m", "radicale", "--config", str(config)]
 
     def dialect(self, folder: Path, port: int) -> Dav:
-        return Dav(f"127.0.0.1:{port}", PASSWORD, calendars=f"/{USER}/", contacts=f"/{USER}/")
+        return Dav(
+            f"127.0.0.1:{port}", PASSWORD, calendars=f"/{USER}/", contacts=f"/{USER}/", takes_whole=True
+        )
 
     def user(self) -> str | None:
         return None
@@ -115,8 +117,9 @@ class Xandikos:
     def dialect(self, folder: Path, port: int) -> Dav:
         here = f"/{USER}"
         return Dav(
-            f"127.0.0.1:{port}", PASSWORD, calendars=f"{here}/calendars/", contacts=f"{here}/contacts/"
-        )
+            f"127.0.0.1:{port}", PASSWORD, calendars=f"{here}/calendars/", contacts=f"{here}/contacts/",
+            repositories=folder / "data",
+        )  # fmt: skip
 
     def user(self) -> str | None:
         return None

@@ -2,9 +2,11 @@
 
 import re
 import statistics
+import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,6 +43,8 @@ class Dav:
     """What a server holds, and where. files, calendars, contacts: paths that end with a slash; "" for what it does not have.
 
     syncs: whether it knows sync-collection (RFC 6578); else clients list all ETags.
+    takes_whole: whether a PUT of a whole calendar makes it; repositories: where each collection is a Git repository, if so.
+    Both are for filling a calendar within seconds, where one PUT after the other takes a quarter of an hour.
     """
 
     host: str
@@ -49,6 +53,8 @@ class Dav:
     calendars: str = ""
     contacts: str = ""
     syncs: bool = True
+    takes_whole: bool = False
+    repositories: Path | None = None
 
     @property
     def of_files(self) -> WebDav:
@@ -65,7 +71,7 @@ class Dav:
         return request(method, path, self.of_files.fields | typed | fields, body.encode())
 
     def put(self, path: str, media_type: str, text: str) -> bytes:
-        """A request that makes an item."""
+        """A request that makes an item, or a whole calendar."""
         fields = {"Content-Type": f"{media_type}; charset=utf-8", "If-None-Match": "*"}
         return request("PUT", path, self.of_files.fields | fields, text.encode())
 
@@ -89,6 +95,7 @@ HREF = re.compile(rb"<(?:\w+:)?href(?:\s[^>]*)?>([^<]+)</")
 TOKEN = re.compile(
     rb"</(?:\w+:)?response>\s*<(?:\w+:)?sync-token(?:\s[^>]*)?>([^<]+)</|<(?:\w+:)?sync-token(?:\s[^>]*)?>([^<]+)</"
 )
+VEVENT = re.compile(r"BEGIN:VEVENT\r\n.*END:VEVENT\r\n", re.DOTALL)
 RESPONSE = re.compile(rb"<(?:\w+:)?response[\s>].*?</(?:\w+:)?response>", re.DOTALL)
 CUT_SHORT = re.compile(rb"507 ")  # RFC 6578 §3.6: there is more
 
@@ -231,10 +238,36 @@ def _verify(running: Server, batch: Batch) -> None:
 
 def _fill(running: Server, sizes: Sizes) -> str:
     """A calendar of many events; filling it is not measured."""
+    dialect, uids = running.dialect, [f"many-{number}" for number in range(sizes.events)]
+    if dialect.takes_whole:
+        return _fill_at_once(running, uids)
+    if dialect.repositories:
+        return _fill_repository(running, dialect.repositories, uids)
     batch = _put_events(running, sizes.events, "many")
     for answer in load.exchange(running.port, batch.requests, 8).answers:
         expect(answer, 201, 204)
     return batch.collection
+
+
+def _fill_at_once(running: Server, uids: Sequence[str]) -> str:
+    """The same by one request that holds all of them."""
+    path = f"{running.dialect.calendars}many/"
+    events = "".join(VEVENT.findall(event(uid, number))[0] for number, uid in enumerate(uids))
+    text = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Cozy//bench//EN\r\n{PARIS}{events}END:VCALENDAR\r\n"
+    expect(load.exchange(running.port, [running.dialect.put(path, "text/calendar", text)]).answers[0], 201)
+    return path
+
+
+def _fill_repository(running: Server, repositories: Path, uids: Sequence[str]) -> str:
+    """The same by one commit beside the server."""
+    path = _made(running, "MKCALENDAR", f"{running.dialect.calendars}many/", CALENDAR)
+    folder = repositories / path.strip("/")
+    for number, uid in enumerate(uids):
+        (folder / f"{uid}.ics").write_bytes(event(uid, number).encode())
+    git = ("git", "-c", "user.name=bench", "-c", "user.email=bench@example.org", "-C", str(folder))
+    subprocess.run([*git, "add", "--all"], check=True)
+    subprocess.run([*git, "commit", "--quiet", "--message", "many events"], check=True)
+    return path
 
 
 def begins(number: int) -> datetime:
