@@ -4,7 +4,9 @@ import asyncio
 import json
 import os
 import re
+import signal
 import struct
+import threading
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from cozy.backends import previewer
-from cozy.backends.previewer import Previewer, Worker
-from cozy.kernel.previews import CannotDraw
+from cozy.backends.previewer import Previewer, Worker, limits
+from cozy.backends.previewer.limits import Limit
+from cozy.kernel.previews import CannotDraw, DrawerDied, TooHungry, TooLargeToDraw, TooSlow
 from tests.browser import samples
 
 
@@ -62,14 +65,14 @@ async def test_nonsense_cannot_be_drawn_and_the_next_one_can(drawer, recipe):
 
 
 async def test_a_file_that_is_too_large_is_not_even_read(drawer):
-    with pytest.raises(CannotDraw):
+    with pytest.raises(TooLargeToDraw):
         await drawer.draw("a", previewer.SOURCE_LIMIT + 1, source(b""), "thumbnail", size=64)
 
 
 def test_one_that_never_ends_is_killed(worker, tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(previewer, "PATIENCE_S", 0.3)
+    monkeypatch.setitem(limits.LIMITS, "code", Limit(patience_s=0.3))
     os.mkfifo(tmp_path / "endless")
-    with pytest.raises(CannotDraw, match="had to be stopped"):
+    with pytest.raises(TooSlow, match="had to be stopped"):
         worker.obey({"recipe": "code", "path": str(tmp_path / "endless"), "name": "a.txt"})
     monkeypatch.undo()
     (tmp_path / "a.py").write_text("x = 1")
@@ -79,8 +82,29 @@ def test_one_that_never_ends_is_killed(worker, tmp_path: Path, monkeypatch):
 def test_one_that_wants_all_memory_gets_little(worker, tmp_path: Path):
     with (tmp_path / "huge.txt").open("wb") as huge:
         huge.truncate(8 * 1024**3)
-    with pytest.raises(CannotDraw):
+    with pytest.raises(TooHungry):
         worker.obey({"recipe": "code", "path": str(tmp_path / "huge.txt"), "name": "huge.txt"})
+
+
+def test_a_recipe_may_have_a_limit_of_its_own_and_the_next_order_its_own_again(
+    worker, tmp_path: Path, monkeypatch
+):
+    (tmp_path / "large.txt").write_bytes(b"x" * 50_000_000)
+    monkeypatch.setitem(limits.LIMITS, "code", Limit(memory=60_000_000))
+    with pytest.raises(TooHungry):
+        worker.obey({"recipe": "code", "path": str(tmp_path / "large.txt"), "name": "a.txt"})
+    (tmp_path / "a.md").write_text("# One")
+    assert worker.obey({"recipe": "markdown", "path": str(tmp_path / "a.md")})
+
+
+def test_one_that_dies_of_its_file_is_known_by_it(worker, tmp_path: Path):
+    os.mkfifo(tmp_path / "endless")
+    (tmp_path / "a.md").write_text("# One")
+    worker.obey({"recipe": "markdown", "path": str(tmp_path / "a.md")})
+    end = threading.Timer(0.2, os.kill, (worker._process.pid, signal.SIGSEGV))
+    end.start()
+    with pytest.raises(DrawerDied):
+        worker.obey({"recipe": "code", "path": str(tmp_path / "endless"), "name": "a.txt"})
 
 
 def test_the_worker_can_write_nothing(worker, tmp_path: Path):

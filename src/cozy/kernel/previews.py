@@ -9,7 +9,23 @@ from .blobs import StoredBlob
 
 
 class CannotDraw(Exception):
-    """This content cannot be drawn: it is broken, hostile, too large, or of another kind than it says."""
+    """This content cannot be drawn: it is broken, hostile, or of another kind than it says."""
+
+
+class TooLargeToDraw(CannotDraw):
+    """This content is so large that nobody tried."""
+
+
+class TooSlow(CannotDraw):
+    """It took longer than it may, so that its process was stopped. With fewer others at work it may go better."""
+
+
+class TooHungry(CannotDraw):
+    """It needs more memory than it may have."""
+
+
+class DrawerDied(CannotDraw):
+    """The process that opened it ended over it."""
 
 
 class Previews(Protocol):

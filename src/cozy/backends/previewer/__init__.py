@@ -7,8 +7,6 @@ import atexit
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import threading
 from collections import Counter, OrderedDict
@@ -18,76 +16,16 @@ from pathlib import Path
 from queue import LifoQueue
 from typing import Any
 
-from cozy.kernel.previews import CannotDraw
+from cozy.kernel.previews import TooLargeToDraw
 
-WORKER = Path(__file__).parent / "worker.py"
+from .process import WORKER, Worker
+
+__all__ = ["WORKER", "Previewer", "Worker"]
+
 WORKERS = 2
-PATIENCE_S = 20.0  # for one order; then the worker is killed
-ORDERS = 500  # of one worker; then it makes room for a fresh one
 SOURCE_LIMIT = 256 * 1024 * 1024  # bytes; larger files are shown by their icon
 SPOOL_LIMIT = 512 * 1024 * 1024  # bytes of sources kept at hand
 DRAWN_LIMIT = 32 * 1024 * 1024  # bytes of results kept in memory
-
-
-class Worker:
-    """One process, started with its first order."""
-
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-        self._orders = 0
-
-    def obey(self, order: dict[str, Any]) -> bytes:
-        """The result of an order. Raises CannotDraw; the process is gone then if that was its fault."""
-        process = self._running()
-        killer = threading.Timer(PATIENCE_S, process.kill)
-        killer.start()
-        try:
-            return _ask(process, order)
-        except (OSError, ValueError) as error:
-            self.stop()
-            raise CannotDraw("The drawing process had to be stopped.") from error
-        finally:
-            killer.cancel()
-
-    def _running(self) -> subprocess.Popen[bytes]:
-        self._orders += 1
-        if self._process is None or self._process.poll() is not None or self._orders > ORDERS:
-            self.stop()
-            self._orders = 0
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL, cwd="/", close_fds=True,
-                env={"PATH": os.defpath, "VIPS_CONCURRENCY": "1", "OMP_NUM_THREADS": "1"},
-            )  # fmt: skip
-        return self._process
-
-    def stop(self) -> None:
-        """End the process."""
-        if self._process is None:
-            return
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except BrokenPipeError:
-                    pass
-        self._process = None
-
-
-def _ask(process: subprocess.Popen[bytes], order: dict[str, Any]) -> bytes:
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(json.dumps(order).encode() + b"\n")
-    process.stdin.flush()
-    ok, length = process.stdout.readline().split()
-    result = process.stdout.read(int(length))
-    if len(result) < int(length):
-        raise ValueError(length)
-    if ok != b"1":
-        raise CannotDraw(result.decode(errors="replace"))
-    return result
 
 
 class Previewer:
@@ -125,7 +63,7 @@ class Previewer:
                 self._drawn.move_to_end(key)
                 return known
         if length > SOURCE_LIMIT:
-            raise CannotDraw("This file is too large to be drawn.")
+            raise TooLargeToDraw("This file is too large to be drawn.")
         self._wanted[sha256] += 1
         try:
             path = await self._spool(sha256, length, read)
