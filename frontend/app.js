@@ -22,4 +22,5 @@ onArrival(async () => {
   ]);
   root.dataset.js = "ready";
   if (document.querySelector("main [data-live]")) import("./live.js");
+  if (document.querySelector("[data-bell], [data-push]")) import("./bell.js");
 });

@@ -13,7 +13,7 @@ const read = (path) => readFile(path, "utf8");
 
 async function bundle() {
   const { metafile } = await build({
-    entryPoints: { app: "frontend/app.js", style: "frontend/css/index.css", calendar: "frontend/css/calendar.css" },
+    entryPoints: { app: "frontend/app.js", style: "frontend/css/index.css", calendar: "frontend/css/calendar.css", notifications: "frontend/css/notifications.css" },
     bundle: true, splitting: true, format: "esm", minify: true, target,
     entryNames: "[name]-[hash]", chunkNames: "c-[name]-[hash]", assetNames: "a-[name]-[hash]",
     loader: { ".woff2": "file" }, outdir: out, metafile: true, legalComments: "linked",
@@ -75,7 +75,7 @@ async function words() {
 }
 
 async function worker(manifest) {
-  const shell = [...JSON.parse(manifest.first), ...["css/index.css", "css/calendar.css", "icons.svg", "font"].map((name) => manifest[name])].map((name) => `/my/assets/${name}`);
+  const shell = [...JSON.parse(manifest.first), ...["css/index.css", "css/calendar.css", "css/notifications.css", "icons.svg", "font"].map((name) => manifest[name])].map((name) => `/my/assets/${name}`);
   await build({
     entryPoints: ["frontend/sw.js"], outfile: `${out}/sw.js`, bundle: true, minify: true, format: "iife", target,
     define: { SHELL: JSON.stringify(shell), VERSION: JSON.stringify(hash(shell.join())) },

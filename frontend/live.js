@@ -1,16 +1,12 @@
 // A list keeps up with what changes elsewhere: in another window, an app, a device. Without a socket it stays as it is.
 import { onArrival, refresh } from "./shared.js";
+import { hear } from "./socket.js";
 
 const CALM_MS = 300; // many changes come together
 const APART_MS = 2000;
 const BUSY_MS = 1000; // somebody is in the middle of something
-const LONGEST_MS = 60_000;
-const REFUSED = 1008; // nobody is in any more (RFC 6455 §7.4.1)
-const ECHO = "ECHO";
 const ONE_PAGE = 200; // rows; of more, those that scrolling brought would go
 
-let socket = null;
-let tries = 0;
 let timer = 0;
 let shown = 0;
 
@@ -51,46 +47,8 @@ async function catchUp() {
   if (answer?.ok && (await answer.json()).results.length) soon();
 }
 
-let isHeard = false; // the server listens to what it was asked to
-let asked = ""; // the kind of documents that it was asked about last
+const listener = { changed: (change) => concerns(change) && soon(), heard: catchUp };
+
 onArrival(() => {
-  if (!isHeard || live() === undefined) return;
-  if (asked === type()) return catchUp();
-  isHeard = false;
-  ask();
+  if (live() !== undefined) hear(type(), listener);
 });
-
-function ask() {
-  asked = type();
-  socket.send(JSON.stringify({ method: "SUBSCRIBE", payload: { type: asked } }));
-  socket.send(JSON.stringify({ method: ECHO })); // no method: it is refused once what came before has been heeded
-}
-
-function connect() {
-  socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/realtime/`, "io.cozy.websocket");
-  socket.onopen = () => {
-    ask();
-    tries = 0;
-  };
-  socket.onmessage = ({ data }) => {
-    const { event, payload } = JSON.parse(data);
-    if (event === "error") {
-      if (payload.source?.method !== ECHO) return;
-      if (asked !== type()) return ask();
-      isHeard = true;
-      catchUp();
-    } else if (concerns(payload)) soon();
-  };
-  socket.onclose = ({ code }) => {
-    socket = null;
-    isHeard = false;
-    if (code === REFUSED) return;
-    tries += 1;
-    setTimeout(() => socket || connect(), Math.min(500 * 2 ** tries, LONGEST_MS) * (0.5 + Math.random()));
-  };
-}
-
-// A page that the browser keeps for the way back has no socket.
-addEventListener("pagehide", () => { if (socket) { socket.onclose = null; socket.close(); socket = null; isHeard = false; } });
-addEventListener("pageshow", ({ persisted }) => { if (persisted) connect(); });
-connect();

@@ -4,6 +4,7 @@ const SHELL_CACHE = `shell-${VERSION}`;
 const PAGES = "pages-1";
 const KEPT = 20;
 const OFFLINE = "/my/offline";
+const ICON = "/my/assets/cozy-192.png";
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(SHELL_CACHE).then((cache) => cache.addAll([...SHELL, OFFLINE])).then(() => self.skipWaiting()));
@@ -48,4 +49,25 @@ async function keep(url, response) {
   await cache.put(url, response);
   const kept = await cache.keys();
   await Promise.all(kept.slice(0, -KEPT).map((request) => cache.delete(request)));
+}
+
+// What the home tells while no page of it is open.
+self.addEventListener("push", (event) => {
+  const { title, text, tag, lang, url } = event.data?.json() ?? {};
+  if (!title) return;
+  event.waitUntil(self.registration.showNotification(title, { body: text, tag, lang, icon: ICON, badge: ICON, data: { url } }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const url = new URL(event.notification.data?.url ?? "/my", location.origin);
+  if (url.origin === location.origin) event.waitUntil(show(url.href));
+});
+
+async function show(url) {
+  const open = await self.clients.matchAll({ type: "window" });
+  const page = open.find((client) => new URL(client.url).pathname.startsWith("/my"));
+  if (!page) return self.clients.openWindow(url);
+  await page.focus();
+  return page.navigate(url).catch(() => self.clients.openWindow(url));
 }

@@ -43,27 +43,6 @@ async def received(mailbox):
     return mail["Subject"], mail.get_body(("plain",)).get_content(), mail.get_body(("html",)).get_content()
 
 
-async def test_a_device_that_was_not_here_before_is_told_of(tmp_path, clock, mailbox):
-    async with posting(tmp_path, clock, mailbox) as (house, home):
-        entered = await house.write(home, SYSTEM, auth.sessions.open_, SOMEBODY)
-        await jobs.mail_new_device.run(house, home, DeviceEntered(entered.session.partition(".")[0]))
-        subject, text, html = await received(mailbox)
-        assert subject == "Un nouvel appareil a ouvert alice.localhost"
-        for body in (text, html):
-            assert "Chrome, Android" in body
-            assert "198.51.100.7" in body
-            assert "http://alice.localhost:8080/my/settings/devices" in body
-
-
-async def test_a_program_that_was_let_in_is_told_of(tmp_path, clock, mailbox):
-    async with posting(tmp_path, clock, mailbox) as (house, home):
-        client = await house.write(home, SYSTEM, auth.clients.register, SOMEBODY, RECIPES)
-        await jobs.mail_new_client.run(house, home, ClientConnected(client.id))
-        _, text, html = await received(mailbox)
-        assert "Recipes" in text
-        assert "Recipes" in html
-
-
 async def test_the_hint_comes_by_mail(tmp_path, clock, mailbox):
     async with posting(tmp_path, clock, mailbox) as (house, home):
         await auth.hint.put(house, home, "les mots du jardin")
@@ -75,8 +54,6 @@ async def test_the_hint_comes_by_mail(tmp_path, clock, mailbox):
 
 async def test_what_is_over_by_now_is_not_told_of(tmp_path, clock, mailbox):
     async with posting(tmp_path, clock, mailbox) as (house, home):
-        await jobs.mail_new_device.run(house, home, DeviceEntered("gone"))
-        await jobs.mail_new_client.run(house, home, ClientConnected("gone"))
         await jobs.mail_hint.run(house, home, HintAsked())
         assert mailbox.messages == []
 

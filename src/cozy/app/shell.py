@@ -11,6 +11,7 @@ from cozy import ui
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 from cozy.rooms.homes import service as homes
+from cozy.rooms.notifications import service as notifications
 from cozy.ui import N_
 from cozy.web import csrf
 from cozy.web.call import Call
@@ -71,6 +72,8 @@ def shell_for_owner(work: Work, call: Call, context: dict[str, Any]) -> ui.Shell
         inbox=inbox,
         search="/my/drive/search",
         query=context.get("query", ""),
+        notifications="/my/notifications",
+        unread=notifications.unread(work),
         log_out="/auth/logout",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cozy import ui
 from cozy.app import assets, signs
 from cozy.backends.previewer import Previewer
 from cozy.kernel.jobs import DayPassed, Job
@@ -61,6 +62,13 @@ from cozy.rooms.jobs import routes as jobs_routes
 from cozy.rooms.jobs.events import BurstOver, TriggerDue
 from cozy.rooms.jobs.ports import WorkerType
 from cozy.rooms.nextcloud import routes as nextcloud_routes
+from cozy.rooms.notifications import jobs as notifications_jobs
+from cozy.rooms.notifications import pages as notifications_pages
+from cozy.rooms.notifications import routes as notifications_routes
+from cozy.rooms.notifications.events import DigestDue, MailDue, Noticed, PushDue
+from cozy.rooms.notifications.ports import Apps as AnnouncingApps
+from cozy.rooms.notifications.ports import Kind as KindOfNotice
+from cozy.rooms.notifications.ports import Tongue
 from cozy.rooms.permissions import jobs as permissions_jobs
 from cozy.rooms.permissions import pages as permissions_pages
 from cozy.rooms.permissions import routes as permissions_routes
@@ -86,6 +94,8 @@ DOORS: list[Routes] = [
     calendars_pages.routes,
     jobs_routes.routes,
     jobs_pages.routes,
+    notifications_routes.routes,
+    notifications_pages.routes,
     contacts_routes.routes,
     contacts_pages.routes,
     calendars_routes.routes,
@@ -103,14 +113,18 @@ REACTIONS: dict[type[Event], list[Job]] = {
     AddressGiven: [auth_jobs.mail_address_link],
     ResetAsked: [auth_jobs.mail_reset_link],
     HintAsked: [auth_jobs.mail_hint],
-    DeviceEntered: [auth_jobs.mail_new_device],
-    ClientConnected: [auth_jobs.mail_new_client],
+    DeviceEntered: [notifications_jobs.tell_new_device],
+    ClientConnected: [notifications_jobs.tell_new_client],
     ClientPending: [auth_jobs.forget_pending_client],
     GrantEnded: [auth_jobs.forget_client, auth_jobs.forget_device_password],
     MediaStored: [files_jobs.read_media],
     ProfileChanged: [contacts_jobs.follow_profile],
     RefreshDue: [calendars_jobs.refresh],
     PeopleConcerned: [calendars_jobs.tell_people],
+    Noticed: [notifications_jobs.deliver],
+    MailDue: [notifications_jobs.mail],
+    PushDue: [notifications_jobs.push],
+    DigestDue: [notifications_jobs.mail_digest],
     GrantDue: [permissions_jobs.end_grant],
     TriggerDue: [jobs.fire_trigger],
     BurstOver: [jobs.fire_gathered],
@@ -119,6 +133,9 @@ REACTIONS: dict[type[Event], list[Job]] = {
         jobs.forget_old,
         jobs.keep_planned,
         auth_jobs.forget_expired,
+        notifications_jobs.forget_old,
+        notifications_jobs.tell_missed_backups,
+        files_jobs.watch_space,
         files_jobs.sweep_uploads,
         files_jobs.sweep_contents,
         files_jobs.empty_old_trash,
@@ -157,5 +174,8 @@ PORTS: dict[type, list[Any]] = {
     InstanceFacts: [auth.facts.instance],
     Capabilities: [auth.facts.capabilities, files.capabilities],
     LinkedApps: [apps.LinkedApps()],
+    AnnouncingApps: [apps.AnnouncingApps()],
+    KindOfNotice: [*notifications_pages.KINDS],
+    Tongue: [ui.words],
     WorkerType: [*jobs.WORKERS, *files_jobs.WORKERS],
 }

@@ -78,7 +78,8 @@ class Shell(Struct, frozen=True, kw_only=True):
     home: None when nobody is in.
     room: key of the room where the reader is.
     inbox: id of the folder that receives what is added outside any folder.
-    uploads, search, log_out: URLs; "" leaves the thing out of the page.
+    uploads, search, notifications, log_out: URLs; "" leaves the thing out of the page.
+    unread: how many notifications are; a hundred stands for more.
     """
 
     locale: str
@@ -98,4 +99,6 @@ class Shell(Struct, frozen=True, kw_only=True):
     uploads: str = ""
     search: str = ""
     query: str = ""
+    notifications: str = ""
+    unread: int = 0
     log_out: str = ""

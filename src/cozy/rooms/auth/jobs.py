@@ -14,8 +14,8 @@ from cozy.rooms.permissions.events import GrantEnded
 from cozy.ui import N_
 
 from . import service
-from .errors import NoClient, NoHint, NoNewAddress, NoSession
-from .events import AddressGiven, ClientConnected, ClientPending, DeviceEntered, HintAsked, ResetAsked
+from .errors import NoHint, NoNewAddress
+from .events import AddressGiven, ClientPending, HintAsked, ResetAsked
 
 
 @job("auth.mail_reset_link", retries=4)
@@ -38,33 +38,6 @@ async def mail_hint(house: House, home: Home, event: HintAsked) -> None:
     except NoHint:
         return
     await _mail(house, home, "mail_hint", N_("The hint for the passphrase of %(domain)s"), hint=hint)
-
-
-@job("auth.mail_new_device", retries=4)
-async def mail_new_device(house: House, home: Home, event: DeviceEntered) -> None:
-    """Tell the owner of a device that was not here before, unless it is logged out by now; a second run tells it again."""
-    try:
-        session = await house.read(home, SYSTEM, service.sessions.living_one, event.session)
-    except NoSession:
-        return
-    device = service.devices.name_of(session.details)
-    subject = N_("A new device opened %(domain)s")
-    await _mail(
-        house, home, "mail_device", subject, device=device, address=session.details.address, client=""
-    )
-
-
-@job("auth.mail_new_client", retries=4)
-async def mail_new_client(house: House, home: Home, event: ClientConnected) -> None:
-    """Tell the owner of a program that was let in, unless it is gone by now; a second run tells it again."""
-    try:
-        client = await house.read(home, SYSTEM, service.clients.find, event.client_id)
-    except NoClient:
-        return
-    subject = N_("A new device opened %(domain)s")
-    await _mail(
-        house, home, "mail_device", subject, device=client.client_os, address="", client=client.client_name
-    )
 
 
 @job("auth.mail_address_link", retries=4)

@@ -14,6 +14,12 @@ from . import service
 from .events import MediaStored
 
 
+@job("files.watch_space")
+async def watch_space(house: House, home: Home, event: DayPassed) -> None:
+    """Tell the owner of a home that is almost full; a second run finds that it was told."""
+    await service.space.watch(house, home)
+
+
 @job("files.sweep_uploads")
 async def sweep_uploads(house: House, home: Home, event: DayPassed) -> None:
     """Forget uploads and links whose time is over; the second time there are none."""

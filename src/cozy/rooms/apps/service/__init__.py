@@ -22,12 +22,14 @@ from . import (
     shared,
     sweeping,
 )
+from .announcing import AnnouncingApps
 from .granting import Consent, more_than
 from .granting import give as allow
 from .installed import installed, manifest
 from .linked import LinkedApps
 
 __all__ = [
+    "AnnouncingApps",
     "Consent",
     "LinkedApps",
     "allow",

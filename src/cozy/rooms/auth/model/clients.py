@@ -50,6 +50,7 @@ class Introduction(Struct, frozen=True):
     notification_device_token: str | None = None
     onboarding_secret: str | None = None
     allow_login_scope: bool | None = None
+    notifications: dict[str, Any] | None = None
 
 
 class Client(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -68,6 +69,7 @@ class Client(Struct, frozen=True, kw_only=True, omit_defaults=True):
     client_os: str = ""  # of the browser in which the owner agreed
     notification_platform: str = ""
     notification_device_token: str = ""
+    notifications: Mapping[str, Any] = {}  # the categories that it announces, where no app does
     allow_login_scope: bool = False
     pending: bool = False  # the owner has not agreed to anything yet
     flagship: bool = False  # the owner let it do everything

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec.structs import replace
 
 from cozy.kernel.clock import iso
@@ -43,6 +44,7 @@ from ..model.clients import CLIENTS, PENDING, SHARING, Client, Introduction, bod
 from . import limits, tokens
 
 LONGEST = 2000  # characters of anything that a client says of itself
+ANNOUNCED = 20_000  # bytes of the notifications that it announces
 NAME_LIMIT = 100
 REDIRECTS = 20
 PLATFORMS = ("", "firebase", "apns", "huawei", "ios", "android")
@@ -114,8 +116,10 @@ def _checked(work: Work, said: Introduction) -> dict[str, Any]:
         if not value:
             raise _bad("invalid_client_metadata", f"{member} is mandatory")
     others = {member: getattr(said, member) or "" for member in _SAID}
+    announced = said.notifications or {}
     others["notification_platform"] = others["notification_platform"].lower()
-    if len(uris) > REDIRECTS or max(map(len, [software_id, *others.values()])) > LONGEST:
+    is_too_long = max(map(len, [software_id, *others.values()])) > LONGEST
+    if len(uris) > REDIRECTS or is_too_long or len(msgspec.json.encode(announced)) > ANNOUNCED:
         raise _bad("invalid_client_metadata", "this is too long")
     if len(name) > NAME_LIMIT or not name.isprintable():
         raise _bad("invalid_client_metadata", "client_name is invalid")
@@ -123,7 +127,9 @@ def _checked(work: Work, said: Introduction) -> dict[str, Any]:
         raise _bad("invalid_client_metadata", "notification_platform is invalid")
     if linked_app(software_id) in NO_LINK:
         raise _bad("unapproved_software_id", "Link with store/settings is forbidden")
-    return {"redirect_uris": tuple(uris), "client_name": name, "software_id": software_id, **others}
+    return {
+        "redirect_uris": tuple(uris), "client_name": name, "software_id": software_id, "notifications": announced, **others,
+    }  # fmt: skip
 
 
 def _bad(error: str, description: str) -> BadRegistration:

@@ -1,7 +1,7 @@
 """What can be done with files."""
 
 from ..model import ROOT, TRASH, File, Version, Wish
-from . import shortcuts
+from . import shortcuts, space
 from .archives import Item, PageOf, Selection, content_in, items, keep_selection, select, selected
 from .bin_age import AGES, bin_days, choose_bin_days
 from .bytes import content_pieces
@@ -176,6 +176,7 @@ __all__ = [
     "selected",
     "shared_drives",
     "shortcuts",
+    "space",
     "sweep_contents",
     "sweep_thumbnails",
     "sweep_uploads",

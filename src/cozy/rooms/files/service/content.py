@@ -14,6 +14,7 @@ from .. import access
 from ..errors import NameTaken, NoFile, OverQuota
 from ..model import File, Version, clean_name, kind_after_rename, mime_and_class
 from ..store import contents, tree, versions
+from . import space
 from .media import Facts, announce, with_facts, without_extracted
 from .metadata import (
     CERTIFIED,
@@ -113,8 +114,7 @@ def _held(content: Content, content_type: str, name: str) -> dict[str, Any]:
 def hold(work: Work, content: Content, quota: int | None) -> None:
     """Keep a content that a document now names, and count its bytes. Raises OverQuota."""
     contents.keep(work, content)
-    if contents.add_usage(work, content.size) > (quota if quota is not None else float("inf")):
-        raise OverQuota(quota=quota)
+    space.count(work, content.size, quota)
 
 
 def overwrite(
@@ -146,8 +146,8 @@ def overwrite(
     if is_other:
         keep_version(work, file)
         tidy(work, file.id)
-        contents.add_usage(work, content.size)
-    if quota is not None and contents.usage(work) > quota:
+        space.count(work, content.size, quota)
+    elif quota is not None and contents.usage(work) > quota:
         raise OverQuota(quota=quota)
     return written
 
@@ -183,8 +183,7 @@ def copy(work: Work, file_id: str, *, dir_id: str = "", name: str = "", quota: i
         **kind_after_rename(file, wanted), "cozyMetadata": new_cozy_metadata(work, NO_DETAILS, uploaded=True),
     }  # fmt: skip
     made = tree.insert(work, body)
-    if contents.add_usage(work, file.size) > (quota if quota is not None else float("inf")):
-        raise OverQuota(quota=quota)
+    space.count(work, file.size, quota)
     return made
 
 

@@ -10,9 +10,9 @@ from cozy.kernel.clock import iso, parse
 from cozy.kernel.work import Work
 
 from .. import access
-from ..errors import OverQuota
 from ..model import File, Version
 from ..store import contents, tree, versions
+from . import space
 from .media import announce
 from .metadata import (
     CERTIFIED,
@@ -151,6 +151,5 @@ def relabel(
     }  # fmt: skip
     written = tree.replace(work, file, body)
     announce(work, written, is_new=False, dates_count=True)
-    if contents.add_usage(work, file.size) > (quota if quota is not None else float("inf")):
-        raise OverQuota(quota=quota)
+    space.count(work, file.size, quota)
     return written

@@ -1,0 +1,1 @@
+"""What a home tells its owner: on its pages, by mail, on their devices."""
