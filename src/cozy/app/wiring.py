@@ -7,10 +7,13 @@ from typing import Any
 from cozy import ui
 from cozy.app import assets, signs
 from cozy.backends.previewer import Previewer
+from cozy.backends.safe import KeyFile
 from cozy.kernel.jobs import DayPassed, Job
 from cozy.kernel.previews import Previews
 from cozy.kernel.routes import Routes
+from cozy.kernel.safe import Safe
 from cozy.kernel.work import Event
+from cozy.rooms.accounts import service as accounts
 from cozy.rooms.apps import jobs as apps_jobs
 from cozy.rooms.apps import pages as apps_pages
 from cozy.rooms.apps import routes as apps_routes
@@ -161,11 +164,13 @@ PORTS: dict[type, list[Any]] = {
     ],
     Kind: [contacts.KIND, calendars.KIND],
     Previews: [Previewer()],
+    Safe: [KeyFile()],
     Guard: [permissions.guard],
     Codes: [auth.for_link],
     Doctype: [
         *homes_doctypes.DOCTYPES,
         *auth.doctypes.DOCTYPES,
+        *accounts.doctypes.DOCTYPES,
         *files_doctypes.DOCTYPES,
         *collections_doctypes.DOCTYPES,
         *calendars_doctypes.DOCTYPES,

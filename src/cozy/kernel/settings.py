@@ -11,6 +11,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an administrator may set: in `cozy.toml`, by `COZY_<NAME>`, or as an option of `cozy serve`."""
 
     data: Annotated[str, Meta(description="The folder that holds the homes.")] = "data"
+    key_file: Annotated[
+        str,
+        Meta(
+            description="The file with the key that passwords of accounts elsewhere are locked with; made when it is not there. "
+            "Empty: `host.key` in `data`. Every machine of a host needs the same one; without it, people type those passwords again."
+        ),
+    ] = ""
     host: Annotated[str, Meta(description="The address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="The port to listen on; 0 picks a free one.")] = (
         8080

@@ -37,6 +37,11 @@ def _alone(work: Work, found: Document) -> Sequence[Document]:
     return (found,)
 
 
+def as_it_is(work: Work, id_: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same body."""
+    return body
+
+
 def _nothing(work: Work, doctype: str, ids: Sequence[str] | None) -> None:
     return None
 
@@ -47,6 +52,8 @@ class Doctype(Struct, frozen=True):
     lineage: a document as grants look at it, then what it is in, a grant for which covers it too; for a file, its folders.
     own: ids of documents that only the room itself writes.
     veiled: members of which a change tells that they are there, as `true`, and not what they hold.
+    kept: what a body that `/data` was given becomes before it is kept; id "" for a document that has none yet.
+    shown: what of it somebody sees who asks `/data` for this one document, or has just written it; lists tell what is kept.
     follow: hears in the same transaction which documents `/data` wrote or deleted, None for all that there were.
     """
 
@@ -56,6 +63,8 @@ class Doctype(Struct, frozen=True):
     lineage: Callable[[Work, Document], Sequence[Document]] = _alone
     own: frozenset[str] = frozenset()
     veiled: tuple[str, ...] = ()
+    kept: Callable[[Work, str, Mapping[str, Any]], Mapping[str, Any]] = as_it_is
+    shown: Callable[[Work, str, Mapping[str, Any]], Mapping[str, Any]] = as_it_is
     follow: Callable[[Work, str, Sequence[str] | None], None] = _nothing
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cozy.kernel.work import Event
 
 
@@ -9,6 +11,16 @@ class TriggerDue(Event, frozen=True):
     """The time of a trigger has come."""
 
     trigger_id: str
+
+
+class JobEnded(Event, frozen=True):
+    """A job of a connector is over, and what became of it."""
+
+    job_id: str
+    worker: str
+    state: str  # done, errored
+    error: str
+    message: Any
 
 
 class BurstOver(Event, frozen=True):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cozy.kernel.caller import Verb
 from cozy.kernel.work import Work
 
 from .. import access
 from ..model import Document, Edit, Edited, Leaf, ancestry, as_leaf, from_leaf, grafted, next_leaf, winner_of
+from ..ports import as_it_is
 from ..store import rows as store
 from .telling import tell
 
@@ -37,11 +39,18 @@ def take_in(work: Work, doctype: str, edits: Sequence[Edit]) -> list[Edited]:
 
 def _written(work: Work, doctype: str, edits: Sequence[Edit], take: Take) -> list[Edited]:
     access.writable(work, doctype, "POST")
-    own = access.rules_of(work, doctype).own
+    rules = access.rules_of(work, doctype)
+    if rules.kept is not as_it_is:
+        edits = [
+            edit if edit.deleted else replace(edit, body=rules.kept(work, edit.id, edit.body))
+            for edit in edits
+        ]
     held = _held(work, doctype, [edit.id for edit in edits])
     for verb in {_verb(held[edit.id], edit) for edit in edits} - {"POST"}:
         access.writable(work, doctype, verb)
-    results = [Edited(edit.id, "" if edit.id in own else _taken(held[edit.id], edit, take)) for edit in edits]
+    results = [
+        Edited(edit.id, "" if edit.id in rules.own else _taken(held[edit.id], edit, take)) for edit in edits
+    ]
     edited = {id_: one for id_, one in held.items() if one.is_edited}
     _store(work, doctype, edited)
     access.followed(work, doctype, list(edited))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from cozy.kernel.work import Work
 
 from .. import access
@@ -20,7 +22,7 @@ def read(work: Work, doctype: str, id_: str, rev: str = "") -> tuple[Document, L
         if rev in {"", leaf.rev}:
             if leaf.rev != found.rev:
                 access.branch(work, found, leaf)
-            return found, leaf
+            return found, replace(leaf, body=access.rules_of(work, doctype).shown(work, id_, leaf.body))
     raise NoDocument(reason="missing", doctype=doctype, id=id_)
 
 
@@ -32,14 +34,14 @@ def losing(work: Work, found: Document) -> list[str]:
 def make(work: Work, doctype: str, body: Mapping[str, Any], id_: str = "") -> Document:
     """A new document. Raises UpdateConflict when the id lives."""
     access.new(work, doctype, id_, body)
-    return _followed(work, create(work, doctype, body, id_=id_ or None))
+    return _followed(work, create(work, doctype, _kept(work, doctype, id_, body), id_=id_ or None))
 
 
 def change(work: Work, doctype: str, id_: str, rev: str, body: Mapping[str, Any]) -> Document:
     """The next revision of a document. Raises UpdateConflict when `rev` is not the end of a branch."""
     access.changeable(work, "PUT", doctype, id_)
     access.still(work, "PUT", doctype, id_, body)
-    return _followed(work, edit(work, doctype, id_, rev, body))
+    return _followed(work, edit(work, doctype, id_, rev, _kept(work, doctype, id_, body)))
 
 
 def remove(work: Work, doctype: str, id_: str, rev: str) -> Document:
@@ -52,6 +54,11 @@ def remove(work: Work, doctype: str, id_: str, rev: str) -> Document:
     return _followed(work, edit(work, doctype, id_, rev, {}, deleted=True))
 
 
+def _kept(work: Work, doctype: str, id_: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    return access.rules_of(work, doctype).kept(work, id_, body)
+
+
 def _followed(work: Work, written: Document) -> Document:
     access.followed(work, written.doctype, [written.id])
-    return written
+    shown = access.rules_of(work, written.doctype).shown
+    return replace(written, body=shown(work, written.id, written.body))

@@ -23,6 +23,7 @@ from cozy.rooms.documents.model import Document
 
 from .. import store
 from ..errors import LeaseLost
+from ..events import JobEnded
 from ..model import JOBS, NORMAL, URGENT, Options, Task, Waiting
 from ..ports import WorkerType
 from . import queue, workers
@@ -30,6 +31,7 @@ from . import queue, workers
 RUN = "jobs.run"  # the name in the queue of all of them
 MOST_DEATHS = 10  # processes that may die over one job before it is given up
 CANCELLED = "cancelled"
+CONNECTORS = "konnector"  # the worker whose jobs somebody is told about
 _NOT_YET = "0001-01-01T00:00:00Z"  # how cozy-stack spells a time that has not come
 _KEPT_ERRORS = 10
 
@@ -180,6 +182,8 @@ def _end(
 ) -> Document:
     ended = {"state": state, "finished_at": iso(work.now), **({"error": error} if error else {})}
     kept = job.body if error else {name: value for name, value in job.body.items() if name != "error"}
+    if job.body.get("worker") == CONNECTORS and error != CANCELLED:
+        work.publish(JobEnded(job.id, CONNECTORS, state, error, job.body.get("message")))
     return documents.update(work, job, {**kept, **(noted or {}), **ended})
 
 

@@ -1,0 +1,1 @@
+"""Accounts that the owner has elsewhere, and what opens them."""
