@@ -12,7 +12,7 @@ from cozy.sdk.keeping import InMemory
 from cozy.sdk.loading import shipped
 from cozy.sdk.running import play
 from cozy.sdk.shipped import bills
-from tests.connectors import dovecot
+from tests.sdk import dovecot
 
 MAILBOX = shipped("mailbox")
 PDF, PICTURE = b"%PDF-1.4 bill", b"\xff\xd8\xff" + b"p" * 20_000
