@@ -119,7 +119,7 @@ async def test_a_worker_that_hangs_is_stopped(house: House, home: Home):
 async def test_a_worker_that_nobody_has_here_says_so(house: House, home: Home):
     with structlog.testing.capture_logs():
         async with at_work(house) as house:
-            id_ = await house.write(home, SYSTEM, push, "service", {"slug": "notes"})
+            id_ = await house.write(home, SYSTEM, push, "sms", {"body": "hello"})
             await until(house, home, states, ["errored"])
     job = await house.read(home, SYSTEM, job_of, id_)
     assert (job["error"], job["try_count"]) == ("no runner on this host yet", 1)
@@ -322,6 +322,7 @@ def test_an_hour_has_so_many_jobs_of_a_worker_and_of_one_app(work: Work):
         with pytest.raises(TooManyJobs):
             push(work, "few", by=by)
     refused = jobs.running.push_or_tell(work, Asked(worker="few"))
+    assert refused is not None
     assert refused.body["state"] == "errored"
     later = replace(work, now=work.now + timedelta(minutes=61))
     push(later, "few", by="notes")

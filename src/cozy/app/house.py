@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cozy.app import migrations
 from cozy.app.wiring import PORTS, REACTIONS
+from cozy.backends.box.runner import Boxes
 from cozy.backends.disk import Disk
 from cozy.backends.drawings import DrawingsOnDisk
 from cozy.backends.outside import OutsideByHttp
@@ -45,7 +46,8 @@ async def opened(
         return await house.scan(Home(home_id, "", ""), SYSTEM, documents.told_since, seq)
 
     house = House(
-        storage, Disk(root), DrawingsOnDisk(root), ShelfOnDisk(root), Smtp(settings), outside, clock, settings, PORTS,
+        storage, Disk(root), DrawingsOnDisk(root), ShelfOnDisk(root), Smtp(settings), outside,
+        Boxes(settings, outside.may_dial), clock, settings, PORTS,
         _enqueue, wake, bus_of(settings, root, since), jobs.firing.follow,
     )  # fmt: skip
     try:

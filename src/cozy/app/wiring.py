@@ -40,6 +40,7 @@ from cozy.rooms.calendars.service import doctypes as calendars_doctypes
 from cozy.rooms.collections import jobs as collections_jobs
 from cozy.rooms.collections.ports import Kind
 from cozy.rooms.collections.service import doctypes as collections_doctypes
+from cozy.rooms.connectors import jobs as connectors_jobs
 from cozy.rooms.contacts import jobs as contacts_jobs
 from cozy.rooms.contacts import pages as contacts_pages
 from cozy.rooms.contacts import routes as contacts_routes
@@ -182,5 +183,5 @@ PORTS: dict[type, list[Any]] = {
     AnnouncingApps: [apps.AnnouncingApps()],
     KindOfNotice: [*notifications_pages.KINDS],
     Tongue: [ui.words],
-    WorkerType: [*jobs.WORKERS, *files_jobs.WORKERS],
+    WorkerType: [*jobs.WORKERS, *files_jobs.WORKERS, *connectors_jobs.WORKERS],
 }

@@ -32,7 +32,7 @@ from cozy.kernel.work import Event, Work
 from cozy.rooms.documents import service as documents
 from cozy.rooms.homes import service as homes
 from cozy.rooms.jobs import service as jobs
-from cozy.rooms.jobs.errors import LeaseLost
+from cozy.rooms.jobs.errors import Hopeless, LeaseLost
 from cozy.rooms.jobs.model import JOBS, Task, Waiting
 from cozy.rooms.jobs.ports import WorkerType
 
@@ -262,7 +262,7 @@ async def _work(house: House, home: Home, leased: Waiting, worker: WorkerType | 
     except Exception as raised:
         error = raised
     if error is not None:
-        is_final = worker is None or worker.run is None
+        is_final = worker is None or worker.run is None or isinstance(error, Hopeless)
         again = await house.write(home, SYSTEM, _failed, leased, worker, _said(error), is_final)
         _log_failure(home, leased.worker, leased, error, again)
 

@@ -20,6 +20,7 @@ from .ledger import Ledger
 from .mail import Mailer
 from .outside import Outside
 from .previews import Drawings
+from .running import Runner
 from .settings import Settings
 from .shelf import Shelf
 from .work import Event, Work
@@ -51,6 +52,7 @@ class House:
     shelf: Shelf
     mailer: Mailer
     outside: Outside
+    boxes: Runner
     clock: Clock
     settings: Settings
     ports: Mapping[type, list[Any]]

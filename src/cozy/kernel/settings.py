@@ -132,6 +132,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="Whom to tell of a weakness of this host, for `/.well-known/security.txt`: `mailto:` or `https://`."
         ),
     ] = ""
+    box_memory_mb: Annotated[
+        int,
+        Meta(
+            ge=128,
+            description="Megabytes of memory that a connector, or a service of an app, may take before it is ended.",
+        ),
+    ] = 512
     outside_allowed: Annotated[
         str,
         Meta(

@@ -63,5 +63,13 @@ class NoSupport(Unavailable):
     """This host has not said where its users can ask for help."""
 
 
+class ProgramFailed(Unavailable):
+    """The program of this job failed."""
+
+
+class Hopeless(Unavailable):
+    """Trying this again would change nothing."""
+
+
 class BadMail(Malformed):
     """This mail cannot be sent as it is."""

@@ -8,6 +8,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from cozy.kernel.work import Work
+
 from .model import Options, pause
 
 
@@ -22,6 +24,9 @@ class WorkerType(Struct, frozen=True, kw_only=True):
     name: str
     run: Callable[..., Any] | None = None
     absent: str = ""
+    leaves: Callable[[Work, Any], bool] | None = (
+        None  # whether what a trigger asks for by itself is better left
+    )
     is_reserved: bool = False  # only the program itself asks for it
     by_client: bool = False  # a device of the owner does it, and tells how it went
     timeout_s: int = 60  # of one try

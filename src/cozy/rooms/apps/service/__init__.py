@@ -19,6 +19,7 @@ from . import (
     registries,
     rights,
     routing,
+    services,
     shared,
     sweeping,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "registries",
     "rights",
     "routing",
+    "services",
     "shared",
     "sweeping",
 ]

@@ -29,7 +29,7 @@ from .. import store
 from ..errors import AlreadyInstalled, Busy, LinkedClient, NoApp, NoSource
 from ..events import AppInstalled, AppUninstalled
 from ..model import DOCTYPES, App, Kind
-from . import granting, manifests, sources
+from . import granting, manifests, services, sources
 from .granting import Consent
 from .installed import manifest
 from .sources import Offer, Wanted
@@ -174,7 +174,15 @@ def _begin(
 def _finish_install(work: Work, slug: str, kind: Kind, consent: Consent, is_asleep: bool) -> App:
     app = _put(work, slug, kind, state="installed" if is_asleep else "ready")
     granting.give(work, app, consent)
+    app = _with_services(work, app, {})
     work.publish(AppInstalled(kind, slug, app.manifest.version))
+    return app
+
+
+def _with_services(work: Work, app: App, before: services.Services) -> App:
+    """The app once its services are planned. before: those of the version that was here."""
+    if app.kind == "app" and (app.manifest.services or before):
+        return _put(work, app.slug, app.kind, services=services.plan(work, app, before))
     return app
 
 
@@ -199,6 +207,7 @@ def _finish_update(work: Work, slug: str, kind: Kind, source: str, offer: Offer,
     documents.update(work, document, {**_body(work, slug, source, offer), **kept, "state": state})
     app = manifest(work, slug, kind)
     granting.keep(work, app, before.manifest)
+    app = _with_services(work, app, before.body.get("services") or {})
     work.publish(AppInstalled(kind, slug, app.manifest.version))
     return app
 

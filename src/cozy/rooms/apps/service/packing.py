@@ -17,7 +17,12 @@ from .archives import Entry
 
 def tarball(shelf: Shelf, app: App) -> bytes:
     """Every file of an app, as a .tar.gz. Slow: call it in a thread. Raises NoSource."""
-    return packed(archives.below(Path(app.folder)) if app.folder else _shelved(shelf, app))
+    return packed(entries(shelf, app))
+
+
+def entries(shelf: Shelf, app: App) -> Iterable[Entry]:
+    """Every file of an app: its path, and what it holds. Raises NoSource."""
+    return archives.below(Path(app.folder)) if app.folder else _shelved(shelf, app)
 
 
 def packed(entries: Iterable[Entry]) -> bytes:

@@ -72,7 +72,5 @@ WORKERS = [
         most_per_hour_each=100,
     ),
     WorkerType(name="client", by_client=True, most_per_hour=1_000),
-    WorkerType(name="konnector", absent=_NO_RUNNER, most_per_hour=100),
-    WorkerType(name="service", absent=_NO_RUNNER, most_per_hour=200),
     *(WorkerType(name=name, absent=_NO_RUNNER, is_reserved=True) for name in _OURS_ALONE),
 ]

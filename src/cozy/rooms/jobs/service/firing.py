@@ -171,7 +171,9 @@ def knock(work: Work, trigger_id: str, payload: Any, *, is_manual: bool = False)
         )
         return
     _check_knocks(work, trigger.id)
-    running.push(work, triggers.asked_by(trigger, payload=payload, is_manual=is_manual))
+    asked = triggers.asked_by(trigger, payload=payload, is_manual=is_manual)
+    if not running.is_left(work, asked):
+        running.push(work, asked)
 
 
 def _check_knocks(work: Work, trigger_id: str) -> None:

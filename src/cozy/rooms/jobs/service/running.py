@@ -70,8 +70,10 @@ def push(work: Work, asked: Asked) -> Document:
     return job
 
 
-def push_or_tell(work: Work, asked: Asked) -> Document:
-    """The same for a trigger, where nobody hears of a refusal: its job says what was wrong."""
+def push_or_tell(work: Work, asked: Asked) -> Document | None:
+    """The same for a trigger, where nobody hears of a refusal: its job says what was wrong. None for one that is left."""
+    if is_left(work, asked):
+        return None
     try:
         with work.attempt():
             return push(work, asked)
@@ -79,6 +81,17 @@ def push_or_tell(work: Work, asked: Asked) -> Document:
         now = iso(work.now)
         refused = {"state": "errored", "error": error.detail, "finished_at": now}
         return documents.create(work, JOBS, {**_body(work, asked), **refused}, id_=new_id())
+
+
+def is_left(work: Work, asked: Asked) -> bool:
+    """Whether a trigger asks by itself for what its worker would rather leave."""
+    worker = workers.by_name(work).get(asked.worker)
+    return (
+        not asked.is_manual
+        and worker is not None
+        and worker.leaves is not None
+        and worker.leaves(work, asked)
+    )
 
 
 def _body(work: Work, asked: Asked) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cozy.kernel.caller import Verb
 from cozy.kernel.clock import iso, parse
@@ -91,14 +92,19 @@ def create(work: Work, wanted: Wanted) -> Document:
     if wanted.type not in TYPES:
         raise BadTriggerType(pointer="/data/attributes/type")
     workers.check_open(work, worker)
+    return make(work, replace(wanted, worker=worker), asker(work))
+
+
+def make(work: Work, wanted: Wanted, by: str) -> Document:
+    """The same, asked by nobody who could be refused. by: the app that it is for. Raises BadTrigger."""
     now = iso(work.now)
     body = {
-        "domain": work.domain, "type": wanted.type, "worker": worker, "arguments": wanted.arguments,
+        "domain": work.domain, "type": wanted.type, "worker": wanted.worker, "arguments": wanted.arguments,
         "debounce": wanted.debounce, "options": msgspec.to_builtins(wanted.options) if wanted.options else None,
         "message": wanted.message,
         "cozyMetadata": {
             "doctypeVersion": "1", "metadataVersion": 1, "createdAt": now, "updatedAt": now,
-            **({"createdByApp": by} if (by := asker(work)) else {}),
+            **({"createdByApp": by} if by else {}),
         },
     }  # fmt: skip
     trigger = Document(TRIGGERS, new_id(), "", body)
@@ -117,6 +123,8 @@ def _check(work: Work, trigger: Document) -> Schedule | None:
     """When a trigger is due, once all of it can be used. Raises BadTrigger."""
     body = trigger.body
     try:
+        if body.get("type") not in TYPES:
+            raise ValueError("there is no trigger of this type")
         debounce(trigger)
         if body.get("type") == "@event":
             rules(body.get("arguments", ""))
@@ -210,8 +218,13 @@ def delete(work: Work, trigger_id: str) -> None:
     remove(work, one(work, trigger_id, "DELETE"))
 
 
+def discard(work: Work, trigger_id: str) -> None:
+    """The same, asked by nobody who could be refused. Raises NoDocument."""
+    remove(work, documents.fetch(work, TRIGGERS, trigger_id))
+
+
 def remove(work: Work, trigger: Document) -> None:
-    """The same, asked by nobody who could be refused."""
+    """The same for a trigger that is known."""
     store.drop(work, _lines(trigger.id))
     store.watch(work, trigger.id, ())
     documents.delete(work, trigger)

@@ -1,0 +1,19 @@
+"""What the one who waits in front of a box is told, as JSON."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class Order(TypedDict):
+    """Which program, and within which walls."""
+
+    parent: int  # the process that waits for the end: without it the box ends, too
+    argv: list[str]
+    home: str  # its folder
+    root: str  # an empty folder, for a root of its own
+    readable: list[str]
+    namespaces: bool  # whether to ask for some
+    memory: int  # bytes of all its processes together
+    disk: int  # bytes in its folder
+    report: int  # the file descriptor that what happens is told on, a JSON object a line

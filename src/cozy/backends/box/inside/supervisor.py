@@ -1,0 +1,223 @@
+"""Makes a box, lets a program run in it and waits for its end, or for that of who asked.
+
+Three processes: the supervisor, outside, which looks at what the box uses; the first process of the box, which the program
+cannot touch and with which everything in the box ends; and the program. Where Linux gives no namespaces, the first two are one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+from . import calls, landlock, linux, walls
+from .order import Order
+
+LOOK_EVERY_S = 0.2
+LOOKS_PER_WALK = 10  # walking through the folder costs more than asking for memory
+MOST_FILES = 100_000
+SIGNS = (signal.SIGCHLD, signal.SIGTERM)
+APART = (
+    linux.CLONE_NEWUSER | linux.CLONE_NEWPID | linux.CLONE_NEWNET | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS
+)
+SLACK = 1 << 30  # bytes that a program may map without filling them: stacks, and what V8 sets aside
+Tell = Callable[[str, object], None]
+
+
+def main() -> None:
+    """Do what the order on the command line says."""
+    order: Order = json.loads(sys.argv[1])
+    os.set_inheritable(order["report"], False)
+
+    def tell(name: str, value: object) -> None:
+        os.write(order["report"], json.dumps({name: value}).encode() + b"\n")
+
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNS)
+    linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != order["parent"]:
+        return
+    with suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
+        score.write("1000")  # when memory is short, the house stays
+    os.nice(10)
+    try:
+        is_apart = order["namespaces"] and _apart(tell)
+    except OSError as error:
+        tell("failed", f"namespaces: {error.strerror}")
+        return
+    first = os.fork()
+    if first == 0:
+        _first(order, tell, is_apart=is_apart)
+    _watch(order, tell, first, is_apart=is_apart)
+
+
+def _apart(tell: Tell) -> bool:
+    """Whether there are namespaces for the box: the next process is the first in them."""
+    user, group = os.getuid(), os.getgid()  # nobody in the namespace, until they are mapped
+    try:
+        linux.unshare(APART)
+    except OSError as error:
+        tell("loose", f"namespaces: {error.strerror}")
+        return False
+    walls.map_user(user, group)
+    return True
+
+
+def _first(order: Order, tell: Tell, *, is_apart: bool) -> None:
+    """Be the first process of the box, until the program ends. Never returns."""
+    try:
+        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+        linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+        has_walls = is_apart and _wall(order, tell)
+        program = os.fork()
+        if program == 0:
+            _become(order, tell, is_apart=is_apart, has_walls=has_walls)
+        tell("ended", os.waitstatus_to_exitcode(_reaped(program)))
+        if not is_apart:
+            _bury()
+    except OSError as error:
+        tell("failed", f"the box: {error.strerror}")
+    finally:
+        os._exit(0)
+
+
+def _wall(order: Order, tell: Tell) -> bool:
+    """Whether the box has a root of its own."""
+    try:
+        walls.build(order["root"], order["readable"], [order["home"]])
+    except OSError as error:
+        tell("loose", f"a root of its own: {error.strerror}")
+        return False
+    return True
+
+
+def _reaped(program: int) -> int:
+    """The status of the program, once it ended; orphans of the box are buried meanwhile."""
+    while True:
+        child, status = os.waitpid(-1, 0)
+        if child == program:
+            return status
+
+
+def _become(order: Order, tell: Tell, *, is_apart: bool, has_walls: bool) -> None:
+    """Be the program, within the walls. Never returns."""
+    try:
+        os.chdir(order["home"])
+        _limit(order, is_apart=is_apart)
+        for capability in range(linux.CAPABILITIES):
+            with suppress(OSError):
+                linux.prctl(linux.PR_CAPBSET_DROP, capability)
+        linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+        _restrict(order, tell, is_apart=is_apart, has_walls=has_walls)
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        os.execv(order["argv"][0], order["argv"])  # noqa: S606 - a program and its arguments, which no shell reads
+    except OSError as error:
+        tell("failed", error.strerror)
+    finally:
+        os._exit(127)
+
+
+def _limit(order: Order, *, is_apart: bool) -> None:
+    limits = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_DATA: order["memory"] + SLACK,
+        resource.RLIMIT_FSIZE: order["disk"],
+        resource.RLIMIT_NOFILE: 1024,
+    }
+    if is_apart:
+        limits[resource.RLIMIT_NPROC] = 256  # elsewhere it would count what else this user runs
+    for which, limit in limits.items():
+        with suppress(ValueError):  # a host may allow less already
+            resource.setrlimit(which, (limit, limit))
+
+
+def _restrict(order: Order, tell: Tell, *, is_apart: bool, has_walls: bool) -> None:
+    """Raises OSError where neither these nor namespaces keep our files, or the network, out of reach."""
+    try:
+        landlock.restrict(
+            [*order["readable"], "/proc"] if has_walls else order["readable"], [order["home"], *walls.DEVICES]
+        )
+    except OSError as error:
+        tell("loose", f"Landlock: {error.strerror}")
+        if not has_walls:
+            raise
+    try:
+        calls.restrict()
+    except OSError as error:
+        tell("loose", f"seccomp: {error.strerror}")
+        if not is_apart:
+            raise
+
+
+def _watch(order: Order, tell: Tell, first: int, *, is_apart: bool) -> None:
+    """Wait for the end of the box, and end it when it takes more than it may or nobody waits for it any more."""
+    for looks in itertools.count(1):
+        sign = signal.sigtimedwait(SIGNS, LOOK_EVERY_S)
+        if sign is not None and sign.si_signo == signal.SIGTERM:
+            break
+        if os.waitpid(first, os.WNOHANG) != (0, 0):
+            return
+        if _memory(first) > order["memory"]:
+            tell("why", "memory")
+            break
+        if looks % LOOKS_PER_WALK == 0 and _is_full(order["home"], order["disk"]):
+            tell("why", "disk")
+            break
+    _end(first, is_apart=is_apart)
+
+
+def _end(first: int, *, is_apart: bool) -> None:
+    """End the box: with its first process where that is one of a namespace, else one process after the other."""
+    while os.waitpid(first, os.WNOHANG) == (0, 0):
+        for process in [first] if is_apart else _below(first):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        signal.sigtimedwait([signal.SIGCHLD], LOOK_EVERY_S)
+
+
+def _bury() -> None:
+    """End what the program left behind, where no namespace ends with it."""
+    while left := list(_below(os.getpid())):
+        for process in left:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            os.waitpid(-1, 0)
+
+
+def _below(process: int) -> Iterator[int]:
+    """The processes that one started, and those that they did."""
+    with suppress(OSError):
+        for thread in os.listdir(f"/proc/{process}/task"):
+            with open(f"/proc/{process}/task/{thread}/children") as file:
+                children = file.read().split()
+            for child in map(int, children):
+                yield child
+                yield from _below(child)
+
+
+def _memory(first: int) -> int:
+    """Bytes that belong to the box alone."""
+    pages = 0
+    for process in _below(first):
+        with suppress(OSError), open(f"/proc/{process}/statm") as file:
+            _, resident, shared, *_ = map(int, file.read().split())
+            pages += resident - shared
+    return pages * resource.getpagesize()
+
+
+def _is_full(folder: str, limit: int) -> bool:
+    """Whether a folder holds more than it may."""
+    used = files = 0
+    for path, _, names in os.walk(folder):
+        files += len(names)
+        for name in names:
+            with suppress(OSError):
+                used += os.lstat(os.path.join(path, name)).st_blocks * 512
+        if used > limit or files > MOST_FILES:
+            return True
+    return False

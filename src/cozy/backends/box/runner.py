@@ -1,0 +1,214 @@
+"""Runs programs in boxes. Implements `kernel.running`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+import tempfile
+from asyncio import StreamReader
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import structlog
+
+import cozy
+from cozy.kernel.home import Home
+from cozy.kernel.running import CannotRun, Ended, Language, Program
+from cozy.kernel.settings import Settings
+
+from . import certificates, gateway, interpreters
+from .inside.order import Order
+from .interpreters import Interpreter
+
+log = structlog.get_logger()
+DISK = 1 << 30  # bytes of a folder
+LINE_LIMIT = 64 * 1024  # bytes of stdout
+ERRORS_LIMIT = 16 * 1024  # bytes of stderr, the last ones
+LONG_TEXT = 100_000  # bytes: Linux takes 128 kB, the name among them
+PATIENCE_S = 5.0
+SOURCES = str(Path(cozy.__file__).parents[1])
+START = f"import sys; sys.path.insert(0, {SOURCES!r}); from cozy.backends.box.inside.supervisor import main; main()"
+OUT_OF_MEMORY = (
+    "heap out of memory",
+    "ERR_MEMORY_ALLOCATION_FAILED",
+    "MemoryError",
+    "Array buffer allocation failed",
+    "std::bad_alloc",
+)
+
+
+class Boxes:
+    """Makes a box for each program, and says once where this machine cannot make it as tight as it should be."""
+
+    def __init__(
+        self, settings: Settings, may_dial: Callable[[str], bool], *, namespaces: bool = True
+    ) -> None:
+        self._memory = settings.box_memory_mb << 20
+        self._server = (_loopback(settings.host), settings.port)
+        self._may_dial = may_dial
+        self._namespaces = namespaces  # False: as on a host that gives none
+        self._known_loose: set[str] = set()
+
+    def check(self, language: Language) -> None:
+        """Make sure that a program in this language could be run here."""
+        if not sys.platform.startswith("linux"):
+            raise CannotRun("Programs of others are run on Linux alone, which can keep them apart.")
+        interpreters.of(language, self._memory)
+
+    async def run(self, home: Home, program: Program, heard: Callable[[bytes], None]) -> Ended:
+        """Run a program to its end."""
+        self.check(program.language)
+        async with (
+            _folder(program) as folder,
+            gateway.opened(folder, home, self._server, self._may_dial) as trusted,
+        ):
+            interpreter = interpreters.of(program.language, self._memory)
+            environment = _environment(folder, program, interpreter, trusted)
+            told, errors = await _run(self._order(folder, program, interpreter), environment, heard)
+        self._look_for_gaps(told)
+        return _ended(told, errors)
+
+    def _order(self, folder: Path, program: Program, interpreter: Interpreter) -> Order:
+        readable = [*interpreters.SYSTEM, *interpreter.readable, *program.readable, str(folder / "shown")]
+        return Order(
+            parent=os.getpid(), argv=[*interpreter.argv, *program.arguments], home=str(folder / "home"),
+            root=str(folder / "root"), readable=readable, namespaces=self._namespaces, memory=self._memory, disk=DISK, report=-1,
+        )  # fmt: skip
+
+    def _look_for_gaps(self, told: list[dict[str, Any]]) -> None:
+        for gap in [each["loose"] for each in told if "loose" in each]:
+            if gap not in self._known_loose:
+                self._known_loose.add(gap)
+                log.warning("boxes are not as tight here as they should be", lacking=gap)
+
+
+def _loopback(host: str) -> str:
+    """Where this machine reaches itself."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - looked for, not bound
+
+
+@asynccontextmanager
+async def _folder(program: Program) -> AsyncIterator[Path]:
+    """A folder for a box: `home` with the program's files, `shown` for what it may only read, `root` for its walls."""
+    folder = Path(tempfile.mkdtemp(prefix="cozy-box-"))
+    try:
+        for name in ("home", "shown", "root"):
+            (folder / name).mkdir(mode=0o700)
+        await asyncio.to_thread(_unpack, program, folder / "home")
+        yield folder
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _unpack(program: Program, home: Path) -> None:
+    for name, content in program.files:
+        inner = PurePosixPath(name)
+        if inner.is_absolute() or ".." in inner.parts:
+            raise CannotRun("A file of this program would lie outside of its folder.")
+        path = home / inner
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _environment(
+    folder: Path, program: Program, interpreter: Interpreter, trusted: Path | None
+) -> dict[str, str]:
+    home = str(folder / "home")
+    given = {
+        "HOME": home, "TMPDIR": home, "LANG": "C.UTF-8", "PATH": "", **interpreter.environment, **program.environment,
+        "COZY_GATEWAY": str(folder / "shown" / "gateway"),
+    }  # fmt: skip
+    if trusted is not None:
+        given |= {
+            "NODE_EXTRA_CA_CERTS": str(trusted),
+            "SSL_CERT_FILE": str(certificates.among_others(trusted)),
+        }
+    long = {name: text for name, text in given.items() if len(text.encode()) > LONG_TEXT}
+    if long:
+        kept = folder / "shown" / "texts.json"
+        kept.write_text(json.dumps(long))
+        given = {name: text for name, text in given.items() if name not in long} | {
+            "COZY_LONG_TEXTS": str(kept)
+        }
+    return given
+
+
+async def _run(
+    order: Order, environment: Mapping[str, str], heard: Callable[[bytes], None]
+) -> tuple[list[dict[str, Any]], bytes]:
+    """What was told of the box, and the end of stderr."""
+    reading, report = os.pipe()
+    with os.fdopen(reading, "rb") as reading_file:
+        try:
+            told = {**order, "report": report}
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-I", "-S", "-B", "-c", START, json.dumps(told), stdin=DEVNULL, stdout=PIPE, stderr=PIPE,
+                env=environment, cwd=order["home"], pass_fds=(report,), start_new_session=True,
+            )  # fmt: skip
+        finally:
+            os.close(report)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        try:
+            _, errors = await asyncio.gather(_hear(process.stdout, heard), _last(process.stderr))
+            await process.wait()
+        finally:
+            await _end(process)
+        return [json.loads(line) for line in reading_file], errors
+
+
+async def _end(process: Process) -> None:
+    """End the box, which its supervisor does when it is asked to."""
+    if process.returncode is not None:
+        return
+    with suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await process.wait()
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, 9)
+        await process.wait()
+
+
+async def _hear(stream: StreamReader, heard: Callable[[bytes], None]) -> None:
+    """Tell each line; of one that is too long, what came first."""
+    line = bytearray()
+    while chunk := await stream.read(LINE_LIMIT):
+        *whole, rest = chunk.split(b"\n")
+        for piece in whole:
+            line += piece
+            heard(bytes(line[:LINE_LIMIT]))
+            line.clear()
+        if len(line) < LINE_LIMIT:
+            line += rest
+    if line:
+        heard(bytes(line[:LINE_LIMIT]))
+
+
+async def _last(stream: StreamReader) -> bytes:
+    """The end of what comes."""
+    kept = b""
+    while chunk := await stream.read(ERRORS_LIMIT):
+        kept = (kept + chunk)[-ERRORS_LIMIT:]
+    return kept
+
+
+def _ended(told: list[dict[str, Any]], errors: bytes) -> Ended:
+    """How it went. Raises CannotRun when the program did not even begin."""
+    facts = {name: value for each in told for name, value in each.items()}
+    said = errors.decode(errors="replace")
+    if "failed" in facts:
+        raise CannotRun(f"This host cannot run this program: {facts['failed']}.")
+    why = facts.get("why", "")
+    code = int(facts.get("ended", -9))
+    if not why and code != 0 and any(sign in said for sign in OUT_OF_MEMORY):
+        why = "memory"
+    return Ended(code, why, said)

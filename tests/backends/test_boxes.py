@@ -1,0 +1,297 @@
+"""Boxes: what a program in one sees and reaches, and how it ends."""
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from cozy.backends.box.runner import Boxes
+from cozy.kernel.home import Home
+from cozy.kernel.running import CannotRun, Ended, Program
+from cozy.kernel.settings import Settings
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="boxes are made of what Linux has")
+HTTP = Home("home-1", "alice.localhost", "http://alice.localhost:8080")
+HTTPS = Home("home-1", "alice.example.org", "https://alice.example.org")
+
+
+class Site:
+    """A web server on loopback: somebody's site, or the home itself."""
+
+    def __init__(self) -> None:
+        self.port = 0
+
+    async def answer(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        return web.json_response({"host": request.headers["host"], "path": request.path, "length": len(body)})
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    site = Site()
+    runner = web.AppRunner(web.Application(client_max_size=1 << 30))
+    runner.app.router.add_route("*", "/{path:.*}", site.answer)
+    await runner.setup()
+    listening = web.TCPSite(runner, "127.0.0.1", 0)
+    await listening.start()
+    site.port = runner.addresses[0][1]
+    yield site
+    await runner.cleanup()
+
+
+@pytest.fixture(params=[True, False], ids=["namespaces", "landlock"])
+def namespaces(request: pytest.FixtureRequest) -> bool:
+    """On a host with namespaces, and on one that gives none."""
+    return request.param
+
+
+@pytest.fixture
+def boxes(site: Site, namespaces: bool) -> Boxes:
+    """Boxes whose home is that site, and which may go to loopback."""
+    settings = Settings(port=site.port, box_memory_mb=256)
+    return Boxes(settings, lambda address: address == "127.0.0.1", namespaces=namespaces)
+
+
+def node(script: str, *arguments: str, **environment: str) -> Program:
+    files = [("index.js", script.encode())]
+    return Program(language="node", arguments=("index.js", *arguments), environment=environment, files=files)
+
+
+async def said(boxes: Boxes, program: Program, home: Home = HTTP) -> Any:
+    """What a program printed, as JSON."""
+    lines: list[bytes] = []
+    ended = await boxes.run(home, program, lines.append)
+    assert ended == Ended(0, "", ended.errors), (ended, lines)
+    return json.loads(lines[-1])
+
+
+SEES = """
+const fs = require('fs')
+const can = (fn) => { try { fn(); return true } catch (error) { return error.code } }
+fs.writeFileSync('kept.txt', 'here')
+console.log(JSON.stringify({
+  secret: can(() => fs.readFileSync(process.argv[2])),
+  folder: can(() => fs.readdirSync(process.argv[3])),
+  passwd: can(() => fs.readFileSync('/etc/passwd')),
+  outside: can(() => fs.writeFileSync(process.argv[3] + '/new', '')),
+  shell: can(() => { const { error } = require('child_process').spawnSync('/bin/sh', ['-c', 'true']); if (error) throw error }),
+  names: Object.keys(process.env).filter((name) => !/^(HOME|TMPDIR|LANG|PATH|NODE_OPTIONS|COZY_GATEWAY)$/.test(name)),
+  home: process.env.HOME === process.cwd(),
+}))
+"""
+
+
+async def test_a_program_sees_its_own_folder_and_nothing_of_ours(
+    boxes: Boxes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "home.db").write_text("secret")
+    monkeypatch.setenv("SECRET", "ours")
+    program = node(SEES, str(tmp_path / "home.db"), str(tmp_path), COZY_URL="http://alice.localhost")
+    seen = await said(boxes, program)
+    refused = {seen.pop(name) for name in ("secret", "folder", "passwd", "outside", "shell")}
+    assert refused <= {"EACCES", "ENOENT", "EROFS"}
+    assert seen == {"names": ["COZY_URL"], "home": True}
+    assert list(tmp_path.iterdir()) == [tmp_path / "home.db"]
+
+
+FETCHES = """
+const http = require('http')
+const net = require('net')
+const over = (url, data) => new Promise((resolve) => {
+  const request = http.request(url, { method: data ? 'POST' : 'GET' }, (answer) => {
+    let text = ''
+    answer.on('data', (chunk) => (text += chunk)).on('end', () => resolve(JSON.parse(text)))
+  })
+  request.on('error', (error) => resolve(error.code))
+  request.end(data)
+})
+const raw = (port) => new Promise((resolve) => {
+  const socket = net.connect(port, '127.0.0.1', () => socket.end('GET /raw HTTP/1.0\\r\\nhost: x\\r\\n\\r\\n'))
+  let text = ''
+  socket.on('data', (chunk) => (text += chunk)).on('close', () => resolve(text.split('\\r\\n')[0]))
+})
+;(async () => {
+  const [, , site, dead] = process.argv
+  console.log(JSON.stringify({
+    http: await over(`http://127.0.0.1:${site}/some`),
+    sent: (await over(`http://127.0.0.1:${site}/some`, 'x'.repeat(3000000))).length,
+    fetched: await (await fetch(`http://127.0.0.1:${site}/fetched`)).json(),
+    raw: await raw(site),
+    home: await over('http://alice.localhost:8080/settings'),
+    refused: await over('http://127.0.0.2/'),
+    dead: await over(`http://127.0.0.1:${dead}/`),
+    unknown: await over('http://no-such-name.invalid/'),
+    mail: await over('http://127.0.0.1:25/'),
+    other: await fetch('http://127.0.0.2/').catch((error) => error.cause.code),
+  }))
+})()
+"""
+
+
+async def test_whatever_library_asks_goes_through_the_gateway_and_no_further_than_it_may(
+    boxes: Boxes, site: Site
+):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        dead = closed.getsockname()[1]
+    program = node(FETCHES, str(site.port), str(dead))
+    at = f"127.0.0.1:{site.port}"
+    assert await said(boxes, program) == {
+        "http": {"host": at, "path": "/some", "length": 0}, "sent": 3_000_000,
+        "fetched": {"host": at, "path": "/fetched", "length": 0}, "raw": "HTTP/1.0 200 OK",
+        "home": {"host": "alice.localhost:8080", "path": "/settings", "length": 0},
+        "refused": "EACCES", "dead": "ECONNREFUSED", "unknown": "ENOTFOUND", "mail": "EACCES", "other": "EACCES",
+    }  # fmt: skip
+
+
+SECURELY = """
+const https = require('https')
+const over = (url) => new Promise((resolve) => {
+  https.get(url, (answer) => {
+    let text = ''
+    answer.on('data', (chunk) => (text += chunk)).on('end', () => resolve(JSON.parse(text).path))
+  }).on('error', (error) => resolve(error.code))
+})
+;(async () => {
+  console.log(JSON.stringify([
+    await over('https://alice.example.org/one'),
+    await (await fetch('https://alice.example.org/two', { method: 'POST', body: 'x'.repeat(300000) })).json(),
+    await over('https://127.0.0.2/'),
+  ]))
+})()
+"""
+
+
+async def test_a_home_that_is_reached_by_https_is_so_from_its_boxes(boxes: Boxes):
+    two = {"host": "alice.example.org", "path": "/two", "length": 300_000}
+    assert await said(boxes, node(SECURELY), HTTPS) == ["/one", two, "EACCES"]
+
+
+PYTHON = """
+import json, os, socket, ssl, urllib.request
+def refused(call):
+    try:
+        call()
+    except OSError as error:
+        return type(error).__name__
+def through(host, port):
+    gateway = socket.socket(socket.AF_UNIX)
+    gateway.connect(os.environ["COZY_GATEWAY"])
+    gateway.sendall(f"CONNECT {host}:{port} HTTP/1.1\\r\\n\\r\\n".encode())
+    assert gateway.recv(100).startswith(b"HTTP/1.1 200")
+    secure = ssl.create_default_context().wrap_socket(gateway, server_hostname=host)
+    secure.sendall(f"GET /python HTTP/1.0\\r\\nhost: {host}\\r\\n\\r\\n".encode())
+    return secure.recv(12).decode()
+print(json.dumps({
+    "home": through("alice.example.org", 443),
+    "internet": refused(lambda: socket.socket(socket.AF_INET)),
+    "files": refused(lambda: open("/etc/passwd")),
+}))
+"""
+
+
+async def test_python_is_run_in_the_same_way(boxes: Boxes):
+    program = Program(
+        language="python", arguments=("-m", "inner.start"), files=[("inner/start.py", PYTHON.encode())]
+    )
+    found = await said(boxes, program, HTTPS)
+    assert found["files"] in {"PermissionError", "FileNotFoundError"}
+    assert (found["home"], found["internet"]) == ("HTTP/1.0 200", "OSError")
+
+
+EATS = "const kept = []; setInterval(() => kept.push(Buffer.alloc(16 << 20, 1)), 5)"
+FILLS = "const kept = []; for (;;) kept.push(new Array(100000).fill(1.5))"
+
+
+@pytest.mark.parametrize("script", [EATS, FILLS], ids=["buffers", "heap"])
+async def test_a_program_that_eats_memory_is_ended_for_it(site: Site, script: str):
+    boxes = Boxes(Settings(port=site.port, box_memory_mb=160), lambda address: False)
+    ended = await boxes.run(HTTP, node(script), lambda line: None)
+    assert (ended.code != 0, ended.why) == (True, "memory"), ended
+
+
+HANGS = """
+const { spawn } = require('child_process')
+spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'mark-of-this-test'], { detached: true, stdio: 'ignore' })
+process.on('SIGTERM', () => {})
+console.log('ready')
+setInterval(() => {}, 1000)
+"""
+
+
+async def test_a_program_that_nobody_waits_for_ends_with_all_that_it_started(boxes: Boxes):
+    ready = asyncio.Event()
+    run = asyncio.create_task(boxes.run(HTTP, node(HANGS), lambda line: ready.set()))
+    await ready.wait()
+    assert _marked() > 0
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    assert _marked() == 0
+
+
+async def test_what_a_program_leaves_running_ends_with_it(boxes: Boxes):
+    script = HANGS.replace("setInterval(() => {}, 1000)\n", "process.exit(3)\n")
+    ended = await boxes.run(HTTP, node(script), lambda line: None)
+    assert (ended.code, _marked()) == (3, 0)
+
+
+def _marked() -> int:
+    """The processes that the test's program started."""
+    found = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            found += b"mark-of-this-test" in (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+    return found
+
+
+async def test_lines_come_as_they_are_said_and_long_ones_are_cut(boxes: Boxes):
+    lines: list[bytes] = []
+    script = (
+        "console.log('a'); console.log('b'.repeat(200000)); process.stdout.write('c'); console.error('oh')"
+    )
+    ended = await boxes.run(HTTP, node(script), lines.append)
+    assert ([len(line) for line in lines], ended.errors) == ([1, 64 * 1024, 1], "oh\n")
+
+
+async def test_texts_that_linux_would_not_hand_over_arrive(boxes: Boxes):
+    program = node("console.log(process.env.COZY_COUCH_DOC.length)", COZY_COUCH_DOC="x" * 300_000)
+    assert await said(boxes, program) == 300_000
+
+
+async def test_a_program_dies_with_the_house(site: Site):
+    """Whoever started the box is killed, and nothing is left of it."""
+    script = f"""
+import asyncio, sys
+from cozy.backends.box.runner import Boxes
+from cozy.kernel.settings import Settings
+from tests.backends.test_boxes import HANGS, HTTP, node
+asyncio.run(Boxes(Settings(port={site.port}), bool).run(HTTP, node(HANGS), lambda line: print("ready", flush=True)))
+"""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": "src:."}
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"ready\n"
+    process.kill()
+    await process.wait()
+    for _ in range(1_000):
+        if not _marked():
+            break
+        await asyncio.sleep(0.01)
+    assert _marked() == 0
+
+
+async def test_a_file_that_would_lie_outside_is_refused(boxes: Boxes):
+    program = Program(language="node", arguments=("index.js",), files=[("../index.js", b"")])
+    with pytest.raises(CannotRun):
+        await boxes.run(HTTP, program, lambda line: None)

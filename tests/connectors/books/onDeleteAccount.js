@@ -1,0 +1,1 @@
+console.log(JSON.stringify({ type: 'info', message: `goodbye ${JSON.parse(process.env.COZY_FIELDS).account}` }))
