@@ -18,6 +18,9 @@ onArrival(async () => {
     document.querySelector("[data-list]") && import("./list.js"),
     document.querySelector(".preview") && import("./preview.js"),
     document.querySelector(".late") && import("./calendar.js"),
+    document.querySelector("[data-reel]") && import("./photos.js"),
+    document.querySelector("[data-edit]") && import("./edit.js"),
+    document.querySelector("[data-map]") && import("./map.js"),
     document.querySelector(".people, [data-person-form]") && import("./contacts.js"),
   ]);
   root.dataset.js = "ready";

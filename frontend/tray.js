@@ -21,8 +21,8 @@ function choose(kind) {
   input.type = "file";
   input.multiple = kind !== "camera";
   input.webkitdirectory = kind === "folder";
+  if (kind === "camera" || kind === "photos") input.accept = "image/*,video/*";
   if (kind === "camera") {
-    input.accept = "image/*,video/*";
     input.setAttribute("capture", "environment"); // an attribute: not every browser has the property
   }
   const folder = here();

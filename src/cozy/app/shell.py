@@ -22,12 +22,13 @@ from cozy.web.pages import flashed
 ROOMS = (
     ui.Room("home", N_("Home"), "/my", "house"),
     ui.Room("files", N_("Files"), "/my/drive", "folder"),
+    ui.Room("photos", N_("Photos"), "/my/photos", "image"),
     ui.Room("contacts", N_("Contacts"), "/my/contacts", "users-round", more=True),
     ui.Room("calendars", N_("Calendar"), "/my/calendar", "calendar", more=True),
     ui.Room("tasks", N_("Tasks"), "/my/tasks", "list-todo", more=True),
     ui.Room("bin", N_("Bin"), "/my/drive/trash", "trash-2", more=True),
     ui.Room("access", N_("Who can see what"), "/my/access", "eye", N_("Who sees"), aside=True),
-    ui.Room("apps", N_("Apps"), "/my/apps", "layout-grid", N_("My apps"), aside=True),
+    ui.Room("apps", N_("Apps"), "/my/apps", "layout-grid", N_("My apps"), aside=True, more=True),
     ui.Room("settings", N_("Settings"), "/my/settings", "settings", aside=True, more=True),
 )
 ACCOUNT = (ui.Link(N_("Settings"), "/my/settings", "settings"),)
@@ -89,6 +90,8 @@ def _adds(inbox: str, room: str) -> tuple[ui.Add, ...]:
     )
     people = (ui.Add(N_("New contact"), "/my/contacts/new", "user-plus"),)
     dates = (ui.Add(N_("New event"), "/my/calendar/new", "calendar-plus", dialog=True),)
+    if room == "photos":
+        return (ui.Add(N_("Add photos"), f"{here}/upload", "image-up", "photos"), *files[2:], *files[:2])
     if room in {"calendars", "tasks"}:
         return (*dates, *files, *people)
     return (*people, *files, *dates) if room == "contacts" else (*files, *people, *dates)

@@ -8,6 +8,8 @@ from cozy import ui
 from cozy.app import assets, signs
 from cozy.backends.previewer import Previewer
 from cozy.backends.safe import KeyFile
+from cozy.backends.towns import Towns
+from cozy.kernel.gazetteer import Gazetteer
 from cozy.kernel.jobs import DayPassed, Job
 from cozy.kernel.previews import Previews
 from cozy.kernel.routes import Routes
@@ -53,7 +55,7 @@ from cozy.rooms.files import jobs as files_jobs
 from cozy.rooms.files import pages as files_pages
 from cozy.rooms.files import routes as files_routes
 from cozy.rooms.files import service as files
-from cozy.rooms.files.events import MediaStored, PictureStored, SidecarStored
+from cozy.rooms.files.events import MediaStored
 from cozy.rooms.files.service import doctypes as files_doctypes
 from cozy.rooms.homes import pages as homes_pages
 from cozy.rooms.homes import routes as homes_routes
@@ -79,6 +81,7 @@ from cozy.rooms.permissions import routes as permissions_routes
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.events import GrantDue, GrantEnded
 from cozy.rooms.permissions.ports import Codes
+from cozy.rooms.photos import pages as photos_pages
 from cozy.rooms.realtime import routes as realtime_routes
 from cozy.rooms.remote import routes as remote_routes
 from cozy.rooms.sharing import routes as sharing_routes
@@ -95,6 +98,7 @@ DOORS: list[Routes] = [
     documents_routes.routes,
     files_routes.routes,
     files_pages.routes,
+    photos_pages.routes,
     calendars_pages.routes,
     jobs_routes.routes,
     jobs_pages.routes,
@@ -122,8 +126,6 @@ REACTIONS: dict[type[Event], list[Job]] = {
     ClientPending: [auth_jobs.forget_pending_client],
     GrantEnded: [auth_jobs.forget_client, auth_jobs.forget_device_password],
     MediaStored: [files_jobs.read_media],
-    PictureStored: [files_jobs.draw_ahead],
-    SidecarStored: [files_jobs.read_sidecar],
     ProfileChanged: [contacts_jobs.follow_profile],
     RefreshDue: [calendars_jobs.refresh],
     PeopleConcerned: [calendars_jobs.tell_people],
@@ -146,7 +148,6 @@ REACTIONS: dict[type[Event], list[Job]] = {
         files_jobs.sweep_contents,
         files_jobs.empty_old_trash,
         files_jobs.sweep_thumbnails,
-        files_jobs.draw_unseen,
         apps_jobs.update_all,
         dav_jobs.forget_expired_locks,
         dav_jobs.forget_expired_transfers,
@@ -162,6 +163,7 @@ PORTS: dict[type, list[Any]] = {
         permissions_pages.first.on_first_page,
         auth_pages.first.on_first_page,
         apps_pages.first.on_first_page,
+        photos_pages.first.on_first_page,
         calendars_pages.first.on_first_page,
         contacts_pages.first.on_first_page,
         files_pages.first.on_first_page,
@@ -169,6 +171,7 @@ PORTS: dict[type, list[Any]] = {
     Kind: [contacts.KIND, calendars.KIND],
     Previews: [Previewer()],
     Safe: [KeyFile()],
+    Gazetteer: [Towns(ui.assets.TOWNS)],
     Guard: [permissions.guard],
     Codes: [auth.for_link],
     Doctype: [

@@ -13,6 +13,7 @@ from cozy.ui.words import words
 STATIC = Path(__file__).parent / "static"
 DIST = STATIC / "dist"
 ICONS = STATIC / "icons"
+TOWNS = DIST / "towns.tsv"  # for the program, not for browsers
 BASE = "/my/assets/"
 MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_datetime, format_interval, format_time, format_timedelta
 from babel.numbers import format_decimal
 
 from cozy.ui.words import N_, words
@@ -71,6 +71,36 @@ def day_name(at: dt.date, now: datetime, locale: str) -> str:
         return words(locale).gettext(N_("Today") if ago == 0 else N_("Yesterday"))
     said = format_date(at, "EEEE d MMMM" if at.year == now.year else "d MMMM y", locale=_known(locale))
     return said[:1].upper() + said[1:]
+
+
+def month(at: dt.date, locale: str) -> str:
+    """July 2026."""
+    return _begun(format_date(at, "LLLL y", locale=_known(locale)))
+
+
+def month_alone(at: dt.date, locale: str) -> str:
+    """July."""
+    return _begun(format_date(at, "LLLL", locale=_known(locale)))
+
+
+def day_title(at: dt.date, now: datetime, locale: str) -> str:
+    """Saturday 18 July; with the year where it is another one."""
+    if (now.date() - at).days in (0, 1):
+        return day_name(at, now, locale)
+    return _begun(
+        format_date(at, "EEEE d MMMM" if at.year == now.year else "EEEE d MMMM y", locale=_known(locale))
+    )
+
+
+def days(first: dt.date, last: dt.date, locale: str) -> str:
+    """18 July 2026, 15 – 21 July 2026."""
+    return (
+        day(first, locale) if first == last else format_interval(first, last, "yMMMMd", locale=_known(locale))
+    )
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def hour(at: datetime, now: datetime, locale: str) -> str:

@@ -33,7 +33,7 @@ class Add(Struct, frozen=True):
     """A row of the Add menu. label is a msgid.
 
     url: a page that does the same without scripts.
-    upload: "files", "folder" or "camera" opens the device's own chooser; "" follows url.
+    upload: "files", "folder", "photos" or "camera" opens the device's own chooser; "" follows url.
     dialog: open url over the page rather than go there.
     """
 

@@ -1,0 +1,1 @@
+"""The owner's pictures and films: when, where, in which albums."""

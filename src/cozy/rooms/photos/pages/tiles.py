@@ -1,0 +1,99 @@
+"""Photos as grids show them: a tile's shape is known before its picture loads; days with their names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, tzinfo
+from itertools import groupby
+
+from msgspec import Struct
+
+from ..model import Photo
+from .door import photo_url
+
+_FLATTEST, _TALLEST, _USUAL = 2.5, 0.5, 1.3  # width by height; usual: where nobody knows
+_LARGE = 1600  # pixels of a picture that fills the page
+
+
+class Tile(Struct, frozen=True):
+    """One photo of a grid. shape: a class of the style sheet; width, height: of its picture on a page of its own."""
+
+    id: str
+    href: str
+    name: str
+    shape: str
+    thumb: str
+    picture: str
+    raw: str
+    width: int
+    height: int
+    is_film: bool
+    length: str
+    is_favourite: bool
+
+
+class Day(Struct, frozen=True):
+    """Photos of one day. day: None where days do not matter; place: where most of them are from."""
+
+    day: date | None
+    tiles: list[Tile]
+    place: str = ""
+
+
+def tile(photo: Photo, roll: str = "") -> Tile:
+    """The tile of a photo. roll: which sequence it leads into."""
+    width, height = extent(photo)
+    return Tile(
+        photo.id, photo_url(photo.id, roll), photo.name, shape(photo), picture_url(photo, 512), picture_url(photo, _LARGE),
+        raw_url(photo), width, height, photo.is_film, length(photo.duration_s) if photo.is_film else "", photo.is_favourite,
+    )  # fmt: skip
+
+
+def shape(photo: Photo) -> str:
+    """The class for width by height, in tenths: r13."""
+    ratio = photo.width / photo.height if photo.width and photo.height else _USUAL
+    return f"r{round(10 * min(max(ratio, _TALLEST), _FLATTEST)):02}"
+
+
+def extent(photo: Photo, most: int = _LARGE) -> tuple[int, int]:
+    """Width and height of its picture with `most` pixels on a side at most; 0 where nobody knows."""
+    if not photo.width or not photo.height:
+        return 0, 0
+    scale = min(1, most / max(photo.width, photo.height))
+    return max(1, round(photo.width * scale)), max(1, round(photo.height * scale))
+
+
+def picture_url(photo: Photo, size: int) -> str:
+    """The address of a picture of it; it changes with the content, so it may be kept. size: 128, 512 or 1600 pixels."""
+    return f"/my/file/{photo.id}/picture/{size}-{photo.sha256[:12]}"
+
+
+def raw_url(photo: Photo) -> str:
+    """The address of its bytes."""
+    return f"/my/file/{photo.id}/raw/{photo.sha256[:12]}"
+
+
+def length(seconds: float) -> str:
+    """How long a film lasts: 0:42, 1:02:03; "" where nobody knows."""
+    whole = round(seconds)
+    if whole <= 0:
+        return "0:01" if seconds > 0 else ""
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def flat(photos: Sequence[Photo], roll: str = "") -> list[Day]:
+    """All of them in one grid."""
+    return [Day(None, [tile(photo, roll) for photo in photos])] if photos else []
+
+
+def by_day(
+    photos: Sequence[Photo], here: tzinfo, place: Callable[[Sequence[Photo]], str], roll: str = ""
+) -> list[Day]:
+    """A grid for each day of the owner's clock. place: says where photos are from."""
+    days = []
+    for day, some in groupby(photos, lambda photo: photo.at.astimezone(here).date()):
+        of_day = list(some)
+        days.append(Day(day, [tile(photo, roll) for photo in of_day], place(of_day)))
+    return days

@@ -1,0 +1,235 @@
+"""A life in photos, made here: `script/many-photos N FOLDER` writes N of them, with what cameras say, and some of every odd kind."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+import pyvips
+from msgspec import Struct, structs
+from PIL import Image
+
+FIRST, LAST = datetime(2008, 5, 1, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC)
+LONG_SIDE = 640  # pixels
+# Where people live and travel: latitude, longitude, hours ahead of UTC in winter.
+PLACES = (
+    (48.853, 2.349, 1), (48.853, 2.349, 1), (48.853, 2.349, 1), (45.764, 4.836, 1), (48.726, -3.982, 1), (47.218, -1.553, 1),
+    (43.296, 5.37, 1), (43.604, 1.444, 1), (44.837, -0.579, 1), (48.573, 7.752, 1), (50.629, 3.057, 1), (41.385, 2.173, 1),
+    (40.416, -3.703, 1), (38.722, -9.139, 0), (51.507, -0.127, 0), (53.349, -6.26, 0), (52.52, 13.405, 1), (41.902, 12.496, 1),
+    (45.44, 12.315, 1), (37.983, 23.727, 2), (41.008, 28.978, 3), (59.329, 18.068, 1), (64.146, -21.942, 0), (31.629, -7.981, 1),
+    (40.712, -74.006, -5), (45.501, -73.567, -5), (37.774, -122.419, -8), (19.432, -99.133, -6), (-22.906, -43.172, -3),
+    (-33.868, 151.209, 10), (35.689, 139.691, 9), (35.011, 135.768, 9), (13.756, 100.501, 7), (-36.848, 174.763, 12), (64.963, -19.02, 0),
+)  # fmt: skip
+CAMERAS = (
+    ("Canon", "Canon PowerShot A540", "", 2008, 2012), ("NIKON CORPORATION", "NIKON D90", "AF-S DX 18-105mm f/3.5-5.6G", 2010, 2017),
+    ("Apple", "iPhone 5", "iPhone 5 back camera 4.12mm f/2.4", 2012, 2016), ("Apple", "iPhone 8", "iPhone 8 back camera 3.99mm f/1.8", 2017, 2021),
+    ("Apple", "iPhone 13", "iPhone 13 back dual wide camera 5.1mm f/1.6", 2021, 2027), ("Google", "Pixel 7", "", 2022, 2027),
+    ("FUJIFILM", "X-T3", "XF35mmF1.4 R", 2018, 2027),
+)  # fmt: skip
+SHAPES = ((4, 3), (4, 3), (4, 3), (3, 2), (3, 2), (16, 9), (1, 1), (3, 4), (3, 4), (9, 16), (5, 2))
+
+
+class Shot(Struct, frozen=True):
+    """One photo that is to be made. seed: what it shows; turn: EXIF's orientation."""
+
+    name: str
+    at: datetime
+    offset_h: int
+    place: tuple[float, float] | None
+    camera: tuple[str, str, str]
+    shape: tuple[int, int]
+    seed: int
+    turn: int = 1
+
+
+def shots(count: int, seed: int = 5) -> Iterator[Shot]:
+    """What somebody photographs in eighteen years: days at home, journeys, feasts, bursts."""
+    chance = random.Random(seed)
+    for number, shot in enumerate(islice(_life(chance), count)):
+        yield structs.replace(shot, name=f"{shot.name}_{number:05}.jpg")
+
+
+def _life(chance: random.Random) -> Iterator[Shot]:
+    while True:
+        start = FIRST + (LAST - FIRST) * chance.random() ** 0.7  # more of late
+        days = chance.choice((1, 1, 1, 1, 2, 3, 7, 10))
+        lat, long, offset = chance.choice(PLACES[:6] if days < 3 else PLACES)
+        owned = [
+            (make, model, lens) for make, model, lens, since, until in CAMERAS if since <= start.year < until
+        ]
+        for day in range(days):
+            moment = (start + timedelta(days=day)).replace(hour=8, minute=chance.randrange(60))
+            for _ in range(chance.randrange(2, 22)):
+                moment += timedelta(minutes=chance.expovariate(1 / 25))
+                camera = chance.choice(owned)
+                place = (
+                    (lat + chance.gauss(0, 0.03), long + chance.gauss(0, 0.04))
+                    if chance.random() < 0.75
+                    else None
+                )
+                turn = 6 if chance.random() < 0.12 else 1
+                shape = (4, 3) if turn == 6 else chance.choice(SHAPES)
+                for _ in range(5 if chance.random() < 0.02 else 1):
+                    moment += timedelta(seconds=1)
+                    yield Shot("IMG", moment, offset, place, camera, shape, chance.randrange(1 << 48), turn)
+
+
+def picture(shot: Shot) -> bytes:
+    """It as JPEG, with EXIF."""
+    data = scene(shot.seed, *_sides(shot.shape))
+    said = exif(shot)
+    return data[:2] + b"\xff\xe1" + (len(said) + 2).to_bytes(2, "big") + said + data[2:]
+
+
+def _sides(shape: tuple[int, int]) -> tuple[int, int]:
+    scale = LONG_SIDE / max(shape)
+    return round(shape[0] * scale), round(shape[1] * scale)
+
+
+def scene(seed: int, width: int, height: int) -> bytes:
+    """A landscape as nobody has seen it before, as JPEG without tags: sky, sun, hills, and light as it falls."""
+    chance = random.Random(seed)
+    x, y = (
+        axis / side
+        for axis, side in zip(pyvips.Image.xyz(width, height).bandsplit(), (width, height), strict=True)
+    )
+    hue, line, tide = chance.random(), chance.uniform(0.35, 0.75), chance.uniform(2, 9)
+    sky = (y * 0 + hue).bandjoin([y * -0.35 + 0.6, y * 0.25 + 0.72])
+    sun = ((x - chance.random()) * (width / height)) ** 2 + (y - line * chance.random()) ** 2
+    image = (sun < chance.uniform(0.003, 0.02)).ifthenelse([0.12, 0.35, 1.0], sky)
+    for n, dark in enumerate((0.55, 0.38, 0.25)):
+        wave = ((x * (tide + n * 3) + chance.random() * 6) * 57.3).sin() * 0.05 + line + n * 0.11
+        image = (y > wave).ifthenelse([(hue + 0.07 * (n + 1)) % 1, 0.55, dark], image)
+    coloured = (image * 255).cast("uchar").copy(interpretation="hsv").colourspace("srgb")
+    light = pyvips.Image.new_from_memory(chance.randbytes(8 * 6 * 3), 8, 6, 3, "uchar").resize(
+        width / 8, vscale=height / 6
+    )
+    return bytes(
+        (coloured * 0.72 + light.crop(0, 0, width, height) * 0.28).cast("uchar").jpegsave_buffer(Q=82)
+    )
+
+
+def exif(shot: Shot) -> bytes:
+    """What the camera says, as the content of an APP1 segment (EXIF 3.0)."""
+    chance = random.Random(shot.seed)
+    tags = Image.Exif()
+    tags[0x010F], tags[0x0110], tags[0x0112] = shot.camera[0], shot.camera[1], shot.turn
+    local = shot.at + timedelta(hours=shot.offset_h)
+    own = tags.get_ifd(0x8769)
+    own[0x9003] = local.strftime("%Y:%m:%d %H:%M:%S")
+    if shot.at.year > 2016:
+        own[0x9011] = f"{'-' if shot.offset_h < 0 else '+'}{abs(shot.offset_h):02}:00"
+    own[0x829A], own[0x829D] = (
+        1 / chance.choice((30, 60, 125, 250, 500, 1000)),
+        chance.choice((1.8, 2.4, 2.8, 4.0, 5.6, 8.0)),
+    )
+    own[0x8827], own[0x920A] = (
+        chance.choice((50, 100, 200, 400, 1600)),
+        chance.choice((4.2, 18.0, 35.0, 50.0, 105.0)),
+    )
+    if shot.camera[2]:
+        own[0xA434] = shot.camera[2]
+    if shot.place:
+        place = tags.get_ifd(0x8825)
+        lat, long = shot.place
+        place[1], place[2] = "S" if lat < 0 else "N", _sexagesimal(abs(lat))
+        place[3], place[4] = "W" if long < 0 else "E", _sexagesimal(abs(long))
+    return tags.tobytes()
+
+
+def _sexagesimal(degrees: float) -> tuple[float, float, float]:
+    minutes = degrees % 1 * 60
+    return float(int(degrees)), float(int(minutes)), round(minutes % 1 * 60, 2)
+
+
+def odd() -> Iterator[tuple[str, bytes]]:
+    """Files that are no plain JPEG of a camera, or only seem to be one."""
+    chance = random.Random(11)
+    plain = Image.open(io.BytesIO(scene(1, 640, 480)))
+    for n in range(30):
+        view = Image.open(io.BytesIO(scene(chance.randrange(1 << 40), 600, 400)))
+        for kind, how in (
+            ("PNG", {}),
+            ("WEBP", {"quality": 80}),
+            ("GIF", {}),
+            ("TIFF", {}),
+            ("BMP", {}),
+            ("AVIF", {"quality": 60}),
+        ):
+            yield f"odd-{n:02}.{kind.lower()}", _saved(view, kind, **how)
+        yield f"odd-{n:02}.heic", _heic(view)
+    yield "cmyk.jpg", _saved(plain.convert("CMYK"), "JPEG")
+    yield "grey-16-bit.png", _saved(plain.convert("I;16"), "PNG")
+    yield "palette.png", _saved(plain.convert("P"), "PNG")
+    yield "clear.png", _saved(Image.new("RGBA", (300, 200), (0, 90, 120, 90)), "PNG")
+    yield "panorama.jpg", scene(2, 4000, 400)
+    yield "needle.jpg", scene(3, 60, 2400)
+    yield "tiny.png", _saved(Image.new("RGB", (1, 1), "teal"), "PNG")
+    yield (
+        "moving.gif",
+        _saved(plain.convert("P"), "GIF", save_all=True, append_images=[Image.new("P", (640, 480))]),
+    )
+    yield (
+        "drawing.svg",
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 60"><circle cx="45" cy="30" r="25" fill="teal"/></svg>',
+    )
+    whole = scene(4, 640, 480)
+    yield "cut-short.jpg", whole[: len(whole) // 2]
+    yield "empty.jpg", b""
+    yield "lying.jpg", b"<!doctype html><title>no picture</title>"
+    yield "many-pixels.png", _bomb()
+    for turn in range(1, 9):
+        at = LAST.replace(day=turn)
+        yield f"turned-{turn}.jpg", picture(Shot("turned", at, 1, None, CAMERAS[0][:3], (4, 3), 77, turn))
+
+
+def _saved(image: Image.Image, kind: str, **how: object) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **how)
+    return out.getvalue()
+
+
+def _heic(image: Image.Image) -> bytes:
+    import pillow_heif
+
+    out = io.BytesIO()
+    pillow_heif.from_pillow(image).save(out, quality=60)
+    return out.getvalue()
+
+
+def _bomb() -> bytes:
+    """A PNG of 900 megapixels in a few kilobytes."""
+    return bytes(pyvips.Image.black(30_000, 30_000).pngsave_buffer(compression=9, bitdepth=1))
+
+
+def write(folder: Path, count: int) -> None:
+    """Put them into a folder for each year; every hundredth is there twice, every other hundredth in a smaller size too."""
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for number, (shot, data) in enumerate(pool.map(_made, shots(count), chunksize=50)):
+            inside = folder / str(shot.at.year)
+            inside.mkdir(parents=True, exist_ok=True)
+            (inside / shot.name).write_bytes(data)
+            if number % 100 == 7:
+                (inside / f"copy of {shot.name}").write_bytes(data)
+            if number % 100 == 57:
+                small = pyvips.Image.thumbnail_buffer(data, 400).jpegsave_buffer(Q=70)
+                (inside / f"small {shot.name}").write_bytes(bytes(small))
+    strange = folder / "Odd"
+    strange.mkdir(parents=True, exist_ok=True)
+    for name, data in odd():
+        (strange / name).write_bytes(data)
+
+
+def _made(shot: Shot) -> tuple[Shot, bytes]:
+    return shot, picture(shot)
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[2]), int(sys.argv[1]))

@@ -1,0 +1,112 @@
+"""The pages of photos, as the owner's browser sees them without scripts."""
+
+import re
+
+from cozy.rooms.files import service as files
+from cozy.rooms.photos import service as photos
+from tests.photos.conftest import shoot
+
+ALBUM = re.compile(r"/my/photos/albums/([0-9a-f]{32})")
+
+
+async def test_the_timeline_shows_days_and_knows_shapes_before_pictures_come(reader, act):
+    id_ = await act(shoot, "boats.jpg", "2026-07-18T10:00:00Z", width=1600, height=1000, favourite=True)
+    await act(shoot, "film.mp4", "2026-06-02T10:00:00Z", "video/mp4", duration=42)
+    page = (await reader.get("/my/photos")).text
+    assert 'class="month" id="m-2026-07">July 2026<' in page
+    assert f'<li class="r16"><a href="/my/photos/photo/{id_}"' in page
+    assert 'width="1600" height="1000"' in page
+    assert "0:42" in page
+    assert 'data-goto="2026-06"' in page
+
+
+async def test_a_home_without_photos_says_how_they_come(reader):
+    assert "Your photos will be here" in (await reader.get("/my/photos")).text
+
+
+async def test_a_month_is_a_page_and_its_parts_come_alone_for_scripts(reader, act):
+    for n in range(3):
+        await act(shoot, f"{n}.jpg", f"2026-0{n + 5}-18T10:00:00Z")
+    page = (await reader.get("/my/photos/month/2026-06")).text
+    assert page.count("data-photo=") == 1
+    assert 'href="/my/photos/month/2026-07" rel="prev"' in page
+    assert 'href="/my/photos/month/2026-05" rel="next"' in page
+    part = (await reader.get("/my/photos/month/2026-06?part=1")).text
+    assert part.strip().startswith("<section")
+    assert part.count("data-photo=") == 1
+    assert (await reader.get("/my/photos/month/2020-02")).status_code == 404
+
+
+async def test_a_photo_has_a_page_of_its_own_with_what_is_known_and_its_neighbours(reader, act):
+    first = await act(shoot, "a.jpg", "2026-07-16T10:00:00Z")
+    id_ = await act(
+        shoot, "b.jpg", "2026-07-17T10:00:00Z", width=4000, height=3000, camera={"make": "Canon", "model": "Canon EOS R6"},
+        exposure={"time": 0.002, "aperture": 2.8, "iso": 400, "focal_length": 50}, local_datetime="2026-07-17T19:00:00", offset="+09:00",
+    )  # fmt: skip
+    page = (await reader.get(f"/my/photos/photo/{id_}")).text
+    for said in (
+        "4000 × 3000",
+        "Canon EOS R6",
+        "1/500 s",
+        "ƒ/2.8",
+        "ISO 400",
+        "17 July 2026, 19:00 (UTC+09:00)",
+        f'href="/my/photos/photo/{first}"',
+    ):
+        assert said in page
+    assert (await reader.get("/my/photos/photo/none")).status_code == 404
+
+
+async def test_an_album_is_made_of_what_was_chosen(reader, act):
+    ids = [await act(shoot, f"{n}.jpg", f"2026-07-1{n}T10:00:00Z") for n in range(3)]
+    asked = (await reader.submit("/my/photos/albums/add", ids=ids[:2])).text
+    assert "Add 2 photos to an album" in asked
+    page = await reader.landed(await reader.submit("/my/photos/albums/new", name="Trip", ids=ids[:2]))
+    assert "Album created." in page
+    assert page.count("data-photo=") == 2
+    assert "Take out" in page
+    album = ALBUM.search(page)
+    assert album
+    await reader.submit("/my/photos/albums/add", ids=ids[2], into=album[1])
+    assert "3 photos" in (await reader.get("/my/photos/albums")).text
+    out = await reader.landed(await reader.submit(f"/my/photos/albums/{album[1]}/out", ids=ids[0]))
+    assert "1 photo taken out of the album." in out
+    assert (await reader.submit("/my/photos/albums/new", name=" ")).status_code == 422
+
+
+async def test_what_is_chosen_becomes_a_favourite_and_no_longer(reader, act, house, home):
+    id_ = await act(shoot, "a.jpg", "2026-07-18T10:00:00Z")
+    assert "Added to your favourites." in await reader.landed(
+        await reader.submit("/my/photos/favourites", ids=id_)
+    )
+    assert id_ in (await reader.get("/my/photos/favourites")).text
+    assert "Taken out of your favourites." in await reader.landed(
+        await reader.submit("/my/photos/favourites", ids=id_)
+    )
+    assert "No favourites yet" in (await reader.get("/my/photos/favourites")).text
+
+
+async def test_the_first_page_shows_a_memory(reader, act, clock):
+    taken = clock.now.replace(year=clock.now.year - 3).isoformat()
+    await act(shoot, "a.jpg", taken)
+    page = (await reader.get("/my")).text
+    assert "3 years ago" in page
+    days = re.search(r'href="(/my/photos/days/[^"]+)"', page)
+    assert days
+    assert "1 photo" in (await reader.get(days[1])).text
+
+
+async def test_names_are_shown_as_text(reader, act):
+    id_ = await act(shoot, "<b>.jpg", "2026-07-18T10:00:00Z")
+    album = await act(photos.albums.create, "<i>me</i>", [id_])
+    for url in (
+        "/my/photos",
+        f"/my/photos/photo/{id_}",
+        f"/my/photos/albums/{album.id}",
+        "/my/photos/albums",
+    ):
+        page = (await reader.get(url)).text
+        assert "<b>.jpg" not in page
+        assert "<i>me" not in page
+    await act(files.trash, id_)
+    assert (await reader.get(f"/my/photos/photo/{id_}")).status_code == 404
