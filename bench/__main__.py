@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench import cases, report, running, wrk
+from bench import cases, photos, report, running, wrk
 from bench.cases import Case
 from bench.load import BadAnswer
 from bench.peers import Peer
@@ -26,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """0 when every server did every case, 1 when one failed or gave other bytes back, 2 for a bad command."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that started servers are stopped
     options = _parser().parse_args(arguments)
+    if "run" in options:
+        code: int = options.run(options)
+        return code
     suite: Suite = options.suite
     sizes = suite.quick if options.quick else suite.full
     results = _prepare(suite, options, sizes)
@@ -49,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     for suite in SUITES:
         _add_suite(commands.add_parser(suite.name, help=suite.title), suite)
+    photos.add_to(commands)
     return parser
 
 

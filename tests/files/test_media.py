@@ -1,37 +1,19 @@
 """What pictures and films say of themselves becomes metadata and dates, after they were stored."""
 
-import asyncio
-from dataclasses import replace
-
 import msgspec
 import pytest
 
-from cozy.app.worker import Worker
 from cozy.kernel.caller import SYSTEM
-from cozy.kernel.clock import iso
 from cozy.rooms.files import service as files
-from cozy.rooms.files.events import MediaStored
+from cozy.rooms.files.events import MediaStored, PictureStored
 from cozy.rooms.files.service import media
 from cozy.rooms.homes import service as homes
-from cozy.rooms.jobs import service as jobs
 from tests.browser import samples
 from tests.conftest import ALICE, OWNER
-from tests.files.photos import photo
+from tests.files.photos import by_a_good_camera, photo
+from tests.files.settling import settled
 
 SEPTEMBER = "2016:09:18 20:38:04"
-
-
-async def settled(house, home) -> None:
-    """Everything that waits is done."""
-    worker = Worker(poll_s=0.01)
-    async with worker.running(replace(house, wake=worker.wake)):
-        worker.wake(home)
-        for _ in range(6_000):
-            leased = await house.read(home, SYSTEM, jobs.next_due)
-            if leased > iso(house.clock()):
-                return
-            await asyncio.sleep(0.01)
-    raise AssertionError("jobs still wait")
 
 
 @pytest.fixture
@@ -53,7 +35,8 @@ async def test_a_photo_says_when_and_where_it_was_taken(client, read):
     known = await read(file)
     assert known["metadata"] == {
         "datetime": "2016-09-18T18:38:04.000000Z", "width": 60, "height": 40, "orientation": 6,
-        "gps": {"lat": 48.725, "long": -3.985}, "extractor_version": 2,
+        "local_datetime": "2016-09-18T20:38:04", "offset": "+02:00",
+        "gps": {"lat": 48.725, "long": -3.985, "alt": 12.5}, "extractor_version": 2,
     }  # fmt: skip
     assert known["created_at"] == "2016-09-18T18:38:04.000000Z"
     assert known["updated_at"] == "2021-01-02T03:04:05.000000Z"
@@ -65,6 +48,7 @@ async def test_a_picture_is_read_before_its_upload_is_answered(client):
     known = made["attributes"]
     assert known["metadata"] == {
         "datetime": "2016-09-18T18:38:04.000000Z", "width": 60, "height": 40, "extractor_version": 2,
+        "local_datetime": "2016-09-18T20:38:04", "offset": "+02:00",
     }  # fmt: skip
     assert known["created_at"] == "2016-09-18T18:38:04.000000Z"
     assert made["meta"]["rev"].startswith("1-")
@@ -110,6 +94,7 @@ async def test_a_camera_with_a_wrong_clock_dates_nothing(client, read, taken):
     file = await client.upload("a.jpg", photo(taken, offset="+12:00"))
     known = await read(file)
     assert known["created_at"] == known["metadata"]["datetime"] == file["attributes"]["created_at"]
+    assert "local_datetime" not in known["metadata"]
 
 
 async def test_what_the_client_said_stays(client, read):
@@ -141,6 +126,13 @@ async def test_a_film_says_how_long_it_is(client, read):
     assert known["duration"] == pytest.approx(2, abs=0.3)
 
 
+async def test_how_a_picture_was_taken_is_noted(client):
+    known = (await client.upload("a.jpg", by_a_good_camera()))["attributes"]["metadata"]
+    assert known["camera"] == {"make": "Nikon", "model": "Z 6"}
+    assert known["exposure"]["time"] == 0.004
+    assert (known["lens"], known["rating"], known["flash"]) == ("NIKKOR Z 50mm", 4, "Did not fire")
+
+
 async def test_a_new_content_is_read_anew_and_keeps_created_at(client, read):
     file = await client.upload("a.jpg", photo(SEPTEMBER, place=True), Metadata='{"mine": 1}')
     before = await read(file)
@@ -152,6 +144,7 @@ async def test_a_new_content_is_read_anew_and_keeps_created_at(client, read):
     assert known["created_at"] == before["created_at"]
     assert known["metadata"] == {
         "mine": 1, "datetime": "2017-01-01T00:00:00.000000Z", "width": 20, "height": 30, "extractor_version": 2,
+        "local_datetime": "2017-01-01T00:00:00",
     }  # fmt: skip
 
 
@@ -179,14 +172,17 @@ async def test_what_cannot_be_read_stays_as_it_was(client, read, house, home):
 
 
 def test_only_pictures_and_films_are_announced(work, given):
-    for name in ("a.txt", "a.pdf", "a.svg", "a", "a.mp3", "a.zip"):
+    for name in ("a.txt", "a.docx", "a", "a.mp3", "a.zip"):
         given.file(name)
     assert work.published == []
     files.create_file(work, files.ROOT, "b.jpg", samples.content(b"b"), "", files.Details(encrypted=True))
     assert work.published == []
     kept = files.Details(dates_are_final=True)
     film = files.create_file(work, files.ROOT, "c.mp4", samples.content(b"c"), "", kept)
-    assert work.published == [MediaStored(film.id, film.sha256, sets_created_at=True, sets_updated_at=False)]
+    assert work.published == [
+        MediaStored(film.id, film.sha256, sets_created_at=True, sets_updated_at=False),
+        PictureStored(film.id, film.sha256, "film"),
+    ]
 
 
 def test_dates_that_are_final_stay_and_creation_never_comes_after_change(work):
@@ -194,7 +190,7 @@ def test_dates_that_are_final_stay_and_creation_never_comes_after_change(work):
         created_at="2015-01-01T00:00:00Z", updated_at="2015-01-01T00:00:00Z", dates_are_final=True
     )
     later = files.create_file(work, files.ROOT, "a.jpg", samples.content(b"a"), "", kept)
-    (event,) = work.published
+    event = work.published[0]
     media.note(work, event, media.Facts(taken_at=SEPTEMBER))
     body = files.fetch(work, later.id).body
     assert body["created_at"] == body["updated_at"] == "2015-01-01T00:00:00.000000Z"

@@ -16,7 +16,7 @@ from cozy.rooms.documents import service as documents
 from cozy.rooms.files import service as files
 from tests.browser import samples
 from tests.conftest import OWNER
-from tests.files.photos import opened, photo
+from tests.files.photos import opened, photo, raw
 
 SIZES = ("tiny", "small", "medium", "large")
 
@@ -62,6 +62,32 @@ async def test_a_picture_comes_in_four_sizes_without_a_session(client, anonymous
     assert sizes == {"tiny": (96, 96), "small": (640, 320), "medium": (1280, 640), "large": (1920, 960)}
 
 
+@pytest.mark.parametrize(
+    ("accept", "small", "large"),
+    [
+        ("image/avif,image/webp,*/*;q=0.8", "webp", "avif"), ("image/webp", "webp", "webp"), ("image/avif", "avif", "avif"),
+        ("image/webp;q=0, image/avif; q=0.0, */*", "jpeg", "jpeg"), ("*/*", "jpeg", "jpeg"), ("image/*", "jpeg", "jpeg"),
+    ],
+)  # fmt: skip
+async def test_who_takes_smaller_files_gets_them(client, anonymous, accept, small, large):
+    links = (await client.upload("a.jpg", photo()))["links"]
+    for look, form in (("small", small), ("large", large)):
+        answer = await anonymous.get(links[look], headers={"accept": accept})
+        assert (answer.headers["content-type"], answer.headers["vary"]) == (f"image/{form}", "Accept")
+        assert opened(answer.content).format == form.upper()
+
+
+async def test_drawings_films_and_raw_pictures_have_them_too(client, anonymous):
+    drawing = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><rect width="4" height="4"/></svg>'
+    )
+    for name, data, size in (
+        ("a.svg", drawing, (480, 480)), ("a.mp4", samples.film(), (320, 240)), ("a.nef", raw(samples.picture(0.1, 300, 200)), (300, 200)),
+    ):  # fmt: skip
+        file = await client.upload(name, data)
+        assert opened((await anonymous.get(file["links"]["small"])).content).size == size
+
+
 async def test_a_pdf_shows_its_first_page(client, anonymous):
     links = (await client.upload("a.pdf", samples.pdf("One", "Two")))["links"]
     page = opened((await anonymous.get(links["small"])).content)
@@ -98,7 +124,7 @@ async def test_a_photo_stands_upright_and_what_is_transparent_is_white(client, a
 async def test_every_list_has_the_links_and_other_files_have_none(client):
     folder = (await client.mkdir("d"))["id"]
     picture = await client.upload("a.jpg", photo(), inside=folder)
-    others = [await client.upload(name, b"x", inside=folder) for name in ("a.txt", "a.svg", "a.mp4")]
+    others = [await client.upload(name, b"x", inside=folder) for name in ("a.txt", "a.docx", "a.mp3")]
     secret = await client.upload("b.jpg", b"x", inside=folder, Encrypted="true")
     for other in (*others, secret):
         assert set(other["links"]) == {"self"}

@@ -13,6 +13,7 @@ from cozy.backends.previewer import WORKER, Worker
 from cozy.kernel.previews import CannotDraw
 from tests.browser import samples
 
+POSTER = {"recipe": "picture", "kind": "film", "width": 64, "height": 64, "crop": 0}
 TRIES = """
 import os, runpy, socket, subprocess, sys
 runpy.run_path(sys.argv[1])["fence"]()
@@ -59,7 +60,7 @@ def test_a_film_leads_to_no_other_file(tmp_path: Path, playlist: str):
     worker = Worker()
     try:
         with pytest.raises(CannotDraw):
-            worker.obey({"recipe": "poster", "path": str(tmp_path / "film"), "size": 64})
-        assert worker.obey({"recipe": "poster", "path": str(tmp_path / "other"), "size": 64})
+            worker.obey({"path": str(tmp_path / "film"), **POSTER})
+        assert worker.obey({"path": str(tmp_path / "other"), **POSTER})
     finally:
         worker.stop()

@@ -55,7 +55,7 @@ from cozy.rooms.files import jobs as files_jobs
 from cozy.rooms.files import pages as files_pages
 from cozy.rooms.files import routes as files_routes
 from cozy.rooms.files import service as files
-from cozy.rooms.files.events import MediaStored
+from cozy.rooms.files.events import MediaStored, PictureStored, SidecarStored
 from cozy.rooms.files.service import doctypes as files_doctypes
 from cozy.rooms.homes import pages as homes_pages
 from cozy.rooms.homes import routes as homes_routes
@@ -126,6 +126,8 @@ REACTIONS: dict[type[Event], list[Job]] = {
     ClientPending: [auth_jobs.forget_pending_client],
     GrantEnded: [auth_jobs.forget_client, auth_jobs.forget_device_password],
     MediaStored: [files_jobs.read_media],
+    PictureStored: [files_jobs.draw_ahead],
+    SidecarStored: [files_jobs.read_sidecar],
     ProfileChanged: [contacts_jobs.follow_profile],
     RefreshDue: [calendars_jobs.refresh],
     PeopleConcerned: [calendars_jobs.tell_people],
@@ -148,6 +150,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
         files_jobs.sweep_contents,
         files_jobs.empty_old_trash,
         files_jobs.sweep_thumbnails,
+        files_jobs.draw_unseen,
         apps_jobs.update_all,
         dav_jobs.forget_expired_locks,
         dav_jobs.forget_expired_transfers,

@@ -1,6 +1,6 @@
 """Pictures of contents as plain files: `homes/<id>/thumbnails/ab/<sha256>-<look>`. Losing them costs only time.
 
-What could not be drawn leaves an empty `<sha256>-<look>.broken`, which is believed for a day.
+What could not be drawn leaves `<sha256>-<look>.broken`, which is believed for a day; what only took too long, for minutes.
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from cozy.kernel.blobs import StoredBlob
-from cozy.kernel.previews import CannotDraw
+from cozy.kernel.previews import CannotDraw, OutOfTime
 
 AT_ONCE = 2  # contents being drawn: more would only fill the disk with sources that wait
 BROKEN_S = 86_400  # how long it is believed that a content cannot be drawn
+SLOW_S = 600  # and that it takes too long: the machine may have been busy
+_SLOW = b"slow"  # what is in the file then
 _BROKEN, _PART = ".broken", ".part"
 
 
@@ -50,16 +52,26 @@ class DrawingsOnDisk:
 
     async def _draw(self, path: Path, draw: Callable[[], Awaitable[bytes]]) -> bytes:
         broken = path.with_name(path.name + _BROKEN)
-        if _age_s(broken) < BROKEN_S:
+        if _age_s(broken) < (SLOW_S if _read(broken) == _SLOW else BROKEN_S):
             raise CannotDraw("This could not be drawn before.")
         try:
             async with self._gate:
                 data = await draw()
-        except CannotDraw:
-            await asyncio.to_thread(_keep, broken, b"")
+        except CannotDraw as error:
+            await asyncio.to_thread(_keep, broken, _SLOW if isinstance(error, OutOfTime) else b"")
             raise
         await asyncio.to_thread(_keep, path, data)
         return data
+
+    async def keep(self, home_id: str, sha256: str, drawn: Mapping[str, bytes]) -> None:
+        """Write them beside each other."""
+        folder = self._folder(home_id, sha256)
+        for look, data in drawn.items():
+            await asyncio.to_thread(_keep, folder / f"{sha256}-{look}", data)
+
+    def has(self, home_id: str, sha256: str, look: str) -> bool:
+        """Whether its file is there."""
+        return (self._folder(home_id, sha256) / f"{sha256}-{look}").exists()
 
     async def forget(self, home_id: str, hashes: Sequence[str]) -> None:
         """Look through the folders that these contents share with a few others."""

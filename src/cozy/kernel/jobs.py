@@ -26,6 +26,7 @@ class Job(Struct, frozen=True):
     run: Callable[..., Any]
     event: type[Event]
     retries: int  # how often it is tried again before it is given up
+    is_patient: bool = False  # whether everything else in the home goes first
 
     @property
     def is_async(self) -> bool:
@@ -33,11 +34,11 @@ class Job(Struct, frozen=True):
         return inspect.iscoroutinefunction(self.run)
 
 
-def job(name: str, *, retries: int = 5) -> Callable[[Callable[..., Any]], Job]:
+def job(name: str, *, retries: int = 5, is_patient: bool = False) -> Callable[[Callable[..., Any]], Job]:
     """Make a function a job. The annotation of its last parameter says which event it reacts to."""
 
     def make(run: Callable[..., Any]) -> Job:
         *_, event = inspect.signature(run, eval_str=True).parameters.values()
-        return Job(name, run, event.annotation, retries)
+        return Job(name, run, event.annotation, retries, is_patient)
 
     return make

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from .blobs import StoredBlob
@@ -16,7 +16,7 @@ class TooLargeToDraw(CannotDraw):
     """This content is so large that nobody tried."""
 
 
-class TooSlow(CannotDraw):
+class OutOfTime(CannotDraw):
     """It took longer than it may, so that its process was stopped. With fewer others at work it may go better."""
 
 
@@ -41,11 +41,12 @@ class Previews(Protocol):
     ) -> bytes:
         """What a recipe makes of a content. Raises CannotDraw.
 
-        length: bytes of the content; read: its bytes, asked for only when they are needed. Recipes: `thumbnail` and
-        `poster` (option size: pixels), `pdf_page` (page, size) give WebP; `pdf_single` (page) gives
-        a PDF; `pdf_text` (first, count) gives JSON; `code` (name) and `markdown` give HTML that is still to be cleaned.
-        `picture` and `pdf_picture` (width, height, crop: 0 or 1) give JPEG; `facts` and `film_facts` give JSON:
-        width, height, orientation, taken_at and its offset, lat and long, duration_s, where they are known.
+        length: bytes of the content; read: its bytes, asked for only when they are needed. Recipes: `thumbnail` (option
+        size: pixels) and `pdf_page` (page, size) give WebP; `pdf_single` (page) gives a PDF; `pdf_text` (first, count) gives
+        JSON; `code` (name) and `markdown` give HTML that is still to be cleaned. `picture` (width, height, crop: 0 or 1; kind:
+        image, svg, raw, pdf, film, office; form: jpeg, webp, avif) gives such a picture, `pictures` several of one opening.
+        `facts` (kind), `film_facts` and `sidecar` give JSON, the members of `Facts` in rooms/files that are known.
+        `edited` (turn, left, top, width, height) gives a picture of the same kind.
         """
         ...
 
@@ -60,6 +61,14 @@ class Drawings(Protocol):
 
         look: lower-case letters, digits, dashes. Raises CannotDraw, and then for a day without trying again.
         """
+        ...
+
+    async def keep(self, home_id: str, sha256: str, drawn: Mapping[str, bytes]) -> None:
+        """Keep pictures that are drawn already, by look."""
+        ...
+
+    def has(self, home_id: str, sha256: str, look: str) -> bool:
+        """Whether the picture of that look is kept."""
         ...
 
     async def forget(self, home_id: str, hashes: Sequence[str]) -> None:

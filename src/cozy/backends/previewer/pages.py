@@ -6,21 +6,19 @@ import io
 import json
 from typing import Any
 
-from .pixels import jpeg
-
 PIXELS = 4_000  # most on a side of what is drawn
 LINES = 3_000  # most of a page's text
 
 
-def pdf_picture(path: str, width: int, height: int, crop: int) -> bytes:
-    """The first page, within a width and height or cut to fill them, as JPEG."""
+def first_page(path: str, width: int, height: int, *, is_cut: bool) -> Any:
+    """The first page as a Pillow image that fills a box, or fits into it."""
     import pypdfium2
 
     page = pypdfium2.PdfDocument(path)[0]
     wide, high = page.get_size()
-    scale = (max if crop else min)(width / wide, height / high)
+    scale = (max if is_cut else min)(width / wide, height / high)
     scale = min(scale, PIXELS / max(wide, high))
-    return jpeg(page.render(scale=scale, may_draw_forms=False).to_pil(), width, height, crop)
+    return page.render(scale=scale, may_draw_forms=False).to_pil()
 
 
 def pdf_text(path: str, first: int, count: int) -> bytes:
@@ -72,4 +70,4 @@ def pdf_single(path: str, page: int) -> bytes:
     return out.getvalue()
 
 
-RECIPES = {"pdf_picture": pdf_picture, "pdf_text": pdf_text, "pdf_page": pdf_page, "pdf_single": pdf_single}
+RECIPES = {"pdf_text": pdf_text, "pdf_page": pdf_page, "pdf_single": pdf_single}

@@ -1,59 +1,39 @@
-"""Recipes for pictures."""
+"""Recipes for small pictures, of anything that there is a picture of."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
 
-from .pixels import jpeg, webp
-
-SOURCE_PIXELS = 250_000_000  # most of a picture that is opened at all
-
-
-def thumbnail(path: str, size: int) -> bytes:
-    """A picture no larger than `size` pixels on a side, upright, as WebP."""
-    import pyvips
-
-    pyvips.block_untrusted_set(True)
-    try:
-        _refuse_bomb(pyvips.Image.new_from_file(path, access="sequential"))
-        image = pyvips.Image.thumbnail(path, size, height=size, size="down")
-    except pyvips.Error:
-        return webp(_with_pillow(path), size)
-    drawn: bytes = image.colourspace("srgb").webpsave_buffer(Q=78, effort=2, keep=pyvips.ForeignKeep.NONE)
-    return drawn
+from .likeness import likeness
+from .pixels import Box, within, written
+from .sources import opened
 
 
-def picture(path: str, width: int, height: int, crop: int) -> bytes:
-    """A picture within a width and height, or cut to fill them, upright, as JPEG on white."""
-    import pyvips
-
-    pyvips.block_untrusted_set(True)
-    fit: dict[str, Any] = {"crop": "centre"} if crop else {"size": "down"}
-    try:
-        _refuse_bomb(pyvips.Image.new_from_file(path, access="sequential"))
-        image = pyvips.Image.thumbnail(path, width, height=height, **fit).colourspace("srgb")
-        if image.hasalpha():
-            image = image.flatten(background=[255.0])
-        drawn: bytes = image.jpegsave_buffer(Q=80, keep=pyvips.ForeignKeep.NONE)
-    except pyvips.Error:
-        return jpeg(_with_pillow(path), width, height, crop)
-    return drawn
+def thumbnail(path: str, size: int, kind: str = "image") -> bytes:
+    """A picture no larger than `size` pixels on a side, upright, as WebP that may be seen through."""
+    return written(opened(path, kind, Box(size, size)), "webp", see_through=True)
 
 
-def _refuse_bomb(image: Any) -> None:
-    """Look at the head of a picture before anything is unpacked."""
-    if image.width * image.height > SOURCE_PIXELS:
-        raise ValueError("This picture has too many pixels.")
+def picture(path: str, width: int, height: int, crop: int, kind: str = "image", form: str = "jpeg") -> bytes:
+    """A picture within a width and height, or cut to fill them, upright, on white. form: jpeg, webp, avif."""
+    return written(opened(path, kind, Box(width, height, bool(crop))), form)
 
 
-def _with_pillow(path: str) -> Any:
-    """What libvips cannot read, which is HEIC, upright."""
-    import pillow_heif
-    from PIL import Image, ImageOps
+def pictures(path: str, looks: str, kind: str = "image") -> bytes:
+    """Several such pictures of one opening, and what it looks like.
 
-    pillow_heif.register_heif_opener()
-    with Image.open(path) as image:
-        return ImageOps.exif_transpose(image)
+    looks: a JSON list of [width, height, crop, form]. The answer is a line of JSON, `likeness` (see there) and `sizes` in
+    bytes, and the pictures one after the other.
+    """
+    boxes = [(Box(width, height, bool(crop)), form) for width, height, crop, form in json.loads(looks)]
+    most = Box(max(box.width for box, _ in boxes), max(box.height for box, _ in boxes))
+    base = opened(path, kind, most).copy_memory()
+    drawn = []
+    for box, form in boxes:
+        is_enough = not box.is_cut or min(base.width, base.height) >= max(box.width, box.height)
+        drawn.append(written(within(base, box) if is_enough else opened(path, kind, box), form))
+    said = {"likeness": likeness(base), "sizes": [len(data) for data in drawn]}
+    return json.dumps(said).encode() + b"\n" + b"".join(drawn)
 
 
-RECIPES = {"thumbnail": thumbnail, "picture": picture}
+RECIPES = {"thumbnail": thumbnail, "picture": picture, "pictures": pictures}

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 from typing import Any, NoReturn
 
-from cozy.kernel.previews import CannotDraw, DrawerDied, TooHungry, TooSlow
+from cozy.kernel.previews import CannotDraw, DrawerDied, OutOfTime, TooHungry
 
 from .limits import Limit, limit_of
 
@@ -42,10 +42,10 @@ class Worker:
             killer.cancel()
 
     def _say_why(self, ended: int, was_late: bool, limit: Limit, error: Exception) -> NoReturn:
-        """Raises TooSlow, DrawerDied. ended: how, as Popen.returncode tells."""
+        """Raises OutOfTime, DrawerDied. ended: how, as Popen.returncode tells."""
         self.stop()
         if was_late or ended == -signal.SIGXCPU:
-            raise TooSlow(
+            raise OutOfTime(
                 f"It took longer than {limit.patience_s:g} s: the process had to be stopped."
             ) from error
         raise DrawerDied(f"The process ended while it drew ({ended}).") from error

@@ -143,6 +143,10 @@ class BadPicture(Invalid):
     """This file cannot be drawn: it is broken, or too large."""
 
 
+class BadCut(Invalid):
+    """A picture is turned by quarters, and cut to a part of itself that is not empty."""
+
+
 class BadArchive(Malformed):
     """This archive cannot be made."""
 

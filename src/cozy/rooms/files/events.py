@@ -5,6 +5,21 @@ from __future__ import annotations
 from cozy.kernel.work import Event
 
 
+class PictureStored(Event, frozen=True):
+    """A file holds a content that was not here before, and that there are small pictures of. source: what it is to recipes."""
+
+    file_id: str
+    sha256: str
+    source: str
+
+
+class SidecarStored(Event, frozen=True):
+    """There is a file `.xmp` that says more of the pictures beside it: it is new, or one of them is."""
+
+    file_id: str
+    sha256: str
+
+
 class MediaStored(Event, frozen=True):
     """A file holds a new picture or film, which may say more of itself than its name does.
 

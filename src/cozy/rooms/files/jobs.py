@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
@@ -11,7 +13,7 @@ from cozy.rooms.jobs.model import Task
 from cozy.rooms.jobs.ports import WorkerType
 
 from . import service
-from .events import MediaStored
+from .events import MediaStored, PictureStored, SidecarStored
 
 
 @job("files.watch_space")
@@ -53,6 +55,24 @@ async def read_media(house: House, home: Home, event: MediaStored) -> None:
     await service.read_media(house, home, event)
 
 
+@job("files.draw_ahead", retries=2, is_patient=True)
+async def draw_ahead(house: House, home: Home, event: PictureStored) -> None:
+    """Draw what lists will show of a picture; the second time all of it is there already."""
+    await service.draw_ahead(house, home, event)
+
+
+@job("files.draw_unseen")
+def draw_unseen(work: Work, event: DayPassed) -> None:
+    """Have pictures drawn that were here before pictures were drawn ahead; the second time they wait already, or are drawn."""
+    service.announce_unseen(work)
+
+
+@job("files.read_sidecar")
+async def read_sidecar(house: House, home: Home, event: SidecarStored) -> None:
+    """Note what a file says of the pictures beside it; the second time all of it is there already."""
+    await service.read_sidecar(house, home, event)
+
+
 async def _empty_old_trash(house: House, home: Home, task: Task) -> None:
     await service.empty_old_trash(house, home)
 
@@ -61,12 +81,16 @@ async def _sweep_contents(house: House, home: Home, task: Task) -> None:
     await service.sweep_contents(house, home)
 
 
-def _rest(work: Work, task: Task) -> None:
-    """Small pictures are made when somebody looks at them: there is nothing to do before."""
+async def _draw(house: House, home: Home, task: Task) -> None:
+    """Draw the file that a change, or whoever asks, names (cozy-stack docs/workers.md, thumbnail)."""
+    for said, member in ((task.event, "doc"), (task.message, "file")):
+        document = said.get(member) if isinstance(said, Mapping) else None
+        if isinstance(document, Mapping) and isinstance(document.get("_id"), str):
+            await service.draw_file(house, home, document["_id"])
 
 
 WORKERS = [
     WorkerType(name="clean-old-trashed", run=_empty_old_trash, is_reserved=True, timeout_s=600),
     WorkerType(name="trash-files", run=_sweep_contents, is_reserved=True, timeout_s=600),
-    WorkerType(name="thumbnail", run=_rest, is_reserved=True),
+    WorkerType(name="thumbnail", run=_draw, is_reserved=True),
 ]

@@ -31,10 +31,34 @@ RESERVED = frozenset({ROOT, TRASH})
 NAME_LIMIT = 255  # bytes in UTF-8: what every file system that people copy to can hold
 DEPTH_LIMIT = 512  # folders above a file
 
+MOST_STEPS_APART = 10  # bits of 128
+MOST_SHADES_APART = 20  # of 256, in the mean colour of a quarter
+
 _NUMBER_DIGITS = 15
 _HEXADECIMAL = re.compile(r"[0-9a-f]{32}").fullmatch
 _FORBIDDEN = re.compile(r"[/\0\n\r]")
 _MIME = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", re.ASCII)  # RFC 6838 §4.2
+
+# What cameras write raw, by the end of their media types: browsers do not show them, a JPEG is inside.
+RAW = frozenset(
+    f"image/x-{kind}"
+    for kind in [
+        "adobe-dng", "canon-cr2", "canon-cr3", "fuji-raf", "nikon-nef", "nikon-nrw", "olympus-orf", "panasonic-rw2", "pentax-pef",
+        "samsung-srw", "sony-arw",
+    ]
+)  # fmt: skip
+# Documents that bring a picture of themselves along, or that LibreOffice can draw.
+OFFICE = frozenset(
+    f"application/{kind}"
+    for kind in [
+        "msword", "vnd.ms-excel", "vnd.ms-powerpoint",
+        *(f"vnd.oasis.opendocument.{each}" for each in ("graphics", "presentation", "spreadsheet", "text")),
+        *(
+            f"vnd.openxmlformats-officedocument.{each}"
+            for each in ("presentationml.presentation", "spreadsheetml.sheet", "wordprocessingml.document")
+        ),
+    ]
+)  # fmt: skip
 
 Class = Literal["files", "binary", "code", "pdf", "slide", "spreadsheet", "text", "zip", "shortcut"]
 
@@ -227,6 +251,9 @@ for _type in """
     audio/mp4 .m4a|audio/ogg .ogg|audio/ogg .opus|image/avif .avif|image/heic .heic|image/heif .heif|image/webp .webp
     text/calendar .ics|text/markdown .md|text/vcard .vcf|text/vnd.cozy.note+markdown .cozy-note|text/x-go .go
     text/yaml .yaml|text/yaml .yml|video/x-matroska .mkv|video/x-m4v .m4v
+    image/x-canon-cr2 .cr2|image/x-canon-cr3 .cr3|image/x-nikon-nef .nef|image/x-nikon-nrw .nrw|image/x-sony-arw .arw
+    image/x-adobe-dng .dng|image/x-fuji-raf .raf|image/x-olympus-orf .orf|image/x-panasonic-rw2 .rw2
+    image/x-pentax-pef .pef|image/x-samsung-srw .srw|video/mp2t .mts|video/mp2t .m2ts
 """.replace("\n", "|").split("|"):
     if _type.strip():
         _mime, _extension = _type.split()
@@ -287,3 +314,20 @@ class Ticket(Struct, frozen=True):
     secret: str
     kind: Literal["download", "archive", "metadata"]
     details: Mapping[str, Any]
+
+
+def parts_of(likeness: str) -> list[int]:
+    """The first 64 bits of what a picture looks like, in four numbers; none where it looks like nothing."""
+    return [int(likeness[at : at + 4], 16) for at in range(0, 16, 4)] if likeness else []
+
+
+def look_alike(one: str, other: str) -> bool:
+    """Whether two likenesses are of one picture, perhaps in another size or quality.
+
+    The first 32 hexadecimal digits say where it gets lighter, a bit for each place and way; the others the colour of each quarter.
+    """
+    steps = (int(one[:32], 16) ^ int(other[:32], 16)).bit_count()
+    if steps > MOST_STEPS_APART:
+        return False
+    colours = zip(bytes.fromhex(one[32:]), bytes.fromhex(other[32:]), strict=True)
+    return all(abs(here - there) <= MOST_SHADES_APART for here, there in colours)

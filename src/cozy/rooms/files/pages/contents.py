@@ -22,7 +22,6 @@ from cozy.web.call import Call
 from cozy.web.ranges import disposition, serve
 
 from .. import service
-from ..model import PDF
 from ..service import File, views
 from .door import routes
 from .rows import DRAWN, FILMS, PICTURES
@@ -52,7 +51,6 @@ HOSTILE = {
     "cross-origin-resource-policy": "same-origin", "cache-control": "private, no-cache", "referrer-policy": "no-referrer",
 }  # fmt: skip
 DRAWN_HEADERS = {**HOSTILE, "cache-control": "private, max-age=31536000, immutable"}
-SIZES = {"128", "512", "1600"}  # pixels of pictures
 PAGE_WIDTH = 1200  # pixels of a PDF page
 HEAD = 256 * 1024  # bytes of a text that are shown
 NO_PICTURE = (
@@ -121,22 +119,15 @@ async def bytes_of(
 async def picture(call: Call, file_id: str, wanted: str) -> Response:
     """A picture of a picture, film or PDF, small or large: `128-<hash>`. 200, a plain sign when it cannot be drawn; 404."""
     size, _, sha256 = wanted.partition("-")
-    if size not in SIZES:
+    if size not in service.SIDES:
         raise NotFound
-    _, mime, content = await call.read(views.held, file_id, sha256)
+    file, mime, content = await call.read(views.held, file_id, sha256)
+    source = service.source_of(str(file.body["class"]), mime)
     try:
-        drawn = await _picture(call, content, mime, int(size))
+        drawn = await service.drawn(call.house, call.home, content, source, size, "webp")
     except CannotDraw:
         return Response(NO_PICTURE, 200, DRAWN_HEADERS, "image/svg+xml")
     return Response(drawn, 200, DRAWN_HEADERS, "image/webp")
-
-
-async def _picture(call: Call, content: Content, mime: str, size: int) -> bytes:
-    """Drawn once, then kept. Raises CannotDraw."""
-    options: dict[str, int] = {"page": 0} if mime == PDF else {}
-    recipe = "pdf_page" if mime == PDF else "poster" if mime in FILMS else "thumbnail"
-    look = f"{recipe.replace('_', '-')}-{size}"
-    return await service.drawn(call.house, call.home, content, recipe, look, size=size, **options)
 
 
 @routes.on("GET", "/my/file/{file_id}/page/{wanted}", OWNER)

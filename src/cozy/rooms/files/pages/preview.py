@@ -14,6 +14,7 @@ from cozy.web.answers import see_other
 from cozy.web.call import Call
 
 from .. import service
+from ..model import RAW
 from ..service import ROOT, File, views
 from ..service.versions import versions_of
 from . import contents
@@ -60,7 +61,7 @@ async def _drawn(call: Call, file: File, mime: str, content: Content) -> Look:
     kind = kind_of(file)
     if not content.size:
         return Look("none")
-    if mime in PICTURES or mime in DRAWN:
+    if mime in PICTURES | RAW | DRAWN:
         return Look("image")
     if mime in FILMS:
         return Look("video")

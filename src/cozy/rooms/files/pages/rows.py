@@ -11,7 +11,7 @@ from cozy.kernel.clock import parse
 from cozy.ui import Words
 from cozy.ui.leave import Seen
 
-from ..model import PDF
+from ..model import PDF, RAW
 from ..service import File
 from ..service.views import is_favourite
 from .door import url_of
@@ -129,7 +129,7 @@ def thumb_of(file: File) -> str:
     if file.is_folder or not file.size:
         return ""
     opened = file.mime in FILMS or file.mime == PDF
-    if file.mime in PICTURES or (opened and file.size <= POSTER_LIMIT):
+    if file.mime in PICTURES | RAW | DRAWN or (opened and file.size <= POSTER_LIMIT):
         return f"/my/file/{file.id}/picture/128-{file.sha256[:12]}"
     return ""
 

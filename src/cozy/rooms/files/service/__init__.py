@@ -2,6 +2,7 @@
 
 from ..model import ROOT, TRASH, File, Version, Wish
 from . import shortcuts, space
+from .ahead import announce_unseen, draw_ahead, draw_file
 from .archives import Item, PageOf, Selection, content_in, items, keep_selection, select, selected
 from .bin_age import AGES, bin_days, choose_bin_days
 from .bytes import content_pieces
@@ -19,6 +20,8 @@ from .content import (
 )
 from .disk_usage import ID as DISK_USAGE
 from .disk_usage import capabilities, disk_usage
+from .duplicates import Alike, Duplicates, duplicates
+from .editing import Edit, back_to_original, edit, is_editable, original
 from .furnish import furnish
 from .media import Facts, facts_at_once, read_media
 from .metadata import Details
@@ -60,8 +63,21 @@ from .references import (
     unrefer_all,
 )
 from .shared_drives import shared_drives
+from .sidecars import read_sidecar
 from .sweeping import empty_old_trash, sweep_contents, sweep_thumbnails
-from .thumbnails import LOOKS, behind, drawn, in_file, is_drawable, sealing, thumbnail
+from .thumbnails import (
+    LOOKS,
+    SIDES,
+    Form,
+    behind,
+    drawn,
+    form_for,
+    in_file,
+    is_drawable,
+    sealing,
+    source_of,
+    thumbnail,
+)
 from .tickets import Link, follow, forget_tickets, keep_metadata, link_to, link_to_version, metadata_of
 from .trash import destroy, empty_trash, restore, trash
 from .tree import Change, change, create_folder, create_folder_at, create_path, free_name
@@ -82,12 +98,17 @@ __all__ = [
     "DISK_USAGE",
     "LOOKS",
     "ROOT",
+    "SIDES",
     "TRASH",
+    "Alike",
     "Change",
     "Details",
+    "Duplicates",
+    "Edit",
     "Facts",
     "Feed",
     "File",
+    "Form",
     "Item",
     "Link",
     "Linked",
@@ -98,7 +119,9 @@ __all__ = [
     "Version",
     "Wish",
     "ancestors",
+    "announce_unseen",
     "at_path",
+    "back_to_original",
     "begin_upload",
     "behind",
     "below",
@@ -121,8 +144,12 @@ __all__ = [
     "delete_version",
     "destroy",
     "disk_usage",
+    "draw_ahead",
+    "draw_file",
     "drawn",
     "drop_upload",
+    "duplicates",
+    "edit",
     "empty_old_trash",
     "empty_trash",
     "end_upload",
@@ -135,6 +162,7 @@ __all__ = [
     "folder_size",
     "follow",
     "forget_tickets",
+    "form_for",
     "found_at",
     "free_name",
     "full_path",
@@ -142,6 +170,7 @@ __all__ = [
     "held_before",
     "in_file",
     "is_drawable",
+    "is_editable",
     "items",
     "keep_metadata",
     "keep_selection",
@@ -160,10 +189,12 @@ __all__ = [
     "open_at",
     "open_content",
     "open_version",
+    "original",
     "overwrite",
     "page",
     "paths_around",
     "read_media",
+    "read_sidecar",
     "refer",
     "refer_all",
     "relabel",
@@ -176,6 +207,7 @@ __all__ = [
     "selected",
     "shared_drives",
     "shortcuts",
+    "source_of",
     "space",
     "sweep_contents",
     "sweep_thumbnails",

@@ -15,6 +15,7 @@ from ..errors import NameTaken, NoFile, OverQuota
 from ..model import File, Version, clean_name, kind_after_rename, mime_and_class
 from ..store import contents, tree, versions
 from . import space
+from .ahead import announce_picture
 from .media import Facts, announce, with_facts, without_extracted
 from .metadata import (
     CERTIFIED,
@@ -27,6 +28,7 @@ from .metadata import (
     unique,
     uploaded_again,
 )
+from .sidecars import announce_sidecar
 from .tree import LONGEST_EXTENSION, check_rev, fitted, free_name
 from .versions import drop_version, keep_version, release, tidy
 
@@ -82,7 +84,7 @@ def create_file(
     """Make a file of a content that is already stored safely. facts: what it says of itself, where that is known.
 
     Raises NoParent, ParentInTrash, NotAllowed, BadName, NameTaken, BadMime, BadDate, OverQuota.
-    Publishes MediaStored.
+    Publishes MediaStored, PictureStored, SidecarStored.
     """
     parent = access.parent(work, dir_id, "POST")
     clean = clean_name(name)
@@ -101,6 +103,8 @@ def create_file(
     hold(work, content, quota)
     if facts is None:
         announce(work, file, is_new=True, dates_count=dates_count)
+    announce_picture(work, file)
+    announce_sidecar(work, file)
     return file
 
 
@@ -124,7 +128,8 @@ def overwrite(
     """Give a file a new content; the old one becomes a version. What the details leave out stays as it was.
 
     facts: what the content says of itself, where that is known.
-    Raises NoFile, NotAllowed, IsFolder, Changed, BadMime, BadDate, OverQuota. Publishes MediaStored.
+    Raises NoFile, NotAllowed, IsFolder, Changed, BadMime, BadDate, OverQuota. Publishes MediaStored, PictureStored,
+    SidecarStored.
     """
     file = access.content_file(work, file_id, "PUT")
     check_rev(file, rev)
@@ -144,6 +149,8 @@ def overwrite(
     if facts is None:
         announce(work, written, is_new=False, dates_count=dates_count)
     if is_other:
+        announce_picture(work, written)
+        announce_sidecar(work, written)
         keep_version(work, file)
         tidy(work, file.id)
         space.count(work, content.size, quota)

@@ -1,4 +1,4 @@
-"""Small pictures of pictures and PDF files, behind links that need no session for ten minutes.
+"""Small pictures of files, behind links that need no session for ten minutes.
 
 A link's secret says when it ends, and proves by the home's own key that it was made here for this file with this
 content: nothing is stored for it, however many files are listed.
@@ -7,9 +7,9 @@ content: nothing is stored for it, however many files are listed.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
-from typing import Any
+from typing import Literal
 
 from msgspec import Struct
 
@@ -21,11 +21,17 @@ from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 
 from ..errors import BadSecret, NoThumbnail
-from ..model import PDF, SVG, File
+from ..model import OFFICE, PDF, RAW, SVG, File
 from ..store import contents, tree
 from .bytes import content_pieces
 
 LIFETIME_MIN = 10
+Form = Literal["jpeg", "webp", "avif"]
+_LIGHT: tuple[Form, ...] = (
+    "webp",
+    "avif",
+)  # the order in which they are drawn best: AVIF is smallest, and takes longest
+_LARGE: tuple[Form, ...] = ("avif", "webp")
 
 
 class Look(Struct, frozen=True):
@@ -41,9 +47,28 @@ LOOKS: Mapping[str, Look] = {
 }  # fmt: skip
 
 
+# Sizes of our own pages: at most so many pixels on a side.
+SIDES: Mapping[str, Look] = {"128": Look(128, 128), "512": Look(512, 512), "1600": Look(1600, 1600)}
+
+
+def source_of(kind: str, mime: str) -> str:
+    """What a file of this class and media type is to the recipes: image, svg, raw, pdf, film, office; "" for none of them."""
+    if mime in {SVG, PDF}:
+        return {SVG: "svg", PDF: "pdf"}[mime]
+    if mime in RAW or mime in OFFICE:
+        return "raw" if mime in RAW else "office"
+    return {"image": "image", "video": "film"}.get(kind, "")
+
+
 def is_drawable(kind: str, mime: str, *, encrypted: bool) -> bool:
-    """Whether files of this class and media type have thumbnails."""
-    return (kind == "pdf" or (kind == "image" and mime != SVG)) and not encrypted
+    """Whether files of this class and media type have thumbnails. Only some office documents bring one along."""
+    return source_of(kind, mime) not in {"", "office"} and not encrypted
+
+
+def form_for(look: str, taken: Sequence[str]) -> Form:
+    """The form in which a thumbnail is best sent to who takes these media types by name."""
+    order = _LARGE if look in {"medium", "large"} else _LIGHT
+    return next((form for form in order if f"image/{form}" in taken), "jpeg")
 
 
 def sealing(work: Work) -> Callable[[str, str], str]:
@@ -86,22 +111,30 @@ def _is_valid(work: Work, file: File, secret: str) -> bool:
     return hmac.compare_digest(wanted.encode(), secret.encode()) and expires > work.now.timestamp()
 
 
-async def thumbnail(house: House, home: Home, file: File, content: Content, look: str) -> bytes:
-    """A JPEG of one of LOOKS. Raises CannotDraw."""
-    recipe = "pdf_picture" if file.mime == PDF else "picture"
-    size = LOOKS[look]
-    return await drawn(
-        house, home, content, recipe, f"{recipe.replace('_', '-')}-{look}",
-        width=size.width, height=size.height, crop=int(size.is_cut),
-    )  # fmt: skip
+async def thumbnail(
+    house: House, home: Home, file: File, content: Content, look: str, form: Form = "jpeg"
+) -> bytes:
+    """One of LOOKS, or of SIDES, of what a file holds. Raises CannotDraw."""
+    return await drawn(house, home, content, source_of(str(file.body["class"]), file.mime), look, form)
 
 
-async def drawn(house: House, home: Home, content: Content, recipe: str, look: str, **options: Any) -> bytes:
-    """A picture of a content, drawn once and kept under the name of its look. Raises CannotDraw."""
+async def drawn(house: House, home: Home, content: Content, source: str, look: str, form: Form) -> bytes:
+    """The same of a content that is a source of this kind: drawn once, and kept. Raises CannotDraw."""
+    if not source:
+        raise CannotDraw("There is no picture of such files.")
+    size = {**LOOKS, **SIDES}[look]
     previews: Previews = house.ports[Previews][0]
     read = partial(content_pieces, house, home, content)
-    draw = partial(previews.draw, content.sha256, content.size, read, recipe, **options)
+    options: dict[str, int | str] = {
+        "width": size.width, "height": size.height, "crop": int(size.is_cut), "kind": source, "form": form,
+    }  # fmt: skip
+    draw = partial(previews.draw, content.sha256, content.size, read, "picture", **options)
     try:
-        return await house.drawings.drawn(home.id, content.sha256, look, draw)
+        return await house.drawings.drawn(home.id, content.sha256, name_of(source, look, form), draw)
     except Missing as error:
         raise CannotDraw("The content is missing.") from error
+
+
+def name_of(source: str, look: str, form: Form) -> str:
+    """Under which name such a picture is kept: what cannot be drawn as a picture may still be drawn as something else."""
+    return f"{source}-{look}-{form}"

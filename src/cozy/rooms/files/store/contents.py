@@ -5,6 +5,8 @@ from __future__ import annotations
 from cozy.kernel.blobs import Content
 from cozy.kernel.work import Work
 
+from . import likenesses
+
 
 def keep(work: Work, content: Content) -> None:
     """Store a content, once: bytes that are already here leave the new blob to be freed."""
@@ -44,6 +46,7 @@ def free_unused(work: Work, sha256: str) -> None:
     if row is None:
         return
     work.faded.append(sha256)
+    likenesses.forget(work, sha256)
     if row[0] is not None:
         work.freed.append(row[0])
 

@@ -60,6 +60,25 @@ def child_named(work: Work, dir_id: str, name: str) -> File | None:
     return file_row(row) if row else None
 
 
+def children_named(work: Work, dir_id: str, names: Sequence[str]) -> list[File]:
+    """Those of these names that a folder holds."""
+    rows = work.db.all(
+        f"{LIVING} AND body->>'dir_id' = :dir_id AND body->>'name' IN :names",
+        home=work.home, dir_id=dir_id, names=list(names),
+    )  # fmt: skip
+    return [file_row(row) for row in rows]
+
+
+def children_beginning(work: Work, dir_id: str, beginning: str, limit: int) -> list[File]:
+    """What a folder holds under this name, and under it with an ending."""
+    rows = work.db.all(
+        f"""{LIVING} AND body->>'dir_id' = :dir_id AND body->>'name' >= :low AND body->>'name' < :high
+            ORDER BY body->>'name' LIMIT :limit""",
+        home=work.home, dir_id=dir_id, low=beginning, high=f"{beginning}/", limit=limit,
+    )  # fmt: skip
+    return [file_row(row) for row in rows]
+
+
 def folder_at(work: Work, path: str) -> File | None:
     """The folder at a path."""
     row = work.db.one(

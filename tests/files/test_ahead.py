@@ -1,0 +1,83 @@
+"""Small pictures that are there before anybody looks, and what is found out while they are drawn."""
+
+import pytest
+
+from cozy.kernel.caller import SYSTEM
+from cozy.kernel.previews import Previews
+from cozy.rooms.files import service as files
+from cozy.rooms.files.events import PictureStored
+from cozy.rooms.files.service.ahead import AHEAD
+from tests.browser import samples
+from tests.conftest import OWNER
+from tests.files.photos import opened, photo, scene
+from tests.files.settling import settled
+
+
+@pytest.fixture
+def orders(house, monkeypatch) -> list[str]:
+    """The recipes that the real previewer is asked for, from now on."""
+    asked: list[str] = []
+    real = house.ports[Previews][0]
+
+    class Noting:
+        async def draw(self, sha256, length, read, recipe, **options):
+            asked.append(recipe)
+            return await real.draw(sha256, length, read, recipe, **options)
+
+    monkeypatch.setitem(house.ports, Previews, [Noting()])
+    return asked
+
+
+async def test_what_lists_show_is_drawn_of_one_opening_and_kept(client, anonymous, house, home, orders):
+    file = await client.upload("a.jpg", samples.picture(0.3))
+    again = await client.upload("b.jpg", samples.picture(0.3))
+    told = []
+    await house.bus.hear(home.id, told.extend)
+    await settled(house, home)
+    assert len(list(house.drawings.kept(home.id))) == len(AHEAD)
+    asked = list(orders)
+    for links in (file["links"], again["links"]):
+        for look in ("tiny", "small"):
+            answer = await anonymous.get(links[look], headers={"accept": "image/webp"})
+            assert opened(answer.content).format == "WEBP"
+    assert orders == asked
+    assert orders.count("pictures") == 1
+    ready = [(each.id, each.body["format"]) for each in told if each.doctype == "io.cozy.files.thumbnails"]
+    assert ready == [(file["id"], "tiny"), (file["id"], "small")]
+
+
+async def test_what_cannot_be_drawn_is_tried_once(client, house, home, orders):
+    for name in ("a.jpg", "b.jpg"):
+        await client.upload(name, b"no picture at all")
+        await settled(house, home)
+    assert orders.count("pictures") == 1
+    assert await house.write(home, SYSTEM, files.announce_unseen) == 0
+
+
+async def test_pictures_of_before_are_drawn_by_the_daily_chore(house, home):
+    def before(work) -> str:
+        file = files.create_file(work, files.ROOT, "a.jpg", samples.content(scene(1)), "")
+        work.published.clear()
+        return file.id
+
+    await house.write(home, OWNER, before)
+    assert await house.write(home, SYSTEM, files.announce_unseen) == 1
+    await settled(house, home)
+    assert await house.write(home, SYSTEM, files.announce_unseen) == 0
+    assert len(list(house.drawings.kept(home.id))) == len(AHEAD)
+
+
+def test_only_contents_that_are_new_and_can_be_seen_are_announced(work):
+    def announced() -> list[str]:
+        names = [event.file_id for event in work.published if isinstance(event, PictureStored)]
+        work.published.clear()
+        return names
+
+    first = files.create_file(work, files.ROOT, "a.jpg", samples.content(photo()), "")
+    assert announced() == [first.id]
+    files.create_file(
+        work, files.ROOT, "b.jpg", samples.content(photo(colour="red")), "", files.Details(encrypted=True)
+    )
+    files.create_file(work, files.ROOT, "c.txt", samples.content(b"text"), "")
+    files.create_file(work, files.ROOT, "d.jpg", samples.content(b""), "")
+    assert announced() == []
