@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,9 @@ from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.model import Profile
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import Rule
+from tests.reader import Reader
 
-pytest_plugins = ["tests.plugins.no_skips", "tests.plugins.postgres"]
+pytest_plugins = ["tests.plugins.long_first", "tests.plugins.no_skips", "tests.plugins.postgres"]
 
 OWNER = Caller("owner", EVERYTHING)
 ALICE = Profile(public_name="Alice", email="alice@example.org")
@@ -83,11 +85,27 @@ def db(postgres: str) -> Iterator[Db]:
 
 @contextmanager
 def _in_memory() -> Iterator[Db]:
+    connection = blank()
+    yield SqliteDb(connection)
+    connection.close()
+
+
+def blank() -> apsw.Connection:
+    """A home's database in memory, with nothing in it."""
+    connection = apsw.Connection(":memory:")
+    connection.deserialize("main", _empty())
+    return connection
+
+
+@cache
+def _empty() -> bytes:
+    """What a home's database is before anything is in it: made once, copied for each."""
     connection = apsw.Connection(":memory:")
     for migration in migrations.of("home"):
         connection.execute(migration.sql)
-    yield SqliteDb(connection)
+    image = connection.serialize("main")
     connection.close()
+    return image
 
 
 class Patient(PostgresDb):
@@ -188,6 +206,23 @@ async def anonymous(house: House, home: Home) -> AsyncIterator[Client]:
     """Somebody who is not in."""
     async with Client(transport=httpx2.ASGITransport(serving(house)), base_url=home.origin) as client:
         yield client
+
+
+@pytest.fixture
+def on_page() -> str:
+    """The page on which the owner's browser is when it sends a form; the tests of a room may have another."""
+    return ""
+
+
+@pytest.fixture
+async def reader(house: House, home: Home, on_page: str) -> AsyncIterator[Reader]:
+    """The owner's browser, without scripts."""
+    entered = await house.write(home, SYSTEM, auth.sessions.open_, Visitor(address="127.0.0.1"))
+    transport = httpx2.ASGITransport(serving(house))
+    cookies = {"cozy-session": entered.session}
+    async with Reader(transport=transport, base_url=home.origin, cookies=cookies) as reader:
+        reader.page = on_page
+        yield reader
 
 
 @pytest.fixture

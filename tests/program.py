@@ -9,10 +9,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import anyio
@@ -25,6 +27,7 @@ from cozy.kernel.home import origin_of
 from cozy.rooms.auth import service as auth
 from cozy.rooms.homes.model import Profile
 
+T = TypeVar("T")
 DOMAIN = "alice.localhost"
 ROOT = "io.cozy.files.root-dir"
 COZY = [sys.executable, "-c", "from cozy.app.cli import main; main()"]
@@ -36,6 +39,12 @@ def environment(**more: str) -> dict[str, str]:
     """What our processes see: no setting of the person who runs the tests."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("COZY_")}
     return {**kept, "PYTHONPATH": SOURCES, "COLUMNS": "200", **more}
+
+
+def apart(act: Callable[[], T]) -> T:
+    """Do it in a thread of its own: Playwright's loop may run in this one, and another cannot."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(act).result()
 
 
 def make_home(data: Path, domain: str = DOMAIN, quota: int | None = None) -> None:

@@ -4,46 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from msgspec.structs import replace
 
-from cozy.app.server import serving
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.clock import iso
 from cozy.rooms.apps import service as apps
 from cozy.rooms.apps.errors import NoApp
-from cozy.rooms.auth import service as auth
-from cozy.rooms.auth.model import Visitor
 from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import Rule
 from tests.apps.offers import DICE, RECIPES, offer, offer_all
+from tests.reader import Reader
 
 ALL = ["files", "contacts", "mail", "own"]
 
 
-class Reader(httpx2.AsyncClient):
-    """The owner's browser, without scripts: it looks at a page, then sends a form."""
-
-    async def submit(self, url: str, **fields: object) -> httpx2.Response:
-        """Send a form; its token is on every page."""
-        found = re.search(r'name="csrf_token" value="([^"]+)"', (await self.get("/my/apps")).text)
-        assert found
-        return await self.post(url, data={"csrf_token": found[1], **fields})
-
-    async def landed(self, answer: httpx2.Response) -> str:
-        """The page that an answer leads to."""
-        assert answer.status_code == 303, answer.text
-        return (await self.get(answer.headers["location"])).text
-
-    async def install(self, slug: str, **fields: Any) -> str:
-        """Say yes to the question of the store."""
-        return await self.landed(await self.submit(f"/my/store/{slug}/install", answer="yes", **fields))
+async def install(reader: Reader, slug: str, **fields: Any) -> str:
+    """Say yes to the question of the store."""
+    return await reader.landed(await reader.submit(f"/my/store/{slug}/install", answer="yes", **fields))
 
 
 @pytest.fixture
@@ -58,16 +40,6 @@ async def house(house, folder):
     """The house whose store is that folder, and which reads no app live."""
     settings = replace(house.settings, app_folders="", apps_offered=str(folder))
     return dataclasses.replace(house, settings=settings)
-
-
-@pytest.fixture
-async def reader(house, home) -> AsyncIterator[Reader]:
-    entered = await house.write(home, SYSTEM, auth.sessions.open_, Visitor(address="127.0.0.1"))
-    cookies = {"cozy-session": entered.session}
-    async with Reader(
-        transport=httpx2.ASGITransport(serving(house)), base_url=home.origin, cookies=cookies
-    ) as reader:
-        yield reader
 
 
 @pytest.fixture
@@ -150,7 +122,7 @@ async def test_consent_names_everything_that_is_asked_with_its_reason(reader):
 
 
 async def test_who_says_yes_to_everything_gets_the_app_with_everything(reader, look):
-    assert "Recipes is installed." in await reader.install("recipes", keep=ALL, end="")
+    assert "Recipes is installed." in await install(reader, "recipes", keep=ALL, end="")
     given = await look(permissions.of_source, "app", "recipes")
     assert set(given.rules) == set(ALL)
     assert given.expires_at == ""
@@ -158,8 +130,13 @@ async def test_who_says_yes_to_everything_gets_the_app_with_everything(reader, l
 
 
 async def test_who_narrows_it_gives_no_more_than_that(reader, look):
-    await reader.install(
-        "recipes", keep=["files", "own", "everything"], see_only=["files"], end="date", day="2026-08-03"
+    await install(
+        reader,
+        "recipes",
+        keep=["files", "own", "everything"],
+        see_only=["files"],
+        end="date",
+        day="2026-08-03",
     )
     given = await look(permissions.of_source, "app", "recipes")
     assert set(given.rules) == {"files", "own"}
@@ -192,12 +169,12 @@ async def test_not_now_installs_nothing(reader, look):
 
 
 async def test_an_app_that_asks_for_nothing_is_installed_with_nothing(reader, look):
-    assert "Dice is installed." in await reader.install("dice")
+    assert "Dice is installed." in await install(reader, "dice")
     assert (await look(permissions.of_source, "app", "dice")).rules == {}
 
 
 async def test_an_app_that_is_here_is_not_asked_about_again(reader):
-    await reader.install("recipes", keep=ALL, end="")
+    await install(reader, "recipes", keep=ALL, end="")
     assert (await reader.get("/my/store/recipes/install")).headers["location"] == "/my/apps/recipes"
     assert "It is installed" in (await reader.get("/my/store/recipes")).text
     again = await reader.submit("/my/store/recipes/install", answer="yes", keep=ALL, end="")
@@ -223,7 +200,7 @@ async def test_an_app_that_cannot_be_used_says_so_and_asks_again(reader, folder,
 
 
 async def test_a_connector_has_a_page_of_its_own(reader):
-    page = await reader.install("power", keep=["bills"], end="")
+    page = await install(reader, "power", keep=["bills"], end="")
     assert "Power is installed." in page
     assert "See, add, change and delete your bills" in page
     assert "Open" not in re.findall(r"<main.*?</main>", page, re.DOTALL)[0].split("What it may do")[0]
@@ -232,14 +209,14 @@ async def test_a_connector_has_a_page_of_its_own(reader):
 
 
 async def test_the_list_says_what_each_app_may_do_now(reader):
-    await reader.install("recipes", keep=["contacts"], end="")
+    await install(reader, "recipes", keep=["contacts"], end="")
     page = (await reader.get("/my/apps")).text
     assert "Can see your contacts." in page
     assert 'href="http://recipes.alice.localhost:8080/"' in page
 
 
 async def test_removing_an_app_ends_its_grant_and_says_what_stays(reader, look):
-    await reader.install("recipes", keep=ALL, end="")
+    await install(reader, "recipes", keep=ALL, end="")
     question = (await reader.get("/my/apps/recipes/uninstall")).text
     assert "What it put among these stays, and is yours:" in question
     assert "your files" in question
@@ -250,7 +227,7 @@ async def test_removing_an_app_ends_its_grant_and_says_what_stays(reader, look):
 
 
 async def test_an_app_that_was_stopped_can_be_allowed_something_again(reader, look, house, home):
-    await reader.install("recipes", keep=ALL, end="")
+    await install(reader, "recipes", keep=ALL, end="")
     given = await look(permissions.of_source, "app", "recipes")
     await house.write(home, SYSTEM, permissions.withdraw, given)
     page = (await reader.get("/my/apps/recipes")).text
@@ -268,7 +245,7 @@ async def test_an_app_that_was_stopped_can_be_allowed_something_again(reader, lo
 
 
 async def test_an_app_whose_leave_has_ended_says_so(reader, look, house, home, clock):
-    await reader.install("recipes", keep=ALL, end="")
+    await install(reader, "recipes", keep=ALL, end="")
     given = await look(permissions.of_source, "app", "recipes")
     await house.write(home, SYSTEM, permissions.set_end, given, iso(clock.now))
     page = (await reader.get("/my/apps/recipes")).text
@@ -277,7 +254,7 @@ async def test_an_app_whose_leave_has_ended_says_so(reader, look, house, home, c
 
 
 async def test_an_update_that_asks_for_more_waits_and_is_agreed_to(reader, look, folder, house, home):
-    await reader.install("recipes", keep=["files"], end="")
+    await install(reader, "recipes", keep=["files"], end="")
     more = {**RECIPES["permissions"], "calendar": {"type": "io.cozy.calendar.events", "verbs": ["GET"]}}
     offer(folder, {**RECIPES, "version": "2.0.0", "permissions": more})
     await apps.daily.update_all(house, home)
@@ -297,12 +274,12 @@ async def test_an_update_that_asks_for_more_waits_and_is_agreed_to(reader, look,
 
 
 async def test_an_app_that_is_up_to_date_has_no_update(reader):
-    await reader.install("dice")
+    await install(reader, "dice")
     assert "There is no newer version." in await reader.landed(await reader.get("/my/apps/dice/update"))
 
 
 async def test_an_update_that_fails_is_told(reader, folder, look):
-    await reader.install("dice")
+    await install(reader, "dice")
     offer(folder, {**DICE, "version": "9.0.0"})
     overfill(folder, "dice")
     page = await reader.landed(await reader.submit("/my/apps/dice/update", answer="yes"))
@@ -316,7 +293,7 @@ async def test_what_an_author_writes_is_never_markup(reader, folder):
     offer(folder, {**DICE, "name": evil, "editor": evil, "short_description": evil, "long_description": evil, "version": evil,
                    "screenshots": [evil], "terms": {"url": "javascript:alert(1)"},
                    "permissions": {evil: {"type": "io.cozy.files", "description": evil, "values": [evil]}}})  # fmt: skip
-    await reader.install("dice", keep=[evil], end="")
+    await install(reader, "dice", keep=[evil], end="")
     for url in (
         "/my/store",
         "/my/store/dice",

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
-from tests.program import Cozy, Server
+from tests.axe import faults
+from tests.program import Cozy, Server, apart
 
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+Light = Literal["light", "dark"]
 PASSPHRASE = "orage tilleul boussole velours"
 PATIENCE_MS = 15_000  # what a page may take on a machine that has much else to do
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 320, "height": 640}
+LOOKS: tuple[tuple[ViewportSize, Light], ...] = ((DESK, "light"), (PHONE, "dark"))
+_HOMES = count(1)
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -36,8 +48,7 @@ class Running:
     def add_home(self, domain: str, *options: str) -> str:
         """Make a home with PASSPHRASE, and return its address."""
         who = ("--public-name", "Alice", "--email", "alice@example.org", "--passphrase", PASSPHRASE)
-        # A process of its own: this one runs Playwright's event loop.
-        done = self.cozy("homes", "add", domain, *who, *options, stdin=subprocess.DEVNULL)
+        done = apart(lambda: self.cozy("homes", "add", domain, *who, *options))
         assert done.code == 0, done.err
         return self.origin(domain)
 
@@ -54,18 +65,25 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
-    """A server on a host without any home."""
-    cozy = Cozy(tmp_path / "data")
-    with Server(cozy, tmp_path / "server.log") as server:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server, for all tests of a module; each makes homes of its own there."""
+    with on_its_own(tmp_path_factory.mktemp("running")) as running:
+        yield running
+
+
+@contextmanager
+def on_its_own(folder: Path, **env: str) -> Iterator[Running]:
+    """A server on a host without any home. env: its settings, `COZY_…`."""
+    cozy = Cozy(folder / "data", env=env)
+    with Server(cozy, folder / "server.log") as server:
         yield Running(cozy, server.port)
 
 
 @pytest.fixture
 def home(running: Running) -> str:
-    """The address of Alice's home, on that server."""
-    return running.add_home("alice.localhost")
+    """The address of a new home of Alice's, on that server."""
+    return running.add_home(f"alice{next(_HOMES)}.localhost")
 
 
 @pytest.fixture
@@ -127,8 +145,26 @@ def log_in(tab: Page, home: str, passphrase: str = PASSPHRASE) -> None:
 
 def check(tab: Page) -> None:
     """Nothing that axe-core finds, and no sideways scroll."""
-    tab.evaluate(AXE.read_text())
-    found = tab.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", STANDARDS)
-    broken = [(v["id"], [node["html"][:160] for node in v["nodes"][:3]]) for v in found["violations"]]
-    assert broken == [], tab.url
+    assert faults(tab) == [], tab.url
+    fits(tab)
+
+
+def fits(tab: Page) -> None:
+    """No sideways scroll."""
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{tab.url} scrolls sideways"
+
+
+def check_everywhere(tab: Page) -> None:
+    """As a page that is open looks on a desk by day and on a phone by night; and it fits the narrowest screen."""
+    for viewport, light in LOOKS:
+        look_like(tab, viewport, light)
+        check(tab)
+    tab.set_viewport_size(NARROW)
+    fits(tab)
+    look_like(tab, *LOOKS[0])
+
+
+def look_like(tab: Page, viewport: ViewportSize, light: Light) -> None:
+    """Another screen, by day or by night."""
+    tab.set_viewport_size(viewport)
+    tab.emulate_media(color_scheme=light, reduced_motion="reduce")

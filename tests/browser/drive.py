@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +12,15 @@ from playwright.sync_api import BrowserContext, Page, expect
 from cozy.app.configuration import load
 from cozy.app.house import home_of, opened
 from cozy.kernel.caller import EVERYTHING, Caller
+from cozy.kernel.home import origin_of
 from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model import Visitor
 from cozy.rooms.files import service as files
 from cozy.rooms.homes import service as homes
-from tests.program import DOMAIN, Cozy, Server, make_home
+from cozy.rooms.homes.model import Profile
+from tests.browser.conftest import Running, on_its_own
+from tests.program import DOMAIN, apart
 
 OWNER = Caller("owner", EVERYTHING)
 Furnish = Callable[[Work], dict[str, str]]
@@ -32,6 +34,11 @@ class Drive:
     ids: dict[str, str]
     cookie: str
     data: Path
+
+    @property
+    def host(self) -> str:
+        """Name and port, as they stand in addresses."""
+        return self.origin.removeprefix("http://")
 
     @property
     def port(self) -> int:
@@ -52,11 +59,15 @@ class Drive:
 
     def look(self, see: Callable[[Work], object]) -> object:
         """Look into the home itself, as the server has left it."""
-        return _within(self.data, lambda house, home: house.read(home, OWNER, see))
+        return _within(
+            self.data, self.host.partition(":")[0], lambda house, home: house.read(home, OWNER, see)
+        )
 
     def do(self, act: Callable[[Work], object]) -> object:
         """Change the home behind the server's back."""
-        return _within(self.data, lambda house, home: house.write(home, OWNER, act))
+        return _within(
+            self.data, self.host.partition(":")[0], lambda house, home: house.write(home, OWNER, act)
+        )
 
 
 @contextmanager
@@ -64,31 +75,37 @@ def furnished(
     folder: Path, furnish: Furnish, *, quota: int | None = None, env: dict[str, str] | None = None
 ) -> Iterator[Drive]:
     """A server with one home in it. env: its settings, `COZY_…`."""
-    data = folder / "data"
-    _apart(lambda: make_home(data, quota=quota))
-    ids, cookie = _within(data, lambda house, home: house.write(home, OWNER, _moved_in, furnish))
-    with Server(Cozy(data, env=env or {}), folder / "server.log") as server:
-        yield Drive(f"http://{DOMAIN}:{server.port}", ids, cookie, data)
+    with on_its_own(folder, **(env or {})) as running:
+        yield moved_in(running, DOMAIN, furnish, quota=quota)
 
 
-def _moved_in(work: Work, furnish: Furnish) -> tuple[dict[str, str], str]:
+def moved_in(running: Running, domain: str, furnish: Furnish, *, quota: int | None = None) -> Drive:
+    """One more home on a server, without the cost of its passphrase."""
+    data = running.cozy.data
+
+    async def moving():
+        settings = load(data=str(data))
+        async with opened(settings) as house:
+            alice = Profile(public_name="Alice", email="alice@example.org")
+            listing = await auth.open_home(house, domain, alice, origin_of(settings, domain), quota)
+            return await house.write(home_of(settings, listing), OWNER, _in_order, furnish)
+
+    ids, cookie = apart(lambda: asyncio.run(moving()))
+    return Drive(running.origin(domain), ids, cookie, data)
+
+
+def _in_order(work: Work, furnish: Furnish) -> tuple[dict[str, str], str]:
     entered = auth.sessions.open_(work, Visitor(address="127.0.0.1", user_agent="Chromium"))
     return furnish(work), entered.session
 
 
-def _within(data: Path, act: Callable):
+def _within(data: Path, domain: str, act: Callable):
     async def acting():
         settings = load(data=str(data))
         async with opened(settings) as house:
-            return await act(house, home_of(settings, await house.read_host(homes.only)))
+            return await act(house, home_of(settings, await house.read_host(homes.at, domain)))
 
-    return _apart(lambda: asyncio.run(acting()))
-
-
-def _apart(act: Callable):
-    """In a thread of its own: Playwright's loop runs in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(act).result()
+    return apart(lambda: asyncio.run(acting()))
 
 
 def lists(page: Page, *names: str) -> None:

@@ -1,9 +1,9 @@
-"""Who can see what: open to everybody (axe-core), in both lights and languages, on desk and phone, by keyboard, without scripts."""
+"""Who can see what: open to everybody (axe-core), in both lights and languages, by keyboard, without scripts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 from urllib.parse import urlencode
 
 import pytest
@@ -20,10 +20,22 @@ from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import Rule
 from tests.browser import samples
-from tests.browser.conftest import DESK, PHONE, check
-from tests.browser.drive import Drive, furnished, toast
+from tests.browser.conftest import (
+    DESK,
+    LOOKS,
+    NARROW,
+    PHONE,
+    Running,
+    check,
+    check_everywhere,
+    fits,
+    look_like,
+    visit,
+)
+from tests.browser.drive import Drive, moved_in, toast
 
 pytestmark = pytest.mark.browser
+HOMES = count(1)
 BACK = "https://menus.example.org/back"
 
 
@@ -61,9 +73,9 @@ def lived_in(work: Work) -> dict[str, str]:
 
 
 @pytest.fixture
-def drive(tmp_path) -> Iterator[Drive]:
-    with furnished(tmp_path, lived_in) as drive:
-        yield drive
+def drive(running: Running) -> Drive:
+    """A home of the test's own: tests take grants away."""
+    return moved_in(running, f"alice{next(HOMES)}.localhost", lived_in)
 
 
 def grant(drive: Drive, name: str) -> str:
@@ -91,30 +103,23 @@ def addresses(drive: Drive) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
-def test_no_page_shuts_anybody_out(open_context, drive, light):
-    for viewport in (DESK, PHONE):
-        context = open_context(
-            viewport=viewport, color_scheme=light, bypass_csp=True, reduced_motion="reduce"
-        )
-        page = drive.come_in(context)
-        for url in addresses(drive):
-            page.goto(url)
-            check(page)
-        page.goto(f"{drive.origin}/my/access")
+def test_no_page_shuts_anybody_out(open_context, drive):
+    page = drive.come_in(open_context(reduced_motion="reduce"))
+    for url in addresses(drive):
+        visit(page, url)
+        check_everywhere(page)
+    for viewport, light in LOOKS:
+        look_like(page, viewport, light)
+        visit(page, f"{drive.origin}/my/access")
         page.get_by_role("link", name="Stop Alice’s phone").click()
         expect(page.get_by_role("dialog")).to_be_visible()
         expect(page.get_by_role("dialog")).to_have_css("opacity", "1")
         check(page)
-
-
-@pytest.mark.parametrize("locale", ["en", "fr"])
-def test_pages_keep_to_320_pixels(open_context, drive, locale):
-    drive.do(lambda work: homes.change_profile(work, replace(homes.profile(work), locale=locale)))
-    page = drive.come_in(open_context(viewport={"width": 320, "height": 640}))
+    drive.do(lambda work: homes.change_profile(work, replace(homes.profile(work), locale="fr")))
+    page.set_viewport_size(NARROW)
     for url in addresses(drive):
         page.goto(url)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
+        fits(page)
 
 
 def test_a_device_is_stopped_by_keyboard_alone(open_context, drive):

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import DESK, PASSPHRASE, PHONE, check, log_in
+from .conftest import LOOKS, PASSPHRASE, check_everywhere, log_in, look_like, visit
 
 pytestmark = pytest.mark.browser
 SCOPE = "io.cozy.files:GET io.cozy.contacts io.cozy.photos.albums:GET,POST"
@@ -95,24 +95,22 @@ def program(home: str) -> Iterator[Program]:
     program.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "viewport", [PHONE, DESK, {"width": 320, "height": 640}], ids=["phone", "desk", "narrow"]
-)
-def test_the_question_is_for_everybody(program, home, open_context, viewport, scheme, tmp_path):
-    tab = open_context(viewport=viewport, color_scheme=scheme).new_page()
-    log_in(tab, home)
+def test_the_question_is_for_everybody(program, home, owner):
     for scope in (SCOPE, "openid profile email"):
-        tab.goto(program.question(scope))
-        expect(tab.get_by_role("heading", level=1)).to_have_text("Recipes would like to connect to your home")
-        check(tab)
-        no, yes = (tab.get_by_role("button", name=name).bounding_box() for name in ("Not now", "Allow"))
-        assert (no["width"], no["height"], no["y"]) == (yes["width"], yes["height"], yes["y"])
+        visit(owner, program.question(scope))
+        expect(owner.get_by_role("heading", level=1)).to_have_text(
+            "Recipes would like to connect to your home"
+        )
+        check_everywhere(owner)
+        for viewport, light in LOOKS:
+            look_like(owner, viewport, light)
+            no, yes = (owner.get_by_role("button", name=name).bounding_box() for name in ("Not now", "Allow"))
+            assert (no["width"], no["height"], no["y"]) == (yes["width"], yes["height"], yes["y"])
     challenge = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
-    tab.goto(program.question("*", code_challenge=challenge, code_challenge_method="S256"))
-    check(tab)
-    tab.goto(f"{home}/my/settings/devices")
-    check(tab)
+    visit(owner, program.question("*", code_challenge=challenge, code_challenge_method="S256"))
+    check_everywhere(owner)
+    visit(owner, f"{home}/my/settings/devices")
+    check_everywhere(owner)
 
 
 def test_the_question_is_asked_in_french(running, open_context):

@@ -9,7 +9,7 @@ from cozy.kernel.work import Work
 from cozy.rooms.contacts import service as contacts
 from cozy.rooms.documents import service as documents
 from tests.browser import samples
-from tests.browser.conftest import DESK, PHONE, check, visit
+from tests.browser.conftest import LOOKS, PHONE, check, check_everywhere, look_like, visit
 from tests.browser.drive import Drive, furnished, toast
 
 pytestmark = pytest.mark.browser
@@ -73,26 +73,16 @@ def addresses(drive: Drive) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("viewport", "light"), [(DESK, "light"), (PHONE, "dark")], ids=["desk by day", "phone by night"]
-)
-def test_no_page_shuts_anybody_out(open_context, drive, viewport, light):
-    page = drive.come_in(
-        open_context(viewport=viewport, color_scheme=light, bypass_csp=True, reduced_motion="reduce")
-    )
+def test_no_page_shuts_anybody_out(open_context, drive):
+    page = drive.come_in(open_context(reduced_motion="reduce"))
     for url in addresses(drive):
         visit(page, url)
+        check_everywhere(page)
+    for viewport, light in LOOKS:
+        look_like(page, viewport, light)
+        visit(page, here(drive, drive.ids["Camille"]))
+        page.get_by_role("button", name="More on Camille Dubois").click()
         check(page)
-    visit(page, here(drive, drive.ids["Camille"]))
-    page.get_by_role("button", name="More on Camille Dubois").click()
-    check(page)
-
-
-def test_pages_keep_to_320_pixels(open_context, drive):
-    page = drive.come_in(open_context(viewport={"width": 320, "height": 640}))
-    for url in addresses(drive):
-        page.goto(url)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
 
 
 def test_on_a_desk_the_list_stays_beside_the_person(open_context, drive):

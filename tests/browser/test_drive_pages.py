@@ -1,4 +1,4 @@
-"""Every page of the drive: open to everybody (axe-core), in both lights, on desk and phone; nothing from elsewhere."""
+"""Every page of the drive: open to everybody (axe-core), on a desk by day and a phone by night; nothing from elsewhere."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Request, expect
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 from tests.browser import samples
-from tests.browser.conftest import DESK, PHONE, check, visit
+from tests.browser.conftest import LOOKS, check, check_everywhere, look_like, visit
 from tests.browser.drive import Drive, furnished, row
 
 pytestmark = pytest.mark.browser
@@ -47,11 +47,12 @@ def addresses(drive: Drive) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
-def test_no_page_shuts_anybody_out(open_context, drive, viewport, light):
-    context = open_context(viewport=viewport, color_scheme=light, bypass_csp=True, reduced_motion="reduce")
+def test_no_page_shuts_anybody_out(open_context, drive):
+    context = open_context(reduced_motion="reduce")
     page = drive.come_in(context)
+    page.add_init_script(
+        "addEventListener('securitypolicyviolation', e => console.error('Content Security Policy', e.violatedDirective))"
+    )
     elsewhere: list[str] = []
     errors: list[str] = []
     context.on(
@@ -60,17 +61,19 @@ def test_no_page_shuts_anybody_out(open_context, drive, viewport, light):
     context.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     for url in addresses(drive):
         visit(page, url)
+        check_everywhere(page)
+    for viewport, light in LOOKS:
+        look_like(page, viewport, light)
+        visit(page, drive.folder("trip"))
+        row(page, "ferry.py").get_by_role("link", name="Actions: ferry.py").click()
         check(page)
-    visit(page, drive.folder("trip"))
-    row(page, "ferry.py").get_by_role("link", name="Actions: ferry.py").click()
-    check(page)
-    page.keyboard.press("Escape")
-    row(page, "ferry.py").locator(".check").click()
-    check(page)
-    page.locator(".selbar").get_by_role("button", name="Move").click()
-    expect(page.get_by_role("dialog")).to_be_visible()
-    expect(page.get_by_role("dialog")).to_have_css("opacity", "1")
-    check(page)
+        page.keyboard.press("Escape")
+        row(page, "ferry.py").locator(".check").click()
+        check(page)
+        page.locator(".selbar").get_by_role("button", name="Move").click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        expect(page.get_by_role("dialog")).to_have_css("opacity", "1")
+        check(page)
     assert elsewhere == []
     assert errors == []
 
@@ -99,17 +102,6 @@ def _is_foreign(url: str, drive: Drive) -> bool:
         "ws",
         "wss",
     }
-
-
-def test_pages_keep_to_their_policy_and_to_320_pixels(open_context, drive):
-    context = open_context(viewport={"width": 320, "height": 640})
-    page = drive.come_in(context)
-    page.add_init_script(
-        "addEventListener('securitypolicyviolation', e => console.error('Content Security Policy', e.violatedDirective))"
-    )
-    for url in addresses(drive):
-        page.goto(url)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
 
 
 def test_a_home_that_is_almost_full_says_so(open_context, drive):

@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,12 @@ from playwright.sync_api import Page, expect
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 from tests.browser import samples
-from tests.browser.conftest import DESK, PHONE, visit
-from tests.browser.drive import Drive, child, furnished, lists, row
+from tests.browser.conftest import DESK, PHONE, Running, visit
+from tests.browser.drive import Drive, child, lists, moved_in, row
 from tests.browser.line import line_to
 
 pytestmark = pytest.mark.browser
+HOMES = count(1)
 LARGE = 48 * 2**20
 
 
@@ -27,9 +28,9 @@ def nearly_empty(work: Work) -> dict[str, str]:
 
 
 @pytest.fixture
-def drive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drive]:
-    with furnished(tmp_path_factory.mktemp("uploads"), nearly_empty) as drive:
-        yield drive
+def drive(running: Running) -> Drive:
+    """A home of the test's own."""
+    return moved_in(running, f"alice{next(HOMES)}.localhost", nearly_empty)
 
 
 def choose(page: Page, *paths: Path) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import socket
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.program import Cozy, Server
 
-from .conftest import DESK, PASSPHRASE, PHONE, Running, check
+from .conftest import PASSPHRASE, Running, check_everywhere, on_its_own, visit
 
 pytestmark = pytest.mark.browser
 SETTINGS = """
@@ -35,19 +34,17 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture
-def school(tmp_path: Path) -> Iterator[Running]:
+@pytest.fixture(scope="module")
+def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server on its own, with one home: whoever knows its passphrase is Alice there."""
-    folder = tmp_path / "school"
-    folder.mkdir()
-    cozy = Cozy(folder / "data")
-    with Server(cozy, folder / "server.log") as server:
-        yield Running(cozy, server.port)
+    with on_its_own(tmp_path_factory.mktemp("school")) as running:
+        yield running
 
 
-@pytest.fixture
-def home(tmp_path: Path, school: Running) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, school: Running) -> Iterator[str]:
     """The address of Alice's home on another server, whose people come in by the school."""
+    folder = tmp_path_factory.mktemp("home")
     school.add_home("127.0.0.1")
     port = free_port()
     back = f"http://alice.localhost:{port}/oidc/redirect"
@@ -55,9 +52,9 @@ def home(tmp_path: Path, school: Running) -> Iterator[str]:
         "homes", "add-service", "127.0.0.1", "Homes of the school", back, "--json", stdin=subprocess.DEVNULL
     ).json
     issuer = school.origin("127.0.0.1")
-    (tmp_path / "cozy.toml").write_text(SETTINGS.format(**{**known, "issuer": issuer}))
-    cozy = Cozy(tmp_path / "data")
-    with Server(cozy, tmp_path / "server.log", port=port):
+    (folder / "cozy.toml").write_text(SETTINGS.format(**{**known, "issuer": issuer}))
+    cozy = Cozy(folder / "data")
+    with Server(cozy, folder / "server.log", port=port):
         running = Running(cozy, port)
         running.add_home("bob.localhost")
         yield running.add_home("alice.localhost")
@@ -71,6 +68,16 @@ def log_in_there(tab: Page, answer: str = "Allow") -> None:
     tab.get_by_role("button", name=answer).click()
 
 
+def test_who_is_turned_away_may_enter_in_another_way(home, tab):
+    tab.goto(f"{home}/auth/login")
+    log_in_there(tab, "Not now")  # the school asks until somebody has agreed, as the next test does
+    expect(tab.get_by_role("alert")).to_have_text("The other service did not let you in.")
+    tab.get_by_role("link", name="Enter with the passphrase").click()
+    tab.get_by_label("Passphrase", exact=True).fill(PASSPHRASE)
+    tab.get_by_role("button", name="Enter", exact=True).click()
+    tab.wait_for_url(f"{home}/my")
+
+
 def test_the_owner_comes_in_by_another_home(home, tab):
     tab.goto(f"{home}/my/settings")
     log_in_there(tab)
@@ -81,22 +88,9 @@ def test_the_owner_comes_in_by_another_home(home, tab):
     tab.wait_for_url(f"{home}/my")  # who agreed there once is not asked again
 
 
-def test_who_is_turned_away_may_enter_in_another_way(home, tab):
-    tab.goto(f"{home}/auth/login")
-    log_in_there(tab, "Not now")
-    expect(tab.get_by_role("alert")).to_have_text("The other service did not let you in.")
-    tab.get_by_role("link", name="Enter with the passphrase").click()
-    tab.get_by_label("Passphrase", exact=True).fill(PASSPHRASE)
-    tab.get_by_role("button", name="Enter", exact=True).click()
-    tab.wait_for_url(f"{home}/my")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_both_pages_are_for_everybody(home, open_context, viewport, scheme):
-    tab = open_context(viewport=viewport, color_scheme=scheme).new_page()
-    tab.goto(f"{home}/auth/login")
-    check(tab)
-    tab.goto(f"{home}/oidc/login?error=access_denied&state=x")
+def test_both_pages_are_for_everybody(home, tab):
+    visit(tab, f"{home}/auth/login")
+    check_everywhere(tab)
+    visit(tab, f"{home}/oidc/login?error=access_denied&state=x")
     expect(tab.get_by_role("heading", level=1)).to_have_text("You are not in")
-    check(tab)
+    check_everywhere(tab)

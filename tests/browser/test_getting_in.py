@@ -8,12 +8,19 @@ import pyotp
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import DESK, PASSPHRASE, PHONE, check, log_in, visit
+from .conftest import DESK, PASSPHRASE, PHONE, check, check_everywhere, log_in, on_its_own, visit
 
 pytestmark = pytest.mark.browser
 
 DEVICES = "/my/settings/devices"
 SECURITY = "/my/settings/security"
+
+
+@pytest.fixture
+def vacant(tmp_path):
+    """A server whose first home is still to be made."""
+    with on_its_own(tmp_path) as running:
+        yield running
 
 
 def sent_bodies(tab):
@@ -61,9 +68,9 @@ def replayed(home, path, body, cookies):
     return status
 
 
-def test_first_run_with_scripts_never_sends_the_passphrase(running, tab):
+def test_first_run_with_scripts_never_sends_the_passphrase(vacant, tab):
     bodies = sent_bodies(tab)
-    tab.goto(running.origin("cozy.localhost"))
+    tab.goto(vacant.origin("cozy.localhost"))
     check(tab)
     fill_welcome(tab)
     expect(tab.get_by_role("heading", name="Your recovery code")).to_be_visible()
@@ -76,8 +83,8 @@ def test_first_run_with_scripts_never_sends_the_passphrase(running, tab):
     tab.wait_for_url("**/my")
 
 
-def test_first_run_without_scripts_makes_the_same_home(running, open_context):
-    home = running.origin("cozy.localhost")
+def test_first_run_without_scripts_makes_the_same_home(vacant, open_context):
+    home = vacant.origin("cozy.localhost")
     tab = open_context(java_script_enabled=False, viewport=PHONE).new_page()
     tab.goto(home)
     fill_welcome(tab)
@@ -85,8 +92,8 @@ def test_first_run_without_scripts_makes_the_same_home(running, open_context):
     log_in(open_context().new_page(), home)
 
 
-def test_a_weak_passphrase_is_stopped_in_the_page(running, tab):
-    tab.goto(running.origin("cozy.localhost"))
+def test_a_weak_passphrase_is_stopped_in_the_page(vacant, tab):
+    tab.goto(vacant.origin("cozy.localhost"))
     tab.get_by_label("Your first name or nickname").fill("Alice")
     tab.get_by_label("Mail address").fill("alice@example.org")
     field = tab.get_by_label("Passphrase", exact=True)
@@ -220,42 +227,37 @@ def test_a_passkey_that_was_removed_opens_nothing(home, owner):
     expect(owner.get_by_role("button", name="Open with my passkey")).to_have_count(0)
 
 
-@pytest.mark.parametrize("viewport", [{"width": 320, "height": 700}, PHONE, DESK], ids=["320", "390", "1280"])
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_every_page_is_accessible(home, open_context, viewport, colours):
-    tab = open_context(viewport=viewport, color_scheme=colours).new_page()
+def test_every_page_is_accessible(home, open_context):
+    tab = open_context(reduced_motion="reduce").new_page()
     for path in ("/auth/login", "/auth/passphrase_reset", "/nowhere"):
-        tab.goto(f"{home}{path}")
-        check(tab)
+        visit(tab, f"{home}{path}")
+        check_everywhere(tab)
     log_in(tab, home)
     for path in (
         "/my/settings", "/my/settings/display", "/my/settings/mail", DEVICES, SECURITY,
         f"{SECURITY}/passphrase", f"{SECURITY}/second-step", f"{SECURITY}/second-step/codes",
         f"{SECURITY}/recovery-code", f"{SECURITY}/passkeys/new", f"{DEVICES}/connect", f"{DEVICES}/connect/other",
     ):  # fmt: skip
-        tab.goto(f"{home}{path}")
-        check(tab)
+        visit(tab, f"{home}{path}")
+        check_everywhere(tab)
 
 
-@pytest.mark.parametrize(
-    ("viewport", "colours"), [({"width": 320, "height": 700}, "light"), (DESK, "dark")], ids=["320", "1280"]
-)
-def test_each_device_is_connected_in_three_steps(home, open_context, viewport, colours):
-    tab = open_context(viewport=viewport, color_scheme=colours).new_page()
+def test_each_device_is_connected_in_three_steps(home, open_context):
+    tab = open_context(reduced_motion="reduce").new_page()
     log_in(tab, home)
     visit(tab, f"{home}{DEVICES}/connect")
-    check(tab)
+    check_everywhere(tab)
     for system in tab.locator("main .lines a").all_inner_texts():
         visit(tab, f"{home}{DEVICES}/connect")
         tab.get_by_role("link", name=system).click()
         name = tab.get_by_label("What is the device called?")
         expect(tab.locator("[aria-current=step]")).to_have_text("What it may see")
         name.fill(f"My {system}")
-        check(tab)
+        check_everywhere(tab)
         tab.get_by_role("button", name="Make the password").click()
         expect(tab.get_by_role("group", name="The password of the device")).to_contain_text("-")
         expect(tab.get_by_role("heading", name=f"My {system}")).to_be_visible()
-        check(tab)
+        check_everywhere(tab)
 
 
 def test_a_device_is_connected_by_keyboard_and_loses_its_password(home, open_context):

@@ -39,7 +39,7 @@ def asked(home: str, path: str, **fields: str) -> Any:
     ids=["phone", "without scripts, in French"],
 )  # fmt: skip
 def test_a_program_waits_until_the_owner_agrees(running, open_context, options, locale, words):
-    home = running.add_home("zoe.localhost", "--locale", locale)
+    home = running.add_home(f"zoe-{locale}.localhost", "--locale", locale)
     begun = asked(home, "/index.php/login/v2")
     token = begun["poll"]["token"]
     tab = open_context(**options).new_page()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,23 +14,30 @@ from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions import service as permissions
 from tests.apps.offers import RECIPES, offer, offer_all
 from tests.browser import samples
-from tests.browser.conftest import DESK, PHONE, check
-from tests.browser.drive import Drive, furnished, toast
+from tests.browser.conftest import NARROW, PHONE, Running, check, check_everywhere, fits, on_its_own, visit
+from tests.browser.drive import Drive, moved_in, toast
 
 pytestmark = pytest.mark.browser
+HOMES = count(1)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where apps are offered."""
-    (tmp_path / "offers").mkdir()
-    return offer_all(tmp_path / "offers")
+    return offer_all(tmp_path_factory.mktemp("offers"))
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterator[Running]:
+    """A server that offers them."""
+    with on_its_own(tmp_path_factory.mktemp("store"), COZY_APPS_OFFERED=str(folder)) as running:
+        yield running
 
 
 @pytest.fixture
-def drive(tmp_path: Path, folder: Path) -> Iterator[Drive]:
-    with furnished(tmp_path, samples.furnish, env={"COZY_APPS_OFFERED": str(folder)}) as drive:
-        yield drive
+def drive(running: Running) -> Drive:
+    """A home of the test's own: nothing is installed there yet."""
+    return moved_in(running, f"alice{next(HOMES)}.localhost", samples.furnish)
 
 
 def install(page: Page, drive: Drive, slug: str) -> None:
@@ -58,7 +66,7 @@ def test_an_app_is_found_narrowed_installed_opened_and_removed(open_context, dri
     assert given.rules["files"].verbs == ("GET",)
     assert given.expires_at
     page.get_by_role("link", name="Open", exact=True).click()
-    page.wait_for_url("http://recipes.alice.localhost:*/**")
+    page.wait_for_url(f"http://recipes.{drive.host}/**")
     expect(page.get_by_role("heading", name="Recipes")).to_be_visible()
     page.goto(f"{drive.origin}/my/apps/recipes")
     page.get_by_role("link", name="Remove Recipes").click()
@@ -107,11 +115,18 @@ def test_without_scripts_an_app_is_installed_and_removed(open_context, drive):
     expect(page.locator("main")).to_contain_text("No app yet")
 
 
-def test_a_new_version_that_asks_for_more_waits_for_an_answer(open_context, drive, folder):
+@pytest.fixture
+def newer(folder: Path) -> Iterator[Callable[[], None]]:
+    """Offers another version of Recipes, which sees more, until the test is over."""
+    more = {**RECIPES["permissions"], "calendar": {"type": "io.cozy.calendar.events", "verbs": ["GET"]}}
+    yield lambda: offer(folder, {**RECIPES, "version": "2.0.0", "permissions": more})
+    offer(folder, RECIPES)
+
+
+def test_a_new_version_that_asks_for_more_waits_for_an_answer(open_context, drive, newer):
     page = drive.come_in(open_context(bypass_csp=True, reduced_motion="reduce"))
     install(page, drive, "recipes")
-    more = {**RECIPES["permissions"], "calendar": {"type": "io.cozy.calendar.events", "verbs": ["GET"]}}
-    offer(folder, {**RECIPES, "version": "2.0.0", "permissions": more})
+    newer()
     page.goto(f"{drive.origin}/my/store/recipes")
     page.get_by_role("link", name="See what is new").click()
     expect(page.locator("main")).to_contain_text("See your calendars")
@@ -121,38 +136,28 @@ def test_a_new_version_that_asks_for_more_waits_for_an_answer(open_context, driv
     expect(page.locator("main")).to_contain_text("See your calendars")
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
-def test_no_page_shuts_anybody_out(open_context, drive, light):
-    page = drive.come_in(open_context())
+def test_no_page_shuts_anybody_out(open_context, drive):
+    page = drive.come_in(open_context(reduced_motion="reduce"))
     for slug in ("recipes", "power"):
         install(page, drive, slug)
     here = f"{drive.origin}/my"
     urls = [f"{here}/apps", f"{here}/apps/recipes", f"{here}/connectors/power", f"{here}/apps/recipes/uninstall", f"{here}/apps/recipes/allow",
             f"{here}/store", f"{here}/store?q=nothing", f"{here}/store/recipes", f"{here}/store/dice/install"]  # fmt: skip
-    for viewport in (DESK, PHONE):
-        page = drive.come_in(
-            open_context(viewport=viewport, color_scheme=light, bypass_csp=True, reduced_motion="reduce")
-        )
-        for url in urls:
-            page.goto(url)
-            check(page)
+    for url in urls:
+        visit(page, url)
+        check_everywhere(page)
     drive.do(lambda work: homes.change_profile(work, replace(homes.profile(work), locale="fr")))
-    page = drive.come_in(open_context(viewport={"width": 320, "height": 640}))
+    page.set_viewport_size(NARROW)
     for url in urls:
         page.goto(url)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
+        fits(page)
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
-def test_the_first_page_leads_to_what_is_installed(open_context, drive, light):
-    page = drive.come_in(open_context())
+def test_the_first_page_leads_to_what_is_installed(open_context, drive):
+    page = drive.come_in(open_context(reduced_motion="reduce"))
     install(page, drive, "recipes")
-    for viewport in (DESK, PHONE):
-        page = drive.come_in(
-            open_context(viewport=viewport, color_scheme=light, bypass_csp=True, reduced_motion="reduce")
-        )
-        page.goto(f"{drive.origin}/my")
-        check(page)
+    visit(page, f"{drive.origin}/my")
+    check_everywhere(page)
     page.get_by_role("link", name="Recipes").click()
-    page.wait_for_url("http://recipes.alice.localhost:*/**")
+    page.wait_for_url(f"http://recipes.{drive.host}/**")
     expect(page.get_by_role("heading", name="Recipes")).to_be_visible()

@@ -1,48 +1,25 @@
-"""The owner's browser, without scripts, and what is in their calendar."""
+"""The owner's browser on a page of the calendar, in Paris, and what is in their calendar."""
 
-import re
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
-import httpx2
 import pytest
 from msgspec.structs import replace
 
-from cozy.app.server import serving
-from cozy.kernel.caller import SYSTEM
-from cozy.rooms.auth import service as auth
-from cozy.rooms.auth.model import Visitor
 from cozy.rooms.calendars.service import events, occurrences
 from cozy.rooms.homes import service as homes
 from tests.conftest import OWNER
-
-
-class Reader(httpx2.AsyncClient):
-    """The owner's browser, without scripts: it looks at a page, then sends its form."""
-
-    async def submit(
-        self, url: str, back: str = "/my/calendar/month/2026-07", **fields: object
-    ) -> httpx2.Response:
-        page = await self.get("/my/calendar/calendars/new")
-        found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
-        assert found
-        return await self.post(url, data={"csrf_token": found[1], "back": back, **fields})
-
-    async def landed(self, answer: httpx2.Response) -> str:
-        """What the page says after a form: its text."""
-        assert answer.status_code == 303, answer.text
-        return (await self.get(answer.headers["location"])).text
+from tests.reader import Reader
 
 
 @pytest.fixture
-async def reader(house, home) -> AsyncIterator[Reader]:
-    entered = await house.write(home, SYSTEM, auth.sessions.open_, Visitor(address="127.0.0.1"))
+def on_page() -> str:
+    return "/my/calendar/month/2026-07"
+
+
+@pytest.fixture
+async def reader(house, home, reader: Reader) -> Reader:
     await house.write(home, OWNER, _in_paris)
-    transport = httpx2.ASGITransport(serving(house))
-    async with Reader(
-        transport=transport, base_url=home.origin, cookies={"cozy-session": entered.session}
-    ) as reader:
-        yield reader
+    return reader
 
 
 def _in_paris(work) -> None:

@@ -9,10 +9,10 @@ from cozy.rooms.collections import service as collections
 from cozy.rooms.collections.service import shelves
 from cozy.rooms.documents.model import Document
 from tests.calendars.conftest import ics
-from tests.calendars.reader import put, reader, week
+from tests.calendars.reader import on_page, put, reader, week
 from tests.conftest import OWNER
 
-__all__ = ["put", "reader", "week"]
+__all__ = ["on_page", "put", "reader", "week"]
 
 BIN = "/my/calendar/bin"
 

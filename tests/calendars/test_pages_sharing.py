@@ -6,11 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from cozy.rooms.collections.service import shelves
-from tests.calendars.reader import put, reader, week
+from tests.calendars.reader import on_page, put, reader, week
 from tests.conftest import OWNER
 from tests.remote.conftest import elsewhere
 
-__all__ = ["elsewhere", "put", "reader", "week"]
+__all__ = ["elsewhere", "on_page", "put", "reader", "week"]
 
 PERSONAL = "/my/calendar/calendars/personal"
 FILE = (

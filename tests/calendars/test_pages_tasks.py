@@ -6,10 +6,10 @@ import pytest
 
 from cozy.rooms.calendars.service import tasks
 from cozy.rooms.collections.service import shelves
-from tests.calendars.reader import reader
+from tests.calendars.reader import on_page, reader
 from tests.conftest import OWNER
 
-__all__ = ["reader"]
+__all__ = ["on_page", "reader"]
 
 BACK = "/my/tasks"
 
@@ -43,19 +43,19 @@ async def test_pages_are_for_the_owner_alone(reader, url):
 
 async def test_a_task_is_written_down_and_can_be_undone(reader, todo):
     page = await reader.landed(
-        await reader.submit("/my/tasks/new", BACK, title="Buy bread", due="2026-07-18")
+        await reader.submit("/my/tasks/new", back=BACK, title="Buy bread", due="2026-07-18")
     )
     assert "Written down." in page
     assert await todo() == [("Buy bread", "2026-07-18")]
     assert re.search(r"<h2[^>]*>Today</h2>", page)
     undo = re.search(r'action="(/my/tasks/task/[^"]+/delete)"', page)
     assert undo
-    await reader.landed(await reader.submit(undo[1], BACK))
+    await reader.landed(await reader.submit(undo[1], back=BACK))
     assert await todo() == []
 
 
 async def test_a_task_without_words_is_asked_for_again(reader, todo):
-    answer = await reader.submit("/my/tasks/new", BACK, title=" ", due="2026-07-18")
+    answer = await reader.submit("/my/tasks/new", back=BACK, title=" ", due="2026-07-18")
     assert answer.status_code == 422
     assert "Say what is to be done." in answer.text
     assert 'value="2026-07-18"' in answer.text
@@ -74,23 +74,23 @@ async def test_what_is_late_comes_first_and_says_so(reader, write):
 
 async def test_a_task_is_done_and_undone(reader, write, todo):
     id_ = await write("Rent", limitDate="2026-07-16", allDay=True)
-    page = await reader.landed(await reader.submit(f"/my/tasks/task/{id_}/done", BACK))
+    page = await reader.landed(await reader.submit(f"/my/tasks/task/{id_}/done", back=BACK))
     assert "Done: Rent" in page
     assert "1 task done" in page
     assert await todo() == []
     undo = re.search(r'action="(/my/tasks/task/[^"]+/undone)"', page)
     assert undo
-    await reader.landed(await reader.submit(undo[1], BACK))
+    await reader.landed(await reader.submit(undo[1], back=BACK))
     assert await todo() == [("Rent", "2026-07-16")]
 
 
 async def test_doing_what_comes_back_brings_the_next_time(reader, write, todo):
     id_ = await write("Bins", start="2026-07-15", limitDate="2026-07-15", allDay=True, rrule="FREQ=WEEKLY")
-    page = await reader.landed(await reader.submit(f"/my/tasks/task/{id_}/done", BACK))
+    page = await reader.landed(await reader.submit(f"/my/tasks/task/{id_}/done", back=BACK))
     assert await todo() == [("Bins", "2026-07-22")]
     undo = re.search(r'action="(/my/tasks/task/[^"]+/undone[^"]*)"', page)
     assert undo
-    await reader.landed(await reader.submit(undo[1].replace("&amp;", "&"), BACK))
+    await reader.landed(await reader.submit(undo[1].replace("&amp;", "&"), back=BACK))
     assert await todo() == [("Bins", "2026-07-15")]
 
 
@@ -107,33 +107,33 @@ async def test_a_task_is_changed(reader, write, todo):
         "priority": "1",
         "note": "To Ana",
     }
-    await reader.landed(await reader.submit(f"/my/tasks/task/{id_}", BACK, **fields))
+    await reader.landed(await reader.submit(f"/my/tasks/task/{id_}", back=BACK, **fields))
     assert await todo() == [("Pay the rent", "2026-07-20T16:00:00Z")]
-    answer = await reader.submit(f"/my/tasks/task/{id_}", BACK, **{**fields, "title": ""})
+    answer = await reader.submit(f"/my/tasks/task/{id_}", back=BACK, **{**fields, "title": ""})
     assert answer.status_code == 422
     assert "To Ana" in answer.text
 
 
 async def test_a_priority_that_the_form_has_no_word_for_stays(reader, write, house, home):
     id_ = await write("Rent", priority=2)
-    await reader.submit(f"/my/tasks/task/{id_}", BACK, title="Rent", list="personal", priority="1")
+    await reader.submit(f"/my/tasks/task/{id_}", back=BACK, title="Rent", list="personal", priority="1")
     assert (await house.read(home, OWNER, tasks.one, id_)).body["priority"] == 2
-    await reader.submit(f"/my/tasks/task/{id_}", BACK, title="Rent", list="personal", priority="9")
+    await reader.submit(f"/my/tasks/task/{id_}", back=BACK, title="Rent", list="personal", priority="9")
     assert (await house.read(home, OWNER, tasks.one, id_)).body["priority"] == 9
 
 
 async def test_a_task_is_thrown_away_and_put_back(reader, write, todo):
     id_ = await write("Rent")
-    page = await reader.landed(await reader.submit(f"/my/tasks/task/{id_}/delete", BACK))
+    page = await reader.landed(await reader.submit(f"/my/tasks/task/{id_}/delete", back=BACK))
     assert await todo() == []
     undo = re.search(r'action="(/my/tasks/undelete/[^"]+)"', page)
     assert undo
-    await reader.landed(await reader.submit(undo[1], BACK))
+    await reader.landed(await reader.submit(undo[1], back=BACK))
     assert await todo() == [("Rent", "")]
 
 
 async def test_lists_are_made_and_tasks_go_from_one_to_another(reader, write, house, home):
-    answer = await reader.submit("/my/tasks/lists/new", BACK, name="Garden", color="green")
+    answer = await reader.submit("/my/tasks/lists/new", back=BACK, name="Garden", color="green")
     assert answer.status_code == 303
     made = next(
         each for each in await house.read(home, OWNER, shelves.all_, "calendars") if each.name == "Garden"
@@ -142,7 +142,7 @@ async def test_lists_are_made_and_tasks_go_from_one_to_another(reader, write, ho
     assert made.components == ("VTODO",)
     id_ = await write("Weed")
     assert "Weed" not in (await reader.get(f"/my/tasks/list/{made.id}")).text
-    await reader.submit(f"/my/tasks/task/{id_}", BACK, title="Weed", list=made.id)
+    await reader.submit(f"/my/tasks/task/{id_}", back=BACK, title="Weed", list=made.id)
     assert "Weed" in (await reader.get(f"/my/tasks/list/{made.id}")).text
     assert "Garden" not in (await reader.get("/my/calendar/month/2026-07")).text
     assert (await reader.get("/my/tasks/list/nothing")).status_code == 404

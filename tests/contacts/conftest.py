@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator
-from typing import Any
-
-import httpx2
 import pytest
 
-from cozy.app.server import serving
-from cozy.kernel.caller import SYSTEM
-from cozy.rooms.auth import service as auth
-from cozy.rooms.auth.model import Visitor
 from cozy.rooms.collections import service as collections
 from tests.conftest import OWNER
 
@@ -35,30 +26,9 @@ def text_of(work, doctype, id_):
     return item.text
 
 
-class Reader(httpx2.AsyncClient):
-    """The owner's browser, without scripts: it looks at a page, then sends its form."""
-
-    async def submit(self, url: str, files: Any = None, **fields: object) -> httpx2.Response:
-        """Send a form; its token is on every page."""
-        page = await self.get("/my/contacts/new")
-        found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
-        assert found
-        headers = {"referer": f"{self.base_url}/my/contacts"}
-        return await self.post(url, data={"csrf_token": found[1], **fields}, files=files, headers=headers)
-
-    async def landed(self, answer: httpx2.Response) -> str:
-        """The page that an answer leads to."""
-        assert answer.status_code == 303, answer.text
-        return (await self.get(answer.headers["location"])).text
-
-
 @pytest.fixture
-async def reader(house, home) -> AsyncIterator[Reader]:
-    entered = await house.write(home, SYSTEM, auth.sessions.open_, Visitor(address="127.0.0.1"))
-    transport = httpx2.ASGITransport(serving(house))
-    cookies = {"cozy-session": entered.session}
-    async with Reader(transport=transport, base_url=home.origin, cookies=cookies) as reader:
-        yield reader
+def on_page() -> str:
+    return "/my/contacts"
 
 
 @pytest.fixture

@@ -66,24 +66,26 @@ def client_program(name: str) -> str:
 def running(folder: Path, postgres: str = "", areas: tuple[str, ...] = ("files",)) -> Iterator[Running]:
     """The program over a folder of its own. areas: what the password opens."""
     data = folder / "data"
-    password = anyio.run(_furnished, data, postgres, areas)
+    password, token = anyio.run(_furnished, data, postgres, areas)
     cozy = Cozy(data, env={"COZY_POSTGRES": postgres} if postgres else {})
     try:
         with Server(cozy, folder / "log") as server:
-            yield Running(server, password, cozy.token(DOMAIN) if not postgres else "")
+            yield Running(server, password, token)
     finally:
         if postgres:
             anyio.run(_emptied, data, postgres)
 
 
-async def _furnished(data: Path, postgres: str, areas: tuple[str, ...]) -> str:
+async def _furnished(data: Path, postgres: str, areas: tuple[str, ...]) -> tuple[str, str]:
+    """The password of a device, and a token for everything."""
     settings = load(data=str(data), postgres=postgres)
     async with opened(settings) as house:
         profile = Profile(public_name="Alice", email="alice@example.org")
         listing = await auth.open_home(house, DOMAIN, profile, origin_of(settings, DOMAIN))
         wanted = Wanted(name="Laptop", areas=areas, may_write=True)
-        made = await auth.device_passwords.make(house, home_of(settings, listing), SYSTEM, wanted)
-    return made.password
+        home = home_of(settings, listing)
+        made = await auth.device_passwords.make(house, home, SYSTEM, wanted)
+        return made.password, await house.read(home, SYSTEM, auth.mint)
 
 
 async def _emptied(data: Path, postgres: str) -> None:

@@ -32,9 +32,9 @@ NOT_WHOLE = {
 
 
 @pytest.mark.slow
-def test_caldav_server_tester_finds_everything(tmp_path, postgres):
+def test_caldav_server_tester_finds_everything(tmp_path):
     program = client_program("caldav-server-tester")
-    with running(tmp_path, postgres, ("calendars",)) as home:
+    with running(tmp_path, areas=("calendars",)) as home:
         url = f"http://{DOMAIN}:{home.server.port}/dav/"
         done = subprocess.run(
             [program, "--caldav-url", url, "--caldav-username", USER, "--caldav-password", home.password, "--verbose", "--format", "text"],

@@ -18,6 +18,7 @@ import pytest
 from tests.faults.small_disk import SmallDisk, is_possible
 from tests.program import Client, Cozy, Server, make_home
 
+pytestmark = pytest.mark.slow
 MB = 1024 * 1024
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.program import Cozy, Server, left_behind, make_home
 
+pytestmark = pytest.mark.slow
 PUTS = 150
 # A system call, the error, and which calls of each thread fail.
 FAULTS = {

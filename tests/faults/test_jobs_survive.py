@@ -24,6 +24,7 @@ from tests.faults.workshop import NOTES, STEPS, WALK
 from tests.program import DOMAIN, Client, Cozy, Server, make_home
 
 TODOS, JOBS = "io.cozy.todos", "io.cozy.jobs"
+pytestmark = pytest.mark.slow
 ACTORS = 4
 MOST_CHANGES = 24  # between two kills
 ENTRY = (sys.executable, str(Path(workshop.__file__)))

@@ -8,9 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from tests.faults.actor import LOST, Actor
 from tests.program import Client, Cozy, Server, make_home
 
+pytestmark = pytest.mark.slow
 ACTORS = 8
 MOST_CHANGES = 400  # between two kills
 CHECK_EVERY = 10  # kills; `cozy check --scrub` reads everything

@@ -14,6 +14,7 @@ import pytest
 
 from tests.program import DOMAIN, ROOT, Client, Cozy, Server, left_behind, make_home
 
+pytestmark = pytest.mark.slow
 SIZES = {"inline": 20_000, "file": 3_000_000}
 RACERS = 8
 

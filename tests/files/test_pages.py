@@ -1,46 +1,19 @@
 """The drive's pages over HTTP: who may see them, what their forms do, what they send."""
 
 import re
-from collections.abc import AsyncIterator
 
-import httpx2
 import pytest
 
-from cozy.app.server import serving
 from cozy.backends.disk import inline_content
-from cozy.kernel.caller import SYSTEM
-from cozy.rooms.auth import service as auth
-from cozy.rooms.auth.model import Visitor
 from cozy.rooms.files import service as files
 from cozy.rooms.files.service import views
 from tests.browser import samples
 from tests.conftest import OWNER
 
 
-class Reader(httpx2.AsyncClient):
-    """The owner's browser, without scripts: it looks at a page, then sends its form."""
-
-    async def submit(self, url: str, **fields: object) -> httpx2.Response:
-        page = await self.get("/my/drive/trash/empty")
-        found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
-        assert found
-        return await self.post(
-            url, data={"csrf_token": found[1], **fields}, headers={"referer": f"{self.base_url}/my/drive"}
-        )
-
-    async def landed(self, answer: httpx2.Response) -> str:
-        """What the page says after a form: its text."""
-        assert answer.status_code == 303, answer.text
-        return (await self.get(answer.headers["location"])).text
-
-
 @pytest.fixture
-async def reader(house, home) -> AsyncIterator[Reader]:
-    entered = await house.write(home, SYSTEM, auth.sessions.open_, Visitor(address="127.0.0.1"))
-    transport = httpx2.ASGITransport(serving(house))
-    cookies = {"cozy-session": entered.session}
-    async with Reader(transport=transport, base_url=home.origin, cookies=cookies) as reader:
-        yield reader
+def on_page() -> str:
+    return "/my/drive"
 
 
 @pytest.fixture

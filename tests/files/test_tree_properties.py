@@ -3,12 +3,11 @@
 import json
 from contextlib import contextmanager
 
-import apsw
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
 
-from cozy.app import migrations
 from cozy.app.wiring import PORTS
 from cozy.backends.disk import inline_content
 from cozy.backends.sqlite import SqliteDb
@@ -18,7 +17,7 @@ from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 from cozy.rooms.files.model import ROOT, TRASH, TRASH_PATH, join
 from cozy.rooms.homes import service as homes
-from tests.conftest import ALICE, OWNER, Clock
+from tests.conftest import ALICE, OWNER, Clock, blank
 
 NAMES = st.sampled_from(["a", "b", "A", "a.txt", "é", "e\u0301", "a (2)"])
 CONTENTS = st.sampled_from([b"", b"one", b"two", b"three and more"])
@@ -33,9 +32,7 @@ class Tree(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.connection = apsw.Connection(":memory:")
-        for migration in migrations.of("home"):
-            self.connection.execute(migration.sql)
+        self.connection = blank()
         self.clock = Clock()
         self.seen = {}
         with self.work() as work:
@@ -187,7 +184,7 @@ class Tree(RuleBasedStateMachine):
         assert all(id_.partition("/")[0] in tree for id_ in self.bodies("io.cozy.files.versions"))
 
 
-TestTree = Tree.TestCase
+TestTree = pytest.mark.slow(Tree.TestCase)
 TestTree.settings = settings(
     max_examples=100, stateful_step_count=40, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
-import httpx2
 import pytest
 
-from cozy.app.server import serving
 from cozy.backends.disk import inline_content
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.clock import iso
-from cozy.rooms.auth import service as auth
-from cozy.rooms.auth.model import Visitor
 from cozy.rooms.files import service as files
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import Rule
 from tests.conftest import OWNER
-
-
-@pytest.fixture
-async def reader(house, home) -> AsyncIterator[httpx2.AsyncClient]:
-    """The owner's browser."""
-    entered = await house.write(home, SYSTEM, auth.sessions.open_, Visitor(address="127.0.0.1"))
-    cookies = {"cozy-session": entered.session}
-    transport = httpx2.ASGITransport(serving(house))
-    async with httpx2.AsyncClient(transport=transport, base_url=home.origin, cookies=cookies) as reader:
-        yield reader
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from cozy.rooms.permissions.model import Rule
 from tests.conftest import Client
 from tests.security.oracle import ALL, FILES, ROOT, TRASH, World, may, texts
 
+pytestmark = pytest.mark.slow
 TODOS, ACCOUNTS, ALBUMS = "io.cozy.todos", "io.cozy.bank.accounts", "io.cozy.photos.albums"
 DOCTYPES = (FILES, TODOS, ACCOUNTS, ALBUMS)
 SELECTORS = {

@@ -4,10 +4,12 @@ from collections import Counter
 from dataclasses import replace
 
 import msgspec
+import pytest
 
 from tests.security.fuzz import APP, Known, furnish, run, somebodies, write_app
 
 
+@pytest.mark.slow
 async def test_whoever_asks_whatever_nothing_breaks(house, home, tmp_path):
     write_app(tmp_path / APP)
     house = replace(

@@ -49,6 +49,7 @@ from tests.security.everybody import (
 from tests.security.oracle import allows, allows_all
 from tests.security.talk import OPENED, Talk, ask
 
+pytestmark = pytest.mark.slow
 SAFE = {"GET", "HEAD", "OPTIONS"}
 REACHED = 299
 DAV = {"depth": "1", "destination": f"{HOME}/dav/files/word"}  # what some methods of DAV need

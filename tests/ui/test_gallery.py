@@ -2,17 +2,14 @@
 
 import os
 import re
-from pathlib import Path
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.axe import faults
 from tests.ui.gallery import served
 
-ROOT = Path(__file__).parents[2]
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SAMPLES = [
     "drive",
     "grid",
@@ -27,6 +24,14 @@ SAMPLES = [
     "problem",
 ]
 HEIGHTS = {320: 700, 390: 844, 1280: 900}
+Light = Literal["light", "dark"]
+LOOKS: list[tuple[int, Light]] = [
+    (1280, "light"),
+    (1280, "dark"),
+    (390, "light"),
+    (390, "dark"),
+    (320, "light"),
+]
 
 pytestmark = pytest.mark.browser
 
@@ -65,16 +70,6 @@ def tab(browser: Browser, base: str):
     assert said == []
 
 
-def faults(page: Page) -> list[str]:
-    """What axe-core finds."""
-    page.evaluate(AXE.read_text())
-    return page.evaluate(
-        "tags => axe.run({runOnly: {type: 'tag', values: tags}})"
-        ".then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | ')))",
-        STANDARDS,
-    )
-
-
 def settle(page: Page) -> None:
     """All of the page is here, answers, and stands still."""
     expect(page.locator("html[data-js=ready]")).to_be_attached()
@@ -83,65 +78,50 @@ def settle(page: Page) -> None:
     page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished.catch(() => {})))")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", HEIGHTS)
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_page_is_accessible_and_fits(
-    browser: Browser, base: str, name: str, width: int, scheme: Literal["light", "dark"]
-):
-    context = browser.new_context(
-        viewport={"width": width, "height": HEIGHTS[width]},
-        color_scheme=scheme,
-        bypass_csp=True,  # axe is injected; the policy is tried below
-        service_workers="block",
-    )
-    page = context.new_page()
-    page.goto(f"{base}/my/g/{name}")
-    settle(page)
-    if folder := os.environ.get("COZY_SHOTS"):
-        page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png")
-    assert faults(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    context.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_what_opens_over_a_page_is_accessible(
-    browser: Browser, base: str, width: int, scheme: Literal["light", "dark"]
-):
-    context = browser.new_context(
-        viewport={"width": width, "height": HEIGHTS[width]},
-        color_scheme=scheme,
-        bypass_csp=True,
-        service_workers="block",
-    )
-    page = context.new_page()
-    for name, opened in (
-        ("Ajouter", "#add-menu"),
-        ("Actions : Budget vacances.xlsx", "#row-menu"),
-        ("Nouveau dossier", "dialog#question"),
-    ):
-        page.goto(f"{base}/my/g/drive")
-        settle(page)
-        target = page.locator(f"[aria-label='{name}'], .btn:has-text('{name}')").locator("visible=true").first
-        target.click()
-        expect(page.locator(opened)).to_be_visible()
-        settle(page)
-        if folder := os.environ.get("COZY_SHOTS"):
-            page.screenshot(path=f"{folder}/open-{opened.strip('#').replace('#', '-')}-{width}-{scheme}.png")
-        assert faults(page) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    context.close()
-
-
-@pytest.mark.parametrize("name", SAMPLES)
-def test_the_policy_refuses_nothing(tab: Page, base: str, name: str):
+def test_a_page_is_accessible_fits_and_keeps_to_the_policy(tab: Page, base: str, name: str):
     foreign: list[str] = []
     tab.on("request", lambda request: None if request.url.startswith(base) else foreign.append(request.url))
     tab.goto(f"/my/g/{name}")
     settle(tab)
+    for width, scheme in LOOKS:
+        look_like(tab, width, scheme)
+        picture(tab, f"{name}-{width}-{scheme}")
+        assert faults(tab) == [], (width, scheme)
+        assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert foreign == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_what_opens_over_a_page_is_accessible(tab: Page, width: int, scheme: Light):
+    look_like(tab, width, scheme)
+    for name, opened in (
+        ("Ajouter", "#add-menu"),
+        ("Actions\xa0: Budget vacances.xlsx", "#row-menu"),
+        ("Nouveau dossier", "dialog#question"),
+    ):
+        tab.goto("/my/g/drive")
+        settle(tab)
+        target = tab.locator(f"[aria-label='{name}'], .btn:has-text('{name}')").locator("visible=true").first
+        target.click()
+        expect(tab.locator(opened)).to_be_visible()
+        settle(tab)
+        picture(tab, f"open-{opened.strip('#').replace('#', '-')}-{width}-{scheme}")
+        assert faults(tab) == [], name
+        assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def look_like(tab: Page, width: int, scheme: Light) -> None:
+    """Another screen, by day or by night."""
+    tab.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+    tab.emulate_media(color_scheme=scheme)
+    tab.evaluate("Promise.all(document.getAnimations().map((each) => each.finished.catch(() => {})))")
+
+
+def picture(tab: Page, name: str) -> None:
+    """For who would like to look: COZY_SHOTS is a folder."""
+    if folder := os.environ.get("COZY_SHOTS"):
+        tab.screenshot(path=f"{folder}/{name}.png")
 
 
 def test_a_boosted_page_says_its_title_and_takes_the_focus(tab: Page):
