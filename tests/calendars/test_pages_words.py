@@ -68,7 +68,7 @@ def test_reminders_are_told_in_both_languages(minutes, english, french):
 @pytest.mark.parametrize(
     ("lines", "french"),
     [
-        (["DTSTART:yesterday"], "« yesterday » n’est ni une date, ni une heure, ni une durée."),
+        (["DTSTART:yesterday"], "«\xa0yesterday\xa0» n’est ni une date, ni une heure, ni une durée."),
         (["SUMMARY:x"], "Il n’est pas dit quand cela commence."),
         (["DTSTART:20260706T090000Z", "RRULE:COUNT=2"], "La façon dont cela se répète est incompréhensible."),
         (["DTSTART:20260706T090000Z", "RRULE:FREQ=DAILY;COUNT=x"], "La façon dont cela se répète est incompréhensible."),

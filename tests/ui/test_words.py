@@ -88,6 +88,23 @@ def test_the_checker_names_what_is_missing(monkeypatch):
     assert any("nothing uses" in line for line in found)
 
 
+def test_no_line_of_french_begins_with_a_mark():
+    torn = ["Nom : %(name)s", "Vraiment ?", "Stop !", "Ici ; là", "Dit « oui »", "Tapez « oui » : `a:b`"]
+    whole = [
+        "Nom\xa0: %(name)s", "Vraiment\xa0?", "Stop\xa0!", "Ici\xa0; là", "Dit «\xa0oui\xa0»", "Tapez «\xa0oui\xa0»\xa0: `a:b`",
+    ]  # fmt: skip
+    assert [translations.joined(text, "fr") for text in torn] == whole
+    assert [translations.joined(text, "fr") for text in whole] == whole
+    assert [translations.joined(text, "en") for text in torn] == torn
+    said = [form for message in translations._catalogue("fr") for form in translations._forms(message)]
+    assert [form for form in said if form != translations.joined(form, "fr")] == []
+
+
+def test_a_home_has_one_name_in_french():
+    said = [form for message in translations._catalogue("fr") for form in translations._forms(message)]
+    assert [form for form in said if "domicile" in form.lower()] == []
+
+
 def test_words_of_templates_scripts_and_problems_are_all_found():
     found = translations.used()
     assert "Skip to content" in found

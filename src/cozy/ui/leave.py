@@ -11,7 +11,7 @@ from msgspec import Struct
 from cozy.ui import doctypes
 from cozy.ui.words import N_, Words
 
-SHOWN = 3  # things named in a summary; more of them are counted
+SHOWN = 5  # things named in a summary; more of them are counted
 LISTS = {"en": "en_GB"}  # one, two and three
 NAMES = 2  # single documents named for one thing
 OTHERS = 2  # named as those who see something; of more, the number is said

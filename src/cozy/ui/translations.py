@@ -5,6 +5,7 @@ sentence that they are raised with, is what people read.
 """
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,9 @@ Message = str | tuple[str, ...]
 Keywords = dict[str, tuple[int, ...] | None]
 PYTHON: Keywords = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2), "NN_": (1, 2)}
 SCRIPT: Keywords = {"t": None, "tn": (1, 2)}
+
+# French keeps a space before these marks and inside its quotes, and no line may end there (U+00A0 for all of them).
+_TORN = re.compile(r" (?=[:;?!»](?![\w/]))|(?<=«) ")
 
 HEADER = r"""msgid ""
 msgstr ""
@@ -53,21 +57,31 @@ def complaints(locale: str) -> list[str]:
             lines.append(f"{locale}.po: not sure of {message_id!r}")
         elif not all(_forms(message)):
             lines.append(f"{locale}.po: empty {message_id!r}")
+        elif _forms(message) != tuple(joined(form, locale) for form in _forms(message)):
+            lines.append(
+                f"{locale}.po: a space where a line may not end (--write mends it) in {message_id!r}"
+            )
         lines += [f"{locale}.po: {error} in {message_id!r}" for error in message.check()]
     return lines
 
 
 def write(locale: str) -> None:
-    """Add an empty row for what is missing, drop what nothing uses, sort the rest."""
+    """Add an empty row for what is missing, drop what nothing uses, join what a line may not part, sort the rest."""
     old = _catalogue(locale)
     new = Catalog(locale=locale, fuzzy=False)
     known = {_id(message): message for message in old if message.id}
     for message_id in used():
         found = known.get(message_id)
-        new.add(message_id, found.string if found else None, flags=found.flags if found else ())
+        forms = tuple(joined(form, locale) for form in _forms(found)) if found else ()
+        new.add(message_id, forms if len(forms) > 1 else "".join(forms), flags=found.flags if found else ())
     with _path(locale).open("wb") as file:
         file.write(HEADER.format(locale=locale, plural=new.plural_forms).encode())
         write_po(file, new, width=110, sort_output=True, omit_header=True)
+
+
+def joined(text: str, locale: str) -> str:
+    """A text whose marks stay with their words at the end of a line."""
+    return _TORN.sub("\u00a0", text) if locale == "fr" else text
 
 
 def _everywhere() -> Iterator[tuple[Message, str]]:
