@@ -126,7 +126,7 @@ async def test_a_card_leads_to_a_call_a_letter_a_map_and_a_home(reader, known):
         'href="tel:+3361234"', 'href="sms:+3361234"', 'href="mailto:theo@example.org"',
         'href="https://www.openstreetmap.org/search?query=1%20quai%2C%2029680%20Roscoff"', 'href="https://theo.example"',
         'href="https://blog.example/boats"', "Baker, Fil &amp; Co", "3 December 1985", "Turns 41 in 5 months", "Only you",
-        'rel="noreferrer"',
+        'rel="noreferrer"', "Map (openstreetmap.org): 1 quai", "Opens a map at openstreetmap.org",
     ):  # fmt: skip
         assert part in page, part
 
@@ -332,7 +332,7 @@ async def test_the_pages_speak_french(reader, known, act):
     )
     page = (await reader.get(f"{HERE}/{person.id}")).text
     assert "40 ans demain" in page
-    assert "Mobile (domicile)" in page
+    assert "Mobile (à la maison)" in page
     assert "19 juillet 1986" in page
 
 

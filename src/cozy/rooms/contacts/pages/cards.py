@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from cozy.ui import N_, Words, avatars
 
-from ..model import labels, names
+from ..model import labels, messengers, names
 
 PLACES = {"home": N_("At home"), "work": N_("At work")}
 KINDS = {
@@ -20,7 +20,8 @@ KINDS = {
     "main": N_("Main number"),
     "other": N_("Other"),
 }
-MAP = "https://www.openstreetmap.org/search?query="
+MAP_SITE = "openstreetmap.org"
+MAP = f"https://www.{MAP_SITE}/search?query="
 
 
 class Face(Struct, frozen=True):
@@ -53,6 +54,7 @@ class Fact(Struct, frozen=True):
     verb: str  # what the tap does, for those who do not see the icon
     second: str = ""  # another address: a message to a phone
     is_elsewhere: bool = False  # the link leaves the home
+    site: str = ""  # where to, if neither the text nor the verb says it
 
 
 class Card(Struct, frozen=True):
@@ -64,6 +66,7 @@ class Card(Struct, frozen=True):
     phones: list[Fact]
     mails: list[Fact]
     addresses: list[Fact]
+    messengers: list[Fact]
     homes: list[Fact]
     links: list[Fact]
     note: str
@@ -72,7 +75,16 @@ class Card(Struct, frozen=True):
     def is_bare(self) -> bool:
         """Whether nothing but a name is known."""
         return not any(
-            [self.phones, self.mails, self.addresses, self.homes, self.links, self.note, self.work]
+            [
+                self.phones,
+                self.mails,
+                self.addresses,
+                self.messengers,
+                self.homes,
+                self.links,
+                self.note,
+                self.work,
+            ]
         )
 
 
@@ -97,6 +109,10 @@ def kind_of(words: Words, entry: Mapping[str, Any]) -> str:
 def card(words: Words, row: Row, body: Mapping[str, Any]) -> Card:
     """The card of a person."""
     company, job = said(body, "company"), said(body, "jobTitle")
+    department = said(body, "department")
+    if company and department:
+        company = words.gettext(N_("%(company)s, %(department)s"), company=company, department=department)
+    company = company or department
     both = words.gettext(N_("%(job)s, %(company)s"), job=job, company=company) if job and company else ""
     return Card(
         row,
@@ -105,6 +121,7 @@ def card(words: Words, row: Row, body: Mapping[str, Any]) -> Card:
         [_phone(words, each) for each in several(body, "phone") if said(each, "number")],
         [_mail(words, each) for each in several(body, "email") if said(each, "address")],
         [fact for each in several(body, "address") if (fact := _place(words, each))],
+        [_messenger(words, each) for each in several(body, "impp") if said(each, "uri")],
         [_home(words, each) for each in several(body, "cozy") if said(each, "url")],
         [_link(words, each) for each in several(body, "website") if said(each, "url")],
         said(body, "note"),
@@ -152,8 +169,21 @@ def _place(words: Words, entry: Mapping[str, Any]) -> Fact | None:
         return None
     found = MAP + quote(", ".join(lines), safe="")
     return Fact(
-        "\n".join(lines), kind_of(words, entry), found, "map-pin", words.gettext(N_("Map")), is_elsewhere=True
+        "\n".join(lines), kind_of(words, entry), found, "map-pin", words.gettext(N_("Map")), is_elsewhere=True, site=MAP_SITE
+    )  # fmt: skip
+
+
+def _messenger(words: Words, entry: Mapping[str, Any]) -> Fact:
+    uri, service = said(entry, "uri"), said(entry, "service")
+    kind = kind_of(words, entry)
+    about = (
+        words.gettext(N_("%(kind)s (%(place)s)"), kind=service, place=kind.lower())
+        if service and kind
+        else service or kind
     )
+    return Fact(
+        messengers.name_in(uri), about, uri if messengers.is_opened(uri) else "", "message-circle", words.gettext(N_("Message"))
+    )  # fmt: skip
 
 
 def _home(words: Words, entry: Mapping[str, Any]) -> Fact:

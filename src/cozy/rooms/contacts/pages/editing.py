@@ -10,11 +10,14 @@ from starlette.responses import Response
 
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
+from cozy.rooms.collections.errors import NoCollection, ReadOnly
+from cozy.rooms.collections.service import shelves
 from cozy.rooms.documents.errors import UpdateConflict
 from cozy.ui import N_
 from cozy.web.call import Call
 
 from .. import service
+from ..model import messengers
 from .days import months
 from .door import CONTACTS_URL, done, page, routes, text, url_of, words
 from .forms import SORTS, Values, changed_rows, empty_line, members, of_card, typed, wrong
@@ -31,7 +34,8 @@ def ask_new(work: Work, call: Call) -> Response:
     if group := call.query("group"):
         given["relationships"] = {"groups": {"data": [{"_id": group}]}}
     said = words(work)
-    values = changed_rows(said, changed_rows(said, of_card(said, given), "add:phone"), "add:email")
+    empty = of_card(said, given, service.people.book_of(work, given))
+    values = changed_rows(said, changed_rows(said, empty, "add:phone"), "add:email")
     return _form(work, call, values, {}, "")
 
 
@@ -45,7 +49,8 @@ def add(work: Work, call: Call, form: FormData) -> Response:
 def ask(work: Work, call: Call, contact_id: str) -> Response:
     """What is known of them, to be changed. 200; 404."""
     found = service.people.fetch(work, contact_id)
-    return _form(work, call, of_card(words(work), found.body), {}, contact_id, found.rev)
+    book = service.people.book_of(work, found.body)
+    return _form(work, call, of_card(words(work), found.body, book), {}, contact_id, found.rev)
 
 
 @routes.on("POST", EDIT, OWNER)
@@ -65,8 +70,15 @@ def _sent(work: Work, call: Call, form: FormData, contact_id: str, body: Mapping
     try:
         with work.attempt():
             saved = service.people.save(
-                work, {key: value for key, value in new.items() if value is not None}, contact_id, rev
+                work,
+                {key: value for key, value in new.items() if value is not None},
+                contact_id,
+                rev,
+                values.book,
             )
+    except (NoCollection, ReadOnly):
+        sentence = N_("Nothing can be put into this address book. Choose another.")
+        return _form(work, call, values, {"book": sentence}, contact_id, rev, 422)
     except UpdateConflict:
         return _form(work, call, values, {}, contact_id, service.people.fetch(work, contact_id).rev, 409)
     return done(call, url_of(saved.id), said.gettext(N_("Saved.") if contact_id else N_("Added.")))
@@ -80,5 +92,15 @@ def _form(
     return page(
         work, call, "edit.html", status, person=known, values=values, rev=rev, is_stale=status == 409, months=months(said), groups=service.groups.all_(work),
         errors={field: said.gettext(fault) for field, fault in faults.items()},
-        sorts=SORTS, blank={sort.key: empty_line(said, sort) for sort in SORTS}, back=known.url if known else CONTACTS_URL,
+        books=_books(work, values.book), services=messengers.SERVICES, sorts=SORTS, blank={sort.key: empty_line(said, sort) for sort in SORTS}, back=known.url if known else CONTACTS_URL,
     )  # fmt: skip
+
+
+def _books(work: Work, chosen: str) -> list[tuple[str, str]]:
+    """The address books that somebody can be in; none where there is nothing to choose."""
+    found = [
+        (each.id, each.name)
+        for each in shelves.all_(work, "contacts")
+        if not each.is_read_only or each.id == chosen
+    ]
+    return found if len(found) > 1 else []

@@ -12,11 +12,12 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from starlette.datastructures import FormData
 
 from cozy.ui import N_, Words
 
-from ..model import dates, labels
+from ..model import dates, labels, messengers
 from ..model.labels import Label
 from ..model.people import group_ids, in_groups
 from .cards import kind_of, lines_of, said, several
@@ -25,8 +26,9 @@ from .door import text, texts
 _canonical = msgspec.json.Encoder(order="sorted").encode
 MOST = 50  # rows of one sort
 NAMES = ("namePrefix", "givenName", "additionalName", "familyName", "nameSuffix")
-PLAIN = ("nickname", "company", "jobTitle", "note")
+PLAIN = ("nickname", "company", "department", "jobTitle", "note")
 KEPT = "as it is"  # the kind of an entry whose word is not among ours
+OWN = "own"  # the kind that the owner names with a word of their own
 _PLACES = {"home": Label("home"), "work": Label("work"), "other": Label("", "other")}
 _PHONES = {
     "cell": Label("", "cell"), "home": Label("home", "voice"), "work": Label("work", "voice"), "cell-work": Label("work", "cell"),
@@ -47,18 +49,22 @@ SORTS = (
     Sort("phone", "phone", ("number",), _PHONES),
     Sort("email", "email", ("address",), _PLACES),
     Sort("address", "address", ("street", "postcode", "city", "region", "country"), _PLACES),
+    Sort("impp", "impp", ("uri", "service"), _PLACES),
     Sort("cozy", "cozy", ("url",)),
     Sort("link", "website", ("url",), _PLACES),
 )
 
 
 class Line(Struct, frozen=True):
-    """One row of a sort. was: the mark of the entry of the card that it was, "" for a new one; kinds: what it can be."""
+    """One row of a sort. was: the mark of the entry of the card that it was, "" for a new one; kinds: what it can be;
+    word: what it is in the owner's own word, where its kind is OWN.
+    """
 
     was: str
     kind: str
     parts: Mapping[str, str]
     kinds: Sequence[tuple[str, str]]
+    word: str = ""
 
 
 class Values(Struct, frozen=True):
@@ -69,17 +75,18 @@ class Values(Struct, frozen=True):
     birth: Mapping[str, str]  # day, month, year
     lines: Mapping[str, Sequence[Line]]  # by the key of their sort
     groups: frozenset[str]
+    book: str  # id of the address book
 
 
-def of_card(words: Words, body: Mapping[str, Any]) -> Values:
-    """The fields of a card."""
+def of_card(words: Words, body: Mapping[str, Any], book: str) -> Values:
+    """The fields of a card, which is in that address book."""
     year, month, day = dates.parts(said(body, "birthday")) or (None, "", "")
     return Values(
         _names(body),
         {member: said(body, member) for member in PLAIN},
         {"day": str(day), "month": str(month), "year": f"{year:04}" if year else ""},
         {sort.key: [_line(words, sort, entry) for entry in several(body, sort.member)] for sort in SORTS},
-        frozenset(group_ids(body)),
+        frozenset(group_ids(body)), book,
     )  # fmt: skip
 
 
@@ -96,6 +103,7 @@ def typed(words: Words, form: FormData, body: Mapping[str, Any]) -> Values:
         {part: text(form, f"birth_{part}") for part in ("day", "month", "year")},
         {sort.key: _typed_lines(words, form, sort, body) for sort in SORTS},
         frozenset(texts(form, "groups")),
+        text(form, "book"),
     )
 
 
@@ -111,7 +119,7 @@ def changed_rows(words: Words, values: Values, wish: str) -> Values:
         rows.append(empty_line(words, sort))
     elif verb == "remove" and place.isdecimal() and int(place) < len(rows):
         del rows[int(place)]
-    return Values(values.name, values.plain, values.birth, {**values.lines, key: rows}, values.groups)
+    return replace(values, lines={**values.lines, key: rows})
 
 
 def members(values: Values, body: Mapping[str, Any], groups: Collection[str]) -> dict[str, Any]:
@@ -174,7 +182,8 @@ def _names(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _kinds(words: Words, sort: Sort) -> list[tuple[str, str]]:
-    return [(key, kind_of(words, label.members())) for key, label in sort.kinds.items()]
+    ours = [(key, kind_of(words, label.members())) for key, label in sort.kinds.items()]
+    return [*ours, (OWN, words.gettext(N_("In my own word")))] if ours else []
 
 
 def _kind(sort: Sort, entry: Mapping[str, Any]) -> str:
@@ -193,29 +202,44 @@ def _marked(body: Mapping[str, Any], sort: Sort) -> dict[str, Mapping[str, Any]]
     return {_mark(entry): entry for entry in several(body, sort.member)}
 
 
-def _line(words: Words, sort: Sort, entry: Mapping[str, Any], kind: str = "") -> Line:
-    """The row of an entry. kind: what was chosen meanwhile."""
+def _line(words: Words, sort: Sort, entry: Mapping[str, Any], kind: str = "", word: str = "") -> Line:
+    """The row of an entry. kind, word: what was chosen meanwhile."""
     kinds, ours = _kinds(words, sort), _kind(sort, entry)
     known = kind_of(words, entry)
     if not ours and kinds:
         kinds = [(KEPT, known or words.gettext(N_("Not said"))), *kinds]
+    return Line(_mark(entry), kind or ours or KEPT, _shown(sort, entry), kinds, word)
+
+
+def _shown(sort: Sort, entry: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of an entry; of a messenger the name there, without what its address begins with."""
     parts = {part: said(entry, part) for part in sort.parts}
     if sort.key == "address" and not any(parts.values()):
         parts["street"] = "\n".join(lines_of(entry))
-    return Line(_mark(entry), kind or ours or KEPT, parts, kinds)
+    if sort.key == "impp" and parts["service"]:
+        parts["uri"] = parts["uri"].removeprefix(f"{messengers.scheme(parts['service'])}:")
+    return parts
+
+
+def _told(sort: Sort, parts: Mapping[str, str]) -> dict[str, str]:
+    """The members that fields are."""
+    found = {part: value for part, value in parts.items() if value}
+    if sort.key == "impp":
+        found["uri"] = messengers.address(parts["uri"], parts["service"])
+    return found
 
 
 def _typed_lines(words: Words, form: FormData, sort: Sort, body: Mapping[str, Any]) -> list[Line]:
     entries = _marked(body, sort)
-    columns = [texts(form, f"{sort.key}_{part}") for part in ("was", "kind", *sort.parts)]
+    columns = [texts(form, f"{sort.key}_{part}") for part in ("was", "kind", "word", *sort.parts)]
     lines = []
-    for was, kind, *parts in list(zip_longest(*columns, fillvalue=""))[:MOST]:
+    for was, kind, word, *parts in list(zip_longest(*columns, fillvalue=""))[:MOST]:
         typed_parts = dict(zip(sort.parts, (part.strip() for part in parts), strict=True))
         if was in entries:
-            kept = _line(words, sort, entries[was], kind)
-            lines.append(Line(kept.was, kept.kind, typed_parts, kept.kinds))
+            kept = _line(words, sort, entries[was], kind, word.strip())
+            lines.append(replace(kept, parts=typed_parts))
         else:
-            lines.append(Line("", kind, typed_parts, _kinds(words, sort)))
+            lines.append(Line("", kind, typed_parts, _kinds(words, sort), word.strip()))
     return lines
 
 
@@ -223,23 +247,25 @@ def _entries(
     sort: Sort, lines: Sequence[Line], before: Mapping[str, Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """What the rows say, with what other apps wrote beside it; the first is the preferred one where that one went."""
-    out = [_entry(sort, line, before) for line in lines if any(line.parts.values())]
+    out = [_entry(sort, line, before) for line in lines if _says_something(sort, line)]
     was_said = not before or any(each.get("primary") for each in before.values())
     if out and was_said and not any(each.get("primary") for each in out):
         out[0]["primary"] = True
     return out
 
 
+def _says_something(sort: Sort, line: Line) -> bool:
+    return bool(line.parts["uri"]) if sort.key == "impp" else any(line.parts.values())
+
+
 def _entry(sort: Sort, line: Line, before: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     entry = dict(before.get(line.was, {}))
-    shown = {part: said(entry, part) for part in sort.parts}
-    if sort.key == "address" and not any(shown.values()):
-        shown["street"] = "\n".join(lines_of(entry))
-    if shown != line.parts:
+    if _shown(sort, entry) != line.parts:
         entry.pop("formattedAddress", None)
         entry = {key: value for key, value in entry.items() if key not in sort.parts}
-        entry |= {part: value for part, value in line.parts.items() if value}
-    if line.kind in sort.kinds and line.kind != _kind(sort, entry):
+        entry |= _told(sort, line.parts)
+    label = Label("", line.word) if line.kind == OWN and line.word else sort.kinds.get(line.kind)
+    if label is not None and (line.kind == OWN or line.kind != _kind(sort, entry)):
         entry = {key: value for key, value in entry.items() if key not in {"label", "type"}}
-        entry |= sort.kinds[line.kind].members()
+        entry |= label.members()
     return entry

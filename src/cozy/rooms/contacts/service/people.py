@@ -62,6 +62,11 @@ def all_(
     return sorted(chosen, key=lambda each: _letters_first(keys[each.id]))
 
 
+def book_of(work: Work, body: Mapping[str, Any]) -> str:
+    """The address book that somebody is in. Raises NobodyIn, NotAllowed."""
+    return _book_of(body, {each.id for each in collections.shelves.all_(work, "contacts")})
+
+
 def _book_of(body: Mapping[str, Any], books: Container[str]) -> str:
     """The address book that somebody is in: the first one, where they say another that is not there."""
     said = body.get(COLLECTION)
