@@ -302,6 +302,15 @@ async def test_sort_key_wrong(full: Full):
     assert await full.check() == [("sort-key-wrong", full.ids["big"])]
 
 
+@pytest.mark.parametrize("broken", ["size = size + 1", "folder_id = 'nobody'"])
+async def test_sum_wrong(full: Full, broken: str):
+    await full.run(
+        f"UPDATE folder_sums SET {broken} WHERE home_id = :home AND folder_id = :id", id=full.ids["inner"]
+    )
+    gone = [] if "size" in broken else ["nobody"]
+    assert sorted(await full.check()) == sorted(("sum-wrong", id_) for id_ in (full.ids["inner"], *gone))
+
+
 async def test_version_orphan(full: Full):
     id_ = await version_id(full)
     await full.run("UPDATE documents SET id = 'nobody/1' WHERE home_id = :home AND id = :id", id=id_)

@@ -52,6 +52,7 @@ KINDS: dict[str, Kind] = {
     "path-wrong": Kind("A folder's path is not its parent's path and its name."),
     "trashed-wrong": Kind("A file says that it is in the bin and is not, or the reverse."),
     "sort-key-wrong": Kind("A file or folder is out of place in the order of its list."),
+    "sum-wrong": Kind("The size that is kept of a folder is not that of the files below it."),
     "version-orphan": Kind("An old version belongs to no file."),
     "link-missing": Kind("A file says that it is part of something, and the index of that does not know."),
     "link-extra": Kind("The index says that a file is part of something, and the file does not."),

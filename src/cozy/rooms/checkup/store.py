@@ -144,6 +144,27 @@ def shared_names(work: Work) -> Iterator[Row]:
     )
 
 
+def wrong_sums(work: Work, trash: str) -> Iterator[Row]:
+    """id, kept size and real size of the folders whose kept size is wrong. The tree must have no loop."""
+    return work.db.each(
+        f"""WITH RECURSIVE around (id, size) AS (
+              SELECT body->>'dir_id', CAST(body->>'size' AS BIGINT) FROM documents
+               WHERE home_id = :home AND {_FILE} AND body->>'type' = 'file'
+              UNION ALL
+              SELECT d.body->>'dir_id', a.size FROM around a
+                JOIN documents d ON d.home_id = :home AND d.doctype = 'io.cozy.files' AND d.id = a.id
+               WHERE a.id <> :trash),
+            real (id, size) AS (SELECT id, SUM(size) FROM around WHERE id <> '' GROUP BY id)
+            SELECT k.folder_id, k.size, COALESCE(r.size, 0) FROM folder_sums k LEFT JOIN real r ON r.id = k.folder_id
+             WHERE k.home_id = :home AND k.size <> COALESCE(r.size, 0)
+            UNION ALL
+            SELECT r.id, 0, r.size FROM real r LEFT JOIN folder_sums k ON k.home_id = :home AND k.folder_id = r.id
+             WHERE k.folder_id IS NULL AND r.size <> 0
+            ORDER BY 1""",
+        home=work.home, trash=trash,
+    )  # fmt: skip
+
+
 def links_of(work: Work, file_id: str) -> set[tuple[str, str, str]]:
     """kind, doctype and target of the index's rows for a file."""
     rows = work.db.all(

@@ -20,17 +20,30 @@ _KINDS = ("referenced_by", "not_synchronized_on")
 
 
 def check(work: Work, report: Report) -> None:
-    """Report what is wrong with files and folders."""
+    """Report what is wrong with files and folders. The sums of folders are looked at where the tree is whole: else they
+    cannot be right.
+    """
+    is_whole = True
+    for finding in _tree(work):
+        report(finding)
+        is_whole = False
+    if is_whole:
+        for id_, kept, real in store.wrong_sums(work, TRASH):
+            report(Finding("sum-wrong", id_, {"kept": int(kept), "below": int(real)}))
+
+
+def _tree(work: Work) -> Iterator[Finding]:
     inside_themselves = _cycles(work)
     for id_ in sorted(inside_themselves):
-        report(Finding("folder-cycle", id_))
+        yield Finding("folder-cycle", id_)
     for id_, kind in ((ROOT, "root-missing"), (TRASH, "trash-missing")):
         if store.file_body(work, id_) is None:
-            report(Finding(kind, id_))
+            yield Finding(kind, id_)
     for first, second, folder in store.shared_names(work):
-        report(Finding("name-shared", second, {"with": first, "folder": folder}))
-    for finding in (*_files(work, inside_themselves), *_versions(work), *_extra_links(work)):
-        report(finding)
+        yield Finding("name-shared", second, {"with": first, "folder": folder})
+    yield from _files(work, inside_themselves)
+    yield from _versions(work)
+    yield from _extra_links(work)
 
 
 def _cycles(work: Work) -> set[str]:
