@@ -83,6 +83,13 @@ def test_a_calendar_that_is_gone_is_public_no_more(work):
     collections.shelves.delete(work, "calendars", shelf)
     with pytest.raises(NoPublicCalendar):
         public.read(work, code)
+    assert permissions.links.of_doctype(work, "io.cozy.calendars", after="", limit=10) == []
+    (gone,) = collections.binned.collections(work, "calendars")
+    collections.binned.restore(work, gone.id)
+    assert public.address(work, shelf) == ""
+    with pytest.raises(NoPublicCalendar):
+        public.read(work, code)
+    assert code_of(public.open_(work, shelf)) != code
 
 
 async def test_programs_read_it_without_logging_in(house, home, anonymous):

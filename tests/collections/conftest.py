@@ -32,6 +32,8 @@ class Cards:
 
     def __init__(self):
         self.seen = {}
+        self.copies = set()
+        self.gone = []
 
     def first(self, work):
         return {"name": "Box"}
@@ -54,6 +56,12 @@ class Cards:
         if not is_untouched(body, self.members):
             text = re.sub(r"TITLE:.*?\r", f"TITLE:{body.get('title', '')}\r", text)
         return self.parse(text)
+
+    def is_copy(self, work, collection):
+        return collection.id in self.copies
+
+    def closed(self, work, collection):
+        self.gone.append(collection)
 
     def indexed(self, work, entry, reading):
         self.seen[entry.collection, entry.name] = reading and reading.body["title"]

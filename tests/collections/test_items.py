@@ -233,7 +233,7 @@ def test_the_default_collection_has_a_document_once_it_is_changed(work):
     assert [box.id for box in shelves.all_(work, "cards")] == ["box"]
 
 
-def test_a_copy_of_another_place_can_be_looked_at_only(work):
+def test_a_copy_of_another_place_can_be_looked_at_only(work, kind):
     shelves.create(work, "cards", {"name": "Copy", "is_read_only": True}, "copy")
     with pytest.raises(ReadOnly):
         put(work, box="copy")
@@ -241,8 +241,18 @@ def test_a_copy_of_another_place_can_be_looked_at_only(work):
     with pytest.raises(ReadOnly):
         items.delete(work, "cards", "copy", "a.card")
     items.delete(work, "cards", "copy", "a.card", by_source=True)
+    kind.copies.add("copy")
     shelves.delete(work, "cards", "copy")
     assert (binned.all_(work, "cards"), binned.collections(work, "cards")) == ([], [])
+    assert kind.gone == ["copy"]
+
+
+def test_what_a_document_says_of_itself_keeps_nothing_out_of_the_bin(work):
+    shelves.create(work, "cards", {"name": "Mine"}, "mine")
+    put(work, box="mine")
+    shelves.change(work, "cards", "mine", {"is_read_only": True})
+    shelves.delete(work, "cards", "mine")
+    assert len(binned.all_(work, "cards")) == len(binned.collections(work, "cards")) == 1
 
 
 def test_an_item_moves_with_its_document(work):

@@ -135,6 +135,20 @@ def test_a_group_with_a_card_comes_back_with_its_people(work, by):
     assert "people" not in documents.fetch(work, GROUPS, club.id).body
 
 
+def test_an_address_book_comes_back_with_its_groups_and_the_people_in_them(work):
+    book = collections.shelves.create(work, "contacts", {"name": "Club"}).id
+    for name, text in (("1.vcf", card("u1", "Ann")), ("2.vcf", card("u2", "Bob")), ("0.vcf", CLUB)):
+        collections.items.put(work, "contacts", book, name, text)
+    collections.shelves.delete(work, "contacts", book)
+    assert contacts.people.all_(work) == []
+    (gone,) = collections.binned.collections(work, "contacts")
+    collections.binned.restore(work, gone.id)
+    (club,) = contacts.groups.all_(work)
+    assert [person.body["fullname"] for person in contacts.people.all_(work, club.id)] == ["Ann", "Bob"]
+    assert text_of(work, GROUPS, club.id) == CLUB
+    assert contacts.bins.all_(work) == []
+
+
 def test_a_group_waits_in_the_bin_while_another_has_its_name(work):
     old = contacts.groups.create(work, "Choir")
     binned = contacts.groups.delete(work, old.id)

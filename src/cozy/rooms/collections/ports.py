@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from cozy.kernel.work import Work
 
-from .model import Entry, Reading
+from .model import Collection, Entry, Reading
 
 
 class Kind(Protocol):
@@ -70,6 +70,14 @@ class Kind(Protocol):
 
         None for one that phones are not to see. Raises BadText where nothing can be made of it.
         """
+        ...
+
+    def is_copy(self, work: Work, collection: Collection) -> bool:
+        """Whether all that is in a collection comes from another place, and would from there again."""
+        ...
+
+    def closed(self, work: Work, collection: str) -> None:
+        """A collection was deleted: what lets others look at it ends, and does not begin again should it come back."""
         ...
 
     def indexed(self, work: Work, entry: Entry, reading: Reading | None) -> None:

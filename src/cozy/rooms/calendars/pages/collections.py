@@ -179,8 +179,9 @@ def ask_to_delete(work: Work, call: Call, calendar_id: str) -> Response:
     """Shall it go, with what is in it? 200; 404."""
     found = shelves.one(work, KIND, calendar_id)
     return question(
-        work, call, "delete_calendar.html", calendar=found, held=_held(work, found), days=KEPT_DAYS
-    )
+        work, call, "delete_calendar.html", calendar=found, held=_held(work, found), days=KEPT_DAYS,
+        is_public=bool(public.address(work, calendar_id)), is_copy=subscriptions.one(work, calendar_id) is not None,
+    )  # fmt: skip
 
 
 @routes.on("POST", f"{CALENDARS}/{{calendar_id}}/delete", OWNER)

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from cozy.kernel.caller import EVERYTHING, Caller
 from cozy.kernel.work import Work
 from cozy.rooms.collections.errors import BadText
-from cozy.rooms.collections.model import Entry, Reading, is_untouched, original_of, uid_of
+from cozy.rooms.collections.model import Collection, Entry, Reading, is_untouched, original_of, uid_of
 from cozy.rooms.homes import service as homes
 
 from .. import store
-from ..model import CALENDARS, DEFAULT, EVENTS, JOURNALS, KIND, TODOS, making, members, series, texts
+from ..model import (
+    CALENDARS,
+    DEFAULT,
+    EVENTS,
+    JOURNALS,
+    KIND,
+    TODOS,
+    making,
+    members,
+    reach,
+    texts,
+    timing,
+)
 from ..model.members import BadMember
 from ..model.series import Misread
 from ..model.texts import Planned
 from ..store import Span
 from . import noticing as invitations
+from . import opening
 
 COLOR = "#297ef2"
 _NAMES = {"en": "Personal", "fr": "Personnel"}
@@ -68,6 +83,15 @@ class Calendars:
         except Misread as error:
             raise BadText(line=error.line, reason=error.reason) from error
 
+    def is_copy(self, work: Work, collection: Collection) -> bool:
+        """Whether it follows an address; a document that only says so makes no copy."""
+        source = store.source(work, collection.id)
+        return source is not None and bool(source.address) and collection.is_read_only
+
+    def closed(self, work: Work, collection: str) -> None:
+        """Its public addresses die: they are the owner's, whoever deleted it."""
+        opening.close(replace(work, caller=Caller("owner", EVERYTHING)), collection)
+
     def indexed(self, work: Work, entry: Entry, reading: Reading | None) -> None:
         """The time index follows an item, and people are told of events that they are invited to."""
         invitations.notice(work, entry, reading)
@@ -87,10 +111,10 @@ def _reading(item: Planned, text: str) -> Reading:
 def span_of(item: Planned, doctype: str, id_: str, collection: str) -> Span:
     """When an item is, for the index."""
     plan = item.series
-    low, high = series.bounds(plan)
+    low, high = reach.bounds(plan)
     main = plan.main or plan.overrides[0].times
     is_plain = not plan.is_recurring and not plan.is_floating and item.component == "VEVENT"
-    sketch = "" if is_plain else series.sketch(item.root, item.components)
+    sketch = "" if is_plain else timing.sketch(item.root, item.components)
     ends = store.FAR if high is None else high
     return Span(doctype, id_, collection, item.component, low, ends, int(main.is_free), main.status, sketch)
 

@@ -30,6 +30,7 @@ from ..model import CALENDARS, KIND
 from ..store import Source
 from . import files
 from .files import Found
+from .kind import KIND_OF_CALENDARS
 from .places import zone_of_text
 
 log = structlog.get_logger()
@@ -188,8 +189,7 @@ def _source(work: Work, shelf: Collection) -> Source | None:
     """The place of what `add` made, while it can be looked at only. Who writes the document of a calendar alone makes no
     copy of it, which would empty it, nor leads one elsewhere.
     """
-    source = store.source(work, shelf.id)
-    return source if source is not None and source.address and shelf.is_read_only else None
+    return store.source(work, shelf.id) if KIND_OF_CALENDARS.is_copy(work, shelf) else None
 
 
 def _looked(work: Work, calendar: str, reply: Reply | None, every: str, error: str) -> None:

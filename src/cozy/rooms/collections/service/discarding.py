@@ -28,7 +28,13 @@ def discard(work: Work, kind: Kind, there: Entry, *, is_binned: bool = True, alo
 
 
 def clear(work: Work, kind: Kind, collection: str, *, is_binned: bool, along: str = "") -> None:
-    """Delete everything that is in a collection, as `discard` does."""
-    while found := store.entries(work, kind.name, collection, "", _PAGE):
-        for each in found:
-            discard(work, kind, each, is_binned=is_binned, along=along)
+    """Delete everything that is in a collection, as `discard` does; in the order of the kind's doctypes, in which it comes
+    back: people before the groups that name them.
+    """
+    for doctype in kind.doctypes:
+        after = ""
+        while found := store.entries(work, kind.name, collection, after, _PAGE):
+            for each in found:
+                if each.doctype == doctype:
+                    discard(work, kind, each, is_binned=is_binned, along=along)
+            after = found[-1].name

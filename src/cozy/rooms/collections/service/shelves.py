@@ -114,7 +114,8 @@ def delete(work: Work, kind_name: str, id_: str) -> None:
         raise NoCollection(id=id_)
     permissions.guard(work, "DELETE", kind.collections, {id_}, document.body)
     kinds.guard(work, "DELETE", kind)
-    is_binned = not _collection(kind, id_, document).is_read_only
+    is_binned = not kind.is_copy(work, _collection(kind, id_, document))
     along = binned.keep(work, document).id if is_binned else ""
     clear(work, kind, id_, is_binned=is_binned, along=along)
     documents.delete(work, document)
+    kind.closed(work, id_)

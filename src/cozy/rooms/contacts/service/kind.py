@@ -12,7 +12,7 @@ from cozy.kernel.clock import iso
 from cozy.kernel.ids import new_id
 from cozy.kernel.work import Work
 from cozy.rooms.collections.errors import BadText
-from cozy.rooms.collections.model import Entry, Reading, is_untouched, original_of, uid_of
+from cozy.rooms.collections.model import Collection, Entry, Reading, is_untouched, original_of, uid_of
 from cozy.rooms.homes import service as homes
 
 from ..model import BOOKS, CONTACTS, GROUPS, MEMBERS, cards, keeping, names, versions, writing
@@ -73,6 +73,13 @@ class Contacts:
         if is_same and is_untouched(body, MEMBERS):
             return reading_of(card, original)
         return _written(writing.merged(card, body, wanted, rev))
+
+    def is_copy(self, work: Work, collection: Collection) -> bool:
+        """None is."""
+        return False
+
+    def closed(self, work: Work, collection: str) -> None:
+        """Nobody else looks at a book as a whole."""
 
     def indexed(self, work: Work, entry: Entry, reading: Reading | None) -> None:
         """Groups with cards of their own, and their people, agree."""
