@@ -1,11 +1,12 @@
-// The calendar under mouse and keys: events are dragged to another day or time, or moved with Shift and the arrows; empty
-// time asks for a new event; the line of now goes on. All of it posts the forms that the pages have anyway.
+// The calendar under mouse and keys: events are dragged to another day or time, their ends to another time, or they are
+// moved with Shift and the arrows; empty time asks for a new event; the line of now goes on. All of it posts the forms that the pages have anyway.
 import { csrf, h, isTyping, onArrival, process, state } from "./shared.js";
 import "./spans.js";
 
 const STEP = 15; // minutes
 const DAY = 24 * 60;
 const THRESHOLD = 5; // pixels before a press is a drag
+const EDGE = 8; // pixels at the end of an event that take hold of its end
 const calendar = () => document.querySelector(".calendar");
 const two = (number) => String(number).padStart(2, "0");
 
@@ -20,12 +21,13 @@ const later = (date, minutes) => new Date(date.getTime() + minutes * 60_000);
 
 let moved = ""; // the event that has just been moved: it has the focus on the page that follows
 
-function move(event, to) {
+// length: in minutes, where that is another one.
+function move(event, to, length = 0) {
   const from = read(event.dataset.start);
-  if (from.getTime() === to.getTime()) return;
+  if (from.getTime() === to.getTime() && !length) return;
   const url = new URL(event.href);
   const address = `${url.pathname.replace(/\/$/, "")}/move`;
-  const fields = { at: event.dataset.at, day: day(to), time: time(to) };
+  const fields = { at: event.dataset.at, day: day(to), time: time(to), ...(length ? { length } : {}) };
   moved = event.dataset.event;
   if (event.dataset.repeats !== undefined) return ask(`${address}?${new URLSearchParams(fields)}`);
   const hidden = (name, value) => h("input", { type: "hidden", name, value });
@@ -65,7 +67,8 @@ document.addEventListener("pointerdown", (press) => {
   if (!event || press.button || press.pointerType === "touch") return;
   const box = event.getBoundingClientRect();
   const blocks = hasHours() && event.closest(".blocks");
-  drag = { event, x: press.clientX, y: press.clientY, offset: blocks ? press.clientY - box.top : 0, isTimed: Boolean(blocks), from: dayAt(press.clientX, press.clientY), to: null, began: false };
+  const isEnd = Boolean(blocks) && !event.matches(".goes-on") && box.bottom - press.clientY <= Math.min(EDGE, box.height / 3);
+  drag = { event, isEnd, x: press.clientX, y: press.clientY, offset: blocks ? press.clientY - box.top : 0, isTimed: Boolean(blocks), from: dayAt(press.clientX, press.clientY), to: null, began: false };
 });
 
 document.addEventListener("pointermove", (point) => {
@@ -109,7 +112,11 @@ function target(place, y) {
   if (drag.isTimed) {
     const box = place.getBoundingClientRect();
     const { first } = place.closest(".time").dataset;
-    const minutes = ((y - drag.offset - box.top) / hourOf(place)) * 60;
+    const minutes = ((y - (drag.isEnd ? 0 : drag.offset) - box.top) / hourOf(place)) * 60;
+    if (drag.isEnd) {
+      const end = later(read(`${place.dataset.day}T00:00`), first * 60 + Math.round(minutes / STEP) * STEP);
+      return end > start ? end : null;
+    }
     const at = Math.min(Math.max(first * 60 + Math.round(minutes / STEP) * STEP, 0), DAY - STEP);
     return later(read(`${place.dataset.day}T00:00`), at);
   }
@@ -126,11 +133,14 @@ const hourOf = (column) => {
 
 function land(column) {
   const { first } = column.closest(".time").dataset;
-  const minutes = drag.to.getUTCHours() * 60 + drag.to.getUTCMinutes() - first * 60;
+  const since = read(`${column.dataset.day}T00:00`);
+  const from = drag.isEnd ? read(drag.event.dataset.start) : drag.to;
+  const minutes = Math.max((from - since) / 60_000 - first * 60, 0);
+  const length = drag.isEnd ? (drag.to - since) / 60_000 - first * 60 - minutes : Number(drag.event.dataset.length);
   const shape = h("li", { class: "landing", "aria-hidden": "true" }, time(drag.to));
   const hour = hourOf(column);
   shape.style.insetBlockStart = `${(minutes / 60) * hour}px`;
-  shape.style.blockSize = `${(Number(drag.event.dataset.length) / 60) * hour}px`;
+  shape.style.blockSize = `${(length / 60) * hour}px`;
   column.append(shape);
 }
 
@@ -141,7 +151,7 @@ function clear() {
 
 function finish(point) {
   if (!drag) return;
-  const { event, began, to } = drag;
+  const { event, began, isEnd, to } = drag;
   clear();
   event.removeAttribute("data-held");
   drag = null;
@@ -149,7 +159,10 @@ function finish(point) {
   addEventListener("click", swallow, true);
   setTimeout(() => {
     removeEventListener("click", swallow, true);
-    if (point && to) move(event, to);
+    if (!point || !to) return;
+    const start = read(event.dataset.start);
+    if (isEnd) move(event, start, (to - start) / 60_000);
+    else move(event, to);
   });
 }
 

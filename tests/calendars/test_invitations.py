@@ -105,6 +105,28 @@ def test_an_exception_is_told_with_its_key(work, tell):
     assert "RRULE:FREQ=WEEKLY\r\n" in text
 
 
+def test_who_is_left_out_of_one_occurrence_hears_of_that_one(work, tell):
+    id_ = events.make(work, {**PARTY, "rrule": "FREQ=WEEKLY"}).id
+    tell(id_)
+    key = "2026-07-27T17:00:00Z"
+    events.change(work, id_, {"attendees": [{"email": "eve@example.org"}]}, key=key, scope="this")
+    text = letter_to(work, id_, "bob@example.org").text
+    for line in (
+        "METHOD:CANCEL",
+        "RECURRENCE-ID;TZID=Europe/Paris:20260727T190000",
+        "STATUS:CANCELLED",
+        "SEQUENCE:1",
+    ):
+        assert f"{line}\r\n" in text
+    assert "RRULE" not in text.partition("BEGIN:VEVENT")[2]
+    assert "mailto:bob@example.org" in text
+    assert tell(id_) == [("bob@example.org", "CANCEL"), ("eve@example.org", "REQUEST")]
+    assert tell(id_) == []
+    events.change(work, id_, {"location": "Roof"})
+    assert "EXDATE;TZID=Europe/Paris:20260727T190000\r\n" in letter_to(work, id_, "bob@example.org").text
+    assert "EXDATE" not in letter_to(work, id_, "eve@example.org").text
+
+
 def test_what_is_over_was_written_long_ago_or_is_told_by_a_program_is_not_told(work, put, tell):
     people = ["ORGANIZER:mailto:alice@example.org", "ATTENDEE:mailto:bob@example.org"]
     over = put(ics("CREATED:20260718T140000Z", "DTSTART:20260101T090000Z", *people), name="a.ics")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cozy.rooms.calendars.errors import TooManyInstances
-from cozy.rooms.calendars.model import series, texts
+from cozy.rooms.calendars.model import series, texts, timing
 from cozy.rooms.calendars.service import occurrences
 from cozy.rooms.collections.errors import BadText
 from tests.calendars.conftest import at, between, both, ics, starts
@@ -197,7 +197,7 @@ def test_many_exceptions_are_each_looked_at_a_few_times_only(work, put, monkeypa
         for each in range(count)
     ]  # fmt: skip
     put(both(["DTSTART:20260706T000000Z", "RRULE:FREQ=YEARLY;COUNT=2"], *rest))
-    series.sketched.cache_clear()
+    timing.sketched.cache_clear()
     calls = [_counting(monkeypatch, module, "on_clock") for module in (series, texts)]
     labels = {each.label for each in between(work, "2026-07-10", "2026-07-11")}
     assert labels == {str(each) for each in range(count)}

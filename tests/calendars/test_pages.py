@@ -10,10 +10,10 @@ from cozy.rooms.calendars.service import occurrences, tasks
 from cozy.rooms.collections.service import shelves
 from cozy.rooms.documents import service as documents
 from cozy.rooms.homes import service as homes
-from tests.calendars.reader import put, reader, week
+from tests.calendars.reader import on_page, put, reader, week
 from tests.conftest import OWNER
 
-__all__ = ["put", "reader", "week"]
+__all__ = ["on_page", "put", "reader", "week"]
 
 # The clock of the tests stands at Saturday 18 July 2026, 14:02 UTC, which is 16:02 in Paris.
 TODAY = "2026-07-18"
@@ -148,8 +148,11 @@ async def test_of_what_repeats_this_one_the_rest_or_all_is_changed(reader, put, 
         "at": at, "title": "Swim", "start_day": "2026-07-15", "start_time": "09:00", "end_day": "2026-07-15", "end_time": "10:00",
         "tz": "Europe/Paris", "repeat": "daily", "every": "1", "unit": "WEEKLY", "until": "", "ends": "count", "count": "5", "scope": scope, "calendar": "personal",
     }  # fmt: skip
-    await reader.landed(await reader.submit(f"/my/calendar/event/{id_}/edit", **fields))
+    page = await reader.landed(await reader.submit(f"/my/calendar/event/{id_}/edit", **fields))
     assert await week() == expected
+    assert "It is as it was." in await undone(reader, page)
+    assert await week() == [("Run", f"{day} 06:00") for day in range(13, 18)]
+    assert "Swim" not in (await reader.get("/my/calendar/bin")).text
 
 
 async def test_what_repeats_weekly_goes_along_to_another_day_of_the_week(reader, put, week):
@@ -168,8 +171,27 @@ async def test_of_what_repeats_this_one_the_rest_or_all_is_deleted(reader, put, 
     at = "2026-07-15T06:00:00Z"
     asked = await reader.get(f"/my/calendar/event/{id_}/delete?at={at}")
     assert "Only this one" in asked.text
-    await reader.landed(await reader.submit(f"/my/calendar/event/{id_}/delete", at=at, scope=scope))
+    page = await reader.landed(await reader.submit(f"/my/calendar/event/{id_}/delete", at=at, scope=scope))
     assert await week() == [("Run", f"{day} 06:00") for day in left]
+    await undone(reader, page)
+    assert await week() == [("Run", f"{day} 06:00") for day in range(13, 18)]
+    assert "The bin is empty" in (await reader.get("/my/calendar/bin")).text
+
+
+async def test_what_changed_since_is_not_undone(reader, put, week):
+    id_ = await put("Run", "2026-07-13T06:00", "2026-07-13T07:00", **DAILY)
+    url, at = f"/my/calendar/event/{id_}/delete", "2026-07-15T06:00:00Z"
+    page = await reader.landed(await reader.submit(url, at=at, scope="this"))
+    await reader.landed(await reader.submit(url, at="2026-07-16T06:00:00Z", scope="this"))
+    assert "This has changed since" in await undone(reader, page)
+    assert [day for _, day in await week()] == ["13 06:00", "14 06:00", "17 06:00"]
+
+
+async def undone(reader, page):
+    """Take the way back that a page offers."""
+    undo = re.search(r'action="(/my/calendar/(?:event/[^"]+/undo\?|undelete/)[^"]*)"', page)
+    assert undo
+    return await reader.landed(await reader.submit(undo[1].replace("&amp;", "&")))
 
 
 async def test_a_deleted_event_is_put_back(reader, put, week):
@@ -190,10 +212,22 @@ async def test_an_event_is_moved_and_moved_back(reader, put, week):
         await reader.submit(f"/my/calendar/event/{id_}/move", day="2026-07-16", time="15:00")
     )
     assert await week() == [("Lunch", "16 13:00")]
-    undo = re.search(r'action="(/my/calendar/event/[^"]+/move\?[^"]+)"', page)
-    assert undo
-    await reader.landed(await reader.submit(undo[1].replace("&amp;", "&")))
+    await undone(reader, page)
     assert await week() == [("Lunch", "18 10:30")]
+
+
+async def test_an_event_gets_a_later_end(reader, put, house, home):
+    id_ = await put("Lunch", "2026-07-18T10:30", "2026-07-18T12:00")
+    url = f"/my/calendar/event/{id_}/move"
+    asked = (await reader.get(f"{url}?length=135")).text
+    assert "It will last: 2 hr 15 min" in asked.replace("\u202f", " ").replace("\xa0", " ")
+    await reader.landed(await reader.submit(url, day="2026-07-18", time="12:30", length="135"))
+    body = (await house.read(home, OWNER, documents.fetch, "io.cozy.calendar.events", id_)).body
+    assert (body["start"], body["end"]) == ("2026-07-18T10:30:00Z", "2026-07-18T12:45:00Z")
+    for nothing in ("0", "-5", "soon", "99999"):
+        await reader.landed(await reader.submit(url, day="2026-07-18", time="12:30", length=nothing))
+    body = (await house.read(home, OWNER, documents.fetch, "io.cozy.calendar.events", id_)).body
+    assert body["end"] == "2026-07-18T12:45:00Z"
 
 
 async def test_whole_days_are_moved_by_their_first_day(reader, put, house, home):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Forbidden, Invalid, NotFound
+from cozy.kernel.problem import Conflict, Forbidden, Invalid, NotFound
 
 
 class BadEvent(Invalid):
@@ -65,3 +65,7 @@ class ProposalDeclined(Invalid):
 
 class SentAgain(Invalid):
     """This asks to be sent the event again: nothing in it is for a calendar."""
+
+
+class NothingToUndo(Conflict):
+    """This has changed since, and stays as it is now."""

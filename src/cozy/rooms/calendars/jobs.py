@@ -18,7 +18,7 @@ from cozy.ui import N_
 
 from . import service
 from .events import PeopleConcerned, RefreshDue
-from .model import members, series
+from .model import members, timing
 from .model.inviting import Letter
 
 
@@ -74,8 +74,8 @@ def _mail(work: Work, id_: str, letter: Letter) -> Message:
     profile = homes.profile(work)
     said = ui.words(profile.locale)
     component = letter.component
-    known = series.zones_of(lines.parse(letter.text)[0])
-    body = members.of_component(component, series.times_of(component, known))
+    known = timing.zones_of(lines.parse(letter.text)[0])
+    body = members.of_component(component, timing.times_of(component, known))
     label = body.get("label") or said.gettext(N_("An event"))
     kind = letter.answer or (
         "CANCEL" if letter.method == "CANCEL" else "changed" if letter.is_change else "new"

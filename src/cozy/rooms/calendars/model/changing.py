@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from cozy.dav import lines
 from cozy.dav.lines import Component, Line
 
-from . import making, members, moments, rules, series, texts
+from . import making, members, moments, rules, series, texts, timing, unfolding
 from .making import at_clock
 from .moments import Moment, OddMoment
 from .rules import Budget, Rule
@@ -52,7 +52,7 @@ def check(item: Planned, key: datetime) -> None:
             ),
             default=0,
         )
-        around = series.instances(plan, at - 86_400 - shift, at + 86_400 + shift, UTC, Budget())
+        around = unfolding.instances(plan, at - 86_400 - shift, at + 86_400 + shift, UTC, Budget())
         if any(instance.key == key for instance in around):
             return
     raise NoInstance
@@ -66,7 +66,7 @@ def occurrence(item: Planned, key: datetime) -> Component:
         line = component.line("RECURRENCE-ID")
         if line is None:
             continue
-        own = series.on_clock(series.moment_of(line, item.zones), start)
+        own = series.on_clock(timing.moment_of(line, item.zones), start)
         if own == key and line.param("RANGE").upper() != "THISANDFUTURE":
             return component
         if own <= key and line.param("RANGE").upper() == "THISANDFUTURE":
@@ -78,10 +78,10 @@ def occurrence(item: Planned, key: datetime) -> Component:
 
 
 def _instance_of(source: Component, item: Planned, key: datetime, start: Moment) -> Component:
-    times = series.times_of(source, item.zones)
+    times = timing.times_of(source, item.zones)
     assert times.start is not None
     line = source.line("RECURRENCE-ID")
-    since = series.on_clock(series.moment_of(line, item.zones), start) if line else start.local
+    since = series.on_clock(timing.moment_of(line, item.zones), start) if line else start.local
     begins = at_clock(times.start, times.start.local + (key - since))
     for name in ("RRULE", "RDATE", "EXDATE"):
         source = with_lines(source, name)
@@ -104,7 +104,7 @@ def one(item: Planned, key: datetime, changes: Mapping[str, Any], stamp: str) ->
     """The item with one occurrence changed. Raises NoInstance, BadMember, Misread."""
     check(item, key)
     old = occurrence(item, key)
-    times = series.times_of(old, item.zones)
+    times = timing.times_of(old, item.zones)
     was = members.of_component(old, times)
     new = members.changed(old, was, {**was, **changes}, times.start)
     new = making.touched(making.raised(new), stamp)
@@ -136,13 +136,13 @@ def _settled(body: Mapping[str, Any]) -> dict[str, Any]:
 def _at_first(item: Planned, key: datetime, changes: Mapping[str, Any], main: series.Times) -> dict[str, Any]:
     """Start, end and rule of the first occurrence, when these changes are about another one."""
     old = occurrence(item, key)
-    times = series.times_of(old, item.zones)
+    times = timing.times_of(old, item.zones)
     was = members.of_component(old, times)
     end_member = "limitDate" if old.name == "VTODO" else "end"
     if not {"start", end_member, "timezone", "allDay"} & set(changes):
         return {}
     new = members.changed(old, was, _settled({**was, **changes}), times.start)
-    told = series.times_of(new, series.zones_of(texts.explained(texts.calendar([new]))))
+    told = timing.times_of(new, timing.zones_of(texts.explained(texts.calendar([new]))))
     assert main.start is not None
     assert times.start is not None
     if told.start is None:
@@ -207,7 +207,7 @@ def _is_first(item: Planned, key: datetime) -> bool:
     if main is None or main.start is None:
         return True
     at = moments.seconds_of(key, main.start.zone_in(UTC))
-    earlier = series.instances(item.series, None, at, UTC, Budget())
+    earlier = unfolding.instances(item.series, None, at, UTC, Budget())
     return not any(instance.key < key for instance in earlier)
 
 
@@ -276,7 +276,7 @@ def _appended(component: Component, line: Line) -> Component:
 
 def _overrides(item: Planned, start: Moment) -> list[tuple[datetime, Component]]:
     return [
-        (series.on_clock(series.moment_of(line, item.zones), start), component)
+        (series.on_clock(timing.moment_of(line, item.zones), start), component)
         for component in item.components
         if (line := component.line("RECURRENCE-ID")) is not None
     ]
@@ -307,7 +307,7 @@ def _is_within(
     line: Line, value: str, item: Planned, start: Moment, before: datetime | None, since: datetime | None
 ) -> bool:
     try:
-        moment = series.moment_of(replace(line, value=value.partition("/")[0]), item.zones)
+        moment = timing.moment_of(replace(line, value=value.partition("/")[0]), item.zones)
     except (Misread, OddMoment):
         return True
     local = series.on_clock(moment, start)
@@ -325,7 +325,7 @@ def without(item: Planned, key: datetime, stamp: str) -> Planned | None:
     master = making.touched(making.raised(_appended(master, line)), stamp)
     found = making.with_components(item, [master, *kept])
     try:
-        left = next(series.instances(found.series, None, None, UTC, Budget()), None)
+        left = next(unfolding.instances(found.series, None, None, UTC, Budget()), None)
     except rules.TooMuchWork:
         return found
     return found if left is not None else None

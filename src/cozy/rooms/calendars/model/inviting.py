@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from cozy.dav import lines
 from cozy.dav.lines import Component, Line
 
-from . import making, members, series, texts
+from . import making, members, reach, series, texts, timing
 from .making import stamp
-from .texts import Planned, with_value
+from .texts import Planned, with_lines, with_value
 
 Method = Literal["REQUEST", "CANCEL", "REPLY"]
 _ADDRESS = re.compile(
@@ -104,7 +104,7 @@ def is_fresh(item: Planned, now: datetime) -> bool:
         for name in ("CREATED", "DTSTAMP", "LAST-MODIFIED"):
             line = component.line(name)
             try:
-                at = series.moment_of(line, item.zones) if line else None
+                at = timing.moment_of(line, item.zones) if line else None
             except series.Misread:
                 continue
             if at is not None and at.at(UTC) > now.timestamp() - FRESH_S:
@@ -113,7 +113,7 @@ def is_fresh(item: Planned, now: datetime) -> bool:
 
 
 def _is_over(item: Planned, now: datetime) -> bool:
-    _, last = series.bounds(item.series)
+    _, last = reach.bounds(item.series)
     return last is not None and last < now.timestamp()
 
 
@@ -144,8 +144,13 @@ def _to_invitees(
                 yield Letter(
                     members.address(line.value), "REQUEST", text, component, is_change=was is not None
                 )
+            if told is not None:
+                for source, attendee in _left_out(item, told, email):
+                    text, component = _cancelled(item, told, source, attendee, now)
+                    yield Letter(members.address(line.value), "CANCEL", text, component, is_change=True)
         elif told is not None and email in before and not _is_cancelled(told):
-            text, component = _cancel(item or told, told, email, now)
+            source = next((each for each in told.components if email in _attendees(each)), told.first)
+            text, component = _cancelled(item or told, told, source, _attendees(source)[email], now)
             yield Letter(members.address(line.value), "CANCEL", text, component, is_change=True)
 
 
@@ -174,9 +179,35 @@ def _said_to(item: Planned | None, email: str) -> list[list[tuple[str, str, str]
     ]
 
 
+def _left_out(item: Planned, told: Planned, email: str) -> Iterator[tuple[Component, Line]]:
+    """The occurrences that an invitee was to come to and is no longer, while they still come to others (RFC 5546 §3.2.5);
+    with the line that invited them.
+    """
+    now, before = _by_key(item), _by_key(told)
+    for key in {**before, **now}:
+        was, will = before.get(key) or before.get(""), now.get(key) or now.get("")
+        if not key or was is None or email not in _attendees(was) or (will and email in _attendees(will)):
+            continue
+        yield now.get(key) or before[key], _attendees(was)[email]
+
+
+def _by_key(item: Planned) -> dict[str, Component]:
+    """Its components by the occurrence that they are about; "" for all of them."""
+    return {component.value("RECURRENCE-ID"): component for component in item.components}
+
+
 def _request(item: Planned, email: str, now: datetime) -> tuple[str, Component]:
-    own = [_plain(component, now) for component in item.components if email in _attendees(component)]
+    own = [_plain(_without(item, each, email), now) for each in item.components if email in _attendees(each)]
     return _message(item, "REQUEST", own), own[0]
+
+
+def _without(item: Planned, component: Component, email: str) -> Component:
+    """A component; the one for all occurrences leaves out those that an invitee is not to come to (RFC 6638 §3.2.6)."""
+    keys = [each.line("RECURRENCE-ID") for each in item.components if email not in _attendees(each)]
+    if component.line("RECURRENCE-ID") is not None or not any(keys):
+        return component
+    gone = [lines.make("EXDATE", key.value, key.params()) for key in keys if key is not None]
+    return with_lines(component, "EXDATE", *component.lines("EXDATE"), *gone)
 
 
 def _plain(component: Component, now: datetime) -> Component:
@@ -195,11 +226,13 @@ def _unscheduled(line: Line) -> Line:
     return lines.make(line.name, line.value, params)
 
 
-def _cancel(item: Planned, told: Planned, email: str, now: datetime) -> tuple[str, Component]:
-    source = next((each for each in told.components if email in _attendees(each)), told.first)
+def _cancelled(
+    item: Planned, told: Planned, source: Component, attendee: Line, now: datetime
+) -> tuple[str, Component]:
+    """That what a component is about does not take place for an invitee. attendee: the line that invited them."""
     kept = [_unscheduled(line) for line in source.lines() if line.name in _FOR_CANCEL]
-    attendee = _unscheduled(_attendees(source)[email])
-    component = Component(source.name, (*kept, attendee, lines.make("STATUS", "CANCELLED")))
+    said = (_unscheduled(attendee), lines.make("STATUS", "CANCELLED"))
+    component = Component(source.name, (*kept, *said))
     component = with_value(component, "SEQUENCE", str(max(_sequence(item.first), _sequence(told.first) + 1)))
     component = with_value(component, "DTSTAMP", stamp(now))
     return _message(told, "CANCEL", [component]), component

@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from cozy.dav import lines
 from cozy.dav.lines import Component, Line
 
-from . import members, moments, series, texts
+from . import members, moments, series, texts, timing
 from .moments import Moment
-from .series import Series, Zones
+from .series import Series
 from .texts import Planned, with_lines, with_value
+from .timing import Zones
 
 _TOLD = (
     "start",
@@ -69,7 +70,7 @@ def rewritten(item: Planned, body: Mapping[str, Any], was: Mapping[str, Any]) ->
 
 def _start(component: Component, root: Component) -> Moment | None:
     line = component.line("DTSTART")
-    return series.moment_of(line, series.zones_of(root)) if line else None
+    return timing.moment_of(line, timing.zones_of(root)) if line else None
 
 
 def _followed(
@@ -83,7 +84,7 @@ def _followed(
     parts: list[Line | Component] = []
     for part in root.parts:
         if type(part) is Component and (line := part.line("RECURRENCE-ID")) is not None:
-            key = series.on_clock(series.moment_of(line, item.zones), new) + shift
+            key = series.on_clock(timing.moment_of(line, item.zones), new) + shift
             tail = ";RANGE=THISANDFUTURE" if line.param("RANGE").upper() == "THISANDFUTURE" else ""
             moved = texts.moment_line("RECURRENCE-ID", at_clock(new, key), tail)
             part = with_lines(part, "RECURRENCE-ID", moved)

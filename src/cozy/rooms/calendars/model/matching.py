@@ -9,7 +9,7 @@ from cozy.dav import lines
 from cozy.dav.filters import CompFilter, ParamFilter, PropFilter, TextMatch, TimeRange
 from cozy.dav.lines import Component, Line
 
-from . import moments, series
+from . import moments, series, timing, unfolding
 from .moments import OddMoment
 from .rules import Budget
 from .series import MASTER, Instance, Misread, Times
@@ -80,8 +80,8 @@ def _inside(
         yield from found
     else:
         for component in found:
-            times = series.times_of(component, item.zones)
-            if series.is_found(series.Series(times), low, high, floating, budget):
+            times = timing.times_of(component, item.zones)
+            if unfolding.is_found(series.Series(times), low, high, floating, budget):
                 yield component
 
 
@@ -92,12 +92,16 @@ def touched(
     plan = item.series
     main = plan.main
     if main is not None and main.start is None and main.end is None:
-        return [item.first] if series.is_found(plan, low, high, floating, budget) else []
+        return [item.first] if unfolding.is_found(plan, low, high, floating, budget) else []
     places: set[int] = set()
     wanted = len(item.components)
-    for instance in series.instances(plan, low, high, floating, budget):
+    for instance in unfolding.instances(plan, low, high, floating, budget):
         times = main if instance.place == MASTER else plan.overrides[instance.place].times
-        if instance.place not in places and times is not None and series.overlaps(times, instance, low, high):
+        if (
+            instance.place not in places
+            and times is not None
+            and unfolding.overlaps(times, instance, low, high)
+        ):
             places.add(instance.place)
             if len(places) == wanted:
                 break
@@ -114,7 +118,7 @@ def _rings(
     try:
         delays = _delays(alarm)
         if trigger.param("VALUE").upper() == "DATE-TIME":
-            at = series.moment_of(trigger, item.zones).at(floating)
+            at = timing.moment_of(trigger, item.zones).at(floating)
             return any(_is_between(at + delay, low, high) for delay in delays)
         length = moments.duration(trigger.value)
     except (OddMoment, Misread):
@@ -135,7 +139,7 @@ def _of_component(
     """The instances that a component stands for, a little before and after a range of time."""
     plan = item.series
     early, late = None if low is None else low - reach, None if high is None else high + reach
-    for instance in series.instances(plan, early, late, floating, budget):
+    for instance in unfolding.instances(plan, early, late, floating, budget):
         times = plan.main if instance.place == MASTER else plan.overrides[instance.place].times
         own = item.master if instance.place == MASTER else item.override(instance.place)
         if times is not None and own is component:
@@ -173,7 +177,7 @@ def _is_property(item: Planned, line: Line, wanted: PropFilter, floating: tzinfo
 
 def _is_in(item: Planned, line: Line, span: TimeRange, floating: tzinfo) -> bool:
     try:
-        moment = series.moment_of(line, item.zones)
+        moment = timing.moment_of(line, item.zones)
     except Misread:
         return False
     low, high = seconds(span.start), seconds(span.end)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from cozy.dav.lines import Component, Line
 
-from . import moments, rules, series, texts
+from . import moments, rules, series, texts, unfolding
 from .moments import Moment
 from .rules import Budget, TooMuchWork
 from .series import MASTER, Instance, Times
@@ -26,10 +26,10 @@ def expanded(item: Planned, low: int, high: int, floating: tzinfo, budget: Budge
     plan = item.series
     found: list[Component] = []
     for instance in sorted(
-        series.instances(plan, low, high, floating, budget), key=lambda each: (each.start, each.key)
+        unfolding.instances(plan, low, high, floating, budget), key=lambda each: (each.start, each.key)
     ):
         times = plan.main if instance.place == MASTER else plan.overrides[instance.place].times
-        if times is not None and series.overlaps(times, instance, low, high):
+        if times is not None and unfolding.overlaps(times, instance, low, high):
             found.append(_alone(item, instance, times, floating))
             if len(found) > rules.INSTANCES:
                 raise TooMuchWork
@@ -92,7 +92,7 @@ def _kept(item: Planned, low: int, high: int, floating: tzinfo) -> Iterator[Comp
             override.is_future
             or (was < high and was + length >= low)
             or first is None
-            or series.is_found(lone, low, high, floating, Budget())
+            or unfolding.is_found(lone, low, high, floating, Budget())
         ):
             yield item.override(place)
 
@@ -104,7 +104,7 @@ def _length(item: Planned, floating: tzinfo) -> int:
     return max(
         (
             each.end - each.start
-            for each in series.instances(series.Series(main), None, None, floating, Budget())
+            for each in unfolding.instances(series.Series(main), None, None, floating, Budget())
         ),
         default=0,
     )

@@ -15,7 +15,8 @@ from cozy.dav.problems import BadLine
 
 from . import moments, zones
 from .moments import Moment
-from .series import Misread, Series, Zones, moment_of, on_clock, series_of, zones_of
+from .series import Misread, Series, on_clock
+from .timing import Zones, moment_of, series_of, zones_of
 
 PRODID = "-//Cozy//Cozy//EN"
 COMPONENTS = ("VEVENT", "VTODO", "VJOURNAL")

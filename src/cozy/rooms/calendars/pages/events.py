@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any, get_args
 from urllib.parse import quote, urlencode
@@ -21,8 +21,8 @@ from cozy.ui import N_
 from cozy.web.answers import see_other
 from cozy.web.call import Call
 
-from ..model import DEFAULT, KIND, Occurrence, Scope
-from ..service import events
+from ..model import DEFAULT, EVENTS, KIND, Occurrence, Scope
+from ..service import events, undoing
 from .dates import read_day, read_time, weekday_names
 from .door import CALENDAR, done, failed, now, page, question, routes, say, text, today, way_back, words, zone
 from .form import (
@@ -50,6 +50,7 @@ from .views import address as view_address
 
 EVENT = f"{CALENDAR}/event/{{event_id}}"
 SCOPES: tuple[Scope, ...] = get_args(Scope)
+_LONGEST_MIN = 14 * 24 * 60  # of what is dragged longer
 _REPEATING = ("repeat", "every", "unit", "days", "ends", "until", "count")
 
 
@@ -65,12 +66,7 @@ def ask_for_event(work: Work, call: Call) -> Response:
 @routes.on("POST", f"{CALENDAR}/new", OWNER)
 def make(work: Work, call: Call, form: FormData) -> Response:
     """Make an event by the short form. 303; 422 the question again."""
-    values = _whole(work, read(form))
-    try:
-        details = checked(values)
-    except BadFields as bad:
-        return _quick(work, call, form, 422, values, _said(work, bad.errors))
-    return _made(work, call, form, details)
+    return _made(work, call, form, _quick)
 
 
 @routes.on("POST", f"{CALENDAR}/new/details", OWNER)
@@ -88,12 +84,7 @@ def ask_for_details(work: Work, call: Call) -> Response:
 @routes.on("POST", f"{CALENDAR}/new/whole", OWNER)
 def make_whole(work: Work, call: Call, form: FormData) -> Response:
     """Make an event by the long form. 303; 422 the form again."""
-    values = _whole(work, read(form))
-    try:
-        details = checked(values)
-    except BadFields as bad:
-        return _long(work, call, form, 422, values, _said(work, bad.errors))
-    return _made(work, call, form, details)
+    return _made(work, call, form, _long)
 
 
 def _proposed(work: Work, call: Call) -> Values:
@@ -118,7 +109,16 @@ def _said(work: Work, errors: Mapping[str, str]) -> dict[str, str]:
     return {name: words(work).gettext(error) for name, error in errors.items()}
 
 
-def _made(work: Work, call: Call, form: FormData, details: Details) -> Response:
+Again = Callable[[Work, Call, FormData | None, int, Values, dict[str, str]], Response]
+
+
+def _made(work: Work, call: Call, form: FormData, again: Again) -> Response:
+    """A new event. again: shows the form once more, with what is wrong."""
+    values = _whole(work, read(form))
+    try:
+        details = checked(values)
+    except BadFields as bad:
+        return again(work, call, form, 422, values, _said(work, bad.errors))
     body = {name: value for name, value in members(details).items() if value is not None}
     if details.guests:
         body |= _invited(work, details.guests, {})
@@ -203,14 +203,37 @@ def change(work: Work, call: Call, event_id: str, form: FormData) -> Response:
         )  # the rule follows the event, to another day of the week or to what is left of it
     try:
         with work.attempt():
+            was = undoing.remember(work, event_id)
             changed = events.change(
                 work, event_id, body, key=found.key, scope=_scope(values.scope, found), rev=found.rev
             )
             if details.calendar and details.calendar != changed.collection:
                 events.relocate(work, changed.id, details.calendar)
+            undo = _undo(work, event_id, was, changed.id)
     except Problem as problem:
         return failed(work, call, way_back(call, form), problem)
-    return done(call, _showing(call, form, details), words(work).gettext("Saved."))
+    return done(call, _showing(call, form, details), words(work).gettext("Saved."), undo=undo)
+
+
+def _undo(work: Work, event_id: str, was: str, changed: str = "") -> str:
+    """Where to undo a change. was: what is kept of before; changed: the id of what holds the occurrence now."""
+    asked = {"was": was, "rev": events.item_of(work, EVENTS, event_id).entry.rev}
+    if changed and changed != event_id:
+        asked |= {"more": changed, "more_rev": events.item_of(work, EVENTS, changed).entry.rev}
+    return f"{address(event_id)}/undo?{urlencode(asked)}"
+
+
+@routes.on("POST", f"{EVENT}/undo", OWNER)
+def undo(work: Work, call: Call, event_id: str, form: FormData) -> Response:
+    """Undo a change: the event is what it was. 303."""
+    try:
+        with work.attempt():
+            undoing.undo(
+                work, call.query("was"), call.query("rev"), (call.query("more"), call.query("more_rev"))
+            )
+    except Problem as problem:
+        return failed(work, call, way_back(call, form), problem)
+    return done(call, way_back(call, form), words(work).gettext("It is as it was."))
 
 
 def repeats_alike(one: Values, other: Values) -> bool:
@@ -261,30 +284,34 @@ def _scope(said: str, found: Occurrence) -> Scope:
 
 @routes.on("GET", f"{EVENT}/move", OWNER)
 def ask_when(work: Work, call: Call, event_id: str) -> Response:
-    """When shall it be? day, time: what is proposed. 200; 404."""
+    """When shall it be? day, time, length in minutes: what is proposed. 200; 404."""
     found = one(work, event_id, call.query("at"))
     start = localized(found.start, zone(work))
     day, at = call.query("day") or f"{start:%Y-%m-%d}", call.query("time") or f"{start:%H:%M}"
-    return _when(work, call, None, 200, found, day, at, {})
+    return _when(work, call, None, 200, found, day, at, {}, call.query("length"))
 
 
 @routes.on("POST", f"{EVENT}/move", OWNER)
 def move(work: Work, call: Call, event_id: str, form: FormData) -> Response:
-    """Let it begin on another day or at another time; it stays as long. 303; 404; 422 the question again."""
-    asked = call.request.query_params if not form.get("day") else form  # an undo says it in its address
-    found = one(work, event_id, str(asked.get("at", "")))
-    day, at = read_day(str(asked.get("day", "")), date.min), read_time(str(asked.get("time", "")))
+    """Let it begin on another day or at another time; it stays as long, unless a length is said. 303; 404; 422 the question again."""
+    found = one(work, event_id, text(form, "at"))
+    day, at = read_day(text(form, "day"), date.min), read_time(text(form, "time"))
     if day == date.min or (at is None and not found.is_all_day):
         name = "day" if day == date.min else "time"
         errors = _said(work, {name: N_("Give a day.") if name == "day" else N_("Give a time such as 14:30.")})
-        return _when(work, call, form, 422, found, text(form, "day"), text(form, "time"), errors)
+        said = text(form, "day"), text(form, "time")
+        return _when(work, call, form, 422, found, *said, errors, text(form, "length"))
     here = zone(work)
-    was = localized(found.start, here)
-    start, end = shifted(was, localized(found.end, here), day, None if found.is_all_day else at)
-    scope = _scope(str(asked.get("scope", "this")), found)
+    start, end = shifted(
+        localized(found.start, here), localized(found.end, here), day, None if found.is_all_day else at
+    )
+    if (length := _length(text(form, "length"))) and not found.is_all_day:
+        end = start + length
+    scope = _scope(text(form, "scope"), found)
     try:
         with work.attempt():
-            events.move(
+            was = undoing.remember(work, event_id)
+            moved = events.move(
                 work,
                 event_id,
                 start.replace(tzinfo=here),
@@ -292,23 +319,28 @@ def move(work: Work, call: Call, event_id: str, form: FormData) -> Response:
                 key=found.key,
                 scope=scope,
             )
+            undo = _undo(work, event_id, was, moved.id)
     except Problem as problem:
         return failed(work, call, way_back(call, form), problem)
-    undo = ""
-    if not found.is_recurring:
-        undo = f"{address(event_id)}/move?{urlencode({'day': f'{was:%Y-%m-%d}', 'time': f'{was:%H:%M}'})}"
     return done(call, way_back(call, form), words(work).gettext("Moved."), undo=undo)
 
 
 def _when(
-    work: Work, call: Call, form: FormData | None, status: int, found: Occurrence, day: str, at: str, errors: dict[str, str]
+    work: Work, call: Call, form: FormData | None, status: int, found: Occurrence, day: str, at: str, errors: dict[str, str],
+    length: str = "",
 ) -> Response:  # fmt: skip
     said = words(work)
     return question(
         work, call, "move.html", form, status, url=address(found.id), at=found.key, title=title(found.body, said),
-        when=say(work).when(shown(found, None, said, "")), day=day, time=at, is_all_day=found.is_all_day,
+        when=say(work).when(shown(found, None, said, "")), day=day, time=at, length=_length(length), is_all_day=found.is_all_day,
         repeats=found.is_recurring, errors=errors, organizer=inviter(found.body, homes.profile(work).email),
     )  # fmt: skip
+
+
+def _length(said: str) -> timedelta | None:
+    """Of so many minutes, two weeks at the most; None for what is no such number."""
+    minutes = int(said) if said.isascii() and said.isdecimal() and len(said) < 6 else 0
+    return timedelta(minutes=minutes) if 0 < minutes <= _LONGEST_MIN else None
 
 
 # Deleting and answering -------------------------------------------------------------------------------------------
@@ -338,15 +370,17 @@ def delete(work: Work, call: Call, event_id: str, form: FormData) -> Response:
     """Delete an event, or some of its occurrences. 303, with a way to undo it; 404."""
     found = one(work, event_id, text(form, "at"))
     scope = _scope(text(form, "scope"), found)
+    undo = f"{CALENDAR}/undelete/{quote(event_id, safe='')}"
     try:
         with work.attempt():
-            events.remove(work, event_id, key=found.key, scope=scope)
+            was = undoing.remember(work, event_id)
+            if events.remove(work, event_id, key=found.key, scope=scope):
+                undo = _undo(work, event_id, was)
     except Problem as problem:
         return failed(work, call, way_back(call, form), problem)
     back = way_back(call, form)
     if back.startswith(address(event_id)):
         back = view_address("day", found.start.date())
-    undo = f"{CALENDAR}/undelete/{quote(event_id, safe='')}" if scope == "all" else ""
     return done(call, back, words(work).gettext("Deleted."), undo=undo)
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from babel import Locale
 from babel.dates import format_date
+from babel.units import format_unit
 from msgspec import Struct
 
 from cozy.ui import N_, Words, formats
@@ -32,6 +33,15 @@ class Say(Struct, frozen=True):
         """14:00 – 15:30; only the first when it takes no time."""
         said = [formats.hour(at, at, self.words.locale) for at in ([start, end] if end > start else [start])]
         return " – ".join(said)
+
+    def length(self, length: timedelta) -> str:
+        """1 hr 30 min."""
+        hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
+        units = [(hours, "duration-hour"), (minutes, "duration-minute")]
+        said = [
+            format_unit(number, unit, "short", locale=self.words.locale) for number, unit in units if number
+        ]
+        return " ".join(said)
 
     def hint(self, shown: Shown) -> str:
         """What a pointer that rests on it is told: "Lunch, Friday 27 November, 12:30 – 14:00, Family"."""

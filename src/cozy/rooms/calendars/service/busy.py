@@ -15,7 +15,7 @@ from cozy.rooms.collections.model import Collection
 from cozy.rooms.permissions import service as permissions
 
 from .. import store
-from ..model import EVENTS, making, moments, series, texts
+from ..model import EVENTS, making, moments, texts, timing
 from ..model.rules import Budget
 from ..model.series import MASTER, Times
 from .occurrences import STEPS, found_in
@@ -69,7 +69,7 @@ def _between(work: Work, start: datetime, end: datetime, shelves: Mapping[str, C
     with bounded():
         for span in store.between(work, list(shelves), ["VEVENT"], low, high):
             zone = zone_in(work, shelves[span.collection])
-            plan = series.sketched(span.sketch) if span.sketch else None
+            plan = timing.sketched(span.sketch) if span.sketch else None
             for instance in found_in(span, low, high, zone, budget):
                 why = _why(span.status, bool(span.is_free))
                 if plan is not None:

@@ -22,7 +22,7 @@ from cozy.rooms.documents.errors import NoDocument
 from cozy.rooms.homes import service as homes
 
 from ..errors import BadEvent, NoOccurrence, NotInvited
-from ..model import DEFAULT, EVENTS, KIND, Scope, changing, making, members, series, texts
+from ..model import DEFAULT, EVENTS, KIND, Scope, changing, making, members, texts, timing
 from ..model.changing import NoInstance
 from ..model.members import BadMember
 from ..model.rules import TooMuchWork
@@ -62,7 +62,7 @@ def one(work: Work, id_: str, key: str = "", *, doctype: str = EVENTS) -> Event:
         local = changing.key_of(item, key)
         changing.check(item, local)
         component = changing.occurrence(item, local)
-        times = series.times_of(component, item.zones)
+        times = timing.times_of(component, item.zones)
     whole = members.of_item(item)
     own = members.of_component(component, times)
     rule = {"rrule": whole["rrule"]} if "rrule" in whole else {}
@@ -159,8 +159,8 @@ def _length(was: Mapping[str, Any]) -> timedelta:
 
 def remove(
     work: Work, id_: str, *, key: str = "", scope: Scope = "all", rev: str = "", doctype: str = EVENTS
-) -> None:
-    """Remove an event: the occurrence of `key`, it and all after it, or all; the whole goes into the bin.
+) -> bool:
+    """Remove an event: the occurrence of `key`, it and all after it, or all; the whole goes into the bin. Whether some is left.
 
     Raises NoDocument, NoOccurrence, NotExpected, ReadOnly, NotAllowed.
     """
@@ -176,9 +176,10 @@ def remove(
             )
         if left is not None:
             _put(work, found, left)
-            return
+            return True
     entry = found.entry
     collections.items.delete(work, KIND, entry.collection, entry.name, Expected(if_match=entry.etag))
+    return False
 
 
 def relocate(work: Work, id_: str, calendar: str, *, doctype: str = EVENTS) -> None:
@@ -244,12 +245,12 @@ def _reset(work: Work, was: Planned, now: Planned) -> Planned:
         return now
     if was.series == now.series:
         return now
-    old = {each.value("RECURRENCE-ID"): series.times_of(each, was.zones) for each in was.components}
+    old = {each.value("RECURRENCE-ID"): timing.times_of(each, was.zones) for each in was.components}
     own = [*map(str.lower, addresses(work))]
     whole = []
     for component in now.components:
         before = old.get(component.value("RECURRENCE-ID"), was.series.main)
-        times = series.times_of(component, now.zones)
+        times = timing.times_of(component, now.zones)
         if before is None or (before.start, before.end, before.length) != (
             times.start,
             times.end,

@@ -27,7 +27,7 @@ from cozy.rooms.homes import service as homes
 from .. import store
 from ..errors import NoInvitation, NotInvited
 from ..events import PeopleConcerned
-from ..model import EVENTS, KIND, inviting, members, series, texts
+from ..model import EVENTS, KIND, inviting, members, texts, timing
 from ..model.inviting import Letter
 from ..model.series import Misread
 from ..model.texts import Planned
@@ -163,7 +163,7 @@ def opened(work: Work, code: str) -> Invited:
     for component in plan.components:
         for line in component.lines("ATTENDEE"):
             if members.address(line.value).lower() == email:
-                body = members.of_component(component, series.times_of(component, plan.zones))
+                body = members.of_component(component, timing.times_of(component, plan.zones))
                 event = events.Event(item.entry, body, "", plan.series.is_recurring, item.text)
                 organizer = component.line("ORGANIZER")
                 name = organizer.param("CN") or members.address(organizer.value) if organizer else ""

@@ -16,7 +16,7 @@ from cozy.rooms.permissions import service as permissions
 
 from .. import store
 from ..errors import TooManyInstances
-from ..model import EVENTS, Occurrence, making, members, moments, series
+from ..model import EVENTS, Occurrence, making, members, moments, series, timing, unfolding
 from ..model.rules import INSTANCES, Budget, TooMuchWork
 from ..model.series import MASTER, Instance
 from ..model.texts import Planned
@@ -80,14 +80,14 @@ def found_in(
     if not span.sketch:
         instance = Instance(moments.EPOCH, span.starts, span.ends)
         plain = series.Times(component)
-        return [instance] if series.overlaps(plain, instance, low, high) else []
-    plan = series.sketched(span.sketch)
-    if component == "VTODO" and series.is_undated(plan):
-        return [Instance(moments.EPOCH, 0, 0)] if series.is_found(plan, low, high, zone, budget) else []
+        return [instance] if unfolding.overlaps(plain, instance, low, high) else []
+    plan = timing.sketched(span.sketch)
+    if component == "VTODO" and unfolding.is_undated(plan):
+        return [Instance(moments.EPOCH, 0, 0)] if unfolding.is_found(plan, low, high, zone, budget) else []
     found = []
-    for instance in series.instances(plan, low, high, zone, budget):
+    for instance in unfolding.instances(plan, low, high, zone, budget):
         times = plan.main if instance.place == MASTER else plan.overrides[instance.place].times
-        if times is not None and series.overlaps(times, instance, low, high):
+        if times is not None and unfolding.overlaps(times, instance, low, high):
             found.append(instance)
             if one:
                 break
@@ -105,7 +105,7 @@ def _bare(span: Span, instance: Instance, zone: tzinfo, is_read_only: bool) -> O
             calendar=span.collection, doctype=span.doctype, id=span.id, rev="", uid="", start=start, end=end,
             is_read_only=is_read_only, body={"place": MASTER},
         )  # fmt: skip
-    plan = series.sketched(span.sketch)
+    plan = timing.sketched(span.sketch)
     times = plan.main if instance.place == MASTER else plan.overrides[instance.place].times
     return Occurrence(
         calendar=span.collection, doctype=span.doctype, id=span.id, rev="", uid="", start=start, end=end,

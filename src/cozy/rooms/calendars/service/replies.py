@@ -24,8 +24,8 @@ from ..errors import (
     SentAgain,
     TakenBack,
 )
-from ..model import EVENTS, KIND, members, series, texts
-from ..model.series import Zones
+from ..model import EVENTS, KIND, members, texts, timing
+from ..model.timing import Zones
 from . import events
 from .events import Answer
 
@@ -46,7 +46,7 @@ def take(work: Work, method: str, uid: str, text: str) -> str:
     if entry is None:
         raise NothingAnswered
     (root,) = lines.parse(text)
-    zones = series.zones_of(root)
+    zones = timing.zones_of(root)
     asked = texts.planned(events.item_of(work, EVENTS, entry.id).text)
     rev = entry.rev
     for component in root.components("VEVENT"):
@@ -102,7 +102,7 @@ def _key(component: Component, zones: Zones) -> str:
     if line is None:
         return ""
     with events.told():
-        at = series.moment_of(line, zones)
+        at = timing.moment_of(line, zones)
     if at.is_day:
         return f"{at.local:%Y-%m-%d}"
     if at.is_floating:

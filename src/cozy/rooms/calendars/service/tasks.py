@@ -20,7 +20,7 @@ from cozy.rooms.documents.model import Document
 from cozy.rooms.permissions import service as permissions
 
 from .. import store
-from ..model import DEFAULT, TODOS, changing, members, series
+from ..model import DEFAULT, TODOS, changing, members, timing, unfolding
 from ..model.rules import Budget, TooMuchWork
 from ..model.texts import Planned
 from . import events
@@ -147,7 +147,7 @@ def _next(work: Work, document: Document, task: Task) -> Task:
     if key is None:
         return replace(task, is_done=True)
     component = changing.occurrence(item, key)
-    own = members.of_component(component, series.times_of(component, item.zones))
+    own = members.of_component(component, timing.times_of(component, item.zones))
     body = {
         **document.body,
         **{name: own.get(name) for name in ("start", "limitDate", "label", "description", "done")},
@@ -160,7 +160,7 @@ def _first_open(item: Planned) -> datetime | None:
     over = {
         each.key for each in plan.overrides if each.times.status in _OVER or each.times.completed is not None
     }
-    found = (each.key for each in series.instances(plan, None, None, UTC, Budget(STEPS)))
+    found = (each.key for each in unfolding.instances(plan, None, None, UTC, Budget(STEPS)))
     earliest: datetime | None = None
     for key in found:
         if key not in over:

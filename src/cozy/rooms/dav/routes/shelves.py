@@ -35,7 +35,7 @@ async def options(call: Call, place: Place) -> Response:
 
 
 @at("GET", "home", "GET", "shelves")
-async def get_home(call: Call, place: Place) -> Response:
+async def greet(call: Call, place: Place) -> Response:
     """A sentence for people who open this in a browser. 200; 401, 403."""
     return PlainTextResponse(SENTENCE)
 
