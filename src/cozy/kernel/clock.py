@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
+from zoneinfo import available_timezones
 
 Clock = Callable[[], datetime]
 
@@ -22,3 +24,9 @@ def parse(text: str) -> datetime:
     """Read an RFC 3339 date; without an offset it is UTC. Raises ValueError."""
     moment = datetime.fromisoformat(text)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of all time zones, read from the system once: that takes longer than making a home."""
+    return frozenset(available_timezones())

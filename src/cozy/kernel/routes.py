@@ -118,6 +118,7 @@ class Routes:
         return self.on(SOCKET, path, need, writes=False)
 
 
+@lru_cache(maxsize=4096)
 def pattern(path: str) -> re.Pattern[str]:
     """The regular expression of a path with holes."""
     out, at = "", 0

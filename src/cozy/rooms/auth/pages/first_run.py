@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from zoneinfo import available_timezones
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from cozy import ui
 from cozy.kernel.caller import SYSTEM
+from cozy.kernel.clock import time_zones
 from cozy.kernel.home import Home
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OPEN
@@ -67,7 +67,7 @@ async def _opened(call: Call, values: dict[str, str], form: FormData) -> Home:
 def _profile(values: dict[str, str], tz: str) -> Profile:
     """tz: as the browser says it, when it does."""
     known = {name: value for name, value in values.items() if name != "domain"}
-    return homes.profile_of({**known, "theme": "system", "tz": tz if tz in available_timezones() else "UTC"})
+    return homes.profile_of({**known, "theme": "system", "tz": tz if tz in time_zones() else "UTC"})
 
 
 async def _welcome(call: Call, status: int, values: dict[str, str], errors: dict[str, str]) -> Response:

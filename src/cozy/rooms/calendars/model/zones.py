@@ -6,13 +6,14 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from cozy.dav import lines
 from cozy.dav.lines import Component
 from cozy.dav.problems import BadLine
+from cozy.kernel.clock import time_zones
 
 from . import rules
 
@@ -24,18 +25,13 @@ _HOUR = timedelta(hours=1)
 @lru_cache(maxsize=1024)
 def named(tzid: str) -> ZoneInfo | None:
     """The zone of a name: IANA's, with a prefix as some programs write it, or one of Windows."""
-    known = _known()
+    known = time_zones()
     parts = tzid.strip('" ').lstrip("/").split("/")
     for start in range(len(parts)):
         if (name := "/".join(parts[start:])) in known:
             return ZoneInfo(name)
     windows = _windows().get(tzid.strip('" '))
     return ZoneInfo(windows) if windows in known else None
-
-
-@lru_cache(maxsize=1)
-def _known() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 @lru_cache(maxsize=1)

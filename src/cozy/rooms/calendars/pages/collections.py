@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import available_timezones
 
 from msgspec.structs import replace
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from cozy.kernel.clock import parse
+from cozy.kernel.clock import parse, time_zones
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
@@ -75,7 +74,7 @@ def show(work: Work, call: Call, form: FormData) -> Response:
 def set_zone(work: Work, call: Call, form: FormData) -> Response:
     """Count time as where the owner's device is. 303 back."""
     tz = text(form, "tz")
-    if tz not in available_timezones():
+    if tz not in time_zones():
         return see_other(way_back(call, form))
     homes.change_profile(work, replace(homes.profile(work), tz=tz))
     said = words(work).gettext(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
 from starlette.datastructures import FormData
 
+from cozy.kernel.clock import time_zones
 from cozy.ui.words import N_, NN_, Words
 
 from ..model.moments import EPOCH
@@ -122,7 +123,7 @@ def checked(values: Values) -> Details:
     errors: dict[str, str] = {}
     if not values.title:
         errors["title"] = N_("Say what it is.")
-    if values.tz not in available_timezones():
+    if values.tz not in time_zones():
         errors["tz"] = N_("This time zone is not known.")
     start, end = _span(values, errors)
     rule = _rule(values, start, errors)
@@ -293,9 +294,7 @@ def reminder(words: Words, minutes: int) -> str:
 def zones(kept: str) -> list[tuple[str, str]]:
     """All time zones by name, to choose from."""
     names = sorted(
-        zone
-        for zone in available_timezones()
-        if "/" in zone and not zone.startswith(("Etc/", "SystemV/", "US/"))
+        zone for zone in time_zones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/", "US/"))
     )
     return [(name, name.replace("_", " ")) for name in dict.fromkeys(["UTC", *names, kept])]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from cozy.kernel.clock import time_zones
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 from cozy.ui import N_, Words
@@ -84,7 +85,7 @@ def repeats(work: Work, occurrence: Occurrence) -> str:
 def zone_of(work: Work, occurrence: Occurrence) -> ZoneInfo:
     """The zone that an event is meant in: its own where that is known, else the owner's."""
     name = text(occurrence.body, "timezone")
-    return ZoneInfo(name) if not occurrence.is_all_day and name in available_timezones() else zone(work)
+    return ZoneInfo(name) if not occurrence.is_all_day and name in time_zones() else zone(work)
 
 
 def _link(url: str) -> str:

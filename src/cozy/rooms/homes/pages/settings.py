@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 import msgspec
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
+from cozy.kernel.clock import time_zones
 from cozy.kernel.routes import OPEN, OWNER
 from cozy.kernel.work import Work
 from cozy.ui import N_, words
@@ -133,7 +133,7 @@ def _values(work: Work) -> dict[str, Any]:
 
 
 def _profile(work: Work, call: Call, status: int, values: dict[str, Any], errors: dict[str, str]) -> Response:
-    names = sorted(zone for zone in available_timezones() if zone.startswith(AREAS) or zone == "UTC")
+    names = sorted(zone for zone in time_zones() if zone.startswith(AREAS) or zone == "UTC")
     zones = [(name, name.replace("_", " ")) for name in dict.fromkeys([*names, values["tz"]])]
     return page(
         work,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import available_timezones
 
 from msgspec import convert
 from msgspec.structs import replace
 
+from cozy.kernel.clock import time_zones
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.errors import UpdateConflict
@@ -101,7 +101,7 @@ def _clean(body: dict[str, Any]) -> dict[str, Any]:
     """The same, as we keep it. Raises BadProfile."""
     if not (isinstance(body["locale"], str) and _LOCALE.fullmatch(body["locale"])):
         raise BadProfile("This language is not available.", parameter="locale")
-    if body["tz"] not in available_timezones():
+    if body["tz"] not in time_zones():
         raise BadProfile("This time zone is not known.", parameter="tz")
     try:
         profile = convert({**body, "locale": locale_of(body)}, Profile)

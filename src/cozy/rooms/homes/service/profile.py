@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Literal
-from zoneinfo import available_timezones
 
 from msgspec import convert
 from msgspec.structs import asdict, replace
 
+from cozy.kernel.clock import time_zones
 from cozy.kernel.text import nfc
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
@@ -35,7 +35,7 @@ def clean_profile(profile: Profile) -> Profile:
         or any(c.isspace() for c in email)
     ):
         raise BadProfile("This does not look like an e-mail address.", parameter="email")
-    if profile.tz not in available_timezones():
+    if profile.tz not in time_zones():
         raise BadProfile("This time zone is not known.", parameter="tz")
     return replace(profile, public_name=public_name, email=email)
 
