@@ -12,7 +12,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--kills",
         type=int,
-        default=int(os.environ.get("COZY_KILLS", "8")),
+        default=int(os.environ.get("COZY_KILLS", "5")),
         help="How often the server is killed.",
     )
     group.addoption(
@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def kills(request: pytest.FixtureRequest) -> int:
     """How often to kill the server."""
-    return request.config.getoption("--kills", default=int(os.environ.get("COZY_KILLS", "8")))
+    return request.config.getoption("--kills", default=int(os.environ.get("COZY_KILLS", "5")))
 
 
 @pytest.fixture

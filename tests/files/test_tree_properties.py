@@ -186,6 +186,6 @@ class Tree(RuleBasedStateMachine):
 
 TestTree = pytest.mark.slow(Tree.TestCase)
 TestTree.settings = settings(
-    max_examples=100, stateful_step_count=40, deadline=None, derandomize=True,
+    max_examples=60, stateful_step_count=40, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )  # fmt: skip
