@@ -36,6 +36,7 @@ def held(folder: Path) -> dict[str, bytes]:
 
 
 # How rclone speaks to a home, and where: as to any owner of checksums, or as to a Nextcloud, large files in parts.
+# Of a Nextcloud it asks for SHA-1 alone, which is not kept here: it compares the contents then.
 OWNCLOUD = {"VENDOR": "owncloud", "URL": "/dav/files/"}
 NEXTCLOUD = {"VENDOR": "nextcloud", "URL": f"/remote.php/dav/files/{USER}/", "NEXTCLOUD_CHUNK_SIZE": "2Mi"}
 
@@ -64,8 +65,9 @@ def test_rclone_synchronises_both_ways_and_finds_no_difference(tmp_path, postgre
     tree(here)
     with running(tmp_path, postgres) as home:
         ask = partial(rclone, home, tmp_path, dialect=NEXTCLOUD if postgres else OWNCLOUD)
+        check = ("check", "--download") if postgres else ("check",)
         ask("sync", str(here), "home:Tree")
-        said = ask("check", str(here), "home:Tree")
+        said = ask(*check, str(here), "home:Tree")
         assert "0 differences found" in said
         assert "hashes could not be checked" not in said
         ask("sync", "home:Tree", str(back))
@@ -75,7 +77,7 @@ def test_rclone_synchronises_both_ways_and_finds_no_difference(tmp_path, postgre
         (here / "empty.txt").write_text("no longer")
         (here / "名前").rename(here / "別の名前")
         ask("sync", str(here), "home:Tree")
-        assert "0 differences found" in ask("check", str(here), "home:Tree")
+        assert "0 differences found" in ask(*check, str(here), "home:Tree")
         again = ask("sync", "-v", "--stats-one-line", str(here), "home:Tree")
         assert "There was nothing to transfer" in again
 
