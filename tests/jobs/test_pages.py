@@ -71,7 +71,7 @@ async def test_it_is_told_in_french(owner, plan, house, home):
     await house.write(home, SYSTEM, in_french)
     await plan("@weekly", worker="sendmail")
     shown = text_of(await owner.get(URL))
-    assert "Ce que votre domicile fait de lui-même" in shown
+    assert "Ce que votre maison fait d’elle-même" in shown
     assert "Envoyer un courriel Une fois par semaine" in shown
 
 
