@@ -26,6 +26,16 @@ def test_a_quick_run_measures_every_case(suite, server, tmp_path):
     assert {budget["kept"] for budget in found["budgets"]} == {None}
 
 
+@pytest.mark.slow
+def test_a_quick_run_draws_photos(tmp_path):
+    report = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "bench", "photos", "--quick", "--json", report]
+    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    ways = {way["name"]: way for way in json.loads(report.read_text())["ways"]}
+    assert len(ways["cozy, asked"]["rates"]) == len(ways["cozy, ahead"]["rates"]) == 1
+
+
 def test_a_changed_byte_is_noticed():
     batch = cases.Batch("/folder/", ["cat.jpg"], [b"meow"], ["/folder/cat.jpg"])
     cases.verify(batch, [load.Answer(200, b"", b"meow")])
