@@ -65,7 +65,7 @@ async def test_a_picture_comes_in_four_sizes_without_a_session(client, anonymous
 @pytest.mark.parametrize(
     ("accept", "small", "large"),
     [
-        ("image/avif,image/webp,*/*;q=0.8", "webp", "avif"), ("image/webp", "webp", "webp"), ("image/avif", "avif", "avif"),
+        ("image/avif,image/webp,*/*;q=0.8", "webp", "webp"), ("image/webp", "webp", "webp"), ("image/avif", "avif", "avif"),
         ("image/webp;q=0, image/avif; q=0.0, */*", "jpeg", "jpeg"), ("*/*", "jpeg", "jpeg"), ("image/*", "jpeg", "jpeg"),
     ],
 )  # fmt: skip

@@ -30,7 +30,7 @@ async def thumbnail(call: Call, file_id: str, secret: str, look: str) -> Respons
     if look not in service.LOOKS:
         raise NotFound
     file, content = await call.read(service.behind, file_id, secret)
-    form = service.form_for(look, taken(call.header("accept")))
+    form = service.form_for(taken(call.header("accept")))
     headers = {**_HEADERS, "etag": f'"{content.sha256[:32]}-{look}-{form}"'}
     if is_known(call, headers["etag"]):
         return Response(status_code=304, headers=headers)
