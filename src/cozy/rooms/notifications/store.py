@@ -62,12 +62,15 @@ def unread(work: Work, limit: int) -> list[Document]:
 
 
 def count_unread(work: Work, most: int) -> int:
-    """How many were told and not read; no more than `most` are counted, since every page asks."""
+    """How many were told and not read; no more than `most` are counted, since every page asks.
+
+    Each has a date: asking for it leads SQLite to the index of the unread, past the many that were read.
+    """
     row = work.db.one(
         """SELECT COUNT(*) FROM (
              SELECT 1 FROM documents
               WHERE home_id = :home AND doctype = 'io.cozy.notifications' AND NOT deleted AND body->>'read_at' IS NULL
-                AND body->>'at' IS NULL
+                AND body->>'at' IS NULL AND body->>'created_at' > ''
               LIMIT :most) AS found""",
         home=work.home, most=most,
     )  # fmt: skip
