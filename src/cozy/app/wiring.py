@@ -43,6 +43,7 @@ from cozy.rooms.collections import jobs as collections_jobs
 from cozy.rooms.collections.ports import Kind
 from cozy.rooms.collections.service import doctypes as collections_doctypes
 from cozy.rooms.connectors import jobs as connectors_jobs
+from cozy.rooms.connectors import routes as connectors_routes
 from cozy.rooms.contacts import jobs as contacts_jobs
 from cozy.rooms.contacts import pages as contacts_pages
 from cozy.rooms.contacts import routes as contacts_routes
@@ -112,6 +113,7 @@ DOORS: list[Routes] = [
     dav_routes.routes,
     nextcloud_routes.routes,
     apps_routes.routes,
+    connectors_routes.routes,
     apps_pages.routes,
     apps_routes.app_routes,
     realtime_routes.routes,
