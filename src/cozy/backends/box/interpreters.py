@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -41,7 +42,7 @@ def _node(memory: int) -> Interpreter:
     if not node:
         raise CannotRun("Node.js is not installed on this host: install `cozy-home[connectors]`.")
     heap_mb = int(memory * _HEAP) >> 20
-    options = f"--require {GATEWAY} --max-old-space-size={heap_mb}"
+    options = f"--require {json.dumps(str(GATEWAY))} --max-old-space-size={heap_mb}"  # quoted: a path may have spaces
     return Interpreter((node,), (node, str(GATEWAY)), {"NODE_OPTIONS": options})
 
 
