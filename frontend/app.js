@@ -11,6 +11,8 @@ const root = document.documentElement;
 const started = new Promise((done) => setTimeout(done)); // after htmx, which starts in a task of its own too
 
 // data-js shows what needs scripts; "ready" says that all of the page answers to mouse and keys.
+document.addEventListener("focusin", (event) => event.target.id === "q" && import("./search.js"));
+
 onArrival(async () => {
   root.dataset.js = "";
   await Promise.all([

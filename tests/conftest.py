@@ -102,7 +102,7 @@ def _empty() -> bytes:
     """What a home's database is before anything is in it: made once, copied for each."""
     connection = apsw.Connection(":memory:")
     for migration in migrations.of("home"):
-        connection.execute(migration.sql)
+        connection.execute(migration.on("sqlite"))
     image = connection.serialize("main")
     connection.close()
     return image
@@ -179,9 +179,15 @@ async def house(settings: Settings, clock: Clock, postgres: str) -> AsyncIterato
 
 @pytest.fixture
 async def home(house: House) -> Home:
-    """Alice's home in that house."""
+    """Alice's home in that house, in which nothing waits to be done."""
     listing = await auth.open_home(house, DOMAIN, ALICE, origin_of(house.settings, DOMAIN))
-    return home_of(house.settings, listing)
+    home = home_of(house.settings, listing)
+    await house.write(home, SYSTEM, _settle)
+    return home
+
+
+def _settle(work: Work) -> None:
+    work.db.run("DELETE FROM jobs WHERE home_id = :home AND id = 'search:follow'", home=work.home)
 
 
 class Client(httpx2.AsyncClient):

@@ -40,7 +40,7 @@ def addresses(drive: Drive) -> list[str]:
     here = f"{drive.origin}/my"
     return [
         here, f"{here}/drive", trip, f"{trip}?view=grid", f"{trip}?view=list", drive.folder("Taxes"),
-        f"{here}/drive/recent", f"{here}/drive/favourites", f"{here}/drive/search?q=coast", f"{here}/drive/search?q=nowhere",
+        f"{here}/drive/recent", f"{here}/drive/favourites", f"{here}/search?q=coast", f"{here}/search?q=nowhere",
         f"{here}/drive/trash", f"{here}/settings/storage", f"{trip}/new-folder", f"{trip}/upload",
         f"{here}/drive/trash/empty", *(drive.file(name) for name in files_shown),
         f"{code}/versions", f"{code}/rename", f"{code}/move", f"{code}/copy", f"{code}/details",

@@ -32,6 +32,7 @@ from cozy.rooms.collections.cli import restored
 from cozy.rooms.files.cli import cli as files_cli
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.cli import cli as homes_cli
+from cozy.rooms.search.cli import cli as search_cli
 
 T = TypeVar("T")
 
@@ -46,6 +47,7 @@ homes_cli.command("restored")(restored)
 cli.add_typer(homes_cli, name="homes")
 cli.add_typer(files_cli, name="files")
 cli.add_typer(apps_cli, name="apps")
+cli.add_typer(search_cli, name="search")
 cli.command("token")(token)
 cli.command("device-password")(device_password)
 cli.command("check")(check)

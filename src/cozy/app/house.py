@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cozy.app import migrations
-from cozy.app.wiring import PORTS, REACTIONS
+from cozy.app.wiring import FOLLOWERS, PORTS, REACTIONS
 from cozy.backends.box.runner import Boxes
 from cozy.backends.disk import Disk
 from cozy.backends.drawings import DrawingsOnDisk
@@ -48,7 +48,7 @@ async def opened(
     house = House(
         storage, Disk(root), DrawingsOnDisk(root), ShelfOnDisk(root), Smtp(settings), outside,
         Boxes(settings, outside.may_dial), clock, settings, PORTS,
-        _enqueue, wake, bus_of(settings, root, since), jobs.firing.follow,
+        _enqueue, wake, bus_of(settings, root, since), _follow,
     )  # fmt: skip
     try:
         yield house
@@ -80,6 +80,11 @@ def bus_of(settings: Settings, root: Path, since: Since) -> Bus:
 
 def _enqueue(work: Work, event: Event, at: datetime | None = None) -> bool:
     return jobs.enqueue(work, REACTIONS.get(type(event), []), event, at)
+
+
+def _follow(work: Work) -> None:
+    for follower in FOLLOWERS:
+        follower(work)
 
 
 def home_of(settings: Settings, listing: Listing) -> Home:

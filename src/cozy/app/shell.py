@@ -71,7 +71,7 @@ def shell_for_owner(work: Work, call: Call, context: dict[str, Any]) -> ui.Shell
         flashes=_flashes(call),
         uploads="/files/tus",
         inbox=inbox,
-        search="/my/drive/search",
+        search="/my/search",
         query=context.get("query", ""),
         notifications="/my/notifications",
         unread=notifications.unread(work),

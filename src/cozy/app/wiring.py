@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from cozy import ui
 from cozy.app import assets, signs
+from cozy.backends.fulltext import Fts5, Tsvector
 from cozy.backends.previewer import Previewer
 from cozy.backends.safe import KeyFile
 from cozy.backends.towns import Towns
@@ -14,7 +16,8 @@ from cozy.kernel.jobs import DayPassed, Job
 from cozy.kernel.previews import Previews
 from cozy.kernel.routes import Routes
 from cozy.kernel.safe import Safe
-from cozy.kernel.work import Event
+from cozy.kernel.search import TextIndex
+from cozy.kernel.work import Event, Work
 from cozy.rooms.accounts import service as accounts
 from cozy.rooms.apps import jobs as apps_jobs
 from cozy.rooms.apps import pages as apps_pages
@@ -66,6 +69,7 @@ from cozy.rooms.homes.service import doctypes as homes_doctypes
 from cozy.rooms.jobs import jobs
 from cozy.rooms.jobs import pages as jobs_pages
 from cozy.rooms.jobs import routes as jobs_routes
+from cozy.rooms.jobs import service as jobs_service
 from cozy.rooms.jobs.events import BurstOver, TriggerDue
 from cozy.rooms.jobs.ports import WorkerType
 from cozy.rooms.nextcloud import routes as nextcloud_routes
@@ -85,6 +89,10 @@ from cozy.rooms.permissions.ports import Codes
 from cozy.rooms.photos import pages as photos_pages
 from cozy.rooms.realtime import routes as realtime_routes
 from cozy.rooms.remote import routes as remote_routes
+from cozy.rooms.search import jobs as search_jobs
+from cozy.rooms.search import pages as search_pages
+from cozy.rooms.search import routes as search_routes
+from cozy.rooms.search.events import DocumentsChanged, TextsWait
 from cozy.rooms.sharing import routes as sharing_routes
 
 DOORS: list[Routes] = [
@@ -115,6 +123,8 @@ DOORS: list[Routes] = [
     apps_routes.routes,
     connectors_routes.routes,
     apps_pages.routes,
+    search_pages.routes,
+    search_routes.routes,
     apps_routes.app_routes,
     realtime_routes.routes,
 ]
@@ -140,6 +150,8 @@ REACTIONS: dict[type[Event], list[Job]] = {
     GrantDue: [permissions_jobs.end_grant],
     TriggerDue: [jobs.fire_trigger],
     BurstOver: [jobs.fire_gathered],
+    DocumentsChanged: [search_jobs.follow_changes],
+    TextsWait: [search_jobs.read_texts],
     DayPassed: [
         jobs.forget_given_up,
         jobs.forget_old,
@@ -159,8 +171,12 @@ REACTIONS: dict[type[Event], list[Job]] = {
         apps_jobs.sweep_versions,
         collections_jobs.tidy,
         calendars_jobs.refresh_all,
+        search_jobs.look_again,
     ],
 }
+
+# Who hears of what a transaction changed, within it; what they write there is there when the change is, or neither.
+FOLLOWERS: list[Callable[[Work], None]] = [jobs_service.firing.follow, search_jobs.follow]
 
 PORTS: dict[type, list[Any]] = {
     Furnish: [files.furnish],
@@ -177,6 +193,7 @@ PORTS: dict[type, list[Any]] = {
     Previews: [Previewer()],
     Safe: [KeyFile()],
     Gazetteer: [Towns(ui.assets.TOWNS)],
+    TextIndex: [Fts5(), Tsvector()],
     Guard: [permissions.guard],
     Codes: [auth.for_link],
     Doctype: [

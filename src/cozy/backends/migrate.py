@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from cozy.backends.durable import sync_file, sync_folder
 from cozy.backends.faults import of_opening
+from cozy.kernel.db import Engine
 from cozy.kernel.problem import Unavailable
 
 if TYPE_CHECKING:
@@ -23,11 +24,20 @@ _ADVISORY = 0x636F7A79  # "cozy": the lock that programs starting together take 
 
 
 class Migration(Struct, frozen=True):
-    """One step: its number, its name and its SQL, in the dialect that both engines share."""
+    """One step: its number, its name and its SQL, in the dialect that both engines share.
+
+    own: what one engine needs beside that, in its own words; run after the shared part.
+    """
 
     number: int
     name: str
     sql: str
+    own: Mapping[Engine, str] = {}
+
+    def on(self, engine: Engine) -> str:
+        """The whole step for an engine."""
+        shared = in_postgres(self.sql) if engine == "postgres" else self.sql
+        return f"{shared}\n{self.own.get(engine, '')}"
 
 
 class TooNew(Unavailable):
@@ -63,7 +73,7 @@ def _migrate_sqlite(path: Path, migrations: list[Migration]) -> None:
         try:
             for migration in migrations:
                 if migration.number > _version(connection):
-                    connection.execute(migration.sql)
+                    connection.execute(migration.on("sqlite"))
                     connection.execute(f"PRAGMA user_version={migration.number}")
             connection.execute("COMMIT")
         except BaseException:
@@ -126,7 +136,7 @@ def _advance(connection: Connection, family: str, version: int, migrations: list
         return
     for migration in migrations:
         if migration.number > version:
-            connection.execute(in_postgres(migration.sql).encode())
+            connection.execute(migration.on("postgres").encode())
     connection.execute(
         """INSERT INTO schema_versions (family, version) VALUES (%s, %s)
            ON CONFLICT (family) DO UPDATE SET version = excluded.version""",

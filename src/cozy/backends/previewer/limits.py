@@ -14,7 +14,10 @@ class Limit(NamedTuple):
 
 
 USUAL = Limit()
-LIMITS: dict[str, Limit] = {}  # of recipes that need another one
+LIMITS: dict[str, Limit] = {  # of recipes that need another one
+    "text_pdf": Limit(patience_s=180.0, cpu_s=150),  # of a book, or thirty scans
+    "text_picture": Limit(patience_s=60.0, cpu_s=50),
+}
 
 
 def limit_of(recipe: str) -> Limit:

@@ -21,7 +21,7 @@ from typing import Any
 
 MEMORY = 3 * 1024**3  # bytes of address space, whatever is ordered
 BESIDE = Path(__file__).parent
-COOKBOOKS = ("edits", "facts", "films", "markup", "pages", "pictures")  # the files that hold recipes
+COOKBOOKS = ("edits", "facts", "films", "markup", "pages", "pictures", "texts")  # the files that hold recipes
 # By machine: its name in seccomp(2), and the numbers there of socket, connect, execve, execveat, ptrace,
 # process_vm_readv, process_vm_writev, unlink, unlinkat, rename, renameat, renameat2, truncate, rmdir.
 NEVER = {

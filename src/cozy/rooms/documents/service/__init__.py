@@ -127,15 +127,15 @@ def pending(work: Work, doctype: str, since: int) -> int:
     return store.pending(work, doctype, since)
 
 
-def told_since(work: Work, since: int | None) -> tuple[int, list[Told]]:
+def told_since(work: Work, since: int | None, most: int = _TOLD_AT_ONCE) -> tuple[int, list[Told]]:
     """The home's last seq, and the changes of any doctype after `since`, none for None: each document once, as it is by
     now. When there are many, a part of them, and the seq that it ends with.
     """
     last = store.last_seq(work)
     if since is None or last <= since:
         return last, []
-    found = [told(work, None, document) for document in store.since(work, since, _TOLD_AT_ONCE)]
-    return found[-1].seq if len(found) == _TOLD_AT_ONCE else last, found
+    found = [told(work, None, document) for document in store.since(work, since, most)]
+    return found[-1].seq if len(found) == most else last, found
 
 
 def last_seq(work: Work) -> int:

@@ -1,4 +1,4 @@
-"""Lists: a folder, what is recent, favourites, what a search finds, the bin."""
+"""Lists: a folder, what is recent, favourites, the bin."""
 
 from __future__ import annotations
 
@@ -110,21 +110,12 @@ async def favourites(call: Call) -> Response:
     return await call.scan(_view, call, "favourites", views.favourites)
 
 
-@routes.on("GET", "/my/drive/search", OWNER)
-async def search(call: Call) -> Response:
-    """Files and folders by name. 200."""
-    text = call.query("q").strip()[:200]
-    return await call.scan(_view, call, "search", lambda work: views.search(work, text), query=text)
-
-
-def _view(
-    work: Work, call: Call, which: str, find: Callable[[Work], list[File]], query: str = ""
-) -> Response:
+def _view(work: Work, call: Call, which: str, find: Callable[[Work], list[File]]) -> Response:
     seq = documents.last_seq(work)
     found = find(work)
     return page(
         work, call, "view.html", seq=seq, which=which, rows=[row(file, _place(work, file)) for file in found],
-        view=wishes(call).view, url=f"{DRIVE}/{which}", query=query,
+        view=wishes(call).view, url=f"{DRIVE}/{which}",
     )  # fmt: skip
 
 

@@ -1,11 +1,11 @@
 """What can be done with files."""
 
 from ..model import ROOT, TRASH, File, Version, Wish
-from . import shortcuts, space
+from . import shortcuts, space, views
 from .ahead import announce_unseen, draw_ahead, draw_file
 from .archives import Item, PageOf, Selection, content_in, items, keep_selection, select, selected
 from .bin_age import AGES, bin_days, choose_bin_days
-from .bytes import content_pieces
+from .bytes import content_by_hash, content_pieces
 from .content import (
     content_in_file,
     copy,
@@ -46,6 +46,7 @@ from .reading import (
     numbered,
     page,
     paths_around,
+    paths_of,
     usage,
 )
 from .references import (
@@ -133,6 +134,7 @@ __all__ = [
     "children",
     "choose_bin_days",
     "clear_versions",
+    "content_by_hash",
     "content_in",
     "content_in_file",
     "content_pieces",
@@ -193,6 +195,7 @@ __all__ = [
     "overwrite",
     "page",
     "paths_around",
+    "paths_of",
     "read_media",
     "read_sidecar",
     "refer",
@@ -222,4 +225,5 @@ __all__ = [
     "upload",
     "usage",
     "versions_of",
+    "views",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
@@ -104,6 +104,11 @@ def many(work: Work, ids: Sequence[str]) -> list[File]:
 def paths_around(work: Work, files: Sequence[File]) -> dict[str, str]:
     """The paths of the folders that these files are in, by the folders' ids."""
     return tree.paths(work, {file.dir_id for file in files if not file.is_folder})
+
+
+def paths_of(work: Work, folder_ids: Collection[str]) -> dict[str, str]:
+    """The paths of these folders, by their ids. Asks nothing of the caller."""
+    return tree.paths(work, folder_ids)
 
 
 def changes(work: Work, since: int, limit: int, *, with_paths: bool = False) -> Feed:

@@ -1,15 +1,12 @@
-"""Looking at files as pages do: other orders, recent ones, favourites, search by name, what takes up the room."""
+"""Looking at files as pages do: other orders, recent ones, favourites, what takes up the room."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from cozy.kernel.blobs import Content
-from cozy.kernel.text import nfc
 from cozy.kernel.work import Work
 
 from .. import access
@@ -19,8 +16,6 @@ from ..store import tree, versions, views
 from ..store.views import Order
 from .content import content_of
 
-_WORDS_LIMIT = 8  # of a search; more narrow nothing down
-_DIGIT = re.compile(r"\d")
 _KINDS = {"image": "photos", "video": "videos", "audio": "music", "pdf": "documents", "text": "documents"}
 _KINDS |= {"spreadsheet": "documents", "slide": "documents", "code": "documents"}
 
@@ -88,19 +83,12 @@ def favourites(work: Work, limit: int = 500) -> list[File]:
     return views.favourites(work, limit)
 
 
-def search(work: Work, text: str, limit: int = 200) -> list[File]:
-    """Files and folders whose names hold every word of a text, whatever its capitals and accents. Raises NotAllowed."""
-    access.every(work, "GET")
-    words = nfc(text).split()[:_WORDS_LIMIT]
-    if not words:
+def inside(work: Work, folder_id: str) -> list[str]:
+    """The ids of a folder and of every folder in it, at any depth; [] where there is none. Asks nothing of the caller."""
+    folder = tree.by_id(work, folder_id)
+    if folder is None or not folder.is_folder:
         return []
-    spelt = [word for word in words if _DIGIT.search(word)]
-    return views.named_like(work, [_folded(word) for word in words if word not in spelt], spelt, limit)
-
-
-def _folded(word: str) -> str:
-    """The same folding as in sort keys."""
-    return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+    return [folder.id, *(each.id for each in tree.folders_below(work, folder.path))]
 
 
 def is_favourite(file: File) -> bool:

@@ -1,4 +1,4 @@
-"""What pages ask of the files: other orders, recent ones, favourites, counts, names that hold some words."""
+"""What pages ask of the files: other orders, recent ones, favourites, counts."""
 
 from __future__ import annotations
 
@@ -92,27 +92,6 @@ def favourites(work: Work, limit: int) -> list[File]:
         home=work.home, bin=TRASH_PATH, in_bin=_IN_BIN, limit=limit,
     )  # fmt: skip
     return [file_row(row) for row in rows]
-
-
-def named_like(work: Work, folded: Sequence[str], spelt: Sequence[str], limit: int) -> list[File]:
-    """Files and folders whose names hold all of these words, the bin left out.
-
-    folded: words without accents and capitals. spelt: words with digits, which the folded names spell differently.
-    """
-    wanted = [f"sort_key LIKE :folded_{n} ESCAPE '!'" for n in range(len(folded))]
-    wanted += [f"LOWER(body->>'name') LIKE :spelt_{n} ESCAPE '!'" for n in range(len(spelt))]
-    words = {f"folded_{n}": _holding(word) for n, word in enumerate(folded)}
-    words |= {f"spelt_{n}": _holding(word.lower()) for n, word in enumerate(spelt)}
-    rows = work.db.all(
-        f"""{LIVING} AND {" AND ".join(wanted)} AND {_OUT_OF_BIN} AND COALESCE(body->>'path', '') <> '/'
-            ORDER BY sort_key, id LIMIT :limit""",
-        home=work.home, bin=TRASH_PATH, in_bin=_IN_BIN, limit=limit, **words,
-    )  # fmt: skip
-    return [file_row(row) for row in rows]
-
-
-def _holding(word: str) -> str:
-    return "%" + word.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
 
 
 def thrown_away_at(work: Work, moment: str) -> list[str]:

@@ -1,0 +1,73 @@
+"""SQLite's FTS5: one index in each home's file, whose rows have the numbers of the entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from cozy.kernel.db import Db
+from cozy.kernel.search import PARTS, Said, Term, Wanted
+
+from .narrowing import narrowing
+
+_COLUMNS = ", ".join(PARTS)
+_VALUES = ", ".join(f":{part}" for part in PARTS)
+_WEIGHTS = "10.0, 6.0, 4.0, 1.0"  # of the parts: a word in a title tells more than one in a text
+
+
+class Fts5:
+    """Implements `kernel.search.TextIndex`. The file is the home's own, so that `home` has nothing to tell apart."""
+
+    engine: Literal["sqlite"] = "sqlite"
+
+    def put(self, db: Db, home: str, number: int, said: Said) -> None:
+        """Let an entry be found by these words."""
+        db.run(
+            f"INSERT OR REPLACE INTO search_index (rowid, {_COLUMNS}) VALUES (:number, {_VALUES})",
+            number=number, **{part: " ".join(getattr(said, part)) for part in PARTS},
+        )  # fmt: skip
+
+    def drop(self, db: Db, home: str, number: int) -> None:
+        """Let an entry be found no more."""
+        db.run("DELETE FROM search_index WHERE rowid = :number", number=number)
+
+    def clear(self, db: Db, home: str) -> None:
+        """Forget every entry."""
+        db.run("INSERT INTO search_index (search_index) VALUES ('delete-all')")
+
+    def holds(self, db: Db, home: str, term: Term) -> bool:
+        """Whether any entry has it."""
+        found = db.one(
+            "SELECT 1 FROM search_index WHERE search_index MATCH :term LIMIT 1", term=_spelled(term)
+        )
+        return found is not None
+
+    def find(self, db: Db, home: str, wanted: Wanted, limit: int) -> list[int]:
+        """The numbers of the entries, the best first."""
+        narrow, asked = narrowing(wanted)
+        if not wanted.terms:
+            sql = f"SELECT number FROM search_entries WHERE home_id = :home{narrow} ORDER BY at DESC, number LIMIT :limit"
+            return [row[0] for row in db.all(sql, home=home, limit=limit, **asked)]
+        rows = db.all(
+            f"""SELECT e.number FROM search_index JOIN search_entries e ON e.home_id = :home AND e.number = search_index.rowid
+                 WHERE search_index MATCH :query{narrow}
+                 ORDER BY bm25(search_index, {_WEIGHTS}), e.at DESC, e.number LIMIT :limit""",
+            home=home, query=_query(wanted), limit=limit, **asked,
+        )  # fmt: skip
+        return [row[0] for row in rows]
+
+
+def _query(wanted: Wanted) -> str:
+    query = f"({_joined(wanted.terms, ' OR ' if wanted.is_any else ' AND ')})"
+    return f"{query} NOT ({_joined(wanted.without, ' OR ')})" if wanted.without else query
+
+
+def _joined(terms: Sequence[Term], by: str) -> str:
+    return by.join(_spelled(term) for term in terms)
+
+
+def _spelled(term: Term) -> str:
+    """In FTS5's grammar: `title : ("a" OR "b" *)`."""
+    words = [f'"{word}"' for word in term.words] + [f'"{beginning}" *' for beginning in term.beginnings]
+    any_of = f"({' OR '.join(words)})"
+    return f"({term.part} : {any_of})" if term.part else any_of

@@ -1,0 +1,78 @@
+"""What both engines promise of an index (`kernel.search`)."""
+
+import pytest
+
+from cozy.kernel.search import Said, Term, Wanted
+from cozy.rooms.search import store
+from cozy.rooms.search.model import Entry, Kind
+from cozy.rooms.search.service.index import index_of
+
+
+@pytest.fixture
+def index(work):
+    return index_of(work)
+
+
+@pytest.fixture
+def put(work, index):
+    """Puts an entry of these words; its number."""
+
+    def put(id_: str, said: Said, kind: Kind = "file", at="2026-01-01", place="") -> int:
+        number = store.save(work, Entry("io.cozy.files", id_, kind, id_, at=at, place=place))
+        index.put(work.db, work.home, number, said)
+        return number
+
+    return put
+
+
+def test_a_title_tells_more_than_a_text(work, index, put):
+    low = put("a", Said(text=["cat", "dog"]), at="2026-02-01")
+    high = put("b", Said(title=["cat"], text=["bird"]))
+    assert index.find(work.db, work.home, Wanted(terms=(Term(("cat",)),)), 10) == [high, low]
+    assert index.find(work.db, work.home, Wanted(terms=(Term(("cat",), part="title"),)), 10) == [high]
+    assert index.find(work.db, work.home, Wanted(terms=(Term((), ("bi",)),)), 10) == [high]
+
+
+def test_terms_are_all_any_or_none(work, index, put):
+    one, two = put("a", Said(text=["cat", "dog"])), put("b", Said(text=["cat"]))
+    cat, dog = Term(("cat",)), Term(("dog", "hound"))
+    assert index.find(work.db, work.home, Wanted(terms=(cat, dog)), 10) == [one]
+    assert index.find(work.db, work.home, Wanted(terms=(cat, dog), is_any=True), 10)[0] == one
+    assert index.find(work.db, work.home, Wanted(terms=(cat,), without=(dog,)), 10) == [two]
+    assert index.holds(work.db, work.home, dog)
+    assert not index.holds(work.db, work.home, Term(("bird",)))
+
+
+def test_entries_are_narrowed_by_kind_time_and_place(work, index, put):
+    old = put("a", Said(text=["cat"]), kind="photo", at="2020-05-01", place="x")
+    new = put("b", Said(text=["cat"]), at="2026-05-01T10:00:00Z", place="y")
+
+    def found(**narrow):
+        return index.find(work.db, work.home, Wanted(terms=(Term(("cat",)),), **narrow), 10)
+
+    assert found(kinds=("photo", "video")) == [old]
+    assert found(since="2026-05-01", until="2026-05-02") == [new]
+    assert found(places=("y",)) == [new]
+    assert index.find(work.db, work.home, Wanted(until="2021"), 10) == [old]
+    assert index.find(work.db, work.home, Wanted(), 10) == [new, old]
+
+
+def test_what_is_put_again_is_found_by_its_new_words_only_and_what_is_dropped_by_none(work, index, put):
+    number = put("a", Said(title=["cat"], text=["x"] * 20_000))
+    assert put("a", Said(title=["dog"])) == number
+    assert not index.holds(work.db, work.home, Term(("cat",)))
+    index.drop(work.db, work.home, number)
+    store.forget(work, number)
+    assert index.find(work.db, work.home, Wanted(terms=(Term(("dog",)),)), 10) == []
+    put("b", Said(title=["dog"]))
+    index.clear(work.db, work.home)
+    store.clear(work)
+    assert not index.holds(work.db, work.home, Term(("dog",)))
+
+
+def test_a_home_finds_nothing_of_another_one(work, index, put):
+    put("a", Said(title=["cat"]))
+    if work.db.engine == "postgres":
+        assert index.find(work.db, "another", Wanted(terms=(Term(("cat",)),)), 10) == []
+        assert not index.holds(work.db, "another", Term(("cat",)))
+    assert index.find(work.db, work.home, Wanted(terms=(Term(("cat",)),)), 10) != []
