@@ -25,10 +25,11 @@ class Worker:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._orders = 0
+        self._sources = ""
 
     def obey(self, order: dict[str, Any]) -> bytes:
         """The result of an order. Raises CannotDraw, of the kind that says why; the process is gone then if it was its fault."""
-        process = self._running()
+        process = self._running(str(Path(order["path"]).parent))
         limit = limit_of(order["recipe"])
         late = threading.Event()
         killer = threading.Timer(limit.patience_s, _kill, (process, late))
@@ -50,13 +51,19 @@ class Worker:
             ) from error
         raise DrawerDied(f"The process ended while it drew ({ended}).") from error
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self, sources: str) -> subprocess.Popen[bytes]:
+        """A process that may read what is in this folder, and nothing else that people wrote."""
         self._orders += 1
-        if self._process is None or self._process.poll() is not None or self._orders > ORDERS:
+        if (
+            self._process is None
+            or self._process.poll() is not None
+            or self._orders > ORDERS
+            or sources != self._sources
+        ):
             self.stop()
-            self._orders = 0
+            self._orders, self._sources = 0, sources
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-B", str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                [sys.executable, "-I", "-B", str(WORKER), sources], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL, cwd="/", close_fds=True,
                 env={"PATH": os.defpath, "VIPS_CONCURRENCY": "1", "OMP_NUM_THREADS": "1"},
             )  # fmt: skip

@@ -21,6 +21,11 @@ from typing import Any
 
 MEMORY = 3 * 1024**3  # bytes of address space, whatever is ordered
 BESIDE = Path(__file__).parent
+WALLS = BESIDE.parent / "box" / "inside"  # what keeps connectors in their boxes
+# What libraries read, beside Python's own: fonts, and how many processors there are.
+READABLE = (
+    "/lib", "/lib64", "/usr", "/etc", "/nix/store", "/proc", "/dev/null", "/dev/urandom", "/sys/devices/system/cpu",
+)  # fmt: skip
 COOKBOOKS = ("edits", "facts", "films", "markup", "pages", "pictures", "texts")  # the files that hold recipes
 # By machine: its name in seccomp(2), and the numbers there of socket, connect, execve, execveat, ptrace,
 # process_vm_readv, process_vm_writev, unlink, unlinkat, rename, renameat, renameat2, truncate, rmdir.
@@ -33,23 +38,43 @@ DONE, BROKEN, HUNGRY = b"done", b"broken", b"hungry"
 
 def recipes() -> dict[str, Callable[..., bytes]]:
     """Every recipe, by its name. The files are a package of their own here, `recipes`."""
-    package = ModuleType("recipes")
-    package.__path__ = [str(BESIDE)]
-    sys.modules["recipes"] = package
+    _package("recipes", BESIDE)
     found: dict[str, Callable[..., bytes]] = {}
     for name in COOKBOOKS:
         found |= import_module(f"recipes.{name}").RECIPES
     return found
 
 
-def fence() -> None:
-    """Give up what drawing does not need: writing files, dumping memory, more memory than a large picture takes."""
+def _package(name: str, folder: Path) -> None:
+    package = ModuleType(name)
+    package.__path__ = [str(folder)]
+    sys.modules[name] = package
+
+
+def fence(sources: str) -> None:
+    """Give up what drawing does not need: writing files, reading others than those in the folder `sources`, dumping memory,
+    more memory than a large picture takes.
+    """
+    _wall_off(sources)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(5)
     if sys.platform == "linux" and os.uname().machine in NEVER:
         _wall_up(*NEVER[os.uname().machine])
+
+
+def _wall_off(sources: str) -> None:
+    """Have the kernel refuse every other file for good, where it knows how (Landlock, Linux 5.13 and later)."""
+    if sys.platform != "linux":
+        return
+    _package("walls", WALLS)
+    landlock, linux = import_module("walls.landlock"), import_module("walls.linux")
+    try:
+        linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+        landlock.restrict([sources, str(BESIDE), sys.prefix, sys.base_prefix, *READABLE], [])
+    except OSError as error:
+        sys.stderr.write(f"Landlock: {error.strerror}\n")
 
 
 def _wall_up(machine: int, calls: tuple[int, ...]) -> None:
@@ -90,7 +115,7 @@ def obey(known: dict[str, Callable[..., bytes]], order: dict[str, Any]) -> tuple
 def main() -> None:
     """Serve orders until the parent goes away."""
     known = recipes()
-    fence()
+    fence(sys.argv[1])
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     for line in sys.stdin.buffer:
