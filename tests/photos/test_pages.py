@@ -2,9 +2,11 @@
 
 import re
 
+from cozy.backends.disk import inline_content
 from cozy.rooms.files import service as files
 from cozy.rooms.photos import service as photos
 from tests.photos.conftest import shoot
+from tests.photos.many import scene
 
 ALBUM = re.compile(r"/my/photos/albums/([0-9a-f]{32})")
 
@@ -110,3 +112,42 @@ async def test_names_are_shown_as_text(reader, act):
         assert "<i>me" not in page
     await act(files.trash, id_)
     assert (await reader.get(f"/my/photos/photo/{id_}")).status_code == 404
+
+
+async def store_scene(act, name: str) -> str:
+    made = await act(
+        files.create_file, files.ROOT, name, inline_content(scene(5, 320, 240)), "image/jpeg",
+        files.Details(metadata={"width": 320, "height": 240, "extractor_version": 2}),
+    )  # fmt: skip
+    return made.id
+
+
+async def test_a_photo_is_cut_and_its_original_comes_back(reader, act):
+    id_ = await store_scene(act, "scene.jpg")
+    page = (await reader.get(f"/my/photos/photo/{id_}/edit")).text
+    assert "Back to the original" not in page
+    done = await reader.landed(await reader.submit(f"/my/photos/photo/{id_}/edit", turn="90", shape="1:1"))
+    assert "The original is kept." in done
+    assert "240 × 240" in done
+    assert "Back to the original" in (await reader.get(f"/my/photos/photo/{id_}/edit")).text
+    back = await reader.landed(await reader.submit(f"/my/photos/photo/{id_}/original"))
+    assert "The original is back." in back
+    assert "320 × 240" in back
+    nowhere = await reader.submit(
+        f"/my/photos/photo/{id_}/edit", left="0.9", top="0", width="0.9", height="1"
+    )
+    assert nowhere.status_code == 422
+
+
+async def test_what_is_there_twice_is_shown_side_by_side_and_goes_to_the_bin(reader, act):
+    first, second = await store_scene(act, "scene.jpg"), await store_scene(act, "copy of scene.jpg")
+    page = (await reader.get("/my/photos/duplicates?exact=1")).text
+    assert "The same to the byte" in page
+    ticked = re.findall(r'name="ids" value="([^"]+)" checked', page)
+    assert len(ticked) == 1
+    assert "Moved to the bin." in await reader.landed(
+        await reader.submit("/my/photos/duplicates", ids=ticked[0], exact="1")
+    )
+    stays = first if ticked[0] == second else second
+    assert (await reader.get(f"/my/photos/photo/{stays}")).status_code == 200
+    assert "Nothing is there twice" in (await reader.get("/my/photos/duplicates?exact=1")).text

@@ -102,6 +102,8 @@ def _apart_from(body: Mapping[str, Any]) -> list[str]:
 
 def keep_apart(work: Work, ids: Sequence[str]) -> None:
     """Remember that these are different people. Raises NoContact, NobodyIn, NotAllowed."""
+    if not ids:
+        return
     first, *others = [people.fetch(work, id_) for id_ in dict.fromkeys(ids)]
     permissions.guard(work, "PUT", CONTACTS, {first.id}, first.body)
     apart = list(dict.fromkeys([*_apart_from(first.body), *(other.id for other in others)]))

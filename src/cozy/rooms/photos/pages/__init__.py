@@ -1,6 +1,8 @@
 """People's face of the photos room: the timeline, a photo, albums, memories, places."""
 
-from . import albums, favourites, first, lists, memories, photo, places, timeline
+from . import albums, editing, favourites, first, lists, memories, photo, places, timeline, twins
 from .door import routes
 
-__all__ = ["albums", "favourites", "first", "lists", "memories", "photo", "places", "routes", "timeline"]
+__all__ = [
+    "albums", "editing", "favourites", "first", "lists", "memories", "photo", "places", "routes", "timeline", "twins",
+]  # fmt: skip

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
+from cozy.rooms.files import service as files
 from cozy.web.call import Call
 
 from .. import service
@@ -35,7 +36,7 @@ def _photo(work: Work, call: Call, photo_id: str) -> Response:
         extent=extent(shown, LARGE), length=length(shown.duration_s), about=about.lines(said, shown), clock=about.clock(said, shown),
         albums=[(album.name, album_url(album.id)) for album in service.albums.of(work, shown.id)],
         before=_link(before, roll), after=_link(after, roll), seen=seen_one(work, shown.id), roll=roll,
-        up=_up(roll, shown, work), place=about.place(shown) or namer(work)([shown]),
+        up=_up(roll, shown, work), may_edit=files.is_editable(files.fetch(work, shown.id)), place=about.place(shown) or namer(work)([shown]),
     )  # fmt: skip
 
 
