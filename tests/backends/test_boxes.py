@@ -268,7 +268,7 @@ async def test_texts_that_linux_would_not_hand_over_arrive(boxes: Boxes):
     assert await said(boxes, program) == 300_000
 
 
-async def test_a_program_dies_with_the_house(site: Site):
+async def test_a_program_dies_with_the_house(site: Site, tmp_path: Path):
     """Whoever started the box is killed, and nothing is left of it."""
     script = f"""
 import asyncio, sys
@@ -278,17 +278,21 @@ from tests.backends.test_boxes import HANGS, HTTP, node
 asyncio.run(Boxes(Settings(port={site.port}), bool).run(HTTP, node(HANGS), lambda line: print("ready", flush=True)))
 """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", script, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": "src:."}
+        sys.executable,
+        "-c",
+        script,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": "src:.", "TMPDIR": str(tmp_path)},
     )
     assert process.stdout is not None
     assert await process.stdout.readline() == b"ready\n"
     process.kill()
     await process.wait()
     for _ in range(1_000):
-        if not _marked():
+        if not _marked() and not list(tmp_path.iterdir()):
             break
         await asyncio.sleep(0.01)
-    assert _marked() == 0
+    assert (_marked(), list(tmp_path.iterdir())) == (0, [])
 
 
 async def test_a_file_that_would_lie_outside_is_refused(boxes: Boxes):

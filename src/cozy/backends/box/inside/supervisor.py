@@ -10,6 +10,7 @@ import itertools
 import json
 import os
 import resource
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -168,6 +169,8 @@ def _watch(order: Order, tell: Tell, first: int, *, is_apart: bool) -> None:
             tell("why", "disk")
             break
     _end(first, is_apart=is_apart)
+    if os.getppid() != order["parent"]:  # nobody is left who would tidy up
+        shutil.rmtree(os.path.dirname(order["home"]), ignore_errors=True)
 
 
 def _end(first: int, *, is_apart: bool) -> None:
