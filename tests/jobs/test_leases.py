@@ -11,7 +11,7 @@ from cozy.kernel.jobs import DayPassed, job
 from cozy.kernel.work import Event, Work
 from cozy.rooms.jobs import service as jobs
 from cozy.rooms.jobs.errors import LeaseLost
-from cozy.rooms.jobs.model import LEASE, NEVER, next_hour
+from cozy.rooms.jobs.model import LEASE, NEVER, Waiting, next_hour
 
 
 class Rang(Event, frozen=True):
@@ -149,3 +149,17 @@ def test_a_chore_that_keeps_failing_is_tried_again_the_next_day(work: Work):
 def test_the_hours_of_homes_spread_over_the_day(work: Work):
     hours = sorted({next_hour(f"home-{i}", work.now).hour for i in range(500)})
     assert hours == list(range(24))
+
+
+def test_a_job_of_that_name_that_was_given_up_begins_anew(work: Work):
+    line = Waiting("bell", answer.name, '{"times":1}', iso(work.now), 0, None)
+    assert jobs.put(work, line)
+    assert not jobs.put(work, line)
+    leased = jobs.lease(work)
+    assert leased is not None
+    assert not jobs.put(work, line)
+    assert not jobs.fail(work, leased, None, "LookupError: gone")
+    assert jobs.put(work, line)
+    again = jobs.lease(work)
+    assert again is not None
+    assert (again.id, again.tries, again.failures, again.last_error) == ("bell", 1, 0, None)

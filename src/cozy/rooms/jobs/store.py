@@ -20,14 +20,20 @@ def _waiting(row: Row) -> Waiting:
 
 
 def insert(work: Work, waiting: Waiting) -> bool:
-    """Let a job wait; one of that id that waits already stays as it is, and the answer is False."""
+    """Let a job wait; one of that id that waits already stays as it is, and the answer is False.
+
+    One that was given up waits no more: it begins anew.
+    """
     return work.db.run(
         f"""INSERT INTO jobs (home_id, {_COLUMNS}) VALUES (:home, :id, :name, :argument, :due_at, :tries, :last_error,
                    :worker, :priority, :failures)
-            ON CONFLICT (home_id, id) DO NOTHING""",
+            ON CONFLICT (home_id, id) DO UPDATE SET name = excluded.name, argument = excluded.argument,
+              due_at = excluded.due_at, tries = excluded.tries, last_error = excluded.last_error, worker = excluded.worker,
+              priority = excluded.priority, failures = excluded.failures
+             WHERE jobs.due_at = :never""",
         home=work.home, id=waiting.id, name=waiting.name, argument=waiting.argument, due_at=waiting.due_at,
         tries=waiting.tries, last_error=waiting.last_error, worker=waiting.worker, priority=waiting.priority,
-        failures=waiting.failures,
+        failures=waiting.failures, never=NEVER,
     ) == 1  # fmt: skip
 
 

@@ -31,7 +31,10 @@ def enqueue(work: Work, reactions: Sequence[Job], event: Event, at: datetime | N
 
 
 def put(work: Work, waiting: Waiting) -> bool:
-    """Let a job wait, and the worker know; False when one of that id waits already, which stays as it is."""
+    """Let a job wait, and the worker know; False when one of that id waits already, which stays as it is.
+
+    One that was given up begins anew.
+    """
     is_new = store.insert(work, waiting)
     work.stirs |= is_new
     return is_new
