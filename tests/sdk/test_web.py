@@ -42,6 +42,19 @@ def test_cookies_come_back_and_redirects_are_followed(site, web):
     assert [(method, body) for method, _, _, body in site.asked] == [("POST", b"name=a"), ("GET", b"")]
 
 
+def test_a_redirect_elsewhere_takes_no_key_along(site, web):
+    other = f"http://localhost:{site.server.server_port}"
+    site.pages["/a"] = (302, {"Location": f"{other}/b"}, b"")
+    site.pages["/b"] = (200, {}, b"")
+    web(headers={"X-Api-Key": "k"}).get(
+        f"{site.url}/a", headers={"Authorization": "Bearer b", "Accept": "text/plain"}
+    )
+    told = [{name.lower() for name in headers} for _, _, headers, _ in site.asked]
+    assert [{"x-api-key", "authorization", "accept"} & names for names in told] == [
+        {"x-api-key", "authorization", "accept"}, {"accept"},
+    ]  # fmt: skip
+
+
 def test_a_login_is_told_to_its_own_origin_alone(site, web):
     other = f"http://localhost:{site.server.server_port}"
     site.pages["/a"] = (302, {"Location": f"{other}/b"}, b"")

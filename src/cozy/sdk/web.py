@@ -20,6 +20,9 @@ from .errors import LoginFailed, NotFetched, VendorDown
 
 LIMIT = 50_000_000  # bytes of an answer that is read whole
 REDIRECTS = 5
+_ANYWHERE = {  # told to an origin that another one sends us to
+    "accept", "accept-encoding", "accept-language", "content-length", "content-type", "depth", "range", "user-agent",
+}  # fmt: skip
 _MOVED = {301, 302, 303, 307, 308}
 _STALE = (
     http.client.RemoteDisconnected,
@@ -105,7 +108,10 @@ class Stream:
 
 
 class Web:
-    """One visitor of the web. login: name and password, told by HTTP Basic to the origin of the first address alone."""
+    """One visitor of the web. login: name and password, told by HTTP Basic to the origin of the first address alone.
+
+    A redirect to another origin gets no header but those that say what is wanted.
+    """
 
     def __init__(
         self, *, headers: Mapping[str, str] | None = None, login: tuple[str, str] | None = None, timeout_s: float = 60.0,
@@ -172,13 +178,16 @@ class Web:
     def _asked(
         self, method: str, url: str, headers: Mapping[str, str], body: Payload
     ) -> Iterator[tuple[http.client.HTTPResponse, str]]:
+        headers = {**self._headers, **headers}
         for _ in range(REDIRECTS + 1):
             response = self._sent(method, url, headers, body)
             location = response.getheader("location") or ""
             if response.status not in _MOVED or not location:
                 break
             response.read(LIMIT)
-            url = urljoin(url, location)
+            before, url = url, urljoin(url, location)
+            if _origin(url) != _origin(before):
+                headers = {name: value for name, value in headers.items() if name.lower() in _ANYWHERE}
             if response.status == 303 or (response.status in {301, 302} and method == "POST"):
                 method, body = "GET", None
         try:
@@ -214,7 +223,7 @@ class Web:
         connection = self._connection(url)
         carrier = urllib.request.Request(url, method=method)  # noqa: S310 (it only carries cookies)
         self.cookies.add_cookie_header(carrier)
-        told = {**self._headers, **self._who(url), **dict(carrier.unredirected_hdrs), **headers}
+        told = {**self._who(url), **dict(carrier.unredirected_hdrs), **headers}
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request(method, target, body=body, headers=told)
         response = connection.getresponse()
