@@ -1,6 +1,7 @@
 """The mailbox connector, against Dovecot."""
 
 import tempfile
+import time
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cozy.sdk import BadField, LoginFailed, VendorDown, gateway
+from cozy.sdk.home import Enough, Home
 from cozy.sdk.keeping import InMemory
 from cozy.sdk.loading import shipped
 from cozy.sdk.running import play
@@ -112,6 +114,15 @@ def test_a_dry_run_tells_what_would_come(trusting):
     )
     assert keeper.files == {}
     assert not keeper.account()["data"].get("state")
+
+
+def test_a_run_ends_in_time_though_no_mail_brings_anything_new(trusting):
+    keeper = typed(trusting)
+    play(MAILBOX, keeper)
+    keeper.remember({"state": {}})
+    home = Home(keeper, "", until=time.monotonic() + 5)
+    with pytest.raises(Enough), home.keeping():
+        MAILBOX.run(home, MAILBOX.read(keeper.account()["auth"]))
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,7 @@ def _bring(home: Home, box: imaplib.IMAP4, name: str, fields: Mapping[str, Any])
     for uids in _by(_new(box, last, fields["since"]), _AT_ONCE):
         worth = set(_worth_reading(box, uids))
         for uid in uids:
+            home.look_at_the_clock()
             if uid in worth:
                 _read(home, box, uid, f"{name}/{validity}/{uid}", fields)
             if not home.dry_run:

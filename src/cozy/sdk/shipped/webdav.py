@@ -86,6 +86,7 @@ def _bring(home: Home, web: Web, url: str, path: str, *, is_nextcloud: bool, dep
     """What is in a folder, then what is in those in it. A folder of a Nextcloud has another tag when anything in it changed."""
     if depth > _DEEPEST:
         raise NotFetched("TOO_DEEP", detail=path)
+    home.look_at_the_clock()
     own, items = _listed(web, url, path)
     tag = own.version if own and is_nextcloud else ""
     if tag and home.version(f"folder {url}") == tag:
