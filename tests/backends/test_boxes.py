@@ -217,6 +217,53 @@ async def test_a_program_that_eats_memory_is_ended_for_it(site: Site, script: st
     assert (ended.code != 0, ended.why) == (True, "memory"), ended
 
 
+HIDES = """
+import os, time
+def mapped():
+    import mmap
+    kept = []
+    for _ in range(20):
+        kept.append(mmap.mmap(-1, 16 << 20))
+        kept[-1].write(b"1" * (16 << 20))
+    time.sleep(5)
+def unmapped():
+    for number in range(20):
+        os.write(os.memfd_create(str(number)), b"1" * (16 << 20))
+"""
+
+
+async def test_memory_that_is_shared_or_of_no_process_counts_too(site: Site, namespaces: bool):
+    boxes = Boxes(Settings(port=site.port, box_memory_mb=160), lambda address: False, namespaces=namespaces)
+    mapped, unmapped = (
+        Program(language="python", arguments=("hides.py",), files=[("hides.py", f"{HIDES}{call}()".encode())])
+        for call in ("mapped", "unmapped")
+    )
+    assert (await boxes.run(HTTP, mapped, lambda line: None)).why == "memory"
+    ended = await boxes.run(HTTP, unmapped, lambda line: None)
+    assert (ended.code, "PermissionError" in ended.errors) == (1, True)
+
+
+UNLINKS = """
+import os, time
+for number in range(40):
+    file = open(str(number), "wb")
+    os.unlink(str(number))
+    globals()[f"file{number}"] = file
+    file.write(b"1" * (1 << 20))
+    file.flush()
+time.sleep(10)
+"""
+
+
+async def test_files_without_a_name_take_their_room_too(
+    site: Site, namespaces: bool, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("cozy.backends.box.runner.DISK", 20 << 20)
+    boxes = Boxes(Settings(port=site.port), lambda address: False, namespaces=namespaces)
+    program = Program(language="python", arguments=("unlinks.py",), files=[("unlinks.py", UNLINKS.encode())])
+    assert (await boxes.run(HTTP, program, lambda line: None)).why == "disk"
+
+
 HANGS = """
 const { spawn } = require('child_process')
 spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'mark-of-this-test'], { detached: true, stdio: 'ignore' })

@@ -1,4 +1,6 @@
-"""seccomp: which calls to Linux a process may make. No socket but local ones, and nothing that moves the walls of the box."""
+"""seccomp: which calls to Linux a process may make. No socket but local ones, no memory that is counted with no
+process, and nothing that moves the walls of the box.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ _FORBIDDEN: tuple[tuple[str, int, int], ...] = (  # name, x86_64, the others (as
     ("move_mount", 429, 429), ("fsopen", 430, 430), ("fsconfig", 431, 431), ("fsmount", 432, 432), ("fspick", 433, 433),
     ("mount_setattr", 442, 442), ("open_by_handle_at", 304, 265), ("unshare", 272, 97), ("setns", 308, 268),
     ("bpf", 321, 280), ("userfaultfd", 323, 282), ("perf_event_open", 298, 241), ("io_uring_setup", 425, 425),
+    ("memfd_create", 319, 279), ("memfd_secret", 447, 447), ("shmget", 29, 194),
     ("add_key", 248, 217), ("request_key", 249, 218), ("keyctl", 250, 219), ("kexec_load", 246, 104),
     ("init_module", 175, 105), ("finit_module", 313, 273), ("delete_module", 176, 106), ("swapon", 167, 224), ("reboot", 169, 142),
 )  # fmt: skip

@@ -12,6 +12,7 @@ import os
 import resource
 import shutil
 import signal
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -165,7 +166,7 @@ def _watch(order: Order, tell: Tell, first: int, *, is_apart: bool) -> None:
         if _memory(first) > order["memory"]:
             tell("why", "memory")
             break
-        if looks % LOOKS_PER_WALK == 0 and _is_full(order["home"], order["disk"]):
+        if looks % LOOKS_PER_WALK == 0 and _is_full(order["home"], order["disk"], first):
             tell("why", "disk")
             break
     _end(first, is_apart=is_apart)
@@ -204,17 +205,18 @@ def _below(process: int) -> Iterator[int]:
 
 
 def _memory(first: int) -> int:
-    """Bytes that belong to the box alone."""
-    pages = 0
+    """Bytes that belong to the box alone; what several of its processes share counts with each."""
+    kilobytes = 0
     for process in _below(first):
-        with suppress(OSError), open(f"/proc/{process}/statm") as file:
-            _, resident, shared, *_ = map(int, file.read().split())
-            pages += resident - shared
-    return pages * resource.getpagesize()
+        with suppress(OSError), open(f"/proc/{process}/status") as file:
+            kilobytes += sum(
+                int(line.split()[1]) for line in file if line.startswith(("RssAnon:", "RssShmem:"))
+            )
+    return kilobytes << 10
 
 
-def _is_full(folder: str, limit: int) -> bool:
-    """Whether a folder holds more than it may."""
+def _is_full(folder: str, limit: int, first: int) -> bool:
+    """Whether a folder holds more than it may, what has no name any more and is still open included."""
     used = files = 0
     for path, _, names in os.walk(folder):
         files += len(names)
@@ -223,4 +225,17 @@ def _is_full(folder: str, limit: int) -> bool:
                 used += os.lstat(os.path.join(path, name)).st_blocks * 512
         if used > limit or files > MOST_FILES:
             return True
-    return False
+    return used + _nameless(first) > limit
+
+
+def _nameless(first: int) -> int:
+    """Bytes of files that processes of the box hold open and that are in no folder."""
+    found: dict[tuple[int, int], int] = {}
+    for process in _below(first):
+        with suppress(OSError):
+            for held in os.listdir(f"/proc/{process}/fd"):
+                with suppress(OSError):
+                    file = os.stat(f"/proc/{process}/fd/{held}")
+                    if stat.S_ISREG(file.st_mode) and not file.st_nlink:
+                        found[file.st_dev, file.st_ino] = file.st_blocks * 512
+    return sum(found.values())
