@@ -28,9 +28,11 @@ class Site:
 
     def __init__(self) -> None:
         self.port = 0
+        self.askers: list[str | None] = []
 
     async def answer(self, request: web.Request) -> web.Response:
         body = await request.read()
+        self.askers.append(request.remote)
         return web.json_response({"host": request.headers["host"], "path": request.path, "length": len(body)})
 
 
@@ -204,6 +206,11 @@ async def test_python_is_run_in_the_same_way(boxes: Boxes):
     found = await said(boxes, program, HTTPS)
     assert found["files"] in {"PermissionError", "FileNotFoundError"}
     assert (found["home"], found["internet"]) == ("HTTP/1.0 200", "OSError")
+
+
+async def test_a_box_is_not_taken_for_a_proxy_of_this_machine(boxes: Boxes, site: Site):
+    await said(boxes, node("fetch('http://alice.localhost:8080/').then(() => console.log('1'))"))
+    assert site.askers == ["127.0.0.2"]
 
 
 EATS = "const kept = []; setInterval(() => kept.push(Buffer.alloc(16 << 20, 1)), 5)"
