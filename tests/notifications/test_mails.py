@@ -118,9 +118,29 @@ async def test_an_app_writes_its_mail_itself(house, home, mailbox):
     told = await house.write(home, SYSTEM, telling.keep, draft, None)
     await jobs.mail.run(house, home, MailDue(told.id))
     [mail] = mailbox.messages
-    assert (mail["To"], mail["Subject"]) == ("zoe@example.org", "News")
+    assert (mail["To"], mail["Subject"]) == ("zoe@example.org", "[bank] News")
     assert "<h1>News</h1>" in mail.get_body(("html",)).get_content()
     assert "You & me" in mail.get_body(("plain",)).get_content()
+
+
+async def test_what_an_app_says_is_never_taken_for_what_the_home_says(house, home, mailbox):
+    from cozy.rooms.notifications.model import Notification
+    from cozy.rooms.notifications.service import telling
+
+    now = "2026-07-18T14:02:00.000000Z"
+    draft = Notification(
+        source_id="cozy/app/bank/news/", originator="app", slug="bank", category="news", created_at=now, last_sent=now,
+        title="Your passphrase ends today", message="Choose another one.",
+    )  # fmt: skip
+    told = await house.write(home, SYSTEM, telling.keep, draft, None)
+    await house.write(home, SYSTEM, service.digest.gather, told)
+    await jobs.mail.run(house, home, MailDue(told.id))
+    await jobs.mail_digest.run(house, home, DigestDue())
+    one, digest = mailbox.messages
+    assert one["Subject"] == "[bank] Your passphrase ends today"
+    for mail in (one, digest):
+        for form in ("plain", "html"):
+            assert "[bank] Your passphrase ends today" in mail.get_body((form,)).get_content()
 
 
 async def test_the_daily_mail_comes_at_its_hour_with_what_is_not_read(house, home, mailbox, clock):

@@ -60,7 +60,7 @@ def digest(work: Work) -> tuple[list[str], Message | None]:
 
 
 def _line(work: Work, notification: Notification) -> Line:
-    said = service.said(work, notification)
+    said = service.signed(work, notification)
     url = f"{work.origin}/my/notifications/{notification.id}"
     return Line(said.title, said.text, url, parse(notification.created_at))
 
@@ -80,10 +80,10 @@ def _mail(work: Work, template: str, subject: str, id_: str, **words: Any) -> Me
 
 
 def _written(work: Work, notification: Notification) -> Message:
-    """The mail that an app wrote itself."""
+    """The mail that an app wrote itself; who that is, the subject says, which no markup hides."""
     html = notification.content_html or None
     text = notification.content or notification.message or _plain(notification.content_html)
-    subject = " ".join(notification.title.split())
+    subject = " ".join(service.signed(work, notification).title.split())
     return Message(homes.profile(work).email, subject, text, html, id=f"notification-{notification.id}")
 
 

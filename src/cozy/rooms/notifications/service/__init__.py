@@ -1,7 +1,7 @@
 """What can be done with notifications. Rooms above call `notify`."""
 
 from . import backups, delivering, digest, from_apps, preferences, pushing
-from .kinds import said
+from .kinds import said, signed
 from .reading import PAGE, fetch, forget, forget_old, link_of, listed, read, read_all, unread
 from .telling import notify
 
@@ -22,5 +22,6 @@ __all__ = [
     "read",
     "read_all",
     "said",
+    "signed",
     "unread",
 ]

@@ -6,7 +6,7 @@ from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 
 from ..model import Notification
-from ..ports import Kind, Said, Tongue, Words
+from ..ports import Apps, Kind, Said, Tongue, Words
 
 
 def every(work: Work) -> list[Kind]:
@@ -33,3 +33,14 @@ def said(work: Work, notification: Notification) -> Said:
     except (KeyError, TypeError, ValueError):
         pass  # it was made by another version, of other values
     return Said(notification.title, notification.message)
+
+
+def signed(work: Work, notification: Notification) -> Said:
+    """The same for where no page stands around it: what an app says begins with its name, as of the app that the owner knows."""
+    plain = said(work, notification)
+    if notification.is_ours:
+        return plain
+    locale = words(work).locale
+    names = {each.slug: each.name for plugged in work.plugged(Apps) for each in plugged.tellers(work, locale)}
+    sender = names.get(notification.slug) or notification.slug or "?"
+    return Said(f"[{sender}] {plain.title}", plain.text)

@@ -157,7 +157,7 @@ def post(work: Work, event: PushDue) -> Post | None:
 
 
 def _payload(work: Work, notification: Notification) -> Payload:
-    said = kinds.said(work, notification)
+    said = kinds.signed(work, notification)
     tag = _topic(notification) if notification.collapsible else notification.id
     url, lang = f"/my/notifications/{notification.id}", homes.profile(work).locale
     return Payload(notification.id, _cut(said.title, _TITLE), _cut(said.text, _TEXT), url, tag, lang)
