@@ -6,7 +6,9 @@ from cozy.kernel.caller import SYSTEM
 from cozy.kernel.previews import Previews
 from cozy.rooms.files import service as files
 from cozy.rooms.files.events import PictureStored
+from cozy.rooms.files.jobs import WORKERS
 from cozy.rooms.files.service.ahead import AHEAD
+from cozy.rooms.jobs.model import Task
 from tests.browser import samples
 from tests.conftest import OWNER
 from tests.files.photos import opened, photo, scene
@@ -81,3 +83,14 @@ def test_only_contents_that_are_new_and_can_be_seen_are_announced(work):
     files.create_file(work, files.ROOT, "c.txt", samples.content(b"text"), "")
     files.create_file(work, files.ROOT, "d.jpg", samples.content(b""), "")
     assert announced() == []
+
+
+async def test_the_worker_of_thumbnails_draws_what_it_is_told(client, house, home):
+    draw = next(each.run for each in WORKERS if each.name == "thumbnail")
+    assert draw is not None
+    asked = {"_id": (await client.upload("a.jpg", scene(1)))["id"]}
+    changed = {"_id": (await client.upload("b.jpg", scene(2)))["id"]}
+    await draw(house, home, Task("1", "thumbnail", {"file": asked}))
+    await draw(house, home, Task("2", "thumbnail", None, {"verb": "CREATED", "doc": changed}))
+    await draw(house, home, Task("3", "thumbnail", {"file": {"_id": "gone"}}))
+    assert len(list(house.drawings.kept(home.id))) == 2 * len(AHEAD)
