@@ -46,7 +46,9 @@ from cozy.rooms.collections import jobs as collections_jobs
 from cozy.rooms.collections.ports import Kind
 from cozy.rooms.collections.service import doctypes as collections_doctypes
 from cozy.rooms.connectors import jobs as connectors_jobs
+from cozy.rooms.connectors import pages as connectors_pages
 from cozy.rooms.connectors import routes as connectors_routes
+from cozy.rooms.connectors.events import AccountLeft
 from cozy.rooms.contacts import jobs as contacts_jobs
 from cozy.rooms.contacts import pages as contacts_pages
 from cozy.rooms.contacts import routes as contacts_routes
@@ -70,7 +72,7 @@ from cozy.rooms.jobs import jobs
 from cozy.rooms.jobs import pages as jobs_pages
 from cozy.rooms.jobs import routes as jobs_routes
 from cozy.rooms.jobs import service as jobs_service
-from cozy.rooms.jobs.events import BurstOver, TriggerDue
+from cozy.rooms.jobs.events import BurstOver, JobEnded, TriggerDue
 from cozy.rooms.jobs.ports import WorkerType
 from cozy.rooms.nextcloud import routes as nextcloud_routes
 from cozy.rooms.notifications import jobs as notifications_jobs
@@ -125,6 +127,7 @@ DOORS: list[Routes] = [
     apps_pages.routes,
     search_pages.routes,
     search_routes.routes,
+    connectors_pages.routes,
     apps_routes.app_routes,
     realtime_routes.routes,
 ]
@@ -149,6 +152,8 @@ REACTIONS: dict[type[Event], list[Job]] = {
     DigestDue: [notifications_jobs.mail_digest],
     GrantDue: [permissions_jobs.end_grant],
     TriggerDue: [jobs.fire_trigger],
+    JobEnded: [connectors_jobs.tell_failure],
+    AccountLeft: [connectors_jobs.throw_away_brought],
     BurstOver: [jobs.fire_gathered],
     DocumentsChanged: [search_jobs.follow_changes],
     TextsWait: [search_jobs.read_texts],

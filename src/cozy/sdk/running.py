@@ -46,7 +46,7 @@ def run(connector: Connector, environment: Mapping[str, str]) -> int:
     except Trouble as trouble:
         if trouble.detail:
             say("debug", trouble.detail)
-        say("error", trouble.said)
+        say("critical", trouble.said, no_retry=trouble.is_for_the_owner)
         return 1
     except Exception as error:
         say("debug", traceback.format_exc())

@@ -50,6 +50,10 @@ KINDS: Mapping[str, Row] = {
     "io.cozy.accounts": (
         N_("your accounts at other services"), "id-card", NN_("%(num)s account", "%(num)s accounts"),
     ),
+    "io.cozy.connectors": (
+        N_("what was fetched before"), "history",
+        NN_("%(num)s note of what was fetched", "%(num)s notes of what was fetched"),
+    ),
     "io.cozy.bank": (
         N_("your bank accounts"), "landmark",
         NN_("%(num)s bank transaction", "%(num)s bank transactions"),

@@ -86,7 +86,9 @@ def _one(work: Work, call: Call, slug: str) -> Response:
 def _source(app: App) -> str:
     """registry, folder, or the host that it came from."""
     scheme, _, rest = app.source.partition("://")
-    return {"registry": "registry", "file": "folder"}.get(scheme, rest.partition("/")[0])
+    return {"registry": "registry", "file": "folder", "shipped": "shipped"}.get(
+        scheme, rest.partition("/")[0]
+    )
 
 
 def _changed(app: App) -> datetime | None:
