@@ -33,7 +33,7 @@ async function bundle() {
 
 // Icons: every icon that is surely meant must exist. A word in a template's expression that happens to be an icon's name
 // costs a few bytes, unless it is among these, which mean something else wherever they stand without icon().
-const NO_ICONS = new Set("archive binary calendars code command delete files form grid group home inbox key lamp move replace share table text trash type user video view".split(" "));
+const NO_ICONS = new Set("album archive binary calendars code command contact delete files folders form grid group home inbox key lamp lens merge mouse move replace scroll section share sheet table text trash type user video view".split(" "));
 
 async function iconNames() {
   const names = new Set();
