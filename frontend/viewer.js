@@ -142,6 +142,7 @@ export function open(roll, index, { tile, reach, starred, play = false }) {
     turn(false);
     if (!isBack) { isBack = true; history.back(); }
   });
+  pswp.on("openingAnimationEnd", () => (pswp.element.dataset.open = "")); // from now on it answers to keys
   pswp.on("destroy", () => { const item = here(); if (item) reach(pswp.currIndex, item.id); });
   pswp.on("afterInit", () => {
     pswp.element.setAttribute("aria-label", t("Photos, one by one"));
