@@ -18,6 +18,7 @@ from ..model import asking, snippets, typos, words
 from ..model.asking import Query, Word
 from ..model.entries import Entry
 from ..model.results import Found, Hit
+from ..model.sources import SOURCES
 from .index import index_of
 
 MOST = 200  # things that a search finds at all
@@ -37,10 +38,8 @@ def search(work: Work, query: Query, limit: int = 30, skip: int = 0, *, only: Co
     wanted = _wanted(work, query)
     if wanted is None:
         return Found()
-    numbers, mended, is_loose = _found(work, query, wanted)
-    entries = [each.entry for each in store.entries(work, numbers)]
-    asked = [each for each in entries if not only or each.doctype in only]
-    seen = [each for each in _with_phrases(work, query, asked) if _may_see(work, each)]
+    entries, mended, is_loose = _found(work, query, wanted, only)
+    seen = _with_phrases(work, query, entries)
     shown = seen[skip : skip + limit]
     meant = _meant(query, mended)
     return Found(
@@ -56,27 +55,43 @@ def found_by(work: Work, query: Query, limit: int = MOST) -> list[Entry]:
     return [hit.entry for hit in search(work, query, limit).hits]
 
 
-def _found(work: Work, query: Query, wanted: Wanted) -> tuple[list[int], dict[str, str], bool]:
-    """The numbers of the entries, what was mistyped, and whether they have some of the words only."""
-    numbers = _numbers(work, wanted)
-    if numbers or not wanted.terms:
-        return numbers, {}, False
+def _found(
+    work: Work, query: Query, wanted: Wanted, only: Collection[str]
+) -> tuple[list[Entry], dict[str, str], bool]:
+    """What the caller may see, what was mistyped, and whether it has some of the words only.
+
+    What they may not see has no part in it. The words of the home are those of all that is in it, so that they are
+    proposed to nobody else than who may see all of it.
+    """
+    entries = _visible(work, wanted, only)
+    if entries or not wanted.terms:
+        return entries, {}, False
     if not query.is_open:  # somebody who typed half a word, and Enter
         half = replace(query, is_open=not query.words[-1].is_phrase)
-        if numbers := _numbers(work, replace(wanted, terms=tuple(_terms(work, half, without=False)))):
-            return numbers, {}, False
-    mended = _mended(work, query)
+        terms = tuple(_terms(work, half, without=False))
+        if entries := _visible(work, replace(wanted, terms=terms), only):
+            return entries, {}, False
+    mended = _mended(work, query) if _may_see_all(work) else {}
     if mended:
         wanted = replace(wanted, terms=tuple(_terms(work, _meant(query, mended), without=False)))
-        if numbers := _numbers(work, wanted):
-            return numbers, mended, False
+        if entries := _visible(work, wanted, only):
+            return entries, mended, False
     if len(wanted.terms) > 1:
-        return _numbers(work, replace(wanted, is_any=True)), mended, True
+        return _visible(work, replace(wanted, is_any=True), only), mended, True
     return [], {}, False
 
 
-def _numbers(work: Work, wanted: Wanted) -> list[int]:
-    return index_of(work).find(work.db, work.home, wanted, MOST)
+def _visible(work: Work, wanted: Wanted, only: Collection[str]) -> list[Entry]:
+    """What the index has of these doctypes, as far as the caller may see it."""
+    entries = [
+        each.entry for each in store.entries(work, index_of(work).find(work.db, work.home, wanted, MOST))
+    ]
+    return [each for each in entries if (not only or each.doctype in only) and _may_see(work, each)]
+
+
+def _may_see_all(work: Work) -> bool:
+    """Whether the caller may read everything that is in the index."""
+    return all(permissions.may_all(work.caller, "GET", doctype) for doctype in SOURCES)
 
 
 def _wanted(work: Work, query: Query) -> Wanted | None:
