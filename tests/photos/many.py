@@ -18,6 +18,7 @@ from PIL import Image
 
 FIRST, LAST = datetime(2008, 5, 1, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC)
 LONG_SIDE = 640  # pixels
+COARSE = 4  # scenes are painted so many times smaller: what counts is that each is another one
 # Where people live and travel: latitude, longitude, hours ahead of UTC in winter.
 PLACES = (
     (48.853, 2.349, 1), (48.853, 2.349, 1), (48.853, 2.349, 1), (45.764, 4.836, 1), (48.726, -3.982, 1), (47.218, -1.553, 1),
@@ -96,9 +97,9 @@ def _sides(shape: tuple[int, int]) -> tuple[int, int]:
 def scene(seed: int, width: int, height: int) -> bytes:
     """A landscape as nobody has seen it before, as JPEG without tags: sky, sun, hills, and light as it falls."""
     chance = random.Random(seed)
+    wide, high = max(8, width // COARSE), max(8, height // COARSE)
     x, y = (
-        axis / side
-        for axis, side in zip(pyvips.Image.xyz(width, height).bandsplit(), (width, height), strict=True)
+        axis / side for axis, side in zip(pyvips.Image.xyz(wide, high).bandsplit(), (wide, high), strict=True)
     )
     hue, line, tide = chance.random(), chance.uniform(0.35, 0.75), chance.uniform(2, 9)
     sky = (y * 0 + hue).bandjoin([y * -0.35 + 0.6, y * 0.25 + 0.72])
@@ -109,11 +110,10 @@ def scene(seed: int, width: int, height: int) -> bytes:
         image = (y > wave).ifthenelse([(hue + 0.07 * (n + 1)) % 1, 0.55, dark], image)
     coloured = (image * 255).cast("uchar").copy(interpretation="hsv").colourspace("srgb")
     light = pyvips.Image.new_from_memory(chance.randbytes(8 * 6 * 3), 8, 6, 3, "uchar").resize(
-        width / 8, vscale=height / 6
+        wide / 8, vscale=high / 6
     )
-    return bytes(
-        (coloured * 0.72 + light.crop(0, 0, width, height) * 0.28).cast("uchar").jpegsave_buffer(Q=82)
-    )
+    lit = (coloured * 0.72 + light.crop(0, 0, wide, high) * 0.28).cast("uchar")
+    return bytes(lit.resize(width / wide, vscale=height / high, kernel="linear").jpegsave_buffer(Q=82))
 
 
 def exif(shot: Shot) -> bytes:
