@@ -12,6 +12,7 @@ from .narrowing import narrowing
 
 _COLUMNS = ", ".join(PARTS)
 _VALUES = ", ".join(f":{part}" for part in PARTS)
+_RANKED = 10_000  # the last ones of what matches: ranking reads where the words of each stand
 _WEIGHTS = "10.0, 6.0, 4.0, 1.0"  # of the parts: a word in a title tells more than one in a text
 
 
@@ -49,9 +50,12 @@ class Fts5:
             sql = f"SELECT number FROM search_entries WHERE home_id = :home{narrow} ORDER BY at DESC, number LIMIT :limit"
             return [row[0] for row in db.all(sql, home=home, limit=limit, **asked)]
         rows = db.all(
-            f"""SELECT e.number FROM search_index JOIN search_entries e ON e.home_id = :home AND e.number = search_index.rowid
-                 WHERE search_index MATCH :query{narrow}
-                 ORDER BY bm25(search_index, {_WEIGHTS}), e.at DESC, e.number LIMIT :limit""",
+            f"""SELECT number FROM
+                  (SELECT e.number AS number, e.at AS at, bm25(search_index, {_WEIGHTS}) AS score
+                     FROM search_index JOIN search_entries e ON e.home_id = :home AND e.number = search_index.rowid
+                    WHERE search_index MATCH :query{narrow}
+                    ORDER BY search_index.rowid DESC LIMIT {_RANKED})
+                 ORDER BY score, at DESC, number LIMIT :limit""",
             home=home, query=_query(wanted), limit=limit, **asked,
         )  # fmt: skip
         return [row[0] for row in rows]
