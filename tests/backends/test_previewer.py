@@ -1,11 +1,14 @@
 """The process that opens people's files: it may hang, crash or eat all its memory, and nothing else notices."""
 
 import asyncio
+import errno
 import json
 import os
 import re
 import signal
 import struct
+import subprocess
+import sys
 import threading
 import zlib
 from collections.abc import AsyncIterator, Iterator
@@ -16,6 +19,7 @@ import pytest
 from cozy.backends import previewer
 from cozy.backends.previewer import Previewer, Worker, limits
 from cozy.backends.previewer.limits import Limit
+from cozy.backends.previewer.process import WORKER
 from cozy.kernel.previews import CannotDraw, DrawerDied, OutOfTime, TooHungry, TooLargeToDraw
 from tests.browser import samples
 
@@ -112,6 +116,32 @@ def test_the_worker_can_write_nothing(worker, tmp_path: Path):
     worker.obey({"recipe": "code", "path": str(tmp_path / "a.py"), "name": "a.py"})
     limits = Path(f"/proc/{worker._process.pid}/limits").read_text()
     assert [line.split()[3] for line in limits.splitlines() if line.startswith("Max file size")] == ["0"]
+
+
+CALLS = """
+import ctypes, mmap, sys
+sys.path.insert(0, sys.argv[1])
+import worker
+code = mmap.mmap(-1, 4096, prot=7)  # socket(AF_INET, SOCK_STREAM, 0), as programs of 32 bits call it
+code.write(bytes.fromhex("53b867010000bb02000000b901000000ba00000000cd805bc3"))
+libc = ctypes.CDLL(None, use_errno=True)
+worker.fence(sys.argv[1])
+print(libc.syscall(425, 8, ctypes.create_string_buffer(256)), ctypes.get_errno())
+print(ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code)))())
+"""
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="written in the language of this machine")
+def test_no_other_way_of_calling_leads_around_the_fence():
+    ended = subprocess.run(
+        [sys.executable, "-uc", CALLS, WORKER.parent], stdout=subprocess.PIPE, text=True, check=False
+    )
+    ring, *socket = ended.stdout.splitlines()
+    assert ring == f"-1 {errno.EPERM}"
+    assert socket == [f"-{errno.EPERM}"] or (socket, ended.returncode) == (
+        [],
+        -signal.SIGSEGV,
+    )  # no such calls at all
 
 
 def test_code_is_only_spans_and_markdown_has_lower_headings(worker, tmp_path: Path):

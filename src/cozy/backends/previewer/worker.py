@@ -28,11 +28,12 @@ READABLE = (
 )  # fmt: skip
 COOKBOOKS = ("edits", "facts", "films", "markup", "pages", "pictures", "texts")  # the files that hold recipes
 # By machine: its name in seccomp(2), and the numbers there of socket, connect, execve, execveat, ptrace,
-# process_vm_readv, process_vm_writev, unlink, unlinkat, rename, renameat, renameat2, truncate, rmdir.
+# process_vm_readv, process_vm_writev, unlink, unlinkat, rename, renameat, renameat2, truncate, rmdir, io_uring_setup.
 NEVER = {
-    "x86_64": (0xC000003E, (41, 42, 59, 322, 101, 310, 311, 87, 263, 82, 264, 316, 76, 84)),
-    "aarch64": (0xC00000B7, (198, 203, 221, 281, 117, 270, 271, 35, 38, 276, 45)),
+    "x86_64": (0xC000003E, (41, 42, 59, 322, 101, 310, 311, 87, 263, 82, 264, 316, 76, 84, 425)),
+    "aarch64": (0xC00000B7, (198, 203, 221, 281, 117, 270, 271, 35, 38, 276, 45, 425)),
 }
+X32 = 0x40000000  # from here on, x86_64 has the same calls under other numbers
 DONE, BROKEN, HUNGRY = b"done", b"broken", b"hungry"
 
 
@@ -80,13 +81,14 @@ def _wall_off(sources: str) -> None:
 def _wall_up(machine: int, calls: tuple[int, ...]) -> None:
     """Have the kernel refuse some calls for good (seccomp(2)): no network, no other program, no file gone or renamed.
 
-    The filter, in BPF: on another machine allow; refuse each number with EPERM; allow the rest.
+    The filter, in BPF: refuse with EPERM whatever is called as on another machine, and each number; allow the rest.
     """
     import ctypes
 
-    steps = [(0x20, 0, 0, 4), (0x15, 0, len(calls) + 1, machine), (0x20, 0, 0, 0)]
+    allow, refuse = (0x06, 0, 0, 0x7FFF0000), (0x06, 0, 0, 0x00050001)
+    steps = [(0x20, 0, 0, 4), (0x15, 1, 0, machine), refuse, (0x20, 0, 0, 0), (0x35, 0, 1, X32), refuse]
     steps += [(0x15, len(calls) - n, 0, call) for n, call in enumerate(calls)]
-    steps += [(0x06, 0, 0, 0x7FFF0000), (0x06, 0, 0, 0x00050001)]
+    steps += [allow, refuse]
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
     program = ctypes.create_string_buffer(struct.pack("HP", len(steps), ctypes.addressof(code)))
     libc = ctypes.CDLL(None, use_errno=True)
