@@ -116,4 +116,4 @@ def test_the_first_load_is_light():
     assert len(assets.first_scripts()) <= 2
     assert sent(*assets.first_scripts()) <= 20_000
     assert sent(built["css/index.css"]) <= 12_000
-    assert sent(built["icons.svg"]) <= 7_000
+    assert sent(built["icons.svg"]) <= 8_000
