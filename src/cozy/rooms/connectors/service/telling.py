@@ -5,6 +5,7 @@ from __future__ import annotations
 from cozy.kernel.work import Work
 from cozy.rooms.accounts import service as accounts
 from cozy.rooms.documents.errors import NoDocument
+from cozy.rooms.homes import service as homes
 from cozy.rooms.jobs.events import JobEnded
 from cozy.rooms.notifications import service as notifications
 from cozy.rooms.notifications.model import CONNECTOR, Notice
@@ -23,7 +24,8 @@ def of_job(work: Work, ended: JobEnded) -> None:
         account = held.one(work, accounts.fetch(work, id_).id)
     except NoDocument:
         return
-    name = account.app.manifest.name if account.app else account.slug
+    locale = homes.profile(work).locale
+    name = (account.app.said("name", locale) if account.app else "") or account.slug
     is_failed = ended.state == "errored"
     notifications.notify(
         work,
