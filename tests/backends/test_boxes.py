@@ -213,6 +213,21 @@ async def test_a_box_is_not_taken_for_a_proxy_of_this_machine(boxes: Boxes, site
     assert site.askers == ["127.0.0.2"]
 
 
+@pytest.mark.parametrize(
+    "postgres", ["host=/run/postgresql dbname=cozy", "dbname=cozy", "postgresql:///cozy"]
+)
+async def test_no_program_runs_where_a_socket_leads_to_the_database(site: Site, postgres: str):
+    settings = Settings(port=site.port, postgres=postgres)
+    assert await said(Boxes(settings, lambda address: False), node("console.log(1)")) == 1
+    with pytest.raises(CannotRun, match="database"):
+        await said(Boxes(settings, lambda address: False, namespaces=False), node("console.log(1)"))
+
+
+async def test_a_database_that_is_reached_by_the_network_is_out_of_reach_anyway(site: Site):
+    settings = Settings(port=site.port, postgres="postgresql://cozy@127.0.0.1/cozy")
+    assert await said(Boxes(settings, lambda address: False, namespaces=False), node("console.log(1)")) == 1
+
+
 EATS = "const kept = []; setInterval(() => kept.push(Buffer.alloc(16 << 20, 1)), 5)"
 FILLS = "const kept = []; for (;;) kept.push(new Array(100000).fill(1.5))"
 

@@ -52,6 +52,7 @@ class Boxes:
         self._memory = settings.box_memory_mb << 20
         self._server = (_loopback(settings.host), settings.port)
         self._may_dial = may_dial
+        self._needs_walls = _is_by_socket(settings.postgres)
         self._namespaces = namespaces  # False: as on a host that gives none
         self._known_loose: set[str] = set()
 
@@ -78,7 +79,8 @@ class Boxes:
         readable = [*interpreters.SYSTEM, *interpreter.readable, *program.readable, str(folder / "shown")]
         return Order(
             parent=os.getpid(), argv=[*interpreter.argv, *program.arguments], home=str(folder / "home"),
-            root=str(folder / "root"), readable=readable, namespaces=self._namespaces, memory=self._memory, disk=DISK, report=-1,
+            root=str(folder / "root"), readable=readable, namespaces=self._namespaces, needs_walls=self._needs_walls, memory=self._memory,
+            disk=DISK, report=-1,
         )  # fmt: skip
 
     def _look_for_gaps(self, told: list[dict[str, Any]]) -> None:
@@ -86,6 +88,16 @@ class Boxes:
             if gap not in self._known_loose:
                 self._known_loose.add(gap)
                 log.warning("boxes are not as tight here as they should be", lacking=gap)
+
+
+def _is_by_socket(postgres: str) -> bool:
+    """Whether the database is reached by a local socket, which asks for no password and which Landlock cannot refuse."""
+    if not postgres:
+        return False
+    from psycopg.conninfo import conninfo_to_dict  # is there where PostgreSQL is used
+
+    hosts = str(conninfo_to_dict(postgres).get("host") or "").split(",")
+    return any(not host or host[0] in "/@" for host in hosts)
 
 
 def _loopback(host: str) -> str:

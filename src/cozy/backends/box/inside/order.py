@@ -14,6 +14,7 @@ class Order(TypedDict):
     root: str  # an empty folder, for a root of its own
     readable: list[str]
     namespaces: bool  # whether to ask for some
+    needs_walls: bool  # whether something that a local socket leads to must be out of sight
     memory: int  # bytes of all its processes together
     disk: int  # bytes in its folder
     report: int  # the file descriptor that what happens is told on, a JSON object a line

@@ -6,6 +6,7 @@ cannot touch and with which everything in the box ends; and the program. Where L
 
 from __future__ import annotations
 
+import errno
 import itertools
 import json
 import os
@@ -138,7 +139,9 @@ def _limit(order: Order, *, is_apart: bool) -> None:
 
 
 def _restrict(order: Order, tell: Tell, *, is_apart: bool, has_walls: bool) -> None:
-    """Raises OSError where neither these nor namespaces keep our files, or the network, out of reach."""
+    """Raises OSError where neither these nor namespaces keep our files, the network, or the database out of reach."""
+    if order["needs_walls"] and not has_walls:
+        raise PermissionError(errno.EPERM, "without namespaces the database would be in its reach")
     try:
         landlock.restrict(
             [*order["readable"], "/proc"] if has_walls else order["readable"], [order["home"], *walls.DEVICES]
