@@ -3,7 +3,7 @@
 from datetime import date
 
 from cozy.rooms.photos import service as photos
-from cozy.rooms.photos.service import memories, rolls
+from cozy.rooms.photos.service import memories, places, rolls
 
 
 def test_favourites_and_films_are_rolls_of_their_own(work, photo):
@@ -62,3 +62,9 @@ def test_a_roll_is_turned_in_pages(work, photo):
     roll = rolls.Roll("favourites", [str(n) for n in range(450)])
     assert [len(roll.page(n)) for n in (1, 2, 3, 4)] == [200, 200, 50, 0]
     assert photos.rolls.photos(work, roll, 1) == []
+
+
+def test_a_place_that_is_no_number_stops_no_map(work, photo):
+    photo("somewhere.jpg", gps={"lat": 48.5, "long": -4.0})
+    photo("nowhere.jpg", gps={"lat": "nan", "long": "inf"})
+    assert [each.count for each in places.clusters(work, places.everywhere(work))] == [1]

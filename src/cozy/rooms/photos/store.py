@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
 from cozy.kernel.db import Row
 from cozy.kernel.work import Work
@@ -143,10 +144,9 @@ def points(work: Work) -> list[tuple[float, float, str]]:
 
 def _is_number(value: object) -> bool:
     try:
-        float(value)  # type: ignore[arg-type]
+        return isfinite(float(value))  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return False
-    return True
 
 
 def ordered(work: Work, ids: Sequence[str]) -> list[str]:
