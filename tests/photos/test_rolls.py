@@ -67,4 +67,5 @@ def test_a_roll_is_turned_in_pages(work, photo):
 def test_a_place_that_is_no_number_stops_no_map(work, photo):
     photo("somewhere.jpg", gps={"lat": 48.5, "long": -4.0})
     photo("nowhere.jpg", gps={"lat": "nan", "long": "inf"})
-    assert [each.count for each in places.clusters(work, places.everywhere(work))] == [1]
+    points = places.points(work)
+    assert [each.count for each in places.clusters(work, points, places.everywhere(points))] == [1]

@@ -111,3 +111,23 @@ def test_the_index_serves_both_the_list_and_the_counts(work, photo, postgres):
     timeline.of_month(work, months[0], months)
     assert len(seen) == 2
     assert all("photos_by_moment" in plan for plan in seen), seen
+
+
+def test_the_map_reads_its_own_index(work, photo, postgres):
+    photo("somewhere.jpg", gps={"lat": 48.5, "long": -4.0})
+    if postgres:
+        work.db.run("SET LOCAL enable_seqscan = off")
+    db, seen = work.db, []
+
+    class Telling:
+        def __getattr__(self, name):
+            return getattr(db, name)
+
+        def all(self, sql, **params):
+            explain = "EXPLAIN " if postgres else "EXPLAIN QUERY PLAN "
+            seen.append(" ".join(str(row) for row in db.all(explain + sql, **params)))
+            return db.all(sql, **params)
+
+    work.db = Telling()
+    photos.places.points(work)
+    assert "photos_with_place" in seen[-1]

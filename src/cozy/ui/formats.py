@@ -83,13 +83,12 @@ def month_alone(at: dt.date, locale: str) -> str:
     return _begun(format_date(at, "LLLL", locale=_known(locale)))
 
 
-def day_title(at: dt.date, now: datetime, locale: str) -> str:
-    """Saturday 18 July; with the year where it is another one."""
+def day_title(at: dt.date, now: datetime, locale: str, *, names_year: bool = True) -> str:
+    """Saturday 18 July; with the year where it is another one, unless something else on the page says it."""
     if (now.date() - at).days in (0, 1):
         return day_name(at, now, locale)
-    return _begun(
-        format_date(at, "EEEE d MMMM" if at.year == now.year else "EEEE d MMMM y", locale=_known(locale))
-    )
+    is_plain = at.year == now.year or not names_year
+    return _begun(format_date(at, "EEEE d MMMM" if is_plain else "EEEE d MMMM y", locale=_known(locale)))
 
 
 def days(first: dt.date, last: dt.date, locale: str) -> str:

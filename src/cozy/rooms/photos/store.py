@@ -14,6 +14,8 @@ from cozy.rooms.files.model import File
 from .model import ALBUMS
 
 _TAKEN = "COALESCE(body->'metadata'->>'datetime', body->>'created_at', '')"
+# The same, spelt as the index of those that have a place has it: it is the smaller one, which a planner cannot know.
+_TAKEN_THERE = "COALESCE(body->'metadata'->>'datetime', body->>'created_at')"
 # Word for word as in the partial indexes, so that both engines see that these serve.
 _KEPT = "CAST(body->>'trashed' AS TEXT) IN ('0', 'false')"
 _PHOTO = f"doctype = 'io.cozy.files' AND NOT deleted AND (body->>'class') IN ('image', 'video') AND {_KEPT}"
@@ -131,10 +133,11 @@ def ids_between(work: Work, low: str, high: str) -> list[str]:
 
 
 def points(work: Work) -> list[tuple[float, float, str]]:
-    """Latitude, longitude and id of every photo that has a place."""
+    """Latitude, longitude and id of every photo that has a place, newest first."""
     rows = work.db.all(
         f"""SELECT {_LAT}, {_LONG}, id FROM documents
-             WHERE home_id = :home AND {_PHOTO} AND {_LAT} IS NOT NULL LIMIT :limit""",
+             WHERE home_id = :home AND {_PHOTO} AND {_LAT} IS NOT NULL
+             ORDER BY {_TAKEN_THERE} DESC, id DESC LIMIT :limit""",
         home=work.home, limit=_IDS_LIMIT,
     )  # fmt: skip
     return [

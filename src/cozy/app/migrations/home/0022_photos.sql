@@ -5,6 +5,7 @@ CREATE INDEX photos_by_moment ON documents (home_id, (COALESCE(body->'metadata'-
 CREATE INDEX films_by_moment ON documents (home_id, (COALESCE(body->'metadata'->>'datetime', body->>'created_at', '')), id)
   WHERE doctype = 'io.cozy.files' AND NOT deleted AND (body->>'class') = 'video'
     AND CAST(body->>'trashed' AS TEXT) IN ('0', 'false');
-CREATE INDEX photos_by_place ON documents (home_id, (body->'metadata'->'gps'->>'lat'), (body->'metadata'->'gps'->>'long'), id)
+CREATE INDEX photos_with_place ON documents
+  (home_id, (COALESCE(body->'metadata'->>'datetime', body->>'created_at')), id, (body->'metadata'->'gps'->>'lat'), (body->'metadata'->'gps'->>'long'))
   WHERE doctype = 'io.cozy.files' AND NOT deleted AND (body->>'class') IN ('image', 'video')
     AND CAST(body->>'trashed' AS TEXT) IN ('0', 'false') AND (body->'metadata'->'gps'->>'lat') IS NOT NULL;

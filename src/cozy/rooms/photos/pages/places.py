@@ -18,7 +18,7 @@ from cozy.web.call import Call
 
 from .. import service
 from ..model import Photo
-from ..service.places import Box, Cluster, box_of
+from ..service.places import Box, Cluster, Point, box_of
 from .door import PHOTOS_URL, photo_url, routes, words
 from .rolls import roll_page
 from .tiles import picture_url
@@ -72,12 +72,14 @@ async def places(call: Call) -> Response:
 
 def _places(work: Work, call: Call) -> Response:
     asked = call.query("box")
-    whole = service.places.everywhere(work)
-    box = box_of(*map(float, asked.split(","))) if _BOX.fullmatch(asked) else whole
-    roll = service.rolls.place(work, *box.edges)
+    points = service.places.points(work)
+    box = (
+        box_of(*map(float, asked.split(","))) if _BOX.fullmatch(asked) else service.places.everywhere(points)
+    )
+    roll = service.rolls.placed(service.places.on(points, box), box)
     url = box_url(box) if asked else PLACES_URL
     return roll_page(
-        work, call, roll, url, "places.html", box=box, markers=_markers(work, box), whole_url=PLACES_URL,
+        work, call, roll, url, "places.html", box=box, markers=_markers(work, points, box), whole_url=PLACES_URL,
         nearer_url=box_url(box.grown(0.5)), farther_url=box_url(box.grown(2)), is_whole=not asked,
     )  # fmt: skip
 
@@ -87,10 +89,10 @@ def box_url(box: Box) -> str:
     return f"{PLACES_URL}?box={','.join(f'{edge:.6g}' for edge in box.edges)}"
 
 
-def _markers(work: Work, box: Box) -> list[Marker]:
+def _markers(work: Work, points: Sequence[Point], box: Box) -> list[Marker]:
     size = max(box.width, box.height) / _SMALL
     name = namer(work)
-    found = service.places.clusters(work, box)
+    found = service.places.clusters(work, points, box)
     return [
         _marker(cluster, size, name([cluster.cover])) for cluster in reversed(found)
     ]  # the largest on top

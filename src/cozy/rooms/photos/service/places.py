@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from math import asinh, atan, degrees, pi, radians, sinh, tan
 
 from msgspec import Struct
@@ -18,6 +19,7 @@ _NORTH = 84.0  # degrees; no nearer to the poles
 _CELLS = 9  # in which a map's longer side is divided: what is in one of them stands together
 _LEAST = 4.0  # units: the map is not looked at nearer
 _MARGIN = 0.12
+_WIDER = 1.6  # a page may be wider or higher than what it was asked to show
 _STRAYS = 50  # one photo in so many may be out of sight at first
 
 
@@ -53,6 +55,14 @@ def _within(start: float, length: float) -> float:
     return min(max(start, 0), UNITS - length)
 
 
+class Point(Struct, frozen=True, gc=False):
+    """Where on the map a photo was taken."""
+
+    x: float
+    y: float
+    id: str
+
+
 class Cluster(Struct, frozen=True):
     """Photos that are near each other on a map. x, y: their middle; box: around all of them; cover: one of them."""
 
@@ -80,46 +90,45 @@ def box_of(south: float, west: float, north: float, east: float) -> Box:
     return Box(left, top, max(right - left, _LEAST), max(bottom - top, _LEAST)).grown(1)
 
 
-def everywhere(work: Work) -> Box:
-    """The part of the map on which nearly all photos are. Raises NobodyIn, NotAllowed."""
+def points(work: Work) -> list[Point]:
+    """Where photos were taken, newest first. Raises NobodyIn, NotAllowed."""
     access.every(work)
-    points = [projected(lat, long) for lat, long, _ in store.points(work)]
+    return [Point(*projected(lat, long), id_) for lat, long, id_ in store.points(work)]
+
+
+def everywhere(points: Sequence[Point]) -> Box:
+    """The part of the map on which nearly all of these are."""
     if not points:
         return WORLD
     cut = len(points) // _STRAYS // 2
-    (left, right), (top, bottom) = (
-        (values[cut], values[-1 - cut])
-        for values in (sorted(point[axis] for point in points) for axis in (0, 1))
-    )
+    xs, ys = sorted(point.x for point in points), sorted(point.y for point in points)
+    left, right, top, bottom = xs[cut], xs[-1 - cut], ys[cut], ys[-1 - cut]
     around = Box(left, top, max(right - left, _LEAST * 8), max(bottom - top, _LEAST * 8))
     return around.grown(1 + 2 * _MARGIN)
 
 
-def clusters(work: Work, box: Box) -> list[Cluster]:
-    """The photos on a part of the map, gathered; the most numerous first. Raises NobodyIn, NotAllowed."""
-    access.every(work)
+def on(points: Iterable[Point], box: Box) -> list[Point]:
+    """Those of these that are on a part of the map."""
+    right, bottom = box.left + box.width, box.top + box.height
+    return [point for point in points if box.left <= point.x <= right and box.top <= point.y <= bottom]
+
+
+def clusters(work: Work, points: Iterable[Point], box: Box) -> list[Cluster]:
+    """The photos on a part of the map, gathered; the most numerous first. points: newest first.
+
+    Raises NobodyIn, NotAllowed.
+    """
     cell = max(box.width, box.height, _LEAST) / _CELLS
-    seen = box.grown(1.6)  # a page may be wider or higher than what it was asked to show
-    cells: dict[tuple[int, int], list[tuple[float, float, str]]] = defaultdict(list)
-    for lat, long, id_ in store.points(work):
-        x, y = projected(lat, long)
-        if 0 <= x - seen.left <= seen.width and 0 <= y - seen.top <= seen.height:
-            cells[int(x // cell), int(y // cell)].append((x, y, id_))
+    cells: dict[tuple[int, int], list[Point]] = defaultdict(list)
+    for point in on(points, box.grown(_WIDER)):
+        cells[int(point.x // cell), int(point.y // cell)].append(point)
     some = sorted(cells.values(), key=len, reverse=True)
-    covers = {
-        photo.id: photo for photo in access.photos(work, [max(points, key=_newest)[2] for points in some])
-    }
-    return [
-        _cluster(points, covers[id_]) for points in some if (id_ := max(points, key=_newest)[2]) in covers
-    ]
+    covers = {photo.id: photo for photo in access.photos(work, [gathered[0].id for gathered in some])}
+    return [_cluster(gathered, covers[gathered[0].id]) for gathered in some if gathered[0].id in covers]
 
 
-def _newest(point: tuple[float, float, str]) -> str:
-    return point[2]  # ids say nothing of time; the same one each time is what matters
-
-
-def _cluster(points: list[tuple[float, float, str]], cover: Photo) -> Cluster:
-    xs, ys = [point[0] for point in points], [point[1] for point in points]
+def _cluster(points: Sequence[Point], cover: Photo) -> Cluster:
+    xs, ys = [point.x for point in points], [point.y for point in points]
     around = Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
     return Cluster(sum(xs) / len(xs), sum(ys) / len(ys), len(points), around.grown(1 + 2 * _MARGIN), cover)
 

@@ -7,6 +7,7 @@ A roll is named by a word, and what it is about: `favourites`, `films`, `album:<
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -16,7 +17,7 @@ from cozy.kernel.work import Work
 from .. import access, store
 from ..errors import NoPhoto
 from ..model import Photo
-from . import albums, timeline
+from . import albums, places, timeline
 from .timeline import PAGE
 
 _PLACE = re.compile(r"(-?\d{1,3}(?:\.\d+)?,){3}-?\d{1,3}(?:\.\d+)?")
@@ -57,9 +58,13 @@ def days(work: Work, first: date, last: date) -> Roll:
 
 def place(work: Work, south: float, west: float, north: float, east: float) -> Roll:
     """The photos taken between two parallels and two meridians, newest first. Raises NobodyIn, NotAllowed."""
-    access.every(work)
-    ids = [id_ for lat, long, id_ in store.points(work) if south <= lat <= north and west <= long <= east]
-    return Roll(f"place:{south:g},{west:g},{north:g},{east:g}", store.ordered(work, ids))
+    box = places.box_of(south, west, north, east)
+    return placed(places.on(places.points(work), box), box)
+
+
+def placed(points: Sequence[places.Point], box: places.Box) -> Roll:
+    """The roll of what is on a part of the map."""
+    return Roll(f"place:{','.join(f'{edge:.6g}' for edge in box.edges)}", [point.id for point in points])
 
 
 def named(work: Work, name: str) -> Roll | None:
