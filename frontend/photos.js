@@ -242,8 +242,15 @@ function count() {
 document.addEventListener("change", ({ target }) => {
   if (!target.closest("[data-photos]")) return;
   if (target.matches("[data-day]")) target.closest(".day").querySelectorAll(".pick input").forEach((box) => (box.checked = target.checked));
+  else alike(target);
   count();
 });
+
+// What belongs together is chosen together.
+function alike(box) {
+  const group = box.closest("[data-group]")?.dataset.group;
+  if (group) for (const each of form().querySelectorAll(`[data-group="${CSS.escape(group)}"] .pick input`)) each.checked = box.checked;
+}
 
 document.addEventListener("click", (event) => {
   if (!form()) return;
@@ -269,6 +276,7 @@ document.addEventListener("click", (event) => {
   if (form().querySelector(".pick :checked")) {
     box.checked = !box.checked;
     anchor = box;
+    alike(box);
     return count();
   }
   open(link);
@@ -288,6 +296,7 @@ document.addEventListener("pointerdown", (event) => {
     const box = tile.querySelector(".pick input");
     box.checked = held = true;
     anchor = box;
+    alike(box);
     navigator.vibrate?.(10);
     count();
   }, 450);
@@ -312,6 +321,7 @@ document.addEventListener("keydown", (event) => {
     const box = link.closest("li").querySelector(".pick input");
     box.checked = !box.checked;
     anchor = box;
+    alike(box);
     return count();
   }
   const button = document.querySelector(`.selbar [data-key="${CSS.escape(event.key)}"]`);
@@ -320,7 +330,7 @@ document.addEventListener("keydown", (event) => {
 
 // Arrows lead from photo to photo: along a row, and to what is above or below.
 function step(event, link) {
-  const links = [...reel.element.querySelectorAll("a[data-photo]")];
+  const links = [...reel.element.querySelectorAll("li:not(.folded) > a[data-photo]")];
   const at = links.indexOf(link);
   const box = link.getBoundingClientRect();
   const middle = box.left + box.width / 2;

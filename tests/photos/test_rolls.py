@@ -3,7 +3,7 @@
 from datetime import date
 
 from cozy.rooms.photos import service as photos
-from cozy.rooms.photos.service import memories, places, rolls
+from cozy.rooms.photos.service import memories, places, rolls, together
 
 
 def test_favourites_and_films_are_rolls_of_their_own(work, photo):
@@ -69,3 +69,20 @@ def test_a_place_that_is_no_number_stops_no_map(work, photo):
     photo("nowhere.jpg", gps={"lat": "nan", "long": "inf"})
     points = places.points(work)
     assert [each.count for each in places.clusters(work, points, places.everywhere(points))] == [1]
+
+
+def test_what_belongs_together_is_one_of_which_a_favourite_or_the_first_stands_for_all(work, photo):
+    burst = [photo(f"{n}.jpg", f"2026-07-01T10:00:0{n}Z", burst="b1", favourite=n == 2) for n in range(4)]
+    still = photo("live.heic", "2026-07-02T10:00:00Z", "image/heic", live="l1")
+    film = photo("live.mov", "2026-07-02T10:00:00Z", "video/quicktime", live="l1")
+    alone = photo("alone.mov", "2026-07-03T10:00:00Z", "video/quicktime", live="l2")
+    lone = photo("last of a burst.jpg", "2026-07-04T10:00:00Z", burst="b2")
+    groups = together.grouped(rolls.many(work, [lone, alone, film, still, *burst[::-1]]))
+    assert set(groups) == {*burst, still, film}
+    assert (groups[burst[0]].shown.id, groups[burst[0]].number) == (burst[2], 4)
+    live = groups[film]
+    assert (live.shown.id, live.film and live.film.id, live.number) == (still, film, 1)
+    found = together.of(work, rolls.fetch(work, burst[3]))
+    assert found is not None
+    assert {each.id for each in found.photos} == set(burst)
+    assert together.of(work, rolls.fetch(work, alone)) is None

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from datetime import date, tzinfo
 from itertools import groupby
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from ..model import Photo
+from ..service import together
+from ..service.together import Group
 from .door import photo_url
 
 _FLATTEST, _TALLEST, _USUAL = 2.5, 0.5, 1.3  # width by height; usual: where nobody knows
@@ -16,7 +18,10 @@ _LARGE = 1600  # pixels of a picture that fills the page
 
 
 class Tile(Struct, frozen=True):
-    """One photo of a grid. shape: a class of the style sheet; width, height: of its picture on a page of its own."""
+    """One photo of a grid. shape: a class of the style sheet; width, height: of its picture on a page of its own.
+
+    group: what it belongs to, with `number` stills; is_folded: another one stands for it.
+    """
 
     id: str
     href: str
@@ -30,6 +35,10 @@ class Tile(Struct, frozen=True):
     is_film: bool
     length: str
     is_favourite: bool
+    group: str = ""
+    is_folded: bool = False
+    number: int = 1
+    is_live: bool = False
 
 
 class Day(Struct, frozen=True):
@@ -40,8 +49,26 @@ class Day(Struct, frozen=True):
     place: str = ""
 
 
-def tile(photo: Photo, roll: str = "") -> Tile:
-    """The tile of a photo. roll: which sequence it leads into."""
+def tiles(photos: Sequence[Photo], roll: str = "") -> list[Tile]:
+    """The tiles of photos; of those that belong together one shows. roll: which sequence they lead into."""
+    groups = together.grouped(photos)
+    return [_tile(photo, roll, groups.get(photo.id)) for photo in photos]
+
+
+def _tile(photo: Photo, roll: str, group: Group | None) -> Tile:
+    alone = _alone(photo, roll)
+    if group is None:
+        return alone
+    return structs.replace(
+        alone,
+        group=group.name,
+        is_folded=photo.id != group.shown.id,
+        number=group.number,
+        is_live=group.film is not None,
+    )
+
+
+def _alone(photo: Photo, roll: str) -> Tile:
     width, height = extent(photo)
     return Tile(
         photo.id, photo_url(photo.id, roll), photo.name, shape(photo), picture_url(photo, 512), picture_url(photo, _LARGE),
@@ -85,7 +112,7 @@ def length(seconds: float) -> str:
 
 def flat(photos: Sequence[Photo], roll: str = "") -> list[Day]:
     """All of them in one grid."""
-    return [Day(None, [tile(photo, roll) for photo in photos])] if photos else []
+    return [Day(None, tiles(photos, roll))] if photos else []
 
 
 def by_day(
@@ -95,5 +122,5 @@ def by_day(
     days = []
     for day, some in groupby(photos, lambda photo: photo.at.astimezone(here).date()):
         of_day = list(some)
-        days.append(Day(day, [tile(photo, roll) for photo in of_day], place(of_day)))
+        days.append(Day(day, tiles(of_day, roll), place(of_day)))
     return days
