@@ -129,7 +129,7 @@ function mark() {
   rail().querySelector("[aria-current]")?.removeAttribute("aria-current");
   link.setAttribute("aria-current", "true");
   const year = link.parentElement.parentElement.closest("li");
-  if (!year.hasAttribute("data-open")) {
+  if (!railHeld && !year.hasAttribute("data-open")) {
     rail().querySelector("[data-open]")?.removeAttribute("data-open");
     year.setAttribute("data-open", "");
   }
@@ -154,17 +154,20 @@ document.addEventListener("click", (event) => {
 // A pointer that is held on the rail leads through the dates below it.
 let railHeld = false;
 let railMoved = false;
+let railAt = 0;
 document.addEventListener("pointerdown", (event) => {
   railMoved = false;
+  railAt = event.clientY;
   railHeld = Boolean(event.target.closest?.(".years")) && event.button === 0 && Boolean(reel);
 });
 document.addEventListener("pointermove", (event) => {
-  if (!railHeld || !event.buttons) return;
+  if (!railHeld || !event.buttons || Math.abs(event.clientY - railAt) < 5) return; // what moves below a pointer that rests counts for nothing
+  railAt = event.clientY;
   const links = [...rail().querySelectorAll("[data-goto]")].filter((link) => link.offsetParent);
   const under = links.find((link) => link.getBoundingClientRect().bottom >= event.clientY) ?? links.at(-1);
   if (under && under.dataset.goto !== current) { railMoved = true; goTo(under.dataset.goto); }
 });
-document.addEventListener("pointerup", () => (railHeld = false));
+for (const over of ["pointerup", "pointercancel"]) document.addEventListener(over, () => { if (railHeld) { railHeld = false; current = ""; lookSoon(); } });
 document.addEventListener("dragstart", (event) => { if (event.target.closest?.(".years")) event.preventDefault(); });
 
 // The handle at the window's edge: shown while one scrolls through much, and leads through all of it.
