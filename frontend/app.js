@@ -26,6 +26,5 @@ onArrival(async () => {
     document.querySelector(".people, [data-person-form]") && import("./contacts.js"),
   ]);
   root.dataset.js = "ready";
-  if (document.querySelector("main [data-live]")) import("./live.js");
-  if (document.querySelector("[data-bell], [data-push]")) import("./bell.js");
+  if (document.querySelector("[data-bell], [data-push], main [data-live]")) import("./hearing.js");
 });

@@ -92,7 +92,7 @@ def test_a_first_visit_loads_few_files(open_context, drive):
         page = drive.come_in(context)
         visit(page, url)
         page.wait_for_load_state("networkidle")
-        assert len([each for each in asked if not each.endswith("/cozy.svg")]) <= 8, asked
+        assert len([each for each in asked if not each.endswith("/cozy.svg")]) <= 8, "\n".join(asked)
 
 
 def _is_foreign(url: str, drive: Drive) -> bool:

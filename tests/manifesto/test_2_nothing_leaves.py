@@ -13,6 +13,7 @@ MAY_CALL_OUT = {
     "backends/postgres.py",  # their database
     "backends/listening.py",  # the same: what other processes changed
     "backends/migrate.py",
+    "backends/box/runner.py",  # nothing itself: it reads where the database is, to keep boxes away from there
     "backends/outside.py",  # the one guarded client of everything that the owner asks for
     "sdk/web.py",  # in the box of a connector, which has one way out: the same guard
 }

@@ -1,0 +1,1 @@
+"""Search: everything in a home, found by its words."""
