@@ -5,6 +5,7 @@ import asyncio
 import gzip
 import re
 import tempfile
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -32,6 +33,8 @@ FIRST = 10
 LARGEST = 2_000_000  # bytes of a document
 AT_ONCE = 50
 _ROFF = re.compile(r"^\.\\\".*$|^\.[A-Za-z]{1,3}\b|\\f[A-Z]|\\[&/,]|\\\(..", re.MULTILINE)
+_ACCENTS = {"'": "\u0301", "`": "\u0300", "^": "\u0302", ":": "\u0308", ",": "\u0327"}
+_ACCENT = re.compile(r"\\\((['`^:,])([A-Za-z])")
 Question = tuple[str, list[str]]
 
 
@@ -128,7 +131,13 @@ def _text(recipe: str, data: bytes, *, is_manual: bool) -> str:
         file.write(data)
         file.flush()
         text = texts.RECIPES[recipe](file.name).decode()
-    return _ROFF.sub("", text).replace("\\-", "-") if is_manual else text
+    return _of_manual(text) if is_manual else text
+
+
+def _of_manual(source: str) -> str:
+    r"""A manual page without what sets its type; its accents are spelled out there, `\('e`."""
+    read = _ACCENT.sub(lambda match: unicodedata.normalize("NFC", match[2] + _ACCENTS[match[1]]), source)
+    return _ROFF.sub("", read.replace("\\(oe", "œ").replace("\\*(Aq", "'").replace("\\-", "-"))
 
 
 async def _report(house: House, home: Home, paths: list[str], options: argparse.Namespace) -> int:
