@@ -41,9 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prefix="bench-", dir=options.folder, ignore_cleanup_errors=True
     ) as folder:
         Path(folder).chmod(0o711)  # a server that runs as somebody else must reach its own folder
-        _measure(suite, results, sizes, Path(folder), results.options["rounds"])
-    print("\n" + report.table(results))
-    report.write_json(results, options.json)
+        try:
+            _measure(suite, results, sizes, Path(folder), results.options["rounds"])
+        finally:  # a run that is stopped tells what it knows
+            print("\n" + report.table(results), flush=True)
+            report.write_json(results, options.json)
     return 1 if results.failures else 0
 
 
