@@ -52,9 +52,7 @@ class Radicale:
         return [sys.executable, "-m", "radicale", "--config", str(config)]
 
     def dialect(self, folder: Path, port: int) -> Dav:
-        return Dav(
-            f"127.0.0.1:{port}", PASSWORD, calendars=f"/{USER}/", contacts=f"/{USER}/", takes_whole=True
-        )
+        return Dav(f"127.0.0.1:{port}", PASSWORD, calendars=f"/{USER}/", contacts=f"/{USER}/")
 
     def user(self) -> str | None:
         return None

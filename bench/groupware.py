@@ -45,8 +45,7 @@ class Dav:
     """What a server holds, and where. files, calendars, contacts: paths that end with a slash; "" for what it does not have.
 
     syncs: whether it knows sync-collection (RFC 6578); else clients list all ETags.
-    takes_whole: whether a PUT of a whole calendar makes it; repositories: where each collection is a Git repository, if so.
-    Both are for filling a calendar within seconds, where one PUT after the other takes a quarter of an hour.
+    repositories: where each collection is a Git repository, if so, which can be filled within seconds.
     """
 
     host: str
@@ -55,7 +54,6 @@ class Dav:
     calendars: str = ""
     contacts: str = ""
     syncs: bool = True
-    takes_whole: bool = False
     repositories: Path | None = None
 
     @property
@@ -73,7 +71,7 @@ class Dav:
         return request(method, path, self.of_files.fields | typed | fields, body.encode())
 
     def put(self, path: str, media_type: str, text: str) -> bytes:
-        """A request that makes an item, or a whole calendar."""
+        """A request that makes an item."""
         fields = {"Content-Type": f"{media_type}; charset=utf-8", "If-None-Match": "*"}
         return request("PUT", path, self.of_files.fields | fields, text.encode())
 
@@ -97,7 +95,6 @@ HREF = re.compile(rb"<(?:\w+:)?href(?:\s[^>]*)?>([^<]+)</")
 TOKEN = re.compile(
     rb"</(?:\w+:)?response>\s*<(?:\w+:)?sync-token(?:\s[^>]*)?>([^<]+)</|<(?:\w+:)?sync-token(?:\s[^>]*)?>([^<]+)</"
 )
-VEVENT = re.compile(r"BEGIN:VEVENT\r\n.*END:VEVENT\r\n", re.DOTALL)
 RESPONSE = re.compile(rb"<(?:\w+:)?response[\s>].*?</(?:\w+:)?response>", re.DOTALL)
 CUT_SHORT = re.compile(rb"507 ")  # RFC 6578 §3.6: there is more
 
@@ -241,23 +238,12 @@ def _verify(running: Server, batch: Batch) -> None:
 def _fill(running: Server, sizes: Sizes) -> str:
     """A calendar of many events; filling it is not measured."""
     dialect, uids = running.dialect, [f"many-{number}" for number in range(sizes.events)]
-    if dialect.takes_whole:
-        return _fill_at_once(running, uids)
     if dialect.repositories:
         return _fill_repository(running, dialect.repositories, uids)
     batch = _put_events(running, sizes.events, "many")
     for answer in load.exchange(running.port, batch.requests, 8).answers:
         expect(answer, 201, 204)
     return batch.collection
-
-
-def _fill_at_once(running: Server, uids: Sequence[str]) -> str:
-    """The same by one request that holds all of them."""
-    path = f"{running.dialect.calendars}many/"
-    events = "".join(VEVENT.findall(event(uid, number))[0] for number, uid in enumerate(uids))
-    text = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Cozy//bench//EN\r\n{PARIS}{events}END:VCALENDAR\r\n"
-    expect(load.exchange(running.port, [running.dialect.put(path, "text/calendar", text)]).answers[0], 201)
-    return path
 
 
 def _fill_repository(running: Server, repositories: Path, uids: Sequence[str]) -> str:
