@@ -8,7 +8,7 @@ from typing import Literal
 from cozy.kernel.db import Db
 from cozy.kernel.search import PARTS, Said, Term, Wanted
 
-from .narrowing import narrowing
+from .narrowing import latest, narrowing
 
 _COLUMNS = ", ".join(PARTS)
 _VALUES = ", ".join(f":{part}" for part in PARTS)
@@ -45,10 +45,9 @@ class Fts5:
 
     def find(self, db: Db, home: str, wanted: Wanted, limit: int) -> list[int]:
         """The numbers of the entries, the best first."""
-        narrow, asked = narrowing(wanted)
         if not wanted.terms:
-            sql = f"SELECT number FROM search_entries WHERE home_id = :home{narrow} ORDER BY at DESC, number LIMIT :limit"
-            return [row[0] for row in db.all(sql, home=home, limit=limit, **asked)]
+            return latest(db, home, wanted, limit)
+        narrow, asked = narrowing(wanted)
         rows = db.all(
             f"""SELECT number FROM
                   (SELECT e.number AS number, e.at AS at, bm25(search_index, {_WEIGHTS}) AS score

@@ -13,7 +13,7 @@ from zlib import crc32
 from cozy.kernel.db import Db
 from cozy.kernel.search import PARTS, Part, Said, Term, Wanted
 
-from .narrowing import narrowing
+from .narrowing import latest, narrowing
 
 _LETTERS: dict[Part, str] = {"title": "A", "people": "B", "words": "C", "text": "D"}
 _WEIGHTS = "{0.1, 0.35, 0.5, 1.0}"  # of D, C, B, A
@@ -52,10 +52,9 @@ class Tsvector:
 
     def find(self, db: Db, home: str, wanted: Wanted, limit: int) -> list[int]:
         """The numbers of the entries, the best first."""
-        narrow, asked = narrowing(wanted)
         if not wanted.terms:
-            sql = f"SELECT number FROM search_entries WHERE home_id = :home{narrow} ORDER BY at DESC, number LIMIT :limit"
-            return [row[0] for row in db.all(sql, home=home, limit=limit, **asked)]
+            return latest(db, home, wanted, limit)
+        narrow, asked = narrowing(wanted)
         rows = db.all(
             f"""SELECT number FROM
                   (SELECT number, at, vector FROM search_entries

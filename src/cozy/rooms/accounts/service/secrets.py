@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -21,26 +22,24 @@ Body = Mapping[str, Any]
 
 def locked(work: Work, body: Body) -> dict[str, Any]:
     """An account as it is kept: no secret can be read in it. What is locked already stays, unless there is a new secret."""
-    kept = dict(body)
-    for holder in HOLDERS:
-        if isinstance(held := body.get(holder), Mapping):
-            kept[holder] = _locked(work, _about(body), held)
-    data = body.get("data")
-    if isinstance(data, Mapping) and isinstance(data.get("auth"), Mapping):
-        kept["data"] = {**data, "auth": _locked(work, _about(body), data["auth"])}
-    return kept
+    return _with_each(body, partial(_locked, work, _about(body)))
 
 
 def opened(work: Work, body: Body) -> dict[str, Any]:
     """The same as it was given. A secret that cannot be opened is left out: whoever needs it asks for it again."""
-    plain = dict(body)
+    return _with_each(body, partial(_opened, work, _about(body)))
+
+
+def _with_each(body: Body, change: Callable[[Body], dict[str, Any]]) -> dict[str, Any]:
+    """An account with something else in each place that may hold secrets."""
+    changed = dict(body)
     for holder in HOLDERS:
         if isinstance(held := body.get(holder), Mapping):
-            plain[holder] = _opened(work, _about(body), held)
+            changed[holder] = change(held)
     data = body.get("data")
     if isinstance(data, Mapping) and isinstance(data.get("auth"), Mapping):
-        plain["data"] = {**data, "auth": _opened(work, _about(body), data["auth"])}
-    return plain
+        changed["data"] = {**data, "auth": change(data["auth"])}
+    return changed
 
 
 def is_for(work: Work, id_: str, body: Body) -> bool:

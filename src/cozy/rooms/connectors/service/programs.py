@@ -27,10 +27,6 @@ _USELESS = {
 
 def find(work: Work, slug: str) -> Connector:
     """What a slug stands for in this home. Raises BadSlug, NoApp, NotReady, UnknownLanguage."""
-    return _installed(work, slug)
-
-
-def _installed(work: Work, slug: str) -> Connector:
     app = apps.manifest(work, slug, "konnector")
     if not app.is_usable:
         raise NotReady(slug=slug)
