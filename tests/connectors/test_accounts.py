@@ -5,6 +5,7 @@ import re
 
 import httpx2
 import pytest
+from msgspec.structs import replace
 
 from cozy.app.server import serving
 from cozy.kernel.caller import SYSTEM
@@ -14,7 +15,9 @@ from cozy.rooms.auth.model import Visitor
 from cozy.rooms.connectors.model import EVERY, fields_of, is_by_form, rhythm
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Query
+from cozy.rooms.homes import service as homes
 from cozy.rooms.jobs.model import JOBS
+from cozy.rooms.permissions import service as permissions
 from tests.connectors.conftest import ended
 from tests.jobs.conftest import every
 
@@ -91,6 +94,17 @@ async def test_an_account_brings_what_is_there_and_is_removed_with_it(reader, ho
 
     assert await until(house, home, binned)
     assert await house.read(home, SYSTEM, accounts.triggers) == []
+
+
+async def test_who_sees_what_names_a_connector_in_the_owners_language(reader, house, home, site):
+    def in_french(work):
+        homes.change_profile(work, replace(homes.profile(work), locale="fr"))
+
+    await house.write(home, SYSTEM, in_french)
+    url = site.give("/rss", FEED.format("").encode())
+    await reader.submit("/my/connectors/feeds/add", **{"field-url": url, "folder": "/News", "every": "never"})
+    grant = await house.read(home, SYSTEM, permissions.of_source, "konnector", "feeds")
+    assert (grant.title, grant.purpose.split()[0]) == ("Flux d’un site", "Garde")
 
 
 async def test_a_failure_is_told_once_in_words_that_say_what_to_do(reader, house, home, clock, site):

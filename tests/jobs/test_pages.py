@@ -64,6 +64,18 @@ async def test_what_is_planned_is_told_in_words(owner, plan, house, home):
         assert words in shown
 
 
+async def test_what_went_wrong_is_told_without_codes(owner, plan, house, home):
+    bank = await plan("@daily", worker="konnector", message={"konnector": "my-bank", "account": "a"})
+    failed = {
+        "trigger_id": bank, "worker": "konnector", "state": "errored", "error": "VENDOR_DOWN.NO_TLS",
+        "queued_at": "2026-07-18T13:00:00Z", "started_at": "2026-07-18T13:00:00Z",
+    }  # fmt: skip
+    await house.write(home, SYSTEM, documents.create, JOBS, failed)
+    shown = text_of(await owner.get(URL))
+    assert "The service does not answer." in shown
+    assert "VENDOR" not in shown
+
+
 async def test_it_is_told_in_french(owner, plan, house, home):
     def in_french(work):
         homes.change_profile(work, replace(homes.profile(work), locale="fr"))

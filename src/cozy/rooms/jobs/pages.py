@@ -40,6 +40,12 @@ _WHAT = {
 }  # fmt: skip
 _ERRORS = {
     "LOGIN_FAILED": N_("It could not log in there: look at the password that you gave it."),
+    "USER_ACTION_NEEDED": N_(
+        "The service wants something from you first. Log in on its own page, do what it asks, then run this again."
+    ),
+    "VENDOR_DOWN": N_(
+        "The service does not answer. Look whether its address is right; else it is tried again by itself."
+    ),
     "no runner on this host yet": N_("This host cannot do that yet."),
     "cancelled": N_("It was called off."),
 }
@@ -117,8 +123,13 @@ def _planned(work: Work, trigger: Document, words: ui.Words) -> Planned:
     return Planned(
         trigger.id, _what(trigger, words), _called(str(_metadata(trigger).get("createdByApp", ""))), _when(trigger, words),
         triggers.next_time(work, trigger), state["status"] if "last_executed_job_id" in state else "",
-        parse(began) if began > "0002" else None, words.gettext(_ERRORS.get(error, error)) if error else "", worker != "client",
+        parse(began) if began > "0002" else None, _reason(error, words), worker != "client",
     )  # fmt: skip
+
+
+def _reason(error: str, words: ui.Words) -> str:
+    """Why it did not work. What connectors say begins with a code, `VENDOR_DOWN.NO_TLS`."""
+    return words.gettext(_ERRORS.get(error) or _ERRORS.get(error.partition(".")[0], error)) if error else ""
 
 
 def _what(trigger: Document, words: ui.Words) -> str:

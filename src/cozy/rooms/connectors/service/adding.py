@@ -14,6 +14,7 @@ from cozy.rooms.apps.model import KONNECTORS, App
 from cozy.rooms.files import service as files
 from cozy.rooms.files.errors import NoFile
 from cozy.rooms.files.model import File
+from cozy.rooms.homes import service as homes
 from cozy.rooms.jobs import service as jobs
 from cozy.rooms.jobs.service.triggers import Wanted
 from cozy.rooms.permissions import service as permissions
@@ -141,9 +142,10 @@ def _checked(every: str) -> Every:
 def _let(work: Work, app: App) -> None:
     """Leave for what its manifest asks for, unless the owner decided about that before, and for its folders."""
     if permissions.of_source(work, "konnector", app.slug) is None:
+        locale = homes.profile(work).locale
         permissions.grant(
-            work, "konnector", app.slug, dict(app.manifest.permissions), title=app.manifest.name or app.slug,
-            purpose=app.manifest.short_description[:500],
+            work, "konnector", app.slug, dict(app.manifest.permissions), title=app.said("name", locale) or app.slug,
+            purpose=app.said("short_description", locale)[:500],
         )  # fmt: skip
     folders.allow(work, app.slug)
 
