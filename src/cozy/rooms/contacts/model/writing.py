@@ -27,13 +27,6 @@ def fresh(
     return merged(empty, body, categories, rev)
 
 
-def fresh_group(uid: str, name: str, people: Iterable[str], rev: str = "") -> Component:
-    """A new card of a group, as Apple's devices know them."""
-    kind = lines.make("X-ADDRESSBOOKSERVER-KIND", "group")
-    empty = _empty(uid, "3.0")
-    return merged_group(Component(empty.name, (*empty.parts, kind)), name, people, rev)
-
-
 def _empty(uid: str, version: str) -> Component:
     said = {"VERSION": version, "PRODID": PRODUCT, "UID": lines.escape(uid)}
     return Component("VCARD", tuple(lines.make(name, value) for name, value in said.items()))

@@ -29,11 +29,6 @@ _DATA = re.compile(r"data:(image/[\w.+-]+)[^,]*;base64,", re.IGNORECASE)
 _LINE = re.compile(r"^(?:[\w-]+\.)?PHOTO[;:]", re.IGNORECASE | re.MULTILINE)
 
 
-def has_one(work: Work, id_: str) -> bool:
-    """Whether there is a photo of a person."""
-    return bool(digest(work, id_))
-
-
 def digest(work: Work, id_: str) -> str:
     """A name for the photo of a person that changes with it; "" where there is none."""
     line = _line(original_of(people.fetch(work, id_).body))
