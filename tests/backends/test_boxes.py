@@ -1,11 +1,13 @@
 """Boxes: what a program in one sees and reaches, and how it ends."""
 
 import asyncio
+import fcntl
 import json
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -337,14 +339,15 @@ async def test_texts_that_linux_would_not_hand_over_arrive(boxes: Boxes):
     assert await said(boxes, program) == 300_000
 
 
-async def test_a_program_dies_with_the_house(site: Site, tmp_path: Path):
+async def test_a_program_dies_with_the_house(site: Site, tmp_path: Path, namespaces: bool):
     """Whoever started the box is killed, and nothing is left of it."""
     script = f"""
 import asyncio, sys
 from cozy.backends.box.runner import Boxes
 from cozy.kernel.settings import Settings
 from tests.backends.test_boxes import HANGS, HTTP, node
-asyncio.run(Boxes(Settings(port={site.port}), bool).run(HTTP, node(HANGS), lambda line: print("ready", flush=True)))
+boxes = Boxes(Settings(port={site.port}), bool, namespaces={namespaces})
+asyncio.run(boxes.run(HTTP, node(HANGS), lambda line: print("ready", flush=True)))
 """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -357,11 +360,50 @@ asyncio.run(Boxes(Settings(port={site.port}), bool).run(HTTP, node(HANGS), lambd
     assert await process.stdout.readline() == b"ready\n"
     process.kill()
     await process.wait()
-    for _ in range(1_000):
+    for _ in range(6_000):
         if not _marked() and not list(tmp_path.iterdir()):
             break
         await asyncio.sleep(0.01)
     assert (_marked(), list(tmp_path.iterdir())) == (0, [])
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where boxes have their folders."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+BURROWS = """
+import os
+os.mkdir("closed")
+os.mkdir("closed/inner")
+os.symlink("/", "closed/away")
+os.chmod("closed", 0)
+for _ in range(1200):
+    os.mkdir("deeper")
+    os.chdir("deeper")
+    open("file", "w").close()
+"""
+
+
+async def test_nothing_is_left_of_a_box_whatever_its_program_made(boxes: Boxes, temporary: Path):
+    program = Program(language="python", arguments=("burrows.py",), files=[("burrows.py", BURROWS.encode())])
+    ended = await boxes.run(HTTP, program, lambda line: None)
+    assert (ended.code, list(temporary.iterdir())) == (0, []), ended.errors
+
+
+async def test_what_a_power_cut_left_is_removed_and_what_others_are_at_is_not(site: Site, temporary: Path):
+    left, held, young = (temporary / f"cozy-box-{name}" for name in ("left", "held", "young"))
+    for folder in (left, held, young):
+        (folder / "home" / "inner").mkdir(parents=True)
+    for folder in (left, held):
+        os.utime(folder, (0, 0))
+    holding = os.open(held, os.O_RDONLY)
+    fcntl.flock(holding, fcntl.LOCK_SH)
+    await Boxes(Settings(port=site.port), lambda address: False).run(HTTP, node(""), lambda line: None)
+    os.close(holding)
+    assert sorted(temporary.iterdir()) == [held, young]
 
 
 async def test_a_file_that_would_lie_outside_is_refused(boxes: Boxes):

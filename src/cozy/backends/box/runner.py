@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import sys
-import tempfile
 from asyncio import StreamReader
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -22,7 +20,7 @@ from cozy.kernel.home import Home
 from cozy.kernel.running import CannotRun, Ended, Language, Program
 from cozy.kernel.settings import Settings
 
-from . import certificates, gateway, interpreters
+from . import certificates, folders, gateway, interpreters
 from .inside.order import Order
 from .interpreters import Interpreter
 
@@ -55,6 +53,7 @@ class Boxes:
         self._needs_walls = _is_by_socket(settings.postgres)
         self._namespaces = namespaces  # False: as on a host that gives none
         self._known_loose: set[str] = set()
+        self._is_swept = False
 
     def check(self, language: Language) -> None:
         """Make sure that a program in this language could be run here."""
@@ -65,8 +64,9 @@ class Boxes:
     async def run(self, home: Home, program: Program, heard: Callable[[bytes], None]) -> Ended:
         """Run a program to its end."""
         self.check(program.language)
+        await self._sweep()
         async with (
-            _folder(program) as folder,
+            folders.opened(program) as folder,
             gateway.opened(folder, home, self._server, self._may_dial) as trusted,
         ):
             interpreter = interpreters.of(program.language, self._memory)
@@ -74,6 +74,12 @@ class Boxes:
             told, errors = await _run(self._order(folder, program, interpreter), environment, heard)
         self._look_for_gaps(told)
         return _ended(told, errors)
+
+    async def _sweep(self) -> None:
+        """Once, remove what boxes of a house that was killed have left."""
+        if not self._is_swept:
+            self._is_swept = True
+            await asyncio.to_thread(folders.sweep)
 
     def _order(self, folder: Path, program: Program, interpreter: Interpreter) -> Order:
         readable = [*interpreters.SYSTEM, *interpreter.readable, *program.readable, str(folder / "shown")]
@@ -103,29 +109,6 @@ def _is_by_socket(postgres: str) -> bool:
 def _loopback(host: str) -> str:
     """Where this machine reaches itself."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - looked for, not bound
-
-
-@asynccontextmanager
-async def _folder(program: Program) -> AsyncIterator[Path]:
-    """A folder for a box: `home` with the program's files, `shown` for what it may only read, `root` for its walls."""
-    folder = Path(tempfile.mkdtemp(prefix="cozy-box-"))
-    try:
-        for name in ("home", "shown", "root"):
-            (folder / name).mkdir(mode=0o700)
-        await asyncio.to_thread(_unpack, program, folder / "home")
-        yield folder
-    finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-
-
-def _unpack(program: Program, home: Path) -> None:
-    for name, content in program.files:
-        inner = PurePosixPath(name)
-        if inner.is_absolute() or ".." in inner.parts:
-            raise CannotRun("A file of this program would lie outside of its folder.")
-        path = home / inner
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
 
 
 def _environment(

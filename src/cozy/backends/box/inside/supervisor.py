@@ -7,23 +7,25 @@ cannot touch and with which everything in the box ends; and the program. Where L
 from __future__ import annotations
 
 import errno
+import fcntl
 import itertools
 import json
 import os
 import resource
-import shutil
 import signal
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from . import calls, landlock, linux, walls
+from .clearing import clear
 from .order import Order
 
 LOOK_EVERY_S = 0.2
 LOOKS_PER_WALK = 10  # walking through the folder costs more than asking for memory
 MOST_FILES = 100_000
+LONGEST_PATH = 2_000  # characters: what lies deeper could soon not be counted
 SIGNS = (signal.SIGCHLD, signal.SIGTERM)
 APART = (
     linux.CLONE_NEWUSER | linux.CLONE_NEWPID | linux.CLONE_NEWNET | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS
@@ -33,17 +35,36 @@ Tell = Callable[[str, object], None]
 
 
 def main() -> None:
-    """Do what the order on the command line says."""
+    """Do what the order on the command line says, and leave nothing behind."""
     order: Order = json.loads(sys.argv[1])
     os.set_inheritable(order["report"], False)
-
-    def tell(name: str, value: object) -> None:
-        os.write(order["report"], json.dumps({name: value}).encode() + b"\n")
-
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNS)
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != order["parent"]:
-        return
+    with _held(os.path.dirname(order["home"])):
+        if os.getppid() == order["parent"]:
+            _supervise(order)
+
+
+@contextmanager
+def _held(folder: str) -> Iterator[None]:
+    """Let nobody else remove this folder while the block runs; then remove it.
+
+    Whoever waits for the end would do so too, but may be killed at any time. A look at who is the parent would not tell: one
+    that is killed is so thread by thread, and for as long as one is left it is still the parent.
+    """
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(held, fcntl.LOCK_SH)
+    try:
+        yield
+    finally:
+        clear(folder)
+
+
+def _supervise(order: Order) -> None:
+    def tell(name: str, value: object) -> None:
+        with suppress(BrokenPipeError):  # nobody waits any more
+            os.write(order["report"], json.dumps({name: value}).encode() + b"\n")
+
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
         score.write("1000")  # when memory is short, the house stays
     os.nice(10)
@@ -173,8 +194,6 @@ def _watch(order: Order, tell: Tell, first: int, *, is_apart: bool) -> None:
             tell("why", "disk")
             break
     _end(first, is_apart=is_apart)
-    if os.getppid() != order["parent"]:  # nobody is left who would tidy up
-        shutil.rmtree(os.path.dirname(order["home"]), ignore_errors=True)
 
 
 def _end(first: int, *, is_apart: bool) -> None:
@@ -226,7 +245,7 @@ def _is_full(folder: str, limit: int, first: int) -> bool:
         for name in names:
             with suppress(OSError):
                 used += os.lstat(os.path.join(path, name)).st_blocks * 512
-        if used > limit or files > MOST_FILES:
+        if used > limit or files > MOST_FILES or len(path) > LONGEST_PATH:
             return True
     return used + _nameless(first) > limit
 
