@@ -52,7 +52,13 @@ class Radicale:
         return [sys.executable, "-m", "radicale", "--config", str(config)]
 
     def dialect(self, folder: Path, port: int) -> Dav:
-        return Dav(f"127.0.0.1:{port}", PASSWORD, calendars=f"/{USER}/", contacts=f"/{USER}/")
+        return Dav(
+            f"127.0.0.1:{port}",
+            PASSWORD,
+            calendars=f"/{USER}/",
+            contacts=f"/{USER}/",
+            kept_in=folder / "collections" / "collection-root",
+        )
 
     def user(self) -> str | None:
         return None
@@ -116,7 +122,7 @@ class Xandikos:
         here = f"/{USER}"
         return Dav(
             f"127.0.0.1:{port}", PASSWORD, calendars=f"{here}/calendars/", contacts=f"{here}/contacts/",
-            repositories=folder / "data",
+            kept_in=folder / "data",
         )  # fmt: skip
 
     def user(self) -> str | None:

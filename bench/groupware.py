@@ -45,7 +45,7 @@ class Dav:
     """What a server holds, and where. files, calendars, contacts: paths that end with a slash; "" for what it does not have.
 
     syncs: whether it knows sync-collection (RFC 6578); else clients list all ETags.
-    repositories: where each collection is a Git repository, if so, which can be filled within seconds.
+    kept_in: where each item of a collection is a file, if so: one PUT after the other would take most of an hour.
     """
 
     host: str
@@ -54,7 +54,7 @@ class Dav:
     calendars: str = ""
     contacts: str = ""
     syncs: bool = True
-    repositories: Path | None = None
+    kept_in: Path | None = None
 
     @property
     def of_files(self) -> WebDav:
@@ -238,23 +238,28 @@ def _verify(running: Server, batch: Batch) -> None:
 def _fill(running: Server, sizes: Sizes) -> str:
     """A calendar of many events; filling it is not measured."""
     dialect, uids = running.dialect, [f"many-{number}" for number in range(sizes.events)]
-    if dialect.repositories:
-        return _fill_repository(running, dialect.repositories, uids)
+    if dialect.kept_in:
+        return _fill_folder(running, dialect.kept_in, uids)
     batch = _put_events(running, sizes.events, "many")
     for answer in load.exchange(running.port, batch.requests, 8).answers:
         expect(answer, 201, 204)
     return batch.collection
 
 
-def _fill_repository(running: Server, repositories: Path, uids: Sequence[str]) -> str:
-    """The same by one commit beside the server."""
+def _fill_folder(running: Server, kept_in: Path, uids: Sequence[str]) -> str:
+    """The same by files beside the server: by one commit in a Git repository; else each is asked for once, which fills the caches."""
     path = _made(running, "MKCALENDAR", f"{running.dialect.calendars}many/", CALENDAR)
-    folder = repositories / path.strip("/")
+    folder = kept_in / path.strip("/")
     for number, uid in enumerate(uids):
         (folder / f"{uid}.ics").write_bytes(event(uid, number).encode())
-    git = ("git", "-c", "user.name=bench", "-c", "user.email=bench@example.org", "-C", str(folder))
-    subprocess.run([*git, "add", "--all"], check=True)
-    subprocess.run([*git, "commit", "--quiet", "--message", "many events"], check=True)
+    if (folder / ".git").is_dir():
+        git = ("git", "-c", "user.name=bench", "-c", "user.email=bench@example.org", "-C", str(folder))
+        subprocess.run([*git, "add", "--all"], check=True)
+        subprocess.run([*git, "commit", "--quiet", "--message", "many events"], check=True)
+    else:
+        for request in _multigets(running.dialect, path, [f"{path}{uid}.ics" for uid in uids]):
+            expect(load.exchange(running.port, [request]).answers[0], 207)
+        _synced(running, path)
     return path
 
 
@@ -388,15 +393,19 @@ def _synced(running: Server, calendar: str) -> tuple[set[str], float]:
 def _multiget(running: Server, sizes: Sizes, calendar: str) -> tuple[list[float], float]:
     """What a new phone asks next: all texts, so many at a time. All answers together count as one."""
     paths = sorted(_synced(running, calendar)[0])
-    requests = [
-        _multiget_request(running.dialect, calendar, paths[at : at + BATCH])
-        for at in range(0, len(paths), BATCH)
-    ]
+    requests = _multigets(running.dialect, calendar, paths)
     run, cpu_s = measured(running, lambda: load.exchange(running.port, requests))
     texts = sum(expect(answer, 207).body.count(b"BEGIN:VEVENT") for answer in run.answers)
     if texts != sizes.events:
         raise BadAnswer(f"{texts} texts instead of {sizes.events}")
     return [run.wall_s], cpu_s
+
+
+def _multigets(dialect: Dav, calendar: str, paths: Sequence[str]) -> list[bytes]:
+    """The requests for all these texts, so many at a time."""
+    return [
+        _multiget_request(dialect, calendar, paths[at : at + BATCH]) for at in range(0, len(paths), BATCH)
+    ]
 
 
 def _multiget_request(dialect: Dav, calendar: str, paths: Iterable[str]) -> bytes:
