@@ -33,6 +33,21 @@ async def plan(house, home):
     return plan
 
 
+@pytest.fixture
+async def bank(plan, house, home):
+    """A connector that runs each day, and that failed."""
+
+    async def bank(error):
+        planned = await plan("@daily", worker="konnector", message={"konnector": "my-bank", "account": "a"})
+        failed = {
+            "trigger_id": planned, "worker": "konnector", "state": "errored", "error": error,
+            "queued_at": "2026-07-18T13:00:00Z", "started_at": "2026-07-18T13:00:00Z",
+        }  # fmt: skip
+        await house.write(home, SYSTEM, documents.create, JOBS, failed)
+
+    return bank
+
+
 def text_of(answer):
     assert answer.status_code == 200, answer.text
     return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
@@ -42,17 +57,12 @@ async def test_a_home_without_plans_says_so(owner):
     assert "No app has planned anything." in text_of(await owner.get(URL))
 
 
-async def test_what_is_planned_is_told_in_words(owner, plan, house, home):
-    bank = await plan("@daily", worker="konnector", message={"konnector": "my-bank", "account": "a"})
+async def test_what_is_planned_is_told_in_words(owner, plan, bank):
+    await bank("LOGIN_FAILED")
     await plan("@every", "1h30m")
     await plan(
         "@event", "io.cozy.files:CREATED io.cozy.contacts", worker="service", message={"slug": "notes"}
     )
-    failed = {
-        "trigger_id": bank, "worker": "konnector", "state": "errored", "error": "LOGIN_FAILED",
-        "queued_at": "2026-07-18T13:00:00Z", "started_at": "2026-07-18T13:00:00Z",
-    }  # fmt: skip
-    await house.write(home, SYSTEM, documents.create, JOBS, failed)
     shown = text_of(await owner.get(URL))
     for words in (
         "Fetch what is new: My bank Failed Once a day",
@@ -64,13 +74,8 @@ async def test_what_is_planned_is_told_in_words(owner, plan, house, home):
         assert words in shown
 
 
-async def test_what_went_wrong_is_told_without_codes(owner, plan, house, home):
-    bank = await plan("@daily", worker="konnector", message={"konnector": "my-bank", "account": "a"})
-    failed = {
-        "trigger_id": bank, "worker": "konnector", "state": "errored", "error": "VENDOR_DOWN.NO_TLS",
-        "queued_at": "2026-07-18T13:00:00Z", "started_at": "2026-07-18T13:00:00Z",
-    }  # fmt: skip
-    await house.write(home, SYSTEM, documents.create, JOBS, failed)
+async def test_what_went_wrong_is_told_without_codes(owner, bank):
+    await bank("VENDOR_DOWN.NO_TLS")
     shown = text_of(await owner.get(URL))
     assert "The service does not answer." in shown
     assert "VENDOR" not in shown
