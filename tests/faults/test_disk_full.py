@@ -53,6 +53,11 @@ def client(server: Server, cozy: Cozy) -> Client:
     return server.client(cozy.token())
 
 
+def _troubles(server: Server) -> list[str]:
+    """What was logged, but for the one thing that is no trouble of the program's."""
+    return [line for line in server.errors().splitlines() if "jobs wait for space on the disk" not in line]
+
+
 def begin(client: Client, name: str, size: int) -> str:
     """A resumable upload's address."""
     said = f"filename {base64.b64encode(name.encode()).decode()}"
@@ -113,7 +118,7 @@ def test_an_upload_that_does_not_fit_leaves_nothing(server, client, cozy, disk):
     assert client.download(id_).body == kept
     assert client.upload("too large", os.urandom(MB)).status == 201
     all_well(cozy)
-    assert server.errors() == ""
+    assert _troubles(server) == []
 
 
 def test_a_full_disk_refuses_all_changes_and_answers_all_questions(server, client, cozy, disk):
@@ -139,7 +144,7 @@ def test_a_full_disk_refuses_all_changes_and_answers_all_questions(server, clien
     assert client.upload("large", os.urandom(MB)).status == 201
     assert client.overwrite(id_, os.urandom(MB)).status == 200
     all_well(cozy)
-    assert server.errors() == ""
+    assert _troubles(server) == []
 
 
 def test_a_resumable_upload_keeps_its_place_and_goes_on(server, client, cozy, disk):
@@ -156,7 +161,7 @@ def test_a_resumable_upload_keeps_its_place_and_goes_on(server, client, cozy, di
     assert answer.status == 204, answer
     assert client.download(client.children()["film"]["id"]).body == data
     all_well(cozy)
-    assert server.errors() == ""
+    assert _troubles(server) == []
 
 
 def test_a_full_disk_lets_people_make_room(server, client, cozy, disk):
@@ -196,7 +201,7 @@ def test_a_disk_that_fills_up_in_the_middle_of_a_group_commit(server, cozy, disk
     (disk.seen / "filler").unlink()
     assert client.upload("after", os.urandom(20_000)).status == 201
     all_well(cozy)
-    assert server.errors() == ""
+    assert _troubles(server) == []
     server.kill()
     with Server(cozy, disk.seen.parent / "log") as again:
         assert set(there) <= set(again.client(token).children())
@@ -286,7 +291,7 @@ def test_a_limit_on_the_size_of_files_is_too_large(tmp_path):
         assert append(client, url, 2 * MB, data[2 * MB :]).status == 413
         assert offset_of(client, url) <= 3 * MB
         assert client.upload("fits", os.urandom(2 * MB)).status == 201
-        assert server.errors() == ""
+        assert _troubles(server) == []
     all_well(cozy)
 
 

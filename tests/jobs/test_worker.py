@@ -14,6 +14,7 @@ from cozy.kernel.caller import SYSTEM
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.jobs import DayPassed, Job, job
+from cozy.kernel.problem import OutOfSpace
 from cozy.kernel.work import Event, Work
 from cozy.rooms.documents import service as documents
 from cozy.rooms.homes import service as homes
@@ -185,6 +186,21 @@ async def test_a_home_that_cannot_be_served_holds_no_other_up(house: House, home
             await until(house, home, noted, [7])
             await until(house, home, lambda work: bool(logs), True)
     assert {(line["event"], line["home"]) for line in logs} == {("a home cannot be served", "lost")}
+
+
+async def test_on_a_full_disk_jobs_wait_and_none_is_lost(house: House, home: Home, monkeypatch):
+    def no_space(*_: object) -> None:
+        raise OutOfSpace
+
+    async with at_work(house, note) as house:
+        with monkeypatch.context() as full, structlog.testing.capture_logs() as logs:
+            full.setattr(jobs, "lease", no_space)
+            full.setattr(homes, "set_due", no_space)
+            for times in range(5):
+                await house.write(home, SYSTEM, ring, times)
+                await until(house, home, lambda work: bool(logs), True)
+        await until(house, home, lambda work: sorted(noted(work)), [0, 1, 2, 3, 4])
+    assert [line["event"] for line in logs] == ["jobs wait for space on the disk"]
 
 
 async def test_an_idle_home_is_not_looked_at_again_before_its_hour(house: House, home: Home, clock):

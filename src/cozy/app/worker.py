@@ -27,7 +27,7 @@ from cozy.kernel.clock import iso, parse
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.jobs import DayPassed, Job
-from cozy.kernel.problem import Problem
+from cozy.kernel.problem import OutOfSpace, Problem
 from cozy.kernel.work import Event, Work
 from cozy.rooms.documents import service as documents
 from cozy.rooms.homes import service as homes
@@ -65,6 +65,7 @@ class Worker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: defaultdict[str, OrderedDict[str, Home]] = defaultdict(OrderedDict)
         self._stopping = False
+        self._waits_for_space = False
 
     def wake(self, home: Home) -> None:
         """A home has something to do."""
@@ -120,14 +121,24 @@ class Worker:
             self._served.add(home.id)
             try:
                 await self._serve(house, home)
+                self._waits_for_space = False
+            except OutOfSpace:
+                self._wait_for_space()
             except Exception as error:
                 log.error("a home cannot be served", home=home.id, exc_info=error)
-                await _hint(house, home, iso(house.clock() + _AFTER_TROUBLE))
+                with suppress(Exception):
+                    await _hint(house, home, iso(house.clock() + _AFTER_TROUBLE))
             finally:
                 self._served.discard(home.id)
             if home.id in self._again:
                 self._again.discard(home.id)
                 self.wake(home)
+
+    def _wait_for_space(self) -> None:
+        """What is due stays due, and is tried again at each look at the list; it is said once that the disk is full."""
+        if not self._waits_for_space:
+            log.warning("jobs wait for space on the disk")
+        self._waits_for_space = True
 
     async def _serve(self, house: House, home: Home) -> None:
         """Do some of what is due in a home, and leave a hint of when to look again."""
