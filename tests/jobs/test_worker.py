@@ -66,6 +66,15 @@ async def at_work(house: House, *reactions: Job) -> AsyncIterator[House]:
         yield working
 
 
+async def idle(house: House) -> None:
+    """Wait until no home has anything due."""
+    for _ in range(6_000):
+        if not await house.read_host(homes.due, 10):
+            break
+        await asyncio.sleep(0.01)
+    assert await house.read_host(homes.due, 10) == []
+
+
 async def until(house: House, home: Home, fn: Callable[[Work], Any], wanted: Any) -> None:
     """Wait until a read gives what is wanted."""
     found = None
@@ -189,16 +198,20 @@ async def test_a_home_that_cannot_be_served_holds_no_other_up(house: House, home
 
 
 async def test_on_a_full_disk_jobs_wait_and_none_is_lost(house: House, home: Home, monkeypatch):
+    refused: list[object] = []
+
     def no_space(*_: object) -> None:
+        refused.append(None)
         raise OutOfSpace
 
     async with at_work(house, note) as house:
+        await idle(house)
         with monkeypatch.context() as full, structlog.testing.capture_logs() as logs:
-            full.setattr(jobs, "lease", no_space)
-            full.setattr(homes, "set_due", no_space)
+            for room, written in ((jobs, "lease"), (homes, "hasten"), (homes, "set_due")):
+                full.setattr(room, written, no_space)
             for times in range(5):
                 await house.write(home, SYSTEM, ring, times)
-                await until(house, home, lambda work: bool(logs), True)
+                await until(house, home, lambda work, times=times: len(refused) > times, True)
         await until(house, home, lambda work: sorted(noted(work)), [0, 1, 2, 3, 4])
     assert [line["event"] for line in logs] == ["jobs wait for space on the disk"]
 
@@ -206,8 +219,4 @@ async def test_on_a_full_disk_jobs_wait_and_none_is_lost(house: House, home: Hom
 async def test_an_idle_home_is_not_looked_at_again_before_its_hour(house: House, home: Home, clock):
     async with at_work(house, polish):
         await until(house, home, waiting, True)
-        for _ in range(6_000):
-            if not await house.read_host(homes.due, 10):
-                break
-            await asyncio.sleep(0.01)
-        assert await house.read_host(homes.due, 10) == []
+        await idle(house)

@@ -123,7 +123,7 @@ class Worker:
                 await self._serve(house, home)
                 self._waits_for_space = False
             except OutOfSpace:
-                self._wait_for_space()
+                self._wait_for_space(home)
             except Exception as error:
                 log.error("a home cannot be served", home=home.id, exc_info=error)
                 with suppress(Exception):
@@ -134,8 +134,9 @@ class Worker:
                 self._again.discard(home.id)
                 self.wake(home)
 
-    def _wait_for_space(self) -> None:
-        """What is due stays due, and is tried again at each look at the list; it is said once that the disk is full."""
+    def _wait_for_space(self, home: Home) -> None:
+        """Try this home again soon, though no hint of it could be left; that the disk is full is said once."""
+        asyncio.get_running_loop().call_later(self._poll_s, self.wake, home)
         if not self._waits_for_space:
             log.warning("jobs wait for space on the disk")
         self._waits_for_space = True
