@@ -354,3 +354,23 @@ def test_the_client_is_loaded_at_its_first_use_only():
     """It costs memory and start-up time that a home which asks nobody does not pay."""
     script = "import sys, cozy.app.server; sys.exit('aiohttp' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+async def test_a_body_may_be_a_stream(allowed, server):
+    async def pieces():
+        for _ in range(8):
+            yield ZEROS[:100_000]
+
+    reply = await allowed.fetch("PUT", server.at(), body=pieces(), limit=1000)
+    assert (reply.status, reply.body) == (200, b"hello")
+    assert len(server.bodies[-1]) == 800_000
+
+
+async def test_a_stream_is_sent_once_wherever_it_is_redirected(allowed, server):
+    async def pieces():
+        yield b"abc"
+
+    url = server.at(f"/to?status=307&url={server.at('/echo')}")
+    reply = await allowed.fetch("PUT", url, body=pieces())
+    assert reply.status == 307
+    assert server.bodies == [b"abc"]

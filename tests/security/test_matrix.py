@@ -116,6 +116,7 @@ PUBLIC = {
     "GET /oidc/start": "leads to the service that lets people in, if there is one",
     "GET /oidc/redirect": "leads to the home that a state was made for",
     "GET /auth/authorize": "leads to the door; the page itself wants the owner",
+    "GET /auth/authorize/sharing": "leads to the door; the page itself wants the owner",
     "GET /my/welcome": "makes the first home, and there is one",
     "GET /settings/onboarded": "leads to the door",
 }
@@ -154,6 +155,8 @@ PROVED_INSIDE = {
     "GET /public/calendars/{code}.ics": "the code of an address that the owner gave out",
     "GET /public/invitations/{code}": "the signature of a link that was mailed to an invitee",
     "POST /public/invitations/{code}": "the signature of a link that was mailed to an invitee",
+    "GET /sharings/{sharing_id}/discovery": "the state of an invitation, or the code of a preview",
+    "GET /sharings/{sharing_id}/recipients/{index}/avatar": "the id of a sharing, which its members alone were told",
     "POST /jobs/webhooks/{trigger_id}": "the id of a webhook, which its maker alone was told",
     "SOCKET /realtime": "the token that AUTH brings",
     "GET / of an app": "public files of an app, and the session that an app's origin keeps",

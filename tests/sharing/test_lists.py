@@ -31,7 +31,7 @@ async def test_where_nothing_is_shared_lists_are_empty(drive, url):
 async def test_sharings_are_listed_by_doctype_without_what_homes_trust_each_other_by(drive, keep):
     rules = [{"title": "Photos", "doctype": "io.cozy.files", "values": ["f1"]}]
     await keep(
-        "io.cozy.sharings", "s1", active=True, owner=True, rules=rules, credentials=[{"access_token": "hush"}]
+        "io.cozy.sharings", "s1", active=True, owner=True, rules=rules, credentials=[{"state": "hush"}]
     )
     await keep(
         "io.cozy.sharings", "s2", active=True, rules=[{"doctype": "io.cozy.contacts", "values": ["c1"]}]
@@ -42,7 +42,13 @@ async def test_sharings_are_listed_by_doctype_without_what_homes_trust_each_othe
     assert "hush" not in answer.text
     [data] = answer.json()["data"]
     assert (data["type"], data["id"], data["links"]) == ("io.cozy.sharings", "s1", {"self": "/sharings/s1"})
-    assert data["attributes"] == {"active": True, "owner": True, "rules": rules}
+    assert data["attributes"] == {
+        "app_slug": "",
+        "active": True,
+        "owner": True,
+        "rules": rules,
+        "members": [],
+    }
     assert data["relationships"] == {"shared_docs": {"data": [{"type": "io.cozy.files", "id": "f1"}]}}
     [bare] = (await drive.get("/sharings/doctype/io.cozy.files", params={"shared_docs": "false"})).json()[
         "data"

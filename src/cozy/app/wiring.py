@@ -87,7 +87,7 @@ from cozy.rooms.permissions import pages as permissions_pages
 from cozy.rooms.permissions import routes as permissions_routes
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.events import GrantDue, GrantEnded
-from cozy.rooms.permissions.ports import Codes
+from cozy.rooms.permissions.ports import Codes, Looked
 from cozy.rooms.photos import pages as photos_pages
 from cozy.rooms.realtime import routes as realtime_routes
 from cozy.rooms.remote import routes as remote_routes
@@ -95,7 +95,21 @@ from cozy.rooms.search import jobs as search_jobs
 from cozy.rooms.search import pages as search_pages
 from cozy.rooms.search import routes as search_routes
 from cozy.rooms.search.events import DocumentsChanged, TextsWait
+from cozy.rooms.sharing import jobs as sharing_jobs
+from cozy.rooms.sharing import pages as sharing_pages
 from cozy.rooms.sharing import routes as sharing_routes
+from cozy.rooms.sharing import service as sharing
+from cozy.rooms.sharing.events import (
+    AcceptanceDue,
+    DescriptionChanged,
+    FarewellDue,
+    GuestInvited,
+    InvitationDue,
+    LastChangesSent,
+    MembersChanged,
+    PeopleMoved,
+)
+from cozy.rooms.sharing.ports import Opened
 
 DOORS: list[Routes] = [
     assets.routes,
@@ -119,6 +133,7 @@ DOORS: list[Routes] = [
     contacts_pages.routes,
     calendars_routes.routes,
     sharing_routes.routes,
+    sharing_pages.routes,
     remote_routes.routes,
     dav_routes.routes,
     nextcloud_routes.routes,
@@ -139,7 +154,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
     DeviceEntered: [notifications_jobs.tell_new_device],
     ClientConnected: [notifications_jobs.tell_new_client],
     ClientPending: [auth_jobs.forget_pending_client],
-    GrantEnded: [auth_jobs.forget_client, auth_jobs.forget_device_password],
+    GrantEnded: [auth_jobs.forget_client, auth_jobs.forget_device_password, sharing_jobs.follow_grant],
     MediaStored: [files_jobs.read_media],
     PictureStored: [files_jobs.draw_ahead],
     SidecarStored: [files_jobs.read_sidecar],
@@ -155,6 +170,14 @@ REACTIONS: dict[type[Event], list[Job]] = {
     JobEnded: [connectors_jobs.tell_failure],
     AccountLeft: [connectors_jobs.throw_away_brought],
     BurstOver: [jobs.fire_gathered],
+    InvitationDue: [sharing_jobs.invite],
+    GuestInvited: [sharing_jobs.mail_guest],
+    MembersChanged: [sharing_jobs.tell_members],
+    DescriptionChanged: [sharing_jobs.tell_description],
+    FarewellDue: [sharing_jobs.say_farewell],
+    PeopleMoved: [sharing_jobs.follow_people],
+    AcceptanceDue: [sharing_jobs.accept],
+    LastChangesSent: [sharing_jobs.narrow],
     DocumentsChanged: [search_jobs.follow_changes],
     TextsWait: [search_jobs.read_texts],
     DayPassed: [
@@ -177,11 +200,16 @@ REACTIONS: dict[type[Event], list[Job]] = {
         collections_jobs.tidy,
         calendars_jobs.refresh_all,
         search_jobs.look_again,
+        sharing_jobs.sweep_clients,
     ],
 }
 
 # Who hears of what a transaction changed, within it; what they write there is there when the change is, or neither.
-FOLLOWERS: list[Callable[[Work], None]] = [jobs_service.firing.follow, search_jobs.follow]
+FOLLOWERS: list[Callable[[Work], None]] = [
+    jobs_service.firing.follow,
+    search_jobs.follow,
+    sharing.groups.follow,
+]
 
 PORTS: dict[type, list[Any]] = {
     Furnish: [files.furnish],
@@ -201,6 +229,8 @@ PORTS: dict[type, list[Any]] = {
     TextIndex: [Fts5(), Tsvector()],
     Guard: [permissions.guard],
     Codes: [auth.for_link],
+    Looked: [sharing.discovering.looked],
+    Opened: [apps.intents.after_sharing],
     Doctype: [
         *homes_doctypes.DOCTYPES,
         *auth.doctypes.DOCTYPES,
@@ -209,6 +239,7 @@ PORTS: dict[type, list[Any]] = {
         *collections_doctypes.DOCTYPES,
         *calendars_doctypes.DOCTYPES,
         *contacts.doctypes.DOCTYPES,
+        *sharing.doctypes.DOCTYPES,
     ],
     InstanceFacts: [auth.facts.instance],
     Capabilities: [auth.facts.capabilities, files.capabilities],

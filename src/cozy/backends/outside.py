@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 from asyncio import timeout
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
@@ -78,7 +78,7 @@ class OutsideByHttp:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
+        body: bytes | AsyncIterable[bytes] = b"",
         limit: int = BODY_LIMIT,
         timeout_s: float = TIMEOUT_S,
         redirects: int = REDIRECTS,
@@ -98,7 +98,7 @@ class OutsideByHttp:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
+        body: bytes | AsyncIterable[bytes] = b"",
         limit: int,
         timeout_s: float,
         redirects: int = REDIRECTS,
@@ -122,7 +122,7 @@ class OutsideByHttp:
         method: str,
         url: str,
         headers: dict[str, str],
-        body: bytes,
+        body: bytes | AsyncIterable[bytes],
         limit: int,
         timeout_s: float,
         redirects: int,
@@ -147,9 +147,18 @@ class OutsideByHttp:
             raise TooSlow(host=first.host) from None
 
     async def _followed(
-        self, method: str, url: URL, headers: dict[str, str], body: bytes, redirects: int, *, unpack: bool
+        self,
+        method: str,
+        url: URL,
+        headers: dict[str, str],
+        body: bytes | AsyncIterable[bytes],
+        redirects: int,
+        *,
+        unpack: bool,
     ) -> ClientResponse:
         """The answer at the end of the redirects."""
+        if not isinstance(body, bytes):
+            redirects = 0
         for _ in range(redirects):
             response = await self._asked(method, url, headers, body, unpack)
             location = response.headers.get("location", "")
@@ -170,7 +179,7 @@ class OutsideByHttp:
         return response
 
     async def _asked(
-        self, method: str, url: URL, headers: dict[str, str], body: bytes, unpack: bool
+        self, method: str, url: URL, headers: dict[str, str], body: bytes | AsyncIterable[bytes], unpack: bool
     ) -> ClientResponse:
         with _mapped(url):
             return await self._session().request(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -39,7 +39,8 @@ class Outside(Protocol):
     """Asks other servers, http and https, and never one that is on this machine or in its network.
 
     Knows no cookie and no proxy of the environment. An answer of any status is an answer. A redirect to another
-    origin gets no header of the request but those that say what is wanted.
+    origin gets no header of the request but those that say what is wanted. A body that is a stream is sent once: a
+    redirect is then an answer like others.
     """
 
     async def fetch(
@@ -48,7 +49,7 @@ class Outside(Protocol):
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
+        body: bytes | AsyncIterable[bytes] = b"",
         limit: int = BODY_LIMIT,
         timeout_s: float = TIMEOUT_S,
         redirects: int = REDIRECTS,
@@ -66,7 +67,7 @@ class Outside(Protocol):
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
+        body: bytes | AsyncIterable[bytes] = b"",
         limit: int,
         timeout_s: float,
         redirects: int = REDIRECTS,

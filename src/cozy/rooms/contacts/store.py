@@ -13,6 +13,7 @@ from .model.people import group_ids
 
 _PEOPLE_LIMIT = 100_000
 _GROUPS_LIMIT = 5_000
+_MENTIONS_LIMIT = 500
 
 
 def people(work: Work) -> list[Document]:
@@ -61,3 +62,14 @@ def in_group(work: Work, group_id: str) -> list[Document]:
     )  # fmt: skip
     found = [documents.document(row) for row in rows]
     return [each for each in found if group_id in group_ids(each.body)]
+
+
+def mentioning(work: Work, text: str) -> list[Document]:
+    """Who may have this text, in small letters, somewhere in what is known of them, by id."""
+    rows = work.db.all(
+        f"""SELECT {documents.COLUMNS} FROM documents
+             WHERE home_id = :home AND doctype = :doctype AND NOT deleted AND lower(CAST(body AS TEXT)) LIKE :named
+             ORDER BY id LIMIT :limit""",
+        home=work.home, doctype=CONTACTS, named=f"%{text}%", limit=_MENTIONS_LIMIT,
+    )  # fmt: skip
+    return [documents.document(row) for row in rows]

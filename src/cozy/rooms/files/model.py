@@ -23,6 +23,7 @@ PDF = "application/pdf"
 SVG = "image/svg+xml"
 SHORTCUT = "application/internet-shortcut"
 SHARED_DRIVES = "io.cozy.files.shared-drives-dir"
+SHARED_WITH_ME = "io.cozy.files.shared-with-me-dir"
 SHARED_DRIVES_NAME = "Drives"  # in every language, as apps look for it
 TRASH_NAME = ".cozy_trash"
 TRASH_PATH = f"/{TRASH_NAME}"

@@ -13,3 +13,11 @@ class Codes(Protocol):
     def __call__(self, work: Work, label: str) -> str:
         """A new code. label: how the code is called among those of its link."""
         ...
+
+
+class Looked(Protocol):
+    """Hears that somebody looked, with a code, at what is offered to them."""
+
+    def __call__(self, work: Work, sharing_id: str, label: str) -> None:
+        """label: of the code."""
+        ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Struct
@@ -182,3 +183,20 @@ def _body(intent: Intent) -> dict[str, Any]:
 
 def _intent(document: Document) -> Intent:
     return msgspec.convert({**document.body, "id": document.id}, Intent)
+
+
+def after_sharing(work: Work, slug: str, doctype: str, sharing_id: str) -> str:
+    """Where an app shows what was just taken of somebody else: the one that it was shared by, else one that can; "" for none.
+
+    cozy-stack docs/sharing.md, the intent SHARING.
+    """
+    ways = able(work, "SHARING", doctype)
+    own = [(app, href) for app, href in ways if app.slug == slug]
+    query = urlencode({"sharing": sharing_id})
+    for app, href in [*own, *ways]:
+        path, _, fragment = href.partition("#")
+        origin = app_origin(work.origin, app.slug, work.settings.subdomains)
+        return f"{origin}/{path.lstrip('/')}?{query}{'#' if fragment else ''}{fragment}"
+    if not any(app.slug == slug and app.is_usable for app in installed(work)):
+        return ""
+    return f"{app_origin(work.origin, slug, work.settings.subdomains)}/?{query}"

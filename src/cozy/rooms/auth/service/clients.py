@@ -68,7 +68,7 @@ def register(work: Work, visitor: Visitor, said: Introduction, *, may_log_in: bo
     """
     limits.count(work, "register", visitor)
     checked = _checked(work, said)
-    checked["client_name"] = _unused(work, checked["client_name"])
+    checked["client_name"] = unused(work, checked["client_name"])
     client = Client(
         id="",
         rev="",
@@ -96,7 +96,7 @@ def enlist(work: Work, name: str, redirect_uri: str) -> Client:
         if error.facts["error"] == "invalid_redirect_uri":
             raise BadServiceAddress(parameter="redirect_uri") from error
         raise BadServiceName(parameter="name") from error
-    checked |= {"client_name": _unused(work, checked["client_name"]), "client_kind": "web"}
+    checked |= {"client_name": unused(work, checked["client_name"]), "client_kind": "web"}
     metadata = _metadata(work, checked)
     client = Client(id="", rev="", created_at=iso(work.now), cozyMetadata=metadata, **checked)
     return _client(documents.create(work, CLIENTS, body_of(client)))
@@ -118,6 +118,10 @@ def _checked(work: Work, said: Introduction) -> dict[str, Any]:
     others = {member: getattr(said, member) or "" for member in _SAID}
     announced = said.notifications or {}
     others["notification_platform"] = others["notification_platform"].lower()
+    if others["client_kind"] == SHARING:
+        others["client_kind"] = (
+            ""  # only this home says so, of homes that it let in itself: lists leave those out
+        )
     is_too_long = max(map(len, [software_id, *others.values()])) > LONGEST
     if len(uris) > REDIRECTS or is_too_long or len(msgspec.json.encode(announced)) > ANNOUNCED:
         raise _bad("invalid_client_metadata", "this is too long")
@@ -159,7 +163,7 @@ def is_loopback(host: str) -> bool:
     return bool(_LOOPBACK.fullmatch(host))
 
 
-def _unused(work: Work, name: str) -> str:
+def unused(work: Work, name: str) -> str:
     """The name, with a number where another client has it: `Drive-2`."""
     taken = store.clients.named_like(work, name)
     if name not in taken:
@@ -191,7 +195,9 @@ def change(work: Work, client: Client, said: Introduction) -> Client:
             raise _bad("invalid_client_secret", "client_secret is invalid")
         secrets += 1
     if checked["client_name"] != client.client_name:
-        checked["client_name"] = _unused(work, checked["client_name"])
+        checked["client_name"] = unused(work, checked["client_name"])
+    if client.client_kind == SHARING:
+        checked["client_kind"] = SHARING
     metadata = {**client.cozyMetadata, "updatedAt": iso(work.now)}
     changed = replace(client, secrets=secrets, cozyMetadata=metadata, **checked)
     if changed.software_id != client.software_id:

@@ -37,7 +37,7 @@ def with_code(work: Work, client: Client, code: str, verifier: str = "", redirec
     granted = _grant(work, client, agreed)
     if not client.last_refreshed_at:
         work.publish(ClientConnected(client.id))
-    got = _tokens(work, client, granted, agreed.scope)
+    got = tokens_of(work, client, granted, agreed.scope)
     wants_identity = any(rule.doctype == IDENTITY for rule in agreed.rules.values())
     return replace(got, identity=identity.token(work, client, agreed)) if wants_identity else got
 
@@ -63,7 +63,8 @@ def _grant(work: Work, client: Client, agreed: Agreed) -> Permission:
     )
 
 
-def _tokens(work: Work, client: Client, granted: Permission, scope: str) -> Tokens:
+def tokens_of(work: Work, client: Client, granted: Permission, scope: str) -> Tokens:
+    """The tokens of a client that something was granted to."""
     refresh = tokens.signed(work, "refresh", client.id, scope=scope, grant=granted.id)
     return Tokens(access=_access(work, client, granted, scope), refresh=refresh, scope=scope)
 
@@ -115,7 +116,7 @@ def _unasked(work: Work, client: Client, scope: str, rules: Mapping[str, Rule], 
     granted = _grant(work, client, agreed)
     if not client.last_refreshed_at:
         work.publish(ClientConnected(client.id))
-    return _tokens(work, client, granted, scope)
+    return tokens_of(work, client, granted, scope)
 
 
 def with_refresh(work: Work, client: Client, token: str) -> Tokens:

@@ -43,6 +43,9 @@ LIMITS: dict[str, dict[str, Limit]] = {
     },
     "connecting": {"address": Limit(30, _QUARTER), "home": Limit(300, _HOUR), "device": Limit(30, _QUARTER)},
     "address": {"address": Limit(5, _HOUR), "home": Limit(10, _HOUR), "device": Limit(5, _HOUR)},
+    "invitation": {"address": Limit(30, _HOUR), "home": Limit(300, _HOUR), "device": Limit(30, _HOUR)},
+    "discovery": {"address": Limit(30, _QUARTER), "home": Limit(300, _HOUR), "device": Limit(30, _QUARTER)},
+    "sharing_mail": {"address": Limit(200, _HOUR), "home": Limit(200, _HOUR), "device": Limit(200, _HOUR)},
     "reset": {"address": Limit(3, _HOUR), "home": Limit(10, _HOUR), "device": Limit(3, _HOUR)},
 }
 

@@ -1,6 +1,6 @@
 """What can be done with contacts."""
 
-from . import bins, doctypes, groups, moving, people, photos, queries, twins
+from . import bins, doctypes, groups, homes, moving, people, photos, queries, twins
 from .kind import KIND, text_of
 from .myself import agree, myself
 
@@ -10,6 +10,7 @@ __all__ = [
     "bins",
     "doctypes",
     "groups",
+    "homes",
     "moving",
     "myself",
     "people",

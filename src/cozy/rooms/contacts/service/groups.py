@@ -55,6 +55,11 @@ def _document(work: Work, id_: str) -> Document:
     return found
 
 
+def inside(work: Work, id_: str) -> list[Document]:
+    """Who is in a group, by id. Asks nothing of the caller."""
+    return store.in_group(work, id_)
+
+
 def create(work: Work, name: str) -> Group:
     """A new group. Raises BadGroupName, GroupNameTaken, NobodyIn, NotAllowed."""
     clean = _clean(work, name)

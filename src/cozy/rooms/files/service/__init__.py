@@ -64,6 +64,7 @@ from .references import (
     unrefer_all,
 )
 from .shared_drives import shared_drives
+from .shared_with_me import count_in, shared_with_me
 from .sidecars import read_sidecar
 from .sweeping import empty_old_trash, sweep_contents, sweep_thumbnails
 from .thumbnails import (
@@ -139,6 +140,7 @@ __all__ = [
     "content_in_file",
     "content_pieces",
     "copy",
+    "count_in",
     "create_file",
     "create_folder",
     "create_folder_at",
@@ -209,6 +211,7 @@ __all__ = [
     "select",
     "selected",
     "shared_drives",
+    "shared_with_me",
     "shortcuts",
     "source_of",
     "space",

@@ -18,7 +18,7 @@ from ..errors import BadContext, NoManager
 from ..model import INSTANCE, SETTINGS, Context, Flags, Ratio
 
 DEFAULT = "default"  # of homes whose context the settings do not name
-_OURS = {"feature_ratios", "oidc", "registries", "terms", "theme"}  # no business of apps
+_OURS = {"feature_ratios", "oidc", "registries", "sharing", "terms", "theme"}  # no business of apps
 _ALL = 2**32 - 1
 
 
@@ -37,6 +37,11 @@ def members(work: Work) -> dict[str, Any]:
     return {
         name: value for name, value in _raw(work.settings, work.hosted.context).items() if name not in _OURS
     }
+
+
+def member(work: Work, name: str) -> Any:
+    """What the context of this home holds under a name; None for nothing."""
+    return _raw(work.settings, work.hosted.context).get(name)
 
 
 def check(settings: Settings) -> None:

@@ -59,9 +59,18 @@ class Body(Struct, frozen=True):
 
 
 @routes.on("GET", "/permissions/self", KNOWN)
-def own(work: Work) -> Response:
+async def own(call: Call) -> Response:
     """What the caller may do, codes left out. 200; 400, 401."""
-    return _answer(service.links.own(work), with_codes=False)
+    held = await call.read(service.links.own)
+    if held.type == "share-preview":
+        await call.write(service.links.looked, held, _code(call))
+    return _answer(held, with_codes=False)
+
+
+def _code(call: Call) -> str:
+    """The code that a guest came with."""
+    scheme, _, value = call.header("authorization").partition(" ")
+    return value.strip() if scheme.lower() == "bearer" else call.query("sharecode")
 
 
 @routes.on("POST", "/permissions", KNOWN)

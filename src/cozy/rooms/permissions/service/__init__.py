@@ -1,6 +1,6 @@
 """What the room permissions can do."""
 
-from . import ledger, links, passwords
+from . import ledger, links, passwords, previews
 from .decision import admit, common, guard, holds_all, may, may_all, may_give, may_use
 from .grants import (
     all_,
@@ -53,6 +53,7 @@ __all__ = [
     "others",
     "out_of_sight",
     "passwords",
+    "previews",
     "rules_about",
     "set_end",
     "withdraw",

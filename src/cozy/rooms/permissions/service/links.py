@@ -20,7 +20,7 @@ from cozy.rooms.documents.errors import Reserved
 from .. import store
 from ..errors import BadDoctype, BadRule, CannotShare, NotAllowed, NotTheMaker, NotYours, TooManyCodes
 from ..model import WILDCARD, Permission, Rule, check, rule_of, source_of
-from ..ports import Codes
+from ..ports import Codes, Looked
 from . import grants, history, keeping
 from .decision import may_all, may_give, may_use
 
@@ -72,7 +72,7 @@ def make(work: Work, wanted: Wanted) -> Permission:
     admit(work.caller)
     _check(work, wanted.rules.values())
     codes = _codes(work, wanted.labels)
-    shortcodes = {label: _free_code(work, is_tiny=wanted.is_tiny) for label in codes}
+    shortcodes = {label: free_code(work, is_tiny=wanted.is_tiny) for label in codes}
     made = keeping.add(
         work,
         Permission(
@@ -136,6 +136,14 @@ def own(work: Work) -> Permission:
         return Permission(id="", rev="", type="cli", source_id="", rules=rules)
     found = grants.fetch(work, work.caller.permission)
     return replace(found, rules=rules) if found.metadata.get(LINKED_APP) else found
+
+
+def looked(work: Work, preview: Permission, code: str) -> None:
+    """Somebody looked, with a code, at what is offered to them."""
+    both = [*preview.codes.items(), *preview.shortcodes.items()]
+    label = next((label for label, known in both if known == code), "")
+    for port in work.plugged(Looked):
+        port(work, preview.source_id, label)
 
 
 def shown(work: Work, id_: str) -> Permission:
@@ -257,7 +265,7 @@ def _with_codes(work: Work, link: Permission, patch: Patch) -> Permission:
     new = _codes(work, [label for label in patch.labels if label not in link.codes])
     codes = {label: link.codes.get(label) or new[label] for label in patch.labels}
     shortcodes = {
-        label: link.shortcodes[label] if label in link.shortcodes else _free_code(work)
+        label: link.shortcodes[label] if label in link.shortcodes else free_code(work)
         for label in codes
         if label in link.shortcodes or label in new
     }
@@ -267,17 +275,18 @@ def _with_codes(work: Work, link: Permission, patch: Patch) -> Permission:
 def _codes(work: Work, labels: Sequence[str]) -> dict[str, str]:
     if len(labels) > CODES_LIMIT or any(len(label) > LABEL_LIMIT for label in labels):
         raise TooManyCodes(parameter="codes")
-    return {label: _long_code(work, label) for label in labels}
+    return {label: long_code(work, label) for label in labels}
 
 
-def _long_code(work: Work, label: str) -> str:
+def long_code(work: Work, label: str) -> str:
+    """A new long code. Raises Unavailable."""
     for port in work.plugged(Codes):
         code: str = port(work, label)
         return code
     raise Unavailable
 
 
-def _free_code(work: Work, *, is_tiny: bool = False) -> str:
+def free_code(work: Work, *, is_tiny: bool = False) -> str:
     """A short code that opens nothing else here."""
     alphabet, length = (string.digits, TINY) if is_tiny else (_ALPHABET, SHORT)
     while True:

@@ -1,34 +1,31 @@
-"""What can be done with sharings."""
+"""The lists of sharings that apps ask for."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
-from cozy.rooms.documents.model import Document, Query
+from cozy.rooms.documents.model import Query
 from cozy.rooms.files.model import FILES
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.errors import NotAllowed
 
-from .model import SHARED, SHARINGS, Sharing
+from .. import access
+from ..model import SHARED, SHARINGS, Listed, Reference, Sharing
+from . import keeping
+from .keeping import LIMIT
 
-LIMIT = 1000  # cozy-stack's
 
-
-def of_doctype(work: Work, doctype: str, *, with_documents: bool) -> list[Sharing]:
+def of_doctype(work: Work, doctype: str, *, with_documents: bool) -> list[Listed]:
     """The sharings with a rule for a doctype, and the documents in them. Raises NobodyIn, NotAllowed."""
     permissions.guard(work, "GET", doctype, None, None)
     ruled = {"rules": {"$elemMatch": {"doctype": doctype}}}
-    return [
-        Sharing(found, _shared(work, found) if with_documents else ()) for found in _sharings(work, ruled)
-    ]
+    return [with_shared(work, each) if with_documents else Listed(each) for each in keeping.all_(work, ruled)]
 
 
-def drives(work: Work) -> list[Sharing]:
+def drives(work: Work) -> list[Listed]:
     """The drives that are shared. Raises NobodyIn, NotAllowed."""
     permissions.guard(work, "GET", FILES, None, None)
-    return [Sharing(found) for found in _sharings(work, {"active": True, "drive": True})]
+    return [Listed(each) for each in keeping.all_(work, {"active": True, "drive": True})]
 
 
 def news(work: Work) -> int:
@@ -39,12 +36,16 @@ def news(work: Work) -> int:
     return len(documents.find(work, FILES, query).documents)
 
 
-def _sharings(work: Work, selector: dict[str, Any]) -> list[Document]:
-    return documents.find(work, SHARINGS, Query(selector=selector, limit=LIMIT)).documents
+def show(work: Work, sharing_id: str) -> Listed:
+    """A sharing, and the documents in it. Raises NoSharing, NobodyIn, NotAllowed."""
+    sharing = keeping.fetch(work, sharing_id)
+    access.look(work, sharing)
+    return with_shared(work, sharing)
 
 
-def _shared(work: Work, sharing: Document) -> tuple[tuple[str, str], ...]:
-    """Ids of `io.cozy.shared` are `doctype/id`."""
+def with_shared(work: Work, sharing: Sharing) -> Listed:
+    """A sharing with the documents in it: ids of `io.cozy.shared` are `doctype/id`."""
     query = Query(selector={f"infos.{sharing.id}": {"$exists": True}}, limit=LIMIT)
     found = documents.find(work, SHARED, query).documents
-    return tuple((doctype, id_) for doctype, _, id_ in (each.id.partition("/") for each in found))
+    pairs = (each.id.partition("/") for each in found)
+    return Listed(sharing, tuple(Reference(doctype, id_) for doctype, _, id_ in pairs))

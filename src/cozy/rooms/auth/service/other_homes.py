@@ -1,0 +1,64 @@
+"""Homes of other people, which are clients here: each is let in to one sharing, and to nothing else (cozy-stack
+docs/sharing.md).
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cozy.kernel.clock import iso
+from cozy.kernel.text import nfc
+from cozy.kernel.work import Work
+from cozy.rooms.documents import service as documents
+from cozy.rooms.permissions import service as permissions
+from cozy.rooms.permissions.model import Rule
+
+from ..errors import NoClient
+from ..model.clients import CLIENTS, SHARING, Client, Tokens, body_of
+from . import clients, exchanging, scopes, tokens
+
+SOFTWARE = "github.com/cozy/cozy-stack"  # what every home that speaks this protocol says it is
+_NAME_LIMIT = 80
+
+
+class LetIn(Struct, frozen=True):
+    """A home that was let in: what it proves itself by, and its tokens."""
+
+    client: Client
+    secret: str
+    registration: str  # the token to manage its registration
+    tokens: Tokens
+
+
+def let_in(work: Work, *, name: str, address: str, rule: Rule) -> LetIn:
+    """Let the home at an address in, as far as a rule goes, until it is shown out. name: what its owner is called."""
+    said = " ".join(nfc(name).split())[:_NAME_LIMIT] or address.partition("://")[2]
+    kept = Client(
+        id="", rev="", client_name=clients.unused(work, f"Sharing {said}"), client_kind=SHARING, client_uri=f"{address}/",
+        redirect_uris=(f"{address}/sharings/answer",), software_id=SOFTWARE, created_at=iso(work.now),
+    )  # fmt: skip
+    made = documents.create(work, CLIENTS, body_of(kept))
+    client = replace(kept, id=made.id, rev=made.rev)
+    scope = scopes.spelled({"sharing": rule})
+    granted = permissions.grant(
+        work, "oauth", client.id, {"sharing": rule}, title=f"{said} ({address.partition('://')[2]})",
+        metadata={"scope": scope},
+    )  # fmt: skip
+    return LetIn(
+        client, clients.secret_of(work, client), tokens.registration_token(work, client.id),
+        exchanging.tokens_of(work, client, granted, scope),
+    )  # fmt: skip
+
+
+def show_out(work: Work, client_id: str) -> None:
+    """End what a home may do here; one that is gone already is none the less."""
+    if not client_id:
+        return
+    try:
+        client = clients.find(work, client_id)
+    except NoClient:
+        clients.forget(work, client_id)
+        return
+    if client.client_kind == SHARING:
+        clients.remove(work, client)

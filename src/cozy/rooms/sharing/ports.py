@@ -1,0 +1,15 @@
+"""What sharing asks of other rooms."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from cozy.kernel.work import Work
+
+
+class Opened(Protocol):
+    """Knows where somebody goes who has just taken what was shared with them: to an app that shows it."""
+
+    def __call__(self, work: Work, slug: str, doctype: str, sharing_id: str) -> str:
+        """An address; "" for none. slug: of the app that it was shared by; doctype: of the first that is in it."""
+        ...

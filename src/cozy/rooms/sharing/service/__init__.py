@@ -1,0 +1,58 @@
+"""What can be done with sharings.
+
+For the rooms above, which move what is shared: `fetch`, `active`, `peers`, `member_who_asks`, `writer_who_asks`,
+`ended_by_rule`, `asking.ask`, `shortcuts.take_away`, `keeping.put`.
+"""
+
+from . import (
+    answering,
+    asking,
+    delegating,
+    discovering,
+    doctypes,
+    ending,
+    groups,
+    inviting,
+    keeping,
+    listing,
+    making,
+    members,
+    moving,
+    passwords,
+    read_only,
+    receiving,
+    shortcuts,
+    telling,
+)
+from .ending import ended_by_rule
+from .keeping import active, fetch
+from .others import member_who_asks, peer_of, peers, standings, writer_who_asks
+
+__all__ = [
+    "active",
+    "answering",
+    "asking",
+    "delegating",
+    "discovering",
+    "doctypes",
+    "ended_by_rule",
+    "ending",
+    "fetch",
+    "groups",
+    "inviting",
+    "keeping",
+    "listing",
+    "making",
+    "member_who_asks",
+    "members",
+    "moving",
+    "passwords",
+    "peer_of",
+    "peers",
+    "read_only",
+    "receiving",
+    "shortcuts",
+    "standings",
+    "telling",
+    "writer_who_asks",
+]
