@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import anyio
 import httpx2
+from yarl import URL
 
 from cozy.app import worker as work_of
 from cozy.app.configuration import load
@@ -37,6 +38,7 @@ from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Query
 from cozy.rooms.homes.model import Profile
 from cozy.rooms.jobs import service as jobs
+from cozy.rooms.neighbours.model import WELL_KNOWN
 from cozy.rooms.sharing import service as sharing
 from cozy.rooms.sharing.model import SHARINGS, Sharing
 from tests.program import Client, Cozy, Server, apart
@@ -67,7 +69,9 @@ class Postbox:
 
 @dataclass
 class Place:
-    """A home of a street. asked: what the others asked it, method and path."""
+    """A home of a street. asked: what the others asked it, method and path. is_stack: it shows no key, as one that is served by
+    cozy-stack.
+    """
 
     name: str
     house: House
@@ -75,6 +79,7 @@ class Place:
     app: Any
     mails: Postbox
     asked: list[tuple[str, str]] = field(default_factory=list)
+    is_stack: bool = False
 
     @property
     def origin(self) -> str:
@@ -152,10 +157,15 @@ class Way:
         body: bytes | AsyncIterable[bytes] = b"", limit: int = 0, timeout_s: float = 0, redirects: int = 5,
     ) -> Reply:  # fmt: skip
         """The whole answer of another home."""
+        url = str(URL(url))  # as the client of the program spells it
         there = self._street.at(urlsplit(url).netloc)
         if there is None or (self._name, there.name) in self._street.cuts:
             raise Unreachable(host=urlsplit(url).netloc)
-        there.asked.append((method, urlsplit(url).path))
+        is_greeting = urlsplit(url).path == WELL_KNOWN  # before whatever is asked, now and then
+        if is_greeting and there.is_stack:
+            return Reply(404, {}, b"", url)
+        if not is_greeting:
+            there.asked.append((method, urlsplit(url).path))
         transport = httpx2.ASGITransport(there.app)
         async with httpx2.AsyncClient(transport=transport) as client:
             answer = await client.request(method, url, headers=dict(headers or {}), content=body)
@@ -167,7 +177,10 @@ class Way:
             return await self.fetch(
                 method, location, headers=headers if is_same else kept, body=body, redirects=redirects - 1
             )
-        self._street.replies.append((self._name, there.name, method, urlsplit(url).path, answer.status_code))
+        if not is_greeting:
+            self._street.replies.append(
+                (self._name, there.name, method, urlsplit(url).path, answer.status_code)
+            )
         if (self._name, there.name) in self._street.deaf:
             raise Unreachable(host=urlsplit(url).netloc)
         return Reply(answer.status_code, found, answer.content, url)
@@ -184,6 +197,10 @@ class Way:
             yield reply.body
 
         yield Stream(reply.status, reply.headers, reply.url, chunks())
+
+    def call(self, url: str, **_: Any) -> Any:
+        """No socket leads from home to home here: a village has them."""
+        raise Unreachable(host=urlsplit(url).netloc)
 
     async def close(self) -> None:
         """Nothing is open."""

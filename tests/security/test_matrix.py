@@ -69,6 +69,7 @@ PUBLIC = {
     "GET /robots.txt": "that no search engine is wanted",
     "GET /security.txt": "where to tell of holes",
     "GET /.well-known/security.txt": "where to tell of holes",
+    "GET /.well-known/cozy-home": "the public key of the home, signed; or where it has gone",
     "GET /.well-known/change-password": "where the passphrase is changed (W3C)",
     "GET /.well-known/openid-configuration": "OpenID Connect Discovery",
     "GET /.well-known/oauth-authorization-server": "RFC 8414",
@@ -155,10 +156,15 @@ PROVED_INSIDE = {
     "GET /public/calendars/{code}.ics": "the code of an address that the owner gave out",
     "GET /public/invitations/{code}": "the signature of a link that was mailed to an invitee",
     "POST /public/invitations/{code}": "the signature of a link that was mailed to an invitee",
+    **{
+        f"{method} /sharings/drives/{{drive_id}}/{{rest:path}}": "the routes of files prove; else a secret of ten minutes in the address"
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+    },
     "GET /sharings/{sharing_id}/discovery": "the state of an invitation, or the code of a preview",
     "GET /sharings/{sharing_id}/recipients/{index}/avatar": "the id of a sharing, which its members alone were told",
     "POST /jobs/webhooks/{trigger_id}": "the id of a webhook, which its maker alone was told",
     "SOCKET /realtime": "the token that AUTH brings",
+    "SOCKET /sharings/drives/{drive_id}/realtime": "the token that AUTH brings",
     "GET / of an app": "public files of an app, and the session that an app's origin keeps",
     "GET /{path:path} of an app": "the same",
 }

@@ -2,10 +2,12 @@
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model.clients import ACCESS
+from cozy.rooms.neighbours import service as neighbours
 from cozy.rooms.sharing import service
 from cozy.rooms.sharing.errors import PeerAway, PeerGone, PeerRefused
 from cozy.rooms.sharing.model import Standing
@@ -50,9 +52,10 @@ async def test_who_talks_to_whom(street, alice, bob, peer):
 
 async def test_it_is_known_who_asks(street, alice, bob, peer):
     token = (await bob.sharing(peer.sharing_id)).credentials[0].access_token.access_token
+    key = (await bob.read(neighbours.introduction, "")).public_key
 
     def who(work):
-        work.caller = auth.caller_of(work, token)
+        work.caller = replace(auth.caller_of(work, token), signed_by=key)
         return service.member_who_asks(work, peer.sharing_id), work.caller.kind
 
     assert await alice.house.read(alice.home, SYSTEM, who) == (1, "client")

@@ -65,6 +65,7 @@ async def test_other_members_invite_nobody(street, alice, bob, is_open, reads):
 
 
 async def test_the_delegated_request_is_in_the_words_of_the_protocol(street, alice, bob):
+    bob.is_stack = True
     sharing_id = await shared(street, alice, bob, rules=[RULE], open_sharing=True)
     token = (await bob.sharing(sharing_id)).credentials[0].access_token.access_token
     related = {

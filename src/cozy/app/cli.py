@@ -32,6 +32,7 @@ from cozy.rooms.collections.cli import restored
 from cozy.rooms.files.cli import cli as files_cli
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.cli import cli as homes_cli
+from cozy.rooms.neighbours.cli import move
 from cozy.rooms.search.cli import cli as search_cli
 
 T = TypeVar("T")
@@ -44,6 +45,7 @@ homes_cli.command("reset-passphrase")(reset_passphrase)
 homes_cli.command("add-service")(add_service)
 homes_cli.command("link-login")(link_login)
 homes_cli.command("restored")(restored)
+homes_cli.command("move")(move)
 cli.add_typer(homes_cli, name="homes")
 cli.add_typer(files_cli, name="files")
 cli.add_typer(apps_cli, name="apps")

@@ -33,12 +33,14 @@ from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.errors import BadToken, ExpiredToken, WrongDevicePassword
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.errors import NoHome
+from cozy.rooms.neighbours.model import WELL_KNOWN
 from cozy.rooms.permissions import service as permissions
 from cozy.web.call import Call
 from cozy.web.cookies import read_cookie
 from cozy.web.csrf import is_from_here
 from cozy.web.dispatch import Dispatcher
 from cozy.web.headers import EVERY_HEADER, HSTS
+from cozy.web.signed import signer
 
 log = structlog.get_logger()
 PING_EVERY_S = 54.0  # as cozy-stack does; many proxies end what is silent for a minute
@@ -51,6 +53,7 @@ WITHOUT_A_HOME = {
     "/my/sw.js",
     "/my/manifest.webmanifest",
     *(route.path for route in signs.routes.table),
+    WELL_KNOWN,  # where a home has gone stands at its old address
     "/oidc/redirect",  # where another service sends people back to, for all homes of the host
 }  # what an error page needs, and what a host says of itself
 _KNOWN_FOR_S = 1.0  # how long the list of homes is trusted: changes by the command line show within a second
@@ -103,7 +106,10 @@ async def identify(call: Call, route: Route) -> None:
 
     The origin of an app knows no tokens: what is in its addresses is for the app.
     """
-    if not call.home.id or route.need.own_proof:
+    if not call.home.id:
+        return
+    call.signer = signer(call)
+    if route.need.own_proof:
         return
     token, cookie = "" if call.slug else _token_of(call), read_cookie(call, "session")
     if route.manner in {"dav", "ocs"} and _is_basic(call):
@@ -112,6 +118,8 @@ async def identify(call: Call, route: Route) -> None:
     elif token:
         call.has_token = True
         call.caller = await _bearer(call, token, cookie)
+        if call.signer:
+            call.caller = replace(call.caller, signed_by=call.signer)
     elif cookie:
         session, is_due = await call.read(auth.sessions.found, cookie, call.slug)
         if session is not None:

@@ -57,6 +57,8 @@ from cozy.rooms.dav import jobs as dav_jobs
 from cozy.rooms.dav import routes as dav_routes
 from cozy.rooms.documents import routes as documents_routes
 from cozy.rooms.documents.ports import Doctype, Guard
+from cozy.rooms.drives import pages as drives_pages
+from cozy.rooms.drives import routes as drives_routes
 from cozy.rooms.files import jobs as files_jobs
 from cozy.rooms.files import pages as files_pages
 from cozy.rooms.files import routes as files_routes
@@ -65,7 +67,7 @@ from cozy.rooms.files.events import MediaStored, PictureStored, SidecarStored
 from cozy.rooms.files.service import doctypes as files_doctypes
 from cozy.rooms.homes import pages as homes_pages
 from cozy.rooms.homes import routes as homes_routes
-from cozy.rooms.homes.events import ProfileChanged
+from cozy.rooms.homes.events import HomeMoved, ProfileChanged
 from cozy.rooms.homes.ports import Capabilities, FirstPage, Furnish, InstanceFacts
 from cozy.rooms.homes.service import doctypes as homes_doctypes
 from cozy.rooms.jobs import jobs
@@ -74,6 +76,9 @@ from cozy.rooms.jobs import routes as jobs_routes
 from cozy.rooms.jobs import service as jobs_service
 from cozy.rooms.jobs.events import BurstOver, JobEnded, TriggerDue
 from cozy.rooms.jobs.ports import WorkerType
+from cozy.rooms.neighbours import pages as neighbours_pages
+from cozy.rooms.neighbours import routes as neighbours_routes
+from cozy.rooms.neighbours.events import NeighbourMoved
 from cozy.rooms.nextcloud import routes as nextcloud_routes
 from cozy.rooms.notifications import jobs as notifications_jobs
 from cozy.rooms.notifications import pages as notifications_pages
@@ -107,6 +112,7 @@ from cozy.rooms.sharing.events import (
     InvitationDue,
     LastChangesSent,
     MembersChanged,
+    MoveDue,
     PeopleMoved,
 )
 from cozy.rooms.sharing.ports import Opened
@@ -129,11 +135,15 @@ DOORS: list[Routes] = [
     jobs_pages.routes,
     notifications_routes.routes,
     notifications_pages.routes,
+    neighbours_routes.routes,
+    neighbours_pages.routes,
     contacts_routes.routes,
     contacts_pages.routes,
     calendars_routes.routes,
     sharing_routes.routes,
     sharing_pages.routes,
+    drives_routes.routes,
+    drives_pages.routes,
     remote_routes.routes,
     dav_routes.routes,
     nextcloud_routes.routes,
@@ -178,6 +188,9 @@ REACTIONS: dict[type[Event], list[Job]] = {
     PeopleMoved: [sharing_jobs.follow_people],
     AcceptanceDue: [sharing_jobs.accept],
     LastChangesSent: [sharing_jobs.narrow],
+    HomeMoved: [sharing_jobs.follow_own_move],
+    MoveDue: [sharing_jobs.tell_move],
+    NeighbourMoved: [sharing_jobs.follow_neighbour],
     DocumentsChanged: [search_jobs.follow_changes],
     TextsWait: [search_jobs.read_texts],
     DayPassed: [
@@ -214,6 +227,7 @@ FOLLOWERS: list[Callable[[Work], None]] = [
 PORTS: dict[type, list[Any]] = {
     Furnish: [files.furnish],
     FirstPage: [
+        neighbours_pages.first.on_first_page,
         permissions_pages.first.on_first_page,
         auth_pages.first.on_first_page,
         apps_pages.first.on_first_page,
@@ -245,7 +259,7 @@ PORTS: dict[type, list[Any]] = {
     Capabilities: [auth.facts.capabilities, files.capabilities],
     LinkedApps: [apps.LinkedApps()],
     AnnouncingApps: [apps.AnnouncingApps()],
-    KindOfNotice: [*notifications_pages.KINDS],
+    KindOfNotice: [*notifications_pages.KINDS, *neighbours_pages.KINDS],
     Tongue: [ui.words],
     WorkerType: [*jobs.WORKERS, *files_jobs.WORKERS, *connectors_jobs.WORKERS],
 }

@@ -18,6 +18,7 @@ from cozy.kernel.outside import (
     REDIRECTS,
     TIMEOUT_S,
     BadAddress,
+    Line,
     RefusedAddress,
     Reply,
     Stream,
@@ -31,7 +32,7 @@ from cozy.kernel.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aiohttp import ClientResponse, ClientSession
+    from aiohttp import ClientResponse, ClientSession, ClientWebSocketResponse
     from yarl import URL
 
 Address = IPv4Address | IPv6Address
@@ -40,6 +41,8 @@ REDIRECTIONS = {301, 302, 303, 307, 308}
 ANYWHERE = {"accept", "accept-language", "accept-encoding", "user-agent"}  # told to any origin
 CHUNK = 64 * 1024
 CONNECTIONS = 50  # at a time; the others wait
+HEARTBEAT_S = 54.0  # many proxies end what is silent for a minute
+MESSAGE_LIMIT = 1024 * 1024  # bytes of a message on a WebSocket
 
 _IPV6_IN_USE = IPv6Network(
     "2000::/3"
@@ -109,6 +112,34 @@ class OutsideByHttp:
             method, url, wanted, body, limit, timeout_s, redirects, unpack=False
         ) as stream:
             yield stream
+
+    @asynccontextmanager
+    async def call(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        protocol: str,
+        timeout_s: float = TIMEOUT_S,
+    ) -> AsyncIterator[Line]:
+        """A WebSocket."""
+        address = _web_address(url)
+        try:
+            async with timeout(timeout_s):
+                with _mapped(address):
+                    socket = await self._session().ws_connect(
+                        address,
+                        headers=headers,
+                        protocols=(protocol,),
+                        heartbeat=HEARTBEAT_S,
+                        max_msg_size=MESSAGE_LIMIT,
+                    )
+        except TimeoutError as error:
+            raise TooSlow(host=address.host) from error
+        try:
+            yield _Line(socket)
+        finally:
+            await socket.close()
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -217,6 +248,25 @@ class OutsideByHttp:
         reached = _embedded(dialled)
         is_allowed = any(one in network for one in (dialled, reached) for network in self._allowed)
         return is_allowed or _is_public(reached)
+
+
+class _Line:
+    """A WebSocket of aiohttp."""
+
+    def __init__(self, socket: ClientWebSocketResponse) -> None:
+        self._socket = socket
+
+    async def say(self, text: str) -> None:
+        """Send a message."""
+        with _mapped(self._socket._response.url):
+            await self._socket.send_str(text)
+
+    async def hear(self) -> str | None:
+        """The next text."""
+        async for message in self._socket:
+            if isinstance(message.data, str):
+                return message.data
+        return None
 
 
 def _is_a_look(status: int, method: str) -> bool:

@@ -40,6 +40,7 @@ class Caller(Struct, frozen=True):
     permission: str = (
         ""  # id of the io.cozy.permissions document that the grants come from; "" where there is none
     )
+    signed_by: str = ""  # public key of the home that signed the request; "" where none did
 
 
 EVERYTHING = (Grant("*"),)

@@ -35,6 +35,18 @@ class Stream:
     chunks: AsyncIterator[bytes]  # raises TooMuch, TooSlow, Unreachable
 
 
+class Line(Protocol):
+    """A WebSocket to another server, once it is open."""
+
+    async def say(self, text: str) -> None:
+        """Send a message. Raises Unreachable."""
+        ...
+
+    async def hear(self) -> str | None:
+        """The next message that is a text; None when the other side has hung up. Raises Unreachable."""
+        ...
+
+
 class Outside(Protocol):
     """Asks other servers, http and https, and never one that is on this machine or in its network.
 
@@ -73,6 +85,20 @@ class Outside(Protocol):
         redirects: int = REDIRECTS,
     ) -> AbstractAsyncContextManager[Stream]:
         """The same, its bytes one chunk after the other as they were sent: an archive stays as it was packed."""
+        ...
+
+    def call(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        protocol: str,
+        timeout_s: float = TIMEOUT_S,
+    ) -> AbstractAsyncContextManager[Line]:
+        """A WebSocket (RFC 6455) at an address that begins with http:// or https://. Raises as `fetch`.
+
+        timeout_s: for the handshake. Messages are at most 1 MB.
+        """
         ...
 
     async def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -31,6 +32,10 @@ class CutShort(Malformed):
     """The connection ended before the whole request was here."""
 
 
+class OtherBody(Malformed):
+    """What arrived is not what was sent: its digest is another one."""
+
+
 Renderer = Callable[[Work, "Call", str, int, dict[str, Any]], Response]
 
 
@@ -43,12 +48,15 @@ class Call:
     home: Home
     client: str  # address of the other side, behind trusted proxies too
     render: Renderer  # makes a page: its template inside the shell of the reader
+    path: str = ""  # of the route that answers, percent-encoded as it came
     slug: str = ""  # of the app whose origin this is; "" on the home's own
     caller: Caller = NOBODY
     has_token: bool = False  # a bearer token came with it, which no other site can make a browser send
+    signer: str = ""  # the public key of the home that signed the request; "" where none did
     csrf: str = ""  # the token for this page's forms, once one was asked for
     cookies_out: list[str] = field(default_factory=list)  # Set-Cookie lines that the answer will carry
     uses: list[tuple[int, str, Verb | None]] = field(default_factory=list)
+    promised: bytes = b""  # the SHA-256 that the body must have, where whoever asks has signed it
     _headers: dict[str, str] | None = None
 
     @property
@@ -98,13 +106,21 @@ class Call:
         return result
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """The request's body as it arrives. Raises CutShort when the other side leaves before its end."""
+        """The request's body as it arrives.
+
+        Raises CutShort when the other side leaves before its end, OtherBody at its end when it is not what was signed.
+        """
+        digest = hashlib.sha256() if self.promised else None
         try:
             async for chunk in self.request.stream():
+                if digest is not None:
+                    digest.update(chunk)
                 if chunk:
                     yield chunk
         except ClientDisconnect as error:
             raise CutShort from error
+        if digest is not None and digest.digest() != self.promised:
+            raise OtherBody
 
     async def body(self) -> bytes:
         """The whole body. Raises TooBig, CutShort."""

@@ -24,6 +24,7 @@ from cozy.kernel.problem import Malformed, NotFound, Problem
 from cozy.kernel.routes import SOCKET, Manner, Route, Routes, Site, pattern
 from cozy.kernel.work import Work
 
+from .again import Again
 from .call import BODY_LIMIT, Call, Renderer, TooBig
 from .cors import is_preflight, preflight, share
 from .csrf import guard, guard_origin
@@ -133,7 +134,7 @@ class Dispatcher:
         return Call(request, self._house, nowhere, self._client_of(request), self._render)
 
     async def _answer(self, call: Call) -> Response:
-        raw_path = _raw_path(call)
+        raw_path = call.path = _raw_path(call)
         manner: Manner = "page"
         try:
             call.home, call.slug = await self._find_home(call.header("host"))
@@ -144,6 +145,13 @@ class Dispatcher:
             route, holes = table.match(_method_of(call), raw_path)
             manner = route.manner
             response = await self._served(call, route, holes)
+            while isinstance(response, Again):
+                call.path, finish = response.path, response.finish
+                route, holes = table.match(_method_of(call), call.path)
+                self._admit(call, route, holes)
+                response = await self._run(call, route, holes, None)
+                if isinstance(response, Response):
+                    response = await finish(response)
             if response.status_code < 400:
                 _note(call, route, holes)
         except Exception as error:
@@ -152,7 +160,7 @@ class Dispatcher:
             share(call, response.headers)
         return response
 
-    async def _served(self, call: Call, route: Route, holes: dict[str, str]) -> Response:
+    async def _served(self, call: Call, route: Route, holes: dict[str, str]) -> Response | Again:
         form = None
         try:
             await self._identify(call, route)
@@ -180,9 +188,11 @@ class Dispatcher:
             return
         await route.handler(**_arguments(route, holes, call=call, socket=socket))
 
-    async def _run(self, call: Call, route: Route, holes: dict[str, str], form: FormData | None) -> Response:
+    async def _run(
+        self, call: Call, route: Route, holes: dict[str, str], form: FormData | None
+    ) -> Response | Again:
         if route.is_async:
-            response: Response = await route.handler(**_arguments(route, holes, call=call, form=form))
+            response: Response | Again = await route.handler(**_arguments(route, holes, call=call, form=form))
             return response
         body = await call.decoded(route.body) if route.body is not None else None
         run = call.write if route.writes else call.read

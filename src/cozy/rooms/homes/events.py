@@ -10,3 +10,10 @@ class ProfileChanged(Event, frozen=True):
 
     public_name: str
     email: str
+
+
+class HomeMoved(Event, frozen=True):
+    """This home has another address than before. Both as people type them: https://alice.example.org."""
+
+    before: str
+    address: str

@@ -91,8 +91,32 @@ def change(work: Work, home_id: str, *, state: str, quota: int | None, hosted: H
     )
 
 
+def move(work: Work, home_id: str, before: str, domain: str, hosted: Hosted, record: str) -> None:
+    """List a home at another address; at the one before, this record stands in its place. Raises DomainTaken."""
+    try:
+        work.db.run(
+            "UPDATE homes SET domain = :domain, hosted = :hosted WHERE id = :home",
+            home=home_id, domain=domain, hosted=msgspec.json.encode(hosted).decode(),
+        )  # fmt: skip
+    except Taken as taken:
+        raise DomainTaken(domain=domain, parameter="domain") from taken
+    work.db.run("DELETE FROM moves WHERE domain = :domain", domain=domain)
+    work.db.run(
+        """INSERT INTO moves (domain, home_id, record) VALUES (:before, :home, :record)
+           ON CONFLICT (domain) DO UPDATE SET home_id = excluded.home_id, record = excluded.record""",
+        before=before, home=home_id, record=record,
+    )  # fmt: skip
+
+
+def moved_from(work: Work, domain: str) -> str | None:
+    """The record of the home that was at this address and has gone elsewhere."""
+    row = work.db.one("SELECT record FROM moves WHERE domain = :domain", domain=domain)
+    return str(row[0]) if row else None
+
+
 def remove(work: Work, home_id: str) -> None:
     """Take a home off the list."""
+    work.db.run("DELETE FROM moves WHERE home_id = :home", home=home_id)
     work.db.run("DELETE FROM homes WHERE id = :home", home=home_id)
 
 

@@ -99,3 +99,10 @@ class GuestInvited(Event, frozen=True):
     name: str
     state: str
     read_only: bool
+
+
+class MoveDue(Event, frozen=True):
+    """The home of a member is to know that this one is at another address."""
+
+    sharing: str
+    index: int

@@ -14,6 +14,8 @@ from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model import Visitor
 from cozy.rooms.homes import service as homes
+from cozy.rooms.homes.events import HomeMoved
+from cozy.rooms.neighbours.events import NeighbourMoved
 from cozy.rooms.permissions.events import GrantEnded
 from cozy.ui import N_
 
@@ -27,6 +29,7 @@ from .events import (
     InvitationDue,
     LastChangesSent,
     MembersChanged,
+    MoveDue,
     PeopleMoved,
 )
 
@@ -129,6 +132,24 @@ async def accept(house: House, home: Home, event: AcceptanceDue) -> None:
         await service.answering.accept(house, home, SYSTEM, event.sharing)
     except (NoSharing, WrongState, NoMember, AlreadyAccepted):
         pass  # it was answered, or taken back, meanwhile
+
+
+@job("sharing.follow_own_move")
+def follow_own_move(work: Work, event: HomeMoved) -> None:
+    """Let sharings know where this home is by now, and those that it shares with; a second run finds that they know."""
+    service.moving.follow_own(work, event.before)
+
+
+@job("sharing.tell_move", retries=_PATIENT)
+async def tell_move(house: House, home: Home, event: MoveDue) -> None:
+    """Tell another home where this one is by now; told twice it knows the same."""
+    await service.moving.tell_move(house, home, event)
+
+
+@job("sharing.follow_neighbour")
+def follow_neighbour(work: Work, event: NeighbourMoved) -> None:
+    """Let sharings know where the home of a member is by now; a second run finds that they know."""
+    service.moving.follow_neighbour(work, event.before, event.address)
 
 
 @job("sharing.narrow")

@@ -51,6 +51,15 @@ def let_in(work: Work, *, name: str, address: str, rule: Rule) -> LetIn:
     )  # fmt: skip
 
 
+def fresh_tokens(work: Work, client_id: str) -> Tokens:
+    """Further tokens for a home that was let in, made where this one is by now. Raises NoClient."""
+    client = clients.find(work, client_id)
+    granted = permissions.of_source(work, "oauth", client.id)
+    if granted is None:
+        raise NoClient(id=client_id)
+    return exchanging.tokens_of(work, client, granted, str(granted.metadata.get("scope", "")))
+
+
 def show_out(work: Work, client_id: str) -> None:
     """End what a home may do here; one that is gone already is none the less."""
     if not client_id:

@@ -117,7 +117,7 @@ def caller_of(
 def verified(work: Work, token: str) -> dict[str, Any]:
     """The claims of a token of this home that has not ended. Raises BadToken, ExpiredToken."""
     claims = _claims(_secret(work, _audience(token)), token)
-    if claims.get("iss") != work.domain:
+    if claims.get("iss") not in (work.domain, *work.hosted.formerly):
         raise BadToken
     if "exp" in claims and int(claims["exp"]) <= work.now.timestamp():
         raise ExpiredToken
@@ -156,6 +156,8 @@ def _of_share(work: Work, code: str, password_of: Callable[[str], str]) -> Calle
     caller = _holder(work, "share", found, found.id if found else "")
     if found and not permissions.passwords.is_given(work, found, password_of(found.id)):
         raise BadToken
+    if found and found.type == "share-interact":
+        return replace(caller, grants=())  # the sharing says what its holder may do
     giver = permissions.giver_of(work, found) if found else None
     if giver is None:
         return caller

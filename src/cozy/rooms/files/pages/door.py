@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, get_args
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from msgspec import Struct
 from starlette.datastructures import FormData
@@ -20,6 +20,7 @@ from cozy.web.answers import see_other
 from cozy.web.call import Call
 from cozy.web.cookies import read_cookie, set_cookie
 
+from ..model import SHORTCUT
 from ..service import ROOT, File
 from ..service.views import Order
 
@@ -57,8 +58,19 @@ def folder_url(folder_id: str) -> str:
 
 
 def url_of(file: File) -> str:
-    """The page of a file or folder."""
+    """The page of a file or folder; a shortcut to a shared drive leads there."""
+    if drive := _drive_of(file):
+        return f"/my/drives/{quote(drive, safe='')}"
     return folder_url(file.id) if file.is_folder else f"/my/file/{file.id}"
+
+
+def _drive_of(file: File) -> str:
+    """The id of the drive that a shortcut leads to; "" of everything else."""
+    target = file.body.get("metadata", {}).get("target") if file.mime == SHORTCUT else None
+    if not isinstance(target, dict) or "drive_root_type" not in target:
+        return ""
+    links = file.body.get("referenced_by") or ()
+    return next((str(link["id"]) for link in links if link.get("type") == "io.cozy.sharings"), "")
 
 
 def way_back(call: Call, form: FormData | None = None, default: str = DRIVE) -> str:

@@ -28,13 +28,16 @@ from .listing import (
     delist,
     due,
     enlist,
+    gone_from,
     hasten,
     hasten_all,
     is_vacant,
     leave,
     listed,
+    move,
     only,
     set_due,
+    tell_move,
 )
 from .profile import (
     change_profile,
@@ -63,6 +66,7 @@ __all__ = [
     "expected_email",
     "flags",
     "furnish",
+    "gone_from",
     "has_secret",
     "hasten",
     "hasten_all",
@@ -71,6 +75,7 @@ __all__ = [
     "keep_secret",
     "leave",
     "listed",
+    "move",
     "only",
     "profile",
     "profile_of",
@@ -78,6 +83,7 @@ __all__ = [
     "secret",
     "set_due",
     "take_expected_email",
+    "tell_move",
     "terms",
 ]
 

@@ -12,6 +12,7 @@ from cozy.kernel.work import Work
 
 from .. import store
 from ..errors import BadDomain, BadProfile, NoHome, NotFirst, WhichHome
+from ..events import HomeMoved
 from ..model import Listing, is_domain
 
 
@@ -101,6 +102,30 @@ def change(
     kept = home.quota if isinstance(quota, str) else quota
     store.change(work, home.id, state=state or home.state, quota=kept, hosted=hosted or home.hosted)
     return at(work, domain)
+
+
+def move(work: Work, domain: str, new: str, record: str) -> Listing:
+    """Give a home another address. record: what the old one says from then on, JSON signed by the home.
+
+    Raises NoHome, BadDomain, DomainTaken.
+    """
+    home, there = at(work, domain), clean_domain(new)
+    formerly = tuple(each for each in (*home.hosted.formerly, home.domain) if each != there)
+    store.move(work, home.id, home.domain, there, replace(home.hosted, formerly=formerly), record)
+    return at(work, there)
+
+
+def gone_from(work: Work, domain: str) -> str:
+    """What the home says that was at this address. Raises NoHome when none was."""
+    record = store.moved_from(work, domain)
+    if record is None:
+        raise NoHome(domain=domain)
+    return record
+
+
+def tell_move(work: Work, before: str) -> None:
+    """This home has a new address. before: the old one, https://alice.example.org. Publishes HomeMoved."""
+    work.publish(HomeMoved(before, work.origin))
 
 
 def delist(work: Work, domain: str) -> Listing:

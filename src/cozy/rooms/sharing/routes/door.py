@@ -67,7 +67,7 @@ async def identified(call: Call) -> None:
     token = bearer(call)
     if not token:
         raise NobodyIn
-    call.caller = await call.read(auth.caller_of, token)
+    call.caller = replace(await call.read(auth.caller_of, token), signed_by=call.signer)
 
 
 async def answer(call: Call) -> Answer:

@@ -14,7 +14,10 @@ from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.outside import BODY_LIMIT, BadAddress, RefusedAddress, Reply, TooMuch, TooSlow, Unreachable
 from cozy.kernel.problem import Problem
+from cozy.kernel.signatures import digest_of
 from cozy.kernel.work import Work
+from cozy.rooms.neighbours import service as neighbours
+from cozy.rooms.neighbours.errors import HasMoved, NoAnswer, OtherKey
 
 from ..errors import BadHomeAddress, NoSharing, PeerAway, PeerGone, PeerRefused
 from ..model import Peer, Token
@@ -69,12 +72,12 @@ async def ask(
         body, headers = msgspec.json.encode(json), {"content-type": JSON, **(headers or {})}
     asked = (method, path, body, headers or {}, timeout_s, limit)
     try:
-        reply = await _sent(house, held, *asked)
+        reply = await _sent(house, home, held, *asked)
         if (moved := _moved_to(house, home, held, reply)) or _is_stale(reply):
             held = await _renewed(house, home, peer, held, moved)
             if isinstance(body, AsyncIterable):
                 raise PeerAway(host=urlsplit(held.address).netloc)
-            reply = await _sent(house, held, *asked)
+            reply = await _sent(house, home, held, *asked)
     except PeerAway:
         await house.write(home, SYSTEM, others.missed, peer)
         raise
@@ -102,6 +105,7 @@ def _held(work: Work, peer: Peer) -> _Held:
 
 async def _sent(
     house: House,
+    home: Home,
     held: _Held,
     method: str,
     path: str,
@@ -110,11 +114,26 @@ async def _sent(
     timeout_s: float,
     limit: int,
 ) -> Reply:
-    with_token = {"accept": JSON, **headers, "authorization": f"Bearer {held.token.access_token}"}
+    url = held.address + path
+    named = {"accept": JSON, **headers, "authorization": f"Bearer {held.token.access_token}"}
+    if isinstance(body, bytes) and body:
+        named["content-digest"] = digest_of(body)
+    await sure(house, home, held.address)
+    signed = named | await house.read(home, SYSTEM, neighbours.sign, method, url, named)
     sent = body() if callable(body) else body
-    return await fetched(
-        house, method, held.address + path, body=sent, headers=with_token, timeout_s=timeout_s, limit=limit
-    )
+    return await fetched(house, method, url, body=sent, headers=signed, timeout_s=timeout_s, limit=limit)
+
+
+async def sure(house: House, home: Home, address: str) -> None:
+    """Make sure that the home at an address is the one that is known there. Raises PeerRefused when it is another one by now,
+    PeerAway when that cannot be told.
+    """
+    try:
+        await neighbours.sure(house, home, address)
+    except OtherKey as error:
+        raise PeerRefused(host=urlsplit(address).netloc, status=0, why=error.detail) from error
+    except (HasMoved, NoAnswer, Unreachable, TooSlow, TooMuch, BadAddress, RefusedAddress) as error:
+        raise PeerAway(host=urlsplit(address).netloc) from error
 
 
 async def fetched(house: House, method: str, url: str, **options: Any) -> Reply:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Any
+
 from msgspec.structs import replace
 
+from cozy.kernel.caller import SYSTEM
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
 from cozy.kernel.work import Work
+from cozy.rooms.auth import service as auth
 from cozy.rooms.contacts import service as contacts
+from cozy.rooms.neighbours import service as neighbours
 
-from ..errors import WrongState
+from ..errors import NoSharing, PeerGone, WrongState
+from ..events import MoveDue
+from ..model import MOVED, Peer
 from ..model.addresses import home_address
 from ..model.exchange import LONGEST, Moved
-from . import keeping, others
+from . import asking, keeping, others
 
 
 def moved(work: Work, sharing_id: str, told: Moved) -> None:
@@ -34,6 +44,53 @@ def moved(work: Work, sharing_id: str, told: Moved) -> None:
     before = sharing.members[index]
     sharing = keeping.with_secrets(sharing, index, replace(secrets, access_token=token))
     keeping.put(work, keeping.with_member(sharing, index, instance=address))
-    contacts.homes.learn(
-        keeping.unasked(work), before.email, address, before=before.instance
-    )  # fmt: skip
+    contacts.homes.learn(keeping.unasked(work), before.email, address, before=before.instance)
+    if neighbours.known(work, before.instance) is not None:
+        neighbours.moved(work, before.instance, address)
+
+
+def follow_neighbour(work: Work, before: str, address: str) -> None:
+    """The home that was at one address is at another, as its key proves: whoever lives there does, in every sharing."""
+    for sharing in keeping.all_(work):
+        for index, member in enumerate(sharing.members):
+            if member.instance == before:
+                sharing = keeping.with_member(sharing, index, instance=address)
+                contacts.homes.learn(keeping.unasked(work), member.email, address, before=before)
+        keeping.put(work, sharing)
+
+
+def follow_own(work: Work, before: str) -> None:
+    """This home is at another address: its sharings know it. Publishes MoveDue for each home that is to know."""
+    for sharing in keeping.all_(work):
+        for index, member in enumerate(sharing.members):
+            if member.instance == before:
+                sharing = keeping.with_member(sharing, index, instance=work.origin)
+        kept = keeping.put(work, sharing)
+        for peer in others.peers(work, kept):
+            work.publish(MoveDue(kept.id, peer.index))
+
+
+async def tell_move(house: House, home: Home, due: MoveDue) -> None:
+    """Tell the home of a member where this one is by now. Raises what `asking.ask` does, but nothing where it is over."""
+    found = await house.write(home, SYSTEM, _letter, due)
+    if found is None:
+        return
+    peer, document = found
+    headers = {"content-type": asking.JSONAPI}
+    path = f"/sharings/{due.sharing}/recipients/self/moved"
+    with suppress(PeerGone):
+        await asking.ask(house, home, peer, "POST", path, json=document, headers=headers)
+
+
+def _letter(work: Work, due: MoveDue) -> tuple[Peer, dict[str, Any]] | None:
+    """Whom to tell what: with tokens that name the new address, as cozy-stack wants them."""
+    try:
+        sharing = keeping.fetch(work, due.sharing)
+    except NoSharing:
+        return None
+    peer, secrets = others.peer_of(sharing, due.index), sharing.secrets_of(due.index)
+    if not sharing.active or peer is None or secrets is None or not secrets.inbound_client_id:
+        return None
+    tokens = auth.other_homes.fresh_tokens(work, secrets.inbound_client_id)
+    attributes = {"new_instance": work.origin, "access_token": tokens.access, "refresh_token": tokens.refresh}
+    return peer, {"data": {"type": MOVED, "id": sharing.id, "attributes": attributes}}

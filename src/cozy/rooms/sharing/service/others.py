@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from cozy.kernel.clock import iso, parse
 from cozy.kernel.work import Work
+from cozy.rooms.neighbours import service as neighbours
 from cozy.rooms.permissions.errors import NotAllowed
 
 from .. import access, store
@@ -40,7 +41,8 @@ def peer_of(sharing: Sharing, index: int) -> Peer | None:
 
 
 def member_who_asks(work: Work, sharing_id: str) -> int:
-    """The index of the member whose home asks. Raises NoSharing, NotAllowed for anybody else.
+    """The index of the member whose home asks. Raises NoSharing, NotAllowed for anybody else, NotSigned where the home is
+    known by its key and has not signed.
 
     Who may only read is let in: what they may do is for the caller to look at.
     """
@@ -48,6 +50,8 @@ def member_who_asks(work: Work, sharing_id: str) -> int:
     index = _index_of_client(sharing, work.caller.name) if work.caller.kind == "client" else -1
     if index < 0:
         raise NotAllowed(verb="GET", doctype=SHARINGS)
+    if address := sharing.members[index].instance:
+        neighbours.recognise(work, address)
     return index
 
 

@@ -1,0 +1,1 @@
+"""Folders of one home that others work in, live, without a copy."""

@@ -1,0 +1,9 @@
+"""The API of shared drives (cozy-stack docs/shared-drives.md)."""
+
+from cozy.kernel.routes import Routes
+
+from . import door, lists, moving, realtime
+
+routes = Routes()
+for _door in (lists, moving, door, realtime):
+    routes.table += _door.routes.table

@@ -1,0 +1,1 @@
+"""The other homes that this one knows, each by its key."""

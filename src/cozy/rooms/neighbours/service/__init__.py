@@ -1,0 +1,23 @@
+"""What can be done about other homes. Rooms above call `sure` before they ask one, `sign` what they ask, and `recognise`
+whoever asks.
+"""
+
+from .introducing import introduction, move_record, sign
+from .knowing import accept, fetch, follow, known, listed, meet, moved, recognise, refused
+from .meeting import sure
+
+__all__ = [
+    "accept",
+    "fetch",
+    "follow",
+    "introduction",
+    "known",
+    "listed",
+    "meet",
+    "move_record",
+    "moved",
+    "recognise",
+    "refused",
+    "sign",
+    "sure",
+]

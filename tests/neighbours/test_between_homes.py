@@ -1,0 +1,131 @@
+"""Homes that share know each other by their keys, and find each other again."""
+
+import msgspec
+import pytest
+
+from cozy.kernel.caller import SYSTEM
+from cozy.rooms.homes import service as homes
+from cozy.rooms.neighbours import service
+from cozy.rooms.neighbours.service import meeting
+from cozy.rooms.sharing import service as sharing
+from cozy.rooms.sharing.errors import PeerAway, PeerRefused
+from tests.homes_apart import Street, rule, shared
+from tests.neighbours.conftest import begin_anew
+
+TESTS = "io.cozy.tests"
+
+
+@pytest.fixture
+async def street(tmp_path, clock):
+    meeting.forget()
+    async with Street(tmp_path, clock) as street:
+        yield street
+
+
+@pytest.fixture
+async def alice(street):
+    return await street.home("alice")
+
+
+@pytest.fixture
+async def bob(street):
+    return await street.home("bob")
+
+
+@pytest.fixture
+async def both(street, alice, bob):
+    """The id of something that Alice shares with Bob."""
+    document = await alice.document(TESTS, {"a": 1})
+    return await shared(street, alice, bob, rules=[rule(TESTS, document.id)])
+
+
+async def peer(place, sharing_id):
+    found = await place.read(sharing.fetch, sharing_id)
+    return (await place.read(sharing.peers, found))[0]
+
+
+async def ask(place, sharing_id):
+    """Ask the other home for something that only it answers."""
+    there = await peer(place, sharing_id)
+    path = f"/sharings/{sharing_id}/recipients/self/moved"
+    return await sharing.asking.ask(
+        place.house, place.home, there, "POST", path, json={"data": {"attributes": {}}}
+    )
+
+
+async def key(place):
+    return (await place.read(service.introduction, "")).public_key
+
+
+async def meet(place, other):
+    await service.sure(place.house, place.home, other.origin)
+
+
+async def test_homes_that_share_keep_each_others_keys(alice, bob, both):
+    for one, other in ((alice, bob), (bob, alice)):
+        await meet(one, other)
+        assert (await one.read(service.fetch, other.origin)).public_key == await key(other)
+
+
+async def test_the_token_of_a_member_opens_nothing_without_the_signature_of_their_home(alice, bob, both):
+    await meet(alice, bob)
+    secrets = (await bob.sharing(both)).credentials[0]
+    async with alice.api(secrets.access_token.access_token) as thief:
+        answer = await thief.post(
+            f"/sharings/{both}/recipients/self/moved", json={"data": {"attributes": {}}}
+        )
+    assert answer.status_code == 403
+    assert "not signed" in answer.text
+    with pytest.raises(PeerRefused) as refused:
+        await ask(bob, both)
+    assert refused.value.facts["status"] == 422, "it was let in, and said something that makes no sense"
+
+
+async def test_nothing_is_asked_of_a_home_that_shows_another_key(alice, bob, both):
+    await meet(bob, alice)
+    await begin_anew(alice.house, alice.home)
+    alice.asked.clear()
+    with pytest.raises(PeerRefused):
+        await ask(bob, both)
+    assert alice.asked == []
+    assert [each.address for each in await bob.read(service.refused)] == [alice.origin]
+
+
+async def moves(place, domain):
+    """Give a home another address, as `cozy homes move` does."""
+    there = place.origin.replace(place.home.domain, domain)
+    record = await place.house.read(place.home, SYSTEM, service.move_record, place.origin, there)
+    said = msgspec.json.encode(record).decode()
+    await place.house.write_host(homes.move, place.home.domain, domain, said)
+    for each in (place.home.domain, domain):
+        place.house.relisted[each] += 1
+    before, place.home = place.origin, msgspec.structs.replace(place.home, domain=domain, origin=there)
+    await place.house.write(place.home, SYSTEM, homes.tell_move, before)
+    return before
+
+
+async def test_a_home_that_moves_tells_those_it_shares_with(street, alice, bob, both):
+    for one, other in ((alice, bob), (bob, alice)):
+        await meet(one, other)
+    before = await moves(bob, "robert.localhost")
+    await street.settle("bob")
+    await street.settle("alice")
+    assert (await alice.sharing(both)).members[1].instance == bob.origin
+    assert (await bob.sharing(both)).members[1].instance == bob.origin
+    assert await alice.read(service.known, before) is None
+    assert (await alice.read(service.fetch, bob.origin)).public_key == await key(bob)
+
+
+async def test_a_home_that_missed_the_move_of_another_finds_it_by_its_old_address(
+    street, alice, bob, both, monkeypatch
+):
+    await meet(alice, bob)
+    before, at = await moves(bob, "robert.localhost"), street.at
+    monkeypatch.setattr(street, "at", lambda netloc: bob if before.endswith(f"//{netloc}") else at(netloc))
+    meeting.forget()
+    with pytest.raises(PeerAway):
+        await ask(alice, both)
+    await street.settle("alice")
+    assert (await alice.sharing(both)).members[1].instance == bob.origin
+    with pytest.raises(PeerRefused):
+        await ask(alice, both)
