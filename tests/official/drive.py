@@ -108,6 +108,20 @@ def play(stage: Stage) -> None:
         share_by_link(stage, tab)
         until(lambda: _links(stage))
         tab.wait_for_timeout(1500)
+    with stage.step("share with somebody", tab):
+        start(stage, both)
+        folder(stage, "Meadow", both)
+        act(tab, "Meadow", re.compile("^Share"))
+        share_with(tab, "ana@example.org")
+        until(lambda: _people(stage, "Meadow") == [("ana@example.org", "mail-not-sent", False)])
+        with_people(tab)
+        expect(tab.get_by_role("dialog").first).to_contain_text("ana@example.org")
+    with stage.step("let them only look", tab):
+        if may(tab, "Viewer"):
+            until(lambda: _people(stage, "Meadow") == [("ana@example.org", "mail-not-sent", True)])
+    with stage.step("share with them no more", tab):
+        take_out(tab)
+        until(lambda: [status for _, status, _ in _people(stage, "Meadow")] == ["revoked"])
     with stage.step("a stranger follows the link") as pictures:
         start(stage, both)
         pond = folder(stage, "Pond", both)
@@ -220,6 +234,59 @@ def share_by_link(stage: Stage, tab: Page) -> None:
     tab.wait_for_timeout(1000)
     if (more := dialog.last.get_by_role("button", name="Confirm")).count():
         more.click()
+
+
+def share_with(tab: Page, address: str) -> None:
+    """In the share dialog that is open: somebody who is no contact yet."""
+    dialog = tab.get_by_role("dialog").first
+    field = dialog.locator("input").first
+    field.fill(address)
+    tab.wait_for_timeout(500)  # for what is suggested
+    field.press("Enter")
+    dialog.get_by_role("button", name=re.compile("^(Done|Send|Share)$")).last.click()
+
+
+def with_people(tab: Page) -> None:
+    """The share dialog of the meadow, which some versions close after an invitation."""
+    tab.wait_for_timeout(1000)
+    if not tab.get_by_role("dialog").count():
+        act(tab, "Meadow", re.compile("^Shar"))
+
+
+def may(tab: Page, what: str) -> bool:
+    """Let the last one in the share dialog do this; False in versions that know no such thing."""
+    choices = _rights(tab).get_by_text(what, exact=True)
+    if not choices.count():
+        return False
+    choices.last.click()
+    return True
+
+
+def _rights(tab: Page) -> Locator:
+    """The menu of the last one in the share dialog, which may be open already."""
+    menu = tab.get_by_role("menu").or_(tab.locator("[class*=actionmenu]"))
+    if not menu.count():
+        rights = re.compile("^(Editor|Viewer|can change)$")
+        tab.get_by_role("dialog").first.get_by_text(rights).last.click()
+        tab.wait_for_timeout(500)
+    return menu
+
+
+def take_out(tab: Page) -> None:
+    """The last one in the share dialog: in the menu of their line or, where it has one, by a button beside it."""
+    button = tab.get_by_role("dialog").first.locator("li, [class*=recipient]").last.locator("button").last
+    if button.count() and not button.inner_text().strip():
+        button.click()
+    else:
+        _rights(tab).get_by_text(re.compile("^(Remove|Revoke)")).last.click()
+
+
+def _people(stage: Stage, name: str) -> list[tuple[str, str, bool]]:
+    """Those whom a folder is shared with: mail address, status, and whether they only look."""
+    answer = stage.api("GET", "/sharings/doctype/io.cozy.files")
+    shared = [each["attributes"] for each in answer.data if each["attributes"]["rules"][0]["title"] == name]
+    people = [member for each in shared for member in each["members"][1:]]
+    return [(each["email"], each["status"], each.get("read_only", False)) for each in people]
 
 
 def enter(tab: Page, name: str) -> None:

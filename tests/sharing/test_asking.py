@@ -11,6 +11,7 @@ from cozy.rooms.neighbours import service as neighbours
 from cozy.rooms.sharing import service
 from cozy.rooms.sharing.errors import PeerAway, PeerGone, PeerRefused
 from cozy.rooms.sharing.model import Standing
+from tests.conftest import postgres  # noqa: F401 (on both engines)
 from tests.homes_apart import rule, shared
 
 RULE = rule("io.cozy.tests", "t1")

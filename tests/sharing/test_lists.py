@@ -4,6 +4,7 @@ import pytest
 
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.documents import service as documents
+from tests.conftest import postgres  # noqa: F401 (on both engines)
 
 EMPTY = {"data": [], "meta": {"count": 0}}
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cozy.rooms.permissions import service as permissions
 from cozy.rooms.sharing.model import SHARINGS
 from tests.homes_apart import accept, body_of, rule, share, shared, state_in
 
@@ -247,3 +248,61 @@ async def test_secrets_are_in_no_answer(street, alice, bob):
             ]  # fmt: skip
     assert len(secrets) >= 6
     assert not [secret for secret in secrets for text in shown if secret in text]
+
+
+async def test_what_another_home_does_is_in_the_ledger_under_its_name(street, alice, bob):
+    sharing_id = await shared(street, alice, bob, rules=[RULE], open_sharing=True)
+    edward = await bob.contact("Edward", "edward@example.net")
+    async with bob.api() as client:
+        await client.post(f"/sharings/{sharing_id}/recipients", json=to(edward))
+
+    async def titles():
+        await permissions.ledger.flush_home(alice.house, alice.home)
+        return [each.title for each in await alice.read(permissions.ledger.entries) if each.kind == "client"]
+
+    assert await titles() == ["Bob (bob.localhost:8080)"]
+    async with bob.api() as client:  # which ends what it may do
+        await client.delete(f"/sharings/{sharing_id}/recipients/self")
+    await street.settle()
+    assert await titles() == ["Bob (bob.localhost:8080)"] * 2
+
+
+async def test_the_folder_of_what_is_shared_with_a_home_comes_out_of_its_bin(street, alice, bob):
+    await share(alice, bob, rules=[RULE])
+    await street.settle()
+    folder = "io.cozy.files.shared-with-me-dir"
+    async with bob.api() as client:
+        assert (await client.delete(f"/files/{folder}")).status_code == 200
+        await share(alice, bob, rules=[rule(TESTS, "t2")])
+        await street.settle()
+        shown = (await client.get(f"/files/{folder}")).json()["data"]["attributes"]
+    assert (shown["path"], shown["dir_id"]) == ("/Shared with me", "io.cozy.files.root-dir")
+
+
+async def test_the_public_key_of_a_member_is_kept_where_passwords_are_shared(street, alice, bob):
+    """cozy-stack docs/sharing.md, `public-key`: the organization of Bitwarden, and its members by the host of their home."""
+    organization = (await alice.document("com.bitwarden.organizations", {"name": "Family", "members": {}})).id
+    contact = await alice.contact("Bob", "bob@example.net", bob.origin)
+    async with alice.api() as client:
+        body = body_of(rule("com.bitwarden.organizations", organization), to=[contact])
+        sharing_id = (await client.post("/sharings/", json=body)).json()["data"]["id"]
+    await street.settle()
+    link = alice.mails.links("bob@example.net")[0]  # no shortcut can lead to passwords
+    async with alice.api("") as visitor:
+        await visitor.post(link.partition("?")[0], data={"state": state_in(link), "url": bob.origin})
+    await accept(bob, sharing_id)
+    token = (await bob.sharing(sharing_id)).credentials[0].access_token.access_token
+    for key, members in (("key one", 1), ("key two", 1)):
+        said = {"bitwarden": {"user_id": "u1", "public_key": key}}
+        async with alice.api(token) as client:
+            answer = await client.post(
+                f"/sharings/{sharing_id}/public-key", json={"data": {"attributes": said}}
+            )
+        assert answer.status_code == 204, answer.text
+        kept = (await alice.documents("com.bitwarden.organizations"))[organization]["members"]
+        assert (len(kept), kept["bob.localhost:8080"]["status"], kept["bob.localhost:8080"]["user_id"]) == (
+            members,
+            1,
+            "u1",
+        )
+        assert (await alice.documents("com.bitwarden.contacts"))["u1"]["public_key"] == key

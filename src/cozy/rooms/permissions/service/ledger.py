@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import structlog
 
-from cozy.kernel.caller import SYSTEM
+from cozy.kernel.caller import SYSTEM, Kind
 from cozy.kernel.clock import iso
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
@@ -58,13 +58,21 @@ def record(work: Work, sums: Sequence[Sum]) -> None:
         )  # fmt: skip
 
 
-def _title(work: Work, kind: str, name: str) -> str:
-    """How a holder is called, kept with what they did: whoever looks later may find no grant any more."""
+def _title(work: Work, kind: Kind, name: str) -> str:
+    """How a holder is called, kept with what they did: whoever looks later may find no grant any more.
+
+    Whose grant ended with this very use is called as before.
+    """
     if kind in _TYPES:
         found = grants.of_source(work, _TYPES[kind], name)
+    elif kind == "share":
+        found = grants.of_id(work, name)
     else:
-        found = grants.of_id(work, name) if kind == "share" else None
-    return found.title if found else ""
+        return ""
+    if found is not None:
+        return found.title
+    before = store.ledger.entries(work, Picked(holder=Holder(kind, name)), skip=0, limit=1)
+    return before[0].title if before else ""
 
 
 def entries(work: Work, picked: Picked = EVERYTHING, *, skip: int = 0, limit: int = 100) -> list[Entry]:
