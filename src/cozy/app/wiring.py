@@ -96,6 +96,10 @@ from cozy.rooms.permissions.ports import Codes, Looked
 from cozy.rooms.photos import pages as photos_pages
 from cozy.rooms.realtime import routes as realtime_routes
 from cozy.rooms.remote import routes as remote_routes
+from cozy.rooms.replication import jobs as replication_jobs
+from cozy.rooms.replication import routes as replication_routes
+from cozy.rooms.replication import service as replication
+from cozy.rooms.replication.events import DocumentsShared
 from cozy.rooms.search import jobs as search_jobs
 from cozy.rooms.search import pages as search_pages
 from cozy.rooms.search import routes as search_routes
@@ -111,9 +115,14 @@ from cozy.rooms.sharing.events import (
     GuestInvited,
     InvitationDue,
     LastChangesSent,
+    MemberLeft,
+    MemberReady,
     MembersChanged,
     MoveDue,
     PeopleMoved,
+    RightsChanged,
+    SharingBegan,
+    SharingEnded,
 )
 from cozy.rooms.sharing.ports import Opened
 
@@ -144,6 +153,7 @@ DOORS: list[Routes] = [
     sharing_pages.routes,
     drives_routes.routes,
     drives_pages.routes,
+    replication_routes.routes,
     remote_routes.routes,
     dav_routes.routes,
     nextcloud_routes.routes,
@@ -191,6 +201,12 @@ REACTIONS: dict[type[Event], list[Job]] = {
     HomeMoved: [sharing_jobs.follow_own_move],
     MoveDue: [sharing_jobs.tell_move],
     NeighbourMoved: [sharing_jobs.follow_neighbour],
+    SharingBegan: [replication_jobs.begin],
+    MemberReady: [replication_jobs.welcome],
+    MemberLeft: [replication_jobs.forget_member],
+    RightsChanged: [replication_jobs.change_rights],
+    SharingEnded: [replication_jobs.end],
+    DocumentsShared: [replication_jobs.look],
     DocumentsChanged: [search_jobs.follow_changes],
     TextsWait: [search_jobs.read_texts],
     DayPassed: [
@@ -214,6 +230,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
         calendars_jobs.refresh_all,
         search_jobs.look_again,
         sharing_jobs.sweep_clients,
+        replication_jobs.tidy,
     ],
 }
 
@@ -222,6 +239,7 @@ FOLLOWERS: list[Callable[[Work], None]] = [
     jobs_service.firing.follow,
     search_jobs.follow,
     sharing.groups.follow,
+    replication.rounds.follow,
 ]
 
 PORTS: dict[type, list[Any]] = {
@@ -261,5 +279,5 @@ PORTS: dict[type, list[Any]] = {
     AnnouncingApps: [apps.AnnouncingApps()],
     KindOfNotice: [*notifications_pages.KINDS, *neighbours_pages.KINDS],
     Tongue: [ui.words],
-    WorkerType: [*jobs.WORKERS, *files_jobs.WORKERS, *connectors_jobs.WORKERS],
+    WorkerType: [*jobs.WORKERS, *files_jobs.WORKERS, *connectors_jobs.WORKERS, *replication_jobs.WORKERS],
 }

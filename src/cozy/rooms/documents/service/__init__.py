@@ -161,6 +161,18 @@ def graft(work: Work, doctype: str, id_: str, leaf: Leaf, *, sort_key: str = "")
     return current if branches is None else _crown(work, current, branches, sort_key)
 
 
+def impose(work: Work, doctype: str, id_: str, leaf: Leaf, *, sort_key: str = "") -> Document:
+    """Make a document exactly this revision, whatever it was, and let go of its other branches: for rooms that have
+    rules of their own for what two replicas do at once.
+    """
+    current = store.fetch(work, doctype, id_)
+    return (
+        _planted(work, doctype, id_, leaf, sort_key)
+        if current is None
+        else _crown(work, current, [leaf], sort_key)
+    )
+
+
 def _planted(work: Work, doctype: str, id_: str, leaf: Leaf, sort_key: str) -> Document:
     new = _from_leaf(work, doctype, id_, leaf)
     store.insert(work, new, sort_key)

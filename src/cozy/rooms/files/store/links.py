@@ -37,6 +37,22 @@ def forget(work: Work, file_id: str) -> None:
     )
 
 
+def forget_kind(work: Work, kind: Kind, file_id: str) -> None:
+    """Take the links of one kind of a file away."""
+    work.db.run(
+        "DELETE FROM file_links WHERE home_id = :home AND kind = :kind AND file_id = :file",
+        home=work.home, kind=kind, file=file_id,
+    )  # fmt: skip
+
+
+def rename(work: Work, was: str, now: str) -> None:
+    """Every link of a file is one of the file of another id."""
+    work.db.run(
+        "UPDATE file_links SET file_id = :now WHERE home_id = :home AND file_id = :was",
+        home=work.home, was=was, now=now,
+    )  # fmt: skip
+
+
 def linked(
     work: Work, kind: Kind, doctype: str, target_id: str, *, order: Order = "id", descending: bool = False,
     after: tuple[str, str] | None = None, start: tuple[str, str] | None = None, skip: int = 0, limit: int = 100,

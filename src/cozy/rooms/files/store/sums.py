@@ -55,6 +55,13 @@ def went(work: Work, before: Mapping[str, Any], tombstone: Document) -> None:
         )  # fmt: skip
 
 
+def forget(work: Work, folder_id: str) -> None:
+    """Count nothing any more for a folder that is not there."""
+    work.db.run(
+        "DELETE FROM folder_sums WHERE home_id = :home AND folder_id = :id", home=work.home, id=folder_id
+    )
+
+
 def _dir_of(body: Mapping[str, Any]) -> str:
     return str(body.get("dir_id", ""))
 

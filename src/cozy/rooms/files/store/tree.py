@@ -8,7 +8,7 @@ from typing import Any
 from cozy.kernel.db import Row, Taken
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
-from cozy.rooms.documents.model import Document
+from cozy.rooms.documents.model import Document, Leaf
 
 from ..errors import NameTaken
 from ..model import FILES, ROOT, TRASH, Entry, File, ids_of, order_key
@@ -186,6 +186,19 @@ def replace(work: Work, file: File, body: Mapping[str, Any]) -> File:
     except Taken as taken:
         raise _name_taken(body) from taken
     sums.changed(work, file.id, file.body, after)
+    return file_of(after)
+
+
+def impose(work: Work, file: File | None, id_: str, leaf: Leaf) -> File:
+    """A file or folder at a revision that was made elsewhere. file: what it is until now. Raises NameTaken."""
+    try:
+        after = documents.impose(work, FILES, id_, leaf, sort_key=order_key(leaf.body))
+    except Taken as taken:
+        raise _name_taken(leaf.body) from taken
+    if file is None:
+        sums.came(work, after)
+    else:
+        sums.changed(work, file.id, file.body, after)
     return file_of(after)
 
 

@@ -57,8 +57,8 @@ def _log(work: Work, task: Task) -> None:
 
 _NO_RUNNER = "no runner on this host yet"
 _OURS_ALONE = (
-    "clean-clients", "migrations", "notes-save", "rag-index", "rag-query", "share-autoaccept", "share-group", "share-replicate",
-    "share-track", "share-update", "share-upload", "sms", "thumbnailck",
+    "clean-clients", "migrations", "notes-save", "rag-index", "rag-query", "share-autoaccept", "share-group",
+    "share-update", "sms", "thumbnailck",
 )  # fmt: skip
 
 WORKERS = [

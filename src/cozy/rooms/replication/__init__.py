@@ -1,0 +1,1 @@
+"""Copies of what homes share, kept in step."""

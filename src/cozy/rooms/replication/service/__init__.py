@@ -1,0 +1,5 @@
+"""What can be done to keep copies in step with those in other homes."""
+
+from . import beginning, receiving, rounds, tracking
+
+__all__ = ["beginning", "receiving", "rounds", "tracking"]

@@ -1,0 +1,148 @@
+"""Telling a peer what changed: first documents, folders and what is gone, in batches, then files, one by one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import msgspec
+import structlog
+
+from cozy.kernel.caller import SYSTEM
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+from cozy.kernel.outside import Reply
+from cozy.rooms.files import service as contents
+from cozy.rooms.sharing.errors import PeerAway, PeerRefused
+from cozy.rooms.sharing.model import Peer
+from cozy.rooms.sharing.service import asking
+
+from .. import store
+from ..model import wire
+from . import feed
+
+log = structlog.get_logger()
+PART = 4 * 1024 * 1024  # bytes of documents in one request
+FILES_AT_ONCE = 8  # on their way to one peer
+FILE_TIMEOUT_S = 6 * 3600.0
+_FULL = {413, 507}  # statuses of a home that has no room
+
+
+async def documents(house: House, home: Home, sharing_id: str, member: int) -> None:
+    """Tell a peer of everything but files. Raises PeerGone, PeerRefused, PeerAway, NoSharing."""
+    while (found := await house.scan(home, SYSTEM, feed.batch, sharing_id, member)) is not None:
+        if found.revs:
+            missing = (
+                dict(found.revs) if found.is_initial else await _missing(house, home, found.peer, found.revs)
+            )
+            told = await house.scan(home, SYSTEM, feed.bodies, found, missing)
+            for part in feed.parts(told, PART, _size):
+                await _ask(house, home, found.peer, "POST", "_bulk_docs", json=part)
+        await house.write(home, SYSTEM, store.reach, sharing_id, member, "documents", found.seq)
+
+
+def _size(document: Any) -> int:
+    return len(msgspec.json.encode(document))
+
+
+async def _missing(
+    house: House, home: Home, peer: Peer, revs: Mapping[str, Sequence[str]]
+) -> dict[str, Sequence[str]]:
+    """Of these revisions those that a peer lacks, by `doctype/id` as it is here."""
+    there = {wire.xored_reference(each, peer.key): each for each in revs}
+    asked = {name: revs[each] for name, each in there.items()}
+    said = _decoded(await _ask(house, home, peer, "POST", "_revs_diff", json=asked))
+    return {
+        there[name]: [rev for rev in each.get("missing", ()) if isinstance(rev, str)]
+        for name, each in said.items()
+        if name in there and isinstance(each, dict)
+    }
+
+
+async def files(house: House, home: Home, sharing_id: str, member: int) -> None:
+    """Send a peer the files that it lacks. Raises PeerGone, PeerRefused, PeerAway, NoSharing."""
+    while (found := await house.scan(home, SYSTEM, feed.files, sharing_id, member)) is not None:
+        if found.revs:
+            missing = found.revs if found.is_initial else await _missing(house, home, found.peer, found.revs)
+            await _all(house, home, found.peer, [key.partition("/")[2] for key in missing])
+        await house.write(home, SYSTEM, store.reach, sharing_id, member, "files", found.seq)
+
+
+async def _all(house: House, home: Home, peer: Peer, ids: Sequence[str]) -> None:
+    """Several at a time. The first that cannot be sent for now ends it; those on their way arrive."""
+    waiting = list(reversed(ids))
+
+    async def sending() -> None:
+        while waiting:
+            await _one(house, home, peer, waiting.pop())
+
+    tasks = [asyncio.create_task(sending()) for _ in range(min(FILES_AT_ONCE, len(ids)))]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        waiting.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _one(house: House, home: Home, peer: Peer, id_: str) -> None:
+    file = await house.read(home, SYSTEM, feed.file, peer, id_)
+    if file is None:
+        return
+    try:
+        reply = await _ask(house, home, peer, "PUT", f"io.cozy.files/{file.id}/metadata", json=file.document)
+        key = _decoded(reply).get("key") if reply.status == 200 else None
+        if isinstance(key, str) and key:
+            await _send(house, home, peer, file, key)
+    except PeerRefused as error:
+        if error.facts.get("status") in _FULL:
+            raise PeerAway(host=error.facts.get("host", ""), status=error.facts["status"]) from error
+        log.warning("a copy was refused", home=home.id, sharing=peer.sharing_id, file=id_, **error.facts)
+
+
+async def _send(house: House, home: Home, peer: Peer, file: feed.Outgoing, key: str) -> None:
+    headers = {
+        "content-type": file.mime or "application/octet-stream",
+        "content-length": str(file.content.size),
+    }
+    body = file.content.inline
+    if body is None:
+        body = partial(_pieces, house, home, file)
+    await _ask(
+        house, home, peer, "PUT", f"io.cozy.files/{key}", body=body, headers=headers, timeout_s=FILE_TIMEOUT_S
+    )
+
+
+async def _pieces(house: House, home: Home, file: feed.Outgoing) -> AsyncIterator[bytes]:
+    async for piece in contents.content_pieces(house, home, file.content):
+        yield piece
+
+
+async def folder(house: House, home: Home, peer: Peer, id_: str) -> dict[str, Any]:
+    """A folder as a peer has it. Raises PeerGone, PeerRefused, PeerAway."""
+    return _decoded(await _ask(house, home, peer, "GET", f"io.cozy.files/{id_}"))
+
+
+async def end_initial(house: House, home: Home, peer: Peer) -> None:
+    """Tell a member's home that the first copy is whole. Raises PeerGone, PeerRefused, PeerAway."""
+    await _ask(house, home, peer, "DELETE", "initial")
+
+
+async def ask_again(house: House, home: Home, peer: Peer) -> None:
+    """Ask a peer for the files that there was no room for. Raises PeerGone, PeerRefused, PeerAway."""
+    await _ask(house, home, peer, "POST", "reupload")
+
+
+async def _ask(house: House, home: Home, peer: Peer, method: str, path: str, **sent: Any) -> Reply:
+    return await asking.ask(house, home, peer, method, f"/sharings/{peer.sharing_id}/{path}", **sent)
+
+
+def _decoded(reply: Reply) -> dict[str, Any]:
+    """Raises PeerAway for what no home answers."""
+    try:
+        return msgspec.json.decode(reply.body, type=dict[str, Any])
+    except msgspec.DecodeError as error:
+        raise PeerAway(url=reply.url) from error
