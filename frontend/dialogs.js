@@ -1,7 +1,7 @@
 // Questions over the page. A link or button with data-dialog opens, in a native dialog, the question that its address
 // shows as a page; answering wrongly keeps the dialog, answering well goes where the server says.
 import { h, icon, isTyping, t } from "./page.js";
-import { process } from "./navigation.js";
+import { process, refresh } from "./navigation.js";
 import { toast } from "./toasts.js";
 
 const inDialog = (element) => element?.closest?.("dialog#question");
@@ -71,7 +71,10 @@ function show(question, address) {
   }));
   dialog.classList.toggle("wide", form.classList.contains("wide"));
   dialog.replaceChildren(form);
-  dialog.onclose = () => dialog.remove();
+  dialog.onclose = () => {
+    dialog.remove();
+    if (dialog.dataset.changed !== undefined) refresh();
+  };
   if (!dialog.isConnected) document.body.append(dialog);
   process(dialog);
   if (!dialog.open) dialog.showModal();
@@ -81,15 +84,21 @@ function show(question, address) {
   if (early && first?.selectionStart != null) first.setRangeText(early, first.selectionStart, first.selectionEnd, "end");
 }
 
-// The answer to a form in the dialog: a question again, or a page to go to.
+// The answer to a form in the dialog: a question again, or a page to go to. A dialog with data-stays, where an answer leads, stays
+// open; what was done is said, and the page below shows it when it closes.
 document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail;
   const dialog = inDialog(ctx.sourceElement);
   if (!dialog) return;
-  const again = ctx.response.raw.redirected ? null : questionIn(ctx.text);
+  const { raw } = ctx.response;
+  const answer = new DOMParser().parseFromString(ctx.text, "text/html");
+  const again = answer.querySelector(raw.redirected ? "[data-ask][data-stays]" : "[data-ask]");
   if (!again) return dialog.close();
   event.preventDefault();
-  show(again, ctx.request.action);
+  show(again, raw.redirected ? raw.url : ctx.request.action);
+  if (!raw.redirected) return;
+  dialog.dataset.changed = "";
+  answer.querySelectorAll("#toasts [data-toast]").forEach((said) => dialog.querySelector(".body")?.prepend(document.importNode(said, true)));
 });
 
 // Browsers without invoker commands or light dismiss.

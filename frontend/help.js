@@ -11,7 +11,7 @@ export function show() {
     ["/", t("Search")], ["g h", t("Go home")], ["g f", t("Go to Files")], ["g c", t("Go to Contacts")], ["g a", t("Go to the calendar")], ["g t", t("Go to tasks")], ["g b", t("Go to the bin")], ["g w", t("Who can see what")], ["g x", t("Apps")], ["g s", t("Go to Settings")], ["n", t("Add")],
     ...(document.querySelector(".calendar") ? CALENDAR() : []),
     ["↑ ↓", t("Previous or next line")], ["Space", t("Choose this line")], ["Shift Space", t("Choose everything up to here")], ["Ctrl A", t("Choose all")],
-    ["Enter", t("Open")], ["Backspace", t("Folder above")], ["F2", t("Rename")], ["m", t("Move")], ["i", t("Details")], ["Del", t("Move to the bin")],
+    ["Enter", t("Open")], ["Backspace", t("Folder above")], ["p", t("Share")], ["F2", t("Rename")], ["m", t("Move")], ["i", t("Details")], ["Del", t("Move to the bin")],
     ["Ctrl Z", t("Undo")], ["Esc", t("Close, or choose nothing")],
   ];
   const dialog = h("dialog", { class: "dialog", "aria-labelledby": "help-title", closedby: "any" },

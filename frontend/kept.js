@@ -22,7 +22,7 @@ async function inStore(run) {
   });
 }
 
-const plain = ({ key, file, name, size, type, modified, dir, path, conflict, url, sent }) => ({ key, file, name, size, type, modified, dir, path, conflict, url, sent });
+const plain = ({ key, file, name, size, type, modified, dir, path, conflict, url, sent, code }) => ({ key, file, name, size, type, modified, dir, path, conflict, url, sent, code });
 
 // Too large to keep: its name and address are kept, the person chooses the file again.
 export async function put(items) {

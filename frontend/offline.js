@@ -26,7 +26,7 @@ document.addEventListener("submit", (event) => {
 }, true);
 
 onArrival(() => {
-  if (!("serviceWorker" in navigator) || state().home === undefined) return;
+  if (!("serviceWorker" in navigator) || state().home === undefined || state().code !== undefined) return; // the page of a link says nothing of who is in
   if (state().home) navigator.serviceWorker.register("/my/sw.js", { scope: "/my" }).catch(() => {});
   else forget();
 });

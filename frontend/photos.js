@@ -256,7 +256,7 @@ function alike(box) {
 }
 
 document.addEventListener("click", (event) => {
-  if (!form()) return;
+  if (!form()) return openOnly(event);
   if (event.target.closest("[data-none]")) return none();
   const tile = event.target.closest(".grid > li");
   if (!tile) return;
@@ -284,6 +284,15 @@ document.addEventListener("click", (event) => {
   }
   open(link);
 }, true);
+
+// Where nothing is chosen, as on the page of a link, a click only opens.
+function openOnly(event) {
+  const link = event.target.closest("[data-reel] a[data-photo]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  event.stopPropagation();
+  open(link);
+}
 
 function none() {
   boxes().forEach((box) => (box.checked = false));

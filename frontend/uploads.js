@@ -9,7 +9,7 @@ const ONE_REQUEST = 2 ** 20; // small files travel with their creation
 const RETRY_MS = [0, 1000, 3000, 5000, 10_000];
 const LATER_MS = 15_000;
 
-// An item: { key, file, name, size, dir, path, conflict, url, sent, status }.
+// An item: { key, file, name, size, dir, path, conflict, url, sent, code, status }. code: of the link whose guest sends it, "" for the owner.
 // status: queued, sending, paused, waiting (no connection), conflict, missing (the file must be chosen again), failed, done.
 const items = new Map();
 const ENDED = new Set(["done", "failed"]);
@@ -23,7 +23,7 @@ let refreshed = 0;
 export async function add(files, dir) {
   const fresh = files.map(({ file, path }) => ({
     key: crypto.randomUUID(), file, name: file.name, size: file.size, type: file.type, modified: file.lastModified,
-    dir, path, conflict: "fail", url: null, sent: 0, status: "queued",
+    dir, path, conflict: state().code ? "keep_both" : "fail", url: null, sent: 0, code: state().code ?? "", status: "queued",
   }));
   if (![...items.values()].some((item) => !ENDED.has(item.status))) clear();
   for (const item of fresh) items.set(item.key, item);
@@ -83,7 +83,7 @@ function start(item) {
       name: item.name, dir_id: item.dir, path: item.path, mime: item.type || "application/octet-stream",
       updated_at: new Date(item.modified).toISOString(), on_conflict: item.conflict,
     },
-    onBeforeRequest: (request) => request.setHeader("X-CSRF-Token", csrf()),
+    onBeforeRequest: (request) => (item.code ? request.setHeader("Authorization", `Bearer ${item.code}`) : request.setHeader("X-CSRF-Token", csrf())),
     onShouldRetry: (error) => isTemporary(error) && navigator.onLine,
     onUploadUrlAvailable: () => { item.url = item.upload.url; kept.update(item); },
     onProgress: (sent) => { item.sent = sent; drawSoon(); },
@@ -120,15 +120,16 @@ function failed(item, error) {
     item.status = "waiting";
     setTimeout(wake, LATER_MS);
   } else {
-    item.reason = reasonOf(status, error);
+    item.reason = reasonOf(item, status, error);
     return end(item, "failed");
   }
   draw();
   pump();
 }
 
-function reasonOf(status, error) {
+function reasonOf(item, status, error) {
   if (status === 413 || status === 507) return t("There is no room left for this file.");
+  if (item.code && [400, 401, 403, 404].includes(status)) return t("The link does not let you add anything any more.");
   if (status === 401 || status === 403) return t("You are no longer logged in. Log in again, then choose the file once more.");
   if (status === 404) return t("The folder is gone.");
   try {

@@ -1,6 +1,6 @@
 // The viewer: photos and films as large as the window, one after the other, by keys, finger or mouse; a show of them by itself.
 import PhotoSwipe from "photoswipe";
-import { csrf, h, icon, say, t, toast } from "./shared.js";
+import { csrf, h, icon, say, state, t, toast } from "./shared.js";
 
 const SHOW_MS = 5000;
 const UNKNOWN = { width: 1600, height: 1067 };
@@ -14,6 +14,7 @@ export function open(roll, index, { tile, reach, starred, play = false }) {
     closeTitle: t("Close"), zoomTitle: t("Zoom"), arrowPrevTitle: t("Previous"), arrowNextTitle: t("Next"), errorMsg: t("This photo cannot be shown."),
   });
   const here = () => roll.item(pswp.currIndex);
+  const isHome = Boolean(state().home); // else somebody looks who came in by a link
 
   pswp.addFilter("numItems", () => roll.total);
   pswp.addFilter("itemData", (_, at) => {
@@ -65,14 +66,14 @@ export function open(roll, index, { tile, reach, starred, play = false }) {
       onInit: (element) => { element.append(icon(sign)); if (!isLink) element.type = "button"; if (key === "star") star = element; if (key === "about") about = element; if (key === "play") player = element; },
     });
     tool("play", 6, t("Slideshow"), "play", () => turn(!playing));
-    tool("star", 7, t("Favourite"), "star", () => mark());
-    tool("about", 8, t("Details, albums, changes"), "info", null, true);
+    if (isHome) tool("star", 7, t("Favourite"), "star", () => mark());
+    tool("about", 8, isHome ? t("Details, albums, changes") : t("Details"), "info", null, true);
     pswp.ui.registerElement({ name: "name", className: "name", appendTo: "root", onInit: (element) => (name = element) });
   });
 
   function show() {
     const item = here();
-    star.setAttribute("aria-pressed", String(Boolean(item?.favourite)));
+    star?.setAttribute("aria-pressed", String(Boolean(item?.favourite)));
     about.href = item?.href ?? "";
     name.textContent = item?.alt ?? "";
     if (!item) return;
@@ -82,7 +83,7 @@ export function open(roll, index, { tile, reach, starred, play = false }) {
 
   async function mark() {
     const item = here();
-    if (!item) return;
+    if (!item || !isHome) return;
     const wanted = !item.favourite;
     const answer = await fetch(`/files/${item.id}`, {
       method: "PATCH", headers: { "Content-Type": "application/vnd.api+json", Accept: "application/vnd.api+json", "X-CSRF-Token": csrf() },

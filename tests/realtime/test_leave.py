@@ -185,6 +185,21 @@ async def test_an_app_sees_the_lock_of_a_link_come_and_go(listening, client, bef
     assert (verb, id_, doc.get("password")) == ("UPDATED", link["id"], told)
 
 
+async def test_another_password_of_a_link_closes_the_sockets_of_its_guests(house, home, open_, client, clock):
+    rules = {"foos": {"type": FOOS, "verbs": ["GET"]}}
+    wanted = {"type": "io.cozy.permissions", "attributes": {"permissions": rules, "password": "tilleul"}}
+    link = (await client.post("/permissions", params={"codes": "a"}, json={"data": wanted})).json()["data"]
+    given = await house.read(home, SYSTEM, permissions.passwords.cookie_for, link["id"])
+    socket = await open_(cookie=f"cozy-pass{link['id']}={given}")
+    await socket.say("AUTH", link["attributes"]["shortcodes"]["a"])
+    await socket.subscribe(FOOS)
+    await socket.settled()
+    clock.advance(seconds=1)
+    change = {"type": "io.cozy.permissions", "attributes": {"password": "velours"}}
+    await client.patch(f"/permissions/{link['id']}", json={"data": change})
+    assert await shut_out(socket) == 1008
+
+
 async def test_a_withdrawn_grant_closes_the_socket(house, home, granted, client):
     socket, permission = await granted()
     await house.write(home, SYSTEM, permissions.withdraw, permission)

@@ -63,7 +63,7 @@ from cozy.rooms.files import jobs as files_jobs
 from cozy.rooms.files import pages as files_pages
 from cozy.rooms.files import routes as files_routes
 from cozy.rooms.files import service as files
-from cozy.rooms.files.events import MediaStored, PictureStored, SidecarStored
+from cozy.rooms.files.events import GuestBrought, MediaStored, PictureStored, SidecarStored
 from cozy.rooms.files.service import doctypes as files_doctypes
 from cozy.rooms.homes import pages as homes_pages
 from cozy.rooms.homes import routes as homes_routes
@@ -76,6 +76,9 @@ from cozy.rooms.jobs import routes as jobs_routes
 from cozy.rooms.jobs import service as jobs_service
 from cozy.rooms.jobs.events import BurstOver, JobEnded, TriggerDue
 from cozy.rooms.jobs.ports import WorkerType
+from cozy.rooms.links import jobs as links_jobs
+from cozy.rooms.links import pages as links_pages
+from cozy.rooms.links.events import CopyAsked
 from cozy.rooms.neighbours import pages as neighbours_pages
 from cozy.rooms.neighbours import routes as neighbours_routes
 from cozy.rooms.neighbours.events import NeighbourMoved
@@ -160,6 +163,7 @@ DOORS: list[Routes] = [
     apps_routes.routes,
     connectors_routes.routes,
     apps_pages.routes,
+    links_pages.routes,
     search_pages.routes,
     search_routes.routes,
     connectors_pages.routes,
@@ -175,6 +179,8 @@ REACTIONS: dict[type[Event], list[Job]] = {
     ClientConnected: [notifications_jobs.tell_new_client],
     ClientPending: [auth_jobs.forget_pending_client],
     GrantEnded: [auth_jobs.forget_client, auth_jobs.forget_device_password, sharing_jobs.follow_grant],
+    GuestBrought: [links_jobs.tell_arrival],
+    CopyAsked: [links_jobs.copy],
     MediaStored: [files_jobs.read_media],
     PictureStored: [files_jobs.draw_ahead],
     SidecarStored: [files_jobs.read_sidecar],
@@ -277,7 +283,7 @@ PORTS: dict[type, list[Any]] = {
     Capabilities: [auth.facts.capabilities, files.capabilities],
     LinkedApps: [apps.LinkedApps()],
     AnnouncingApps: [apps.AnnouncingApps()],
-    KindOfNotice: [*notifications_pages.KINDS, *neighbours_pages.KINDS],
+    KindOfNotice: [*notifications_pages.KINDS, *neighbours_pages.KINDS, *links_pages.KINDS],
     Tongue: [ui.words],
     WorkerType: [*jobs.WORKERS, *files_jobs.WORKERS, *connectors_jobs.WORKERS, *replication_jobs.WORKERS],
 }

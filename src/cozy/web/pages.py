@@ -53,7 +53,7 @@ def way_back(call: Call, form: FormData | None = None, default: str = "/my") -> 
     said = str(form.get("back", "")) if form is not None else ""
     if not said:
         said = _came_from(call.header("referer"))
-    ours = said == "/my" or said.startswith("/my/")
+    ours = said == "/my" or said.startswith(("/my/", "/s/"))
     return said if ours and "\\" not in said and not any(c < "!" for c in said) else default
 
 

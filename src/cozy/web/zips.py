@@ -14,6 +14,8 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
+from .ranges import Stream, disposition
+
 T = TypeVar("T")
 
 MEDIA_TYPE = "application/zip"
@@ -67,6 +69,15 @@ async def stream(
         offset += len(head) + entry.size + len(descriptor)
     yield bytes(directory)
     yield _end(len(entries), offset, len(directory))
+
+
+def sent(entries: Sequence[Entry[T]], read: Callable[[T], AsyncIterator[bytes]], name: str) -> Stream:
+    """The archive as an answer, to be saved under this name."""
+    headers = {
+        "content-type": MEDIA_TYPE, "content-disposition": disposition("attachment", name),
+        "content-length": str(length(entries)), "cache-control": "private, no-store",
+    }  # fmt: skip
+    return Stream(stream(entries, read), 200, headers)
 
 
 def _head(entry: Entry[T]) -> bytes:

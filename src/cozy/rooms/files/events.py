@@ -20,6 +20,13 @@ class SidecarStored(Event, frozen=True):
     sha256: str
 
 
+class GuestBrought(Event, frozen=True):
+    """Whoever has a link added a file. link: the permission behind it."""
+
+    file_id: str
+    link: str
+
+
 class MediaStored(Event, frozen=True):
     """A file holds a new picture or film, which may say more of itself than its name does.
 

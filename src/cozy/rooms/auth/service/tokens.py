@@ -151,13 +151,17 @@ def _of_konnector(work: Work, claims: dict[str, Any], _token: str) -> Caller:
 
 
 def _of_share(work: Work, code: str, password_of: Callable[[str], str]) -> Caller:
-    """A link with a password opens nothing before that was given, and none more than its maker may by now."""
+    """A link with a password opens nothing before that was given, and none more than its maker may by now. One to look at only
+    opens pages of the home, and nothing to programs.
+    """
     found = permissions.of_code(work, code)
     caller = _holder(work, "share", found, found.id if found else "")
     if found and not permissions.passwords.is_given(work, found, password_of(found.id)):
         raise BadToken
-    if found and found.type == "share-interact":
-        return replace(caller, grants=())  # the sharing says what its holder may do
+    if found and (found.type == "share-interact" or found.look_only):
+        return replace(
+            caller, grants=()
+        )  # the sharing says what its holder may do; what is only to look at opens no program anything
     giver = permissions.giver_of(work, found) if found else None
     if giver is None:
         return caller

@@ -31,6 +31,11 @@ def open_(work: Work, calendar: str) -> str:
     return _address(work, made)
 
 
+def keep(work: Work, calendar: str, link_id: str) -> None:
+    """Note that a link was made to open a calendar, with the events in it."""
+    store.keep_link(work, calendar, link_id)
+
+
 def address(work: Work, calendar: str) -> str:
     """Where anybody can read a calendar; "" where nobody can."""
     return next((_address(work, link) for link in _links(work, calendar)), "")

@@ -17,10 +17,10 @@ from cozy.rooms.permissions import service as permissions
 from .. import store
 from ..errors import NoPublicCalendar
 from ..model import KIND, texts
-from .opening import address, close, open_, opens
+from .opening import address, close, keep, open_, opens
 from .queries import every
 
-__all__ = ["Opened", "address", "close", "open_", "read"]
+__all__ = ["Opened", "address", "close", "keep", "open_", "read"]
 
 _PEOPLE = frozenset({"ATTENDEE", "ORGANIZER", "ATTACH", "CONTACT", "COMMENT", "X-ALT-DESC"})
 _TIMES = frozenset(

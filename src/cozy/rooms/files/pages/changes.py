@@ -12,7 +12,7 @@ from cozy.web.call import Call
 
 from .. import service
 from ..errors import NameTaken
-from ..service import ROOT, Change, File, together, views
+from ..service import ROOT, Change, File, looks, together, views
 from .door import (
     DRIVE,
     done,
@@ -27,7 +27,6 @@ from .door import (
     words,
 )
 from .lists import crumbs
-from .rows import kind_of
 from .who import looker
 
 
@@ -273,6 +272,6 @@ def details(work: Work, call: Call, file_id: str) -> Response:
     size = service.folder_size(work, file_id) if file.is_folder else file.size
     total = views.count(work, file_id) if file.is_folder else 0
     return question(
-        work, call, "details.html", file=file, kind=kind_of(file), size=size, total=total,
+        work, call, "details.html", file=file, kind=looks.kind_of(file), size=size, total=total,
         place=[(name, url) for name, url, _ in crumbs(work, file)], seen=looker(work)(file, service.ancestors(work, file)),
     )  # fmt: skip

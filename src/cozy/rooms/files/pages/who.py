@@ -14,7 +14,7 @@ from cozy.ui.leave import Seen, seen
 from cozy.web.call import Call
 
 from .. import service
-from ..model import FILES, ROOT, File
+from ..model import FILES, RESERVED, ROOT, File
 from .door import question, routes, words
 
 
@@ -22,7 +22,14 @@ from .door import question, routes, words
 def who(work: Work, call: Call, file_id: str) -> Response:
     """Everybody who sees a file or folder, with a way to what was allowed to each. 200; 404."""
     file = service.fetch(work, file_id)
-    return question(work, call, "who.html", file=file, others=others(work, file))
+    return question(
+        work,
+        call,
+        "who.html",
+        file=file,
+        others=others(work, file),
+        may_share=not (file.is_trashed or file.id in RESERVED),
+    )
 
 
 def others(work: Work, file: File) -> list[permissions.Onlooker]:

@@ -16,7 +16,6 @@ from cozy.kernel.routes import OPEN, Routes, may
 from cozy.kernel.work import Work
 from cozy.web import jsonapi, zips
 from cozy.web.call import Call
-from cozy.web.ranges import Stream, disposition
 
 from .. import service
 from ..errors import BadArchive, BadPage
@@ -110,11 +109,7 @@ async def _zipped(call: Call, items: Sequence[service.Item], name: str) -> Respo
         async for chunk in _bytes(call, await call.read(service.content_in, source)):
             yield chunk
 
-    headers = {
-        "content-type": zips.MEDIA_TYPE, "content-disposition": disposition("attachment", name),
-        "content-length": str(zips.length(entries)), "cache-control": "private, no-store",
-    }  # fmt: skip
-    return Stream(zips.stream(entries, read), 200, headers)
+    return zips.sent(entries, read, name)
 
 
 async def _entry(call: Call, item: service.Item) -> zips.Entry[str | bytes]:

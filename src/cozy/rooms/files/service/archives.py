@@ -16,7 +16,7 @@ from ..errors import BadArchive
 from ..model import ROOT, TRASH_PATH, File
 from ..store import tree
 from . import content
-from .tickets import issue, opened
+from .tickets import issue, maker, opened
 
 PAGES_LIMIT = 100
 _PDF = "application/pdf"
@@ -67,7 +67,7 @@ def select(
 def keep_selection(work: Work, selection: Selection) -> str:
     """The secret of a link to an archive."""
     caller = work.caller
-    said = {**to_builtins(selection), "by": caller.permission, "grants": to_builtins(caller.grants)}
+    said = {**to_builtins(selection), **maker(work), "grants": to_builtins(caller.grants)}
     return issue(work, "archive", said)
 
 

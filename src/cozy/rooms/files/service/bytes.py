@@ -17,11 +17,13 @@ def content_by_hash(work: Work, sha256: str) -> Content | None:
     return contents.fetch(work, sha256)
 
 
-async def content_pieces(house: House, home: Home, content: Content) -> AsyncIterator[bytes]:
-    """Piece by piece. Raises Missing."""
+async def content_pieces(
+    house: House, home: Home, content: Content, start: int = 0, size: int | None = None
+) -> AsyncIterator[bytes]:
+    """Piece by piece; or some of its bytes. Raises Missing."""
     if content.inline is not None:
-        yield content.inline
+        yield content.inline[start : None if size is None else start + size]
         return
     assert content.blob is not None
-    async for piece in house.blobs.read(home.id, content.blob):
+    async for piece in house.blobs.read(home.id, content.blob, start, size):
         yield piece

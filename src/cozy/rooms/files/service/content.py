@@ -12,6 +12,7 @@ from cozy.rooms.homes import service as homes
 
 from .. import access
 from ..errors import NameTaken, NoFile, OverQuota
+from ..events import GuestBrought
 from ..model import File, Version, clean_name, kind_after_rename, mime_and_class
 from ..store import contents, tree, versions
 from . import space
@@ -84,7 +85,7 @@ def create_file(
     """Make a file of a content that is already stored safely. facts: what it says of itself, where that is known.
 
     Raises NoParent, ParentInTrash, NotAllowed, BadName, NameTaken, BadMime, BadDate, OverQuota.
-    Publishes MediaStored, PictureStored, SidecarStored.
+    Publishes MediaStored, PictureStored, SidecarStored, GuestBrought.
     """
     parent = access.parent(work, dir_id, "POST")
     clean = clean_name(name)
@@ -105,6 +106,8 @@ def create_file(
         announce(work, file, is_new=True, dates_count=dates_count)
     announce_picture(work, file)
     announce_sidecar(work, file)
+    if work.caller.kind == "share":
+        work.publish(GuestBrought(file.id, work.caller.permission))
     return file
 
 

@@ -19,10 +19,12 @@ from cozy.kernel.house import House
 from cozy.kernel.previews import CannotDraw, Previews
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
+from cozy.rooms.permissions import service as permissions
 
 from ..errors import BadSecret, NoThumbnail
 from ..model import OFFICE, PDF, RAW, SVG, File
 from ..store import contents, tree
+from . import tickets
 from .bytes import content_pieces
 
 LIFETIME_MIN = 10
@@ -68,14 +70,21 @@ def form_for(taken: Sequence[str]) -> Form:
 
 
 def sealing(work: Work) -> Callable[[str, str], str]:
-    """What makes the secret of a link out of a file's id and its content's hash. They end with a minute, after ten."""
+    """What makes the secret of a link out of a file's id and its content's hash. They end with a minute, after ten.
+
+    What the guest of a link is given ends with that link as well, or when its password changes: it names the link.
+    """
     expires = (int(work.now.timestamp()) // 60 + LIFETIME_MIN + 1) * 60
     key = cache(lambda: homes.secret(work, "tokens"))
-    return lambda file_id, sha256: f"{expires:08x}{_seal(key(), file_id, sha256, expires)}"
+    by, mark = tickets.maker(work).values() if work.caller.kind == "share" else ("", "")
+    ending = f"-{by}" if by else ""
+    return lambda file_id, sha256: (
+        f"{expires:08x}{_seal(key(), file_id, sha256, expires, f'{by}{mark}')}{ending}"
+    )
 
 
-def _seal(key: bytes, file_id: str, sha256: str, expires: int) -> str:
-    said = f"files.thumbnail {file_id} {sha256} {expires}".encode()
+def _seal(key: bytes, file_id: str, sha256: str, expires: int, given_by: str) -> str:
+    said = f"files.thumbnail {file_id} {sha256} {expires} {given_by}".rstrip().encode()
     return hmac.digest(key, said, "sha256")[:16].hex()
 
 
@@ -103,8 +112,13 @@ def _is_valid(work: Work, file: File, secret: str) -> bool:
         expires = int(secret[:8], 16)
     except ValueError:
         return False
-    wanted = f"{expires:08x}{_seal(homes.secret(work, 'tokens'), file.id, file.sha256, expires)}"
-    return hmac.compare_digest(wanted.encode(), secret.encode()) and expires > work.now.timestamp()
+    own, _, by = secret.partition("-")
+    mark = permissions.passwords.mark(work, by) if by else ""
+    wanted = (
+        f"{expires:08x}{_seal(homes.secret(work, 'tokens'), file.id, file.sha256, expires, f'{by}{mark}')}"
+    )
+    is_ours = hmac.compare_digest(wanted.encode(), own.encode()) and expires > work.now.timestamp()
+    return is_ours and tickets.still_holds(work, by, mark)
 
 
 async def thumbnail(

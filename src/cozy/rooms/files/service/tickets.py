@@ -49,22 +49,30 @@ def link_to_version(work: Work, version_id: str) -> tuple[str, File, Version]:
 
 def _download(work: Work, sha256: str, name: str, mime: str, modified: str) -> str:
     said = {"sha256": sha256, "name": name, "mime": mime, "modified": modified}
-    return issue(work, "download", {**said, "by": work.caller.permission})
+    return issue(work, "download", {**said, **maker(work)})
 
 
 def opened(work: Work, kind: str, secret: str) -> dict[str, Any]:
     """What a secret opens, as long as the grant lasts by whose leave it was made. Raises BadSecret."""
     details = tickets.fetch(work, kind, secret)
-    if details is None or not _still_holds(work, details.get("by", "")):
+    if details is None or not still_holds(work, details.get("by", ""), details.get("mark", "")):
         raise BadSecret
     return details
 
 
-def _still_holds(work: Work, permission_id: str) -> bool:
+def maker(work: Work) -> dict[str, str]:
+    """By whose leave something is opened: the grant, and what is known of its password. As `still_holds` takes it."""
+    by = work.caller.permission
+    return {"by": by, "mark": permissions.passwords.mark(work, by) if by else ""}
+
+
+def still_holds(work: Work, by: str, mark: str) -> bool:
+    """Whether a grant lasts by whose leave something was opened, and has the password that it had then. by: "" for no grant."""
     try:
-        return not permission_id or not permissions.has_ended(work, permissions.fetch(work, permission_id))
+        over = bool(by) and permissions.has_ended(work, permissions.fetch(work, by))
     except NoGrant:
         return False
+    return not over and (not by or permissions.passwords.mark(work, by) == mark)
 
 
 def issue(work: Work, kind: Any, details: Mapping[str, Any]) -> str:

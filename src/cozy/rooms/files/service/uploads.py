@@ -39,6 +39,8 @@ def begin_upload(work: Work, wish: Wish, size: int, *, quota: int | None = None)
     parent = access.parent(work, wish.dir_id, "POST")
     names = tuple(clean_name(name) for name in wish.path)
     clean = msgspec.structs.replace(wish, name=clean_name(wish.name), path=names)
+    if not access.readable(work, [parent]):  # a name that is taken would tell what is in there
+        clean = msgspec.structs.replace(clean, on_conflict="keep_both")
     checked_path("/".join([parent.path, *names]))
     mime_and_class(wish.mime, clean.name)
     dates(work, _details(clean))

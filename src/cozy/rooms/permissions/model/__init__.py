@@ -57,6 +57,7 @@ class Permission(Struct, frozen=True, kw_only=True, dict=True):
     codes: Mapping[str, str] = {}  # of a link: tokens by label
     shortcodes: Mapping[str, str] = {}
     password: bool = False  # whether a link asks for one; what is kept of it is in no document
+    look_only: bool = False  # whether a link shows pages only: its codes are no tokens, so no program can take what it opens
     expires_at: str = ""  # RFC 3339; "" for no end
     title: str = ""  # who holds it, in words of their own
     purpose: str = ""
@@ -158,5 +159,6 @@ def from_body(id_: str, rev: str, body: Mapping[str, Any]) -> Permission:
         "metadata": body.get("cozyMetadata", {}),
         "source_id": str(body.get("source_id", "")).removeprefix(_SOURCES.get(body["type"], "")),
         "password": bool(body.get("password")),
+        "look_only": bool(body.get("look_only")),
     }
     return msgspec.convert({**known, **kept}, Permission)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import structlog
 
-from cozy.kernel.caller import SYSTEM, Kind
+from cozy.kernel.caller import SYSTEM, Kind, Verb
 from cozy.kernel.clock import iso
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
@@ -84,6 +84,12 @@ def last_access(work: Work, holder: Holder | Permission) -> str:
     """When somebody last used anything (RFC 3339); "" for never, or when that was forgotten."""
     known = holder_of(holder) if isinstance(holder, Permission) else holder
     return store.ledger.last_access(work, known.kind, known.name)
+
+
+def requests(work: Work, holder: Holder | Permission, verb: Verb) -> int:
+    """How many requests of a kind somebody made, as far as they were not forgotten."""
+    known = holder_of(holder) if isinstance(holder, Permission) else holder
+    return store.ledger.requests(work, known.kind, known.name, verb)
 
 
 def last_accesses(work: Work) -> dict[Holder, str]:

@@ -35,7 +35,7 @@ _MAKERS = frozenset({"app", "konnector", "client", "cli", "owner"})
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """A link to make. labels: how its codes are called; sealed: its password, hashed, "" for none."""
+    """A link to make. labels: how its codes are called; sealed: its password, hashed, "" for none; look_only: as a Permission's."""
 
     rules: Mapping[str, Rule]
     labels: Sequence[str] = ()
@@ -43,6 +43,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
     expires_at: str = ""
     sealed: str = ""
     metadata: Mapping[str, Any] | None = None
+    title: str = ""
+    look_only: bool = False
 
 
 class Patch(Struct, frozen=True, kw_only=True):
@@ -56,6 +58,8 @@ class Patch(Struct, frozen=True, kw_only=True):
     expires_at: str | UnsetType = UNSET
     sealed: str | UnsetType = UNSET
     metadata: Mapping[str, Any] | None = None
+    title: str | UnsetType = UNSET
+    look_only: bool | UnsetType = UNSET
 
 
 def admit(caller: Caller) -> None:
@@ -78,6 +82,7 @@ def make(work: Work, wanted: Wanted) -> Permission:
         Permission(
             id="", rev="", type="share", source_id=maker_of(work), rules=wanted.rules, codes=codes,
             shortcodes=shortcodes, password=bool(wanted.sealed), expires_at=_end(work, wanted.expires_at),
+            title=wanted.title, look_only=wanted.look_only,
             metadata=history.new(work, _slug(work), wanted.metadata),
         ),
     )  # fmt: skip
@@ -170,6 +175,18 @@ def of_doctype(work: Work, doctype: str, *, after: str = "", skip: int = 0, limi
     return [link if _may_change(work, link) else replace(link, codes={}, shortcodes={}) for link in links]
 
 
+def naming(work: Work, doctype: str, id_: str) -> list[Permission]:
+    """The links that name a document, ended ones too, the oldest first. Raises NotAllowed."""
+    if not may_all(work.caller, "GET", doctype):
+        raise NotAllowed(verb="GET", doctype=doctype)
+    pairs = store.links.opening_ids(work, doctype, [id_])
+    found = [
+        keeping.permission_of(each)
+        for each in store.permissions.by_ids(work, [id_ for _, id_ in pairs]).values()
+    ]
+    return sorted(found, key=lambda link: (str(link.metadata.get("createdAt", "")), link.id))
+
+
 def verbs_by_id(work: Work, doctype: str, ids: Sequence[str]) -> dict[str, tuple[Verb, ...]]:
     """What links let others do with these documents, of those that the caller may read."""
     mine = [id_ for id_ in ids if may_use(work.caller, "GET", doctype, {id_})]
@@ -260,6 +277,10 @@ def _with_codes(work: Work, link: Permission, patch: Patch) -> Permission:
         link = replace(link, expires_at=_end(work, patch.expires_at))
     if patch.sealed is not UNSET:
         link = replace(link, password=bool(patch.sealed))
+    if patch.title is not UNSET:
+        link = replace(link, title=patch.title)
+    if patch.look_only is not UNSET:
+        link = replace(link, look_only=patch.look_only)
     if patch.labels is UNSET:
         return link
     new = _codes(work, [label for label in patch.labels if label not in link.codes])

@@ -51,6 +51,13 @@ def cookie_for(work: Work, permission_id: str, slug: str = "") -> str:
     return hmac.new(homes.secret(work, "tokens"), said, hashlib.sha256).hexdigest()
 
 
+def mark(work: Work, permission_id: str) -> str:
+    """What tells apart what was opened by one password of a link from what the next one opens; "" for no password."""
+    sealed = store.links.sealed(work, permission_id)
+    said = f"mark {permission_id} {sealed}".encode()
+    return hmac.new(homes.secret(work, "tokens"), said, hashlib.sha256).hexdigest()[:32] if sealed else ""
+
+
 def is_given(work: Work, permission: Permission, cookie: str, slug: str = "") -> bool:
     """Whether a link opens: it asks for no password, or the cookie proves that it was given."""
     if not permission.password:

@@ -73,6 +73,16 @@ def last_access(work: Work, kind: str, name: str) -> str:
     return str(row[0]) if row else ""
 
 
+def requests(work: Work, kind: str, name: str, verb: str) -> int:
+    """How many requests a holder made by a verb."""
+    row = work.db.one(
+        """SELECT COALESCE(SUM(requests), 0) FROM ledger
+            WHERE home_id = :home AND kind = :kind AND name = :name AND verb = :verb""",
+        home=work.home, kind=kind, name=name, verb=verb,
+    )  # fmt: skip
+    return int(row[0]) if row else 0
+
+
 def forget(work: Work, picked: Picked) -> int:
     """Delete the rows that are meant, and say how many."""
     where, params = _where(picked)

@@ -1,0 +1,1 @@
+"""Links: what anybody with an address sees."""
