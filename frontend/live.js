@@ -10,14 +10,15 @@ const ONE_PAGE = 200; // rows; of more, those that scrolling brought would go
 let timer = 0;
 let shown = 0;
 
-// The folder whose list this is, "" for a list of any files; other kinds of documents than files name theirs.
+// The folder whose list this is, "" for a list of any files; other kinds of documents than files name theirs, the first of several
+// being the one that the list is of.
 const list = () => document.querySelector("main [data-live]");
 const live = () => list()?.dataset.live;
 const FILES = "io.cozy.files";
-const type = () => list()?.dataset.liveType ?? FILES;
+const types = () => (list()?.dataset.liveType ?? FILES).split(" ");
 
-function concerns({ type: changed, id, doc }) {
-  if (changed !== type()) return false;
+function concerns({ type, id, doc }) {
+  if (!types().includes(type)) return false;
   const folder = live();
   return folder === "" || folder === id || (folder && folder === doc?.dir_id) || Boolean(document.querySelector(`main tr[data-id="${CSS.escape(id)}"]`));
 }
@@ -42,7 +43,8 @@ function show() {
 async function catchUp() {
   const since = document.querySelector("main [data-live]")?.dataset.seq;
   if (!since) return;
-  const feed = type() === FILES ? "/files" : `/data/${type()}`;
+  const [type] = types();
+  const feed = type === FILES ? "/files" : `/data/${type}`;
   const answer = await fetch(`${feed}/_changes?limit=1&since=${since}`).catch(() => null);
   if (answer?.ok && (await answer.json()).results.length) soon();
 }
@@ -50,5 +52,5 @@ async function catchUp() {
 const listener = { changed: (change) => concerns(change) && soon(), heard: catchUp };
 
 onArrival(() => {
-  if (live() !== undefined) hear(type(), listener);
+  if (live() !== undefined) types().forEach((type) => hear(type, listener));
 });

@@ -12,6 +12,7 @@ from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 from cozy.rooms.homes import service as homes
 from cozy.rooms.notifications import service as notifications
+from cozy.rooms.sharing import service as sharing
 from cozy.ui import N_
 from cozy.web import csrf
 from cozy.web.call import Call
@@ -27,7 +28,8 @@ ROOMS = (
     ui.Room("calendars", N_("Calendar"), "/my/calendar", "calendar", more=True),
     ui.Room("tasks", N_("Tasks"), "/my/tasks", "list-todo", more=True),
     ui.Room("bin", N_("Bin"), "/my/drive/trash", "trash-2", more=True),
-    ui.Room("access", N_("Who can see what"), "/my/access", "eye", N_("Who sees"), aside=True),
+    ui.Room("shared", N_("Shared"), "/my/shared", "waypoints", aside=True),
+    ui.Room("access", N_("Who can see what"), "/my/access", "eye", aside=True, more=True),
     ui.Room("apps", N_("Apps"), "/my/apps", "layout-grid", N_("My apps"), aside=True, more=True),
     ui.Room("settings", N_("Settings"), "/my/settings", "settings", aside=True, more=True),
 )
@@ -75,6 +77,7 @@ def shell_for_owner(work: Work, call: Call, context: dict[str, Any]) -> ui.Shell
         query=context.get("query", ""),
         notifications="/my/notifications",
         unread=notifications.unread(work),
+        waiting={"shared": sharing.people.waiting(work)},
         log_out="/auth/logout",
     )
 

@@ -53,6 +53,7 @@ from cozy.rooms.contacts import jobs as contacts_jobs
 from cozy.rooms.contacts import pages as contacts_pages
 from cozy.rooms.contacts import routes as contacts_routes
 from cozy.rooms.contacts import service as contacts
+from cozy.rooms.contacts.ports import Beside
 from cozy.rooms.dav import jobs as dav_jobs
 from cozy.rooms.dav import routes as dav_routes
 from cozy.rooms.documents import routes as documents_routes
@@ -79,6 +80,7 @@ from cozy.rooms.jobs.ports import WorkerType
 from cozy.rooms.links import jobs as links_jobs
 from cozy.rooms.links import pages as links_pages
 from cozy.rooms.links.events import CopyAsked
+from cozy.rooms.links.ports import Sharers
 from cozy.rooms.neighbours import pages as neighbours_pages
 from cozy.rooms.neighbours import routes as neighbours_routes
 from cozy.rooms.neighbours.events import NeighbourMoved
@@ -95,7 +97,7 @@ from cozy.rooms.permissions import pages as permissions_pages
 from cozy.rooms.permissions import routes as permissions_routes
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.events import GrantDue, GrantEnded
-from cozy.rooms.permissions.ports import Codes, Looked
+from cozy.rooms.permissions.ports import Codes, Looked, People
 from cozy.rooms.photos import pages as photos_pages
 from cozy.rooms.realtime import routes as realtime_routes
 from cozy.rooms.remote import routes as remote_routes
@@ -254,6 +256,7 @@ PORTS: dict[type, list[Any]] = {
         neighbours_pages.first.on_first_page,
         permissions_pages.first.on_first_page,
         auth_pages.first.on_first_page,
+        sharing_pages.first.on_first_page,
         apps_pages.first.on_first_page,
         photos_pages.first.on_first_page,
         calendars_pages.first.on_first_page,
@@ -283,7 +286,15 @@ PORTS: dict[type, list[Any]] = {
     Capabilities: [auth.facts.capabilities, files.capabilities],
     LinkedApps: [apps.LinkedApps()],
     AnnouncingApps: [apps.AnnouncingApps()],
-    KindOfNotice: [*notifications_pages.KINDS, *neighbours_pages.KINDS, *links_pages.KINDS],
+    KindOfNotice: [
+        *notifications_pages.KINDS,
+        *neighbours_pages.KINDS,
+        *sharing_pages.kinds.KINDS,
+        *links_pages.KINDS,
+    ],
+    Beside: [sharing_pages.contact.on_page_of_contact],
+    People: [sharing.seers.People()],
+    Sharers: [sharing_pages.inviting.with_people],
     Tongue: [ui.words],
     WorkerType: [*jobs.WORKERS, *files_jobs.WORKERS, *connectors_jobs.WORKERS, *replication_jobs.WORKERS],
 }

@@ -6,6 +6,8 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
+from msgspec import Struct
+
 from cozy.ui import assets
 
 # White letters stand out on each by more than 4.5 to 1 (WCAG 1.4.3).
@@ -16,6 +18,19 @@ COLOURS = (
 GREY = "#57606a"
 SIZE = 128  # pixels of a PNG; SVG has none
 _PERSON = "M64 66c12.2 0 22-9.8 22-22s-9.8-22-22-22-22 9.8-22 22 9.8 22 22 22zm0 10c-16 0-40 8-40 23v7h80v-7c0-15-24-23-40-23z"
+
+
+class Face(Struct, frozen=True):
+    """What stands for somebody on a page: their photo, else their initials on a colour; "" for none: the shape of a person."""
+
+    initials: str
+    tint: int  # which of COLOURS
+    photo: str = ""  # an address
+
+
+def face(name: str, photo: str = "") -> Face:
+    """The face of somebody of that name."""
+    return Face(initials(name), sum(name.encode()) % len(COLOURS), photo)
 
 
 def initials(name: str) -> str:

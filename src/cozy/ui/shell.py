@@ -1,5 +1,6 @@
 """What stands around a page: who is in, which rooms there are, what was just done."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -80,6 +81,7 @@ class Shell(Struct, frozen=True, kw_only=True):
     inbox: id of the folder that receives what is added outside any folder.
     uploads, search, notifications, log_out: URLs; "" leaves the thing out of the page.
     unread: how many notifications are; a hundred stands for more.
+    waiting: by the key of a room, how many things there wait for an answer.
     """
 
     locale: str
@@ -101,4 +103,5 @@ class Shell(Struct, frozen=True, kw_only=True):
     query: str = ""
     notifications: str = ""
     unread: int = 0
+    waiting: Mapping[str, int] = {}
     log_out: str = ""

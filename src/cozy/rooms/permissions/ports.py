@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
+from msgspec import Struct
+
 from cozy.kernel.work import Work
+
+from .model import Permission
 
 
 class Codes(Protocol):
@@ -20,4 +25,28 @@ class Looked(Protocol):
 
     def __call__(self, work: Work, sharing_id: str, label: str) -> None:
         """label: of the code."""
+        ...
+
+
+class Somebody(Struct, frozen=True):
+    """A person with whom something is shared. url: of the page about them; number: how many things they see."""
+
+    name: str
+    url: str
+    number: int
+
+
+class People(Protocol):
+    """Knows the people who see documents of this home in copies of their own, which no grant says."""
+
+    def seers(self, work: Work, doctype: str) -> Sequence[Permission]:
+        """Those who see documents of a doctype, as if they held grants: of the type `member`, the id a key of theirs."""
+        ...
+
+    def everybody(self, work: Work) -> Sequence[Somebody]:
+        """All of them, by name."""
+        ...
+
+    def tells(self, work: Work, permissions: Sequence[Permission]) -> Collection[str]:
+        """Of these grants, the ids of those by which such people are let in: they are told of as people, not as grants."""
         ...

@@ -101,6 +101,10 @@ class NoAddress(Invalid):
     said = "The contact has no email address"
 
 
+class Unknown(Invalid):
+    """Nobody in your contacts is called so: type their mail address, or the address of their home."""
+
+
 class Yourself(Invalid):
     """This is you: choose somebody else."""
 

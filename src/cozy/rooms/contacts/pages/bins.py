@@ -15,11 +15,12 @@ from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.rooms.collections.model import Binned
 from cozy.rooms.documents.model import Document
+from cozy.ui.avatars import face
 from cozy.web.call import Call
 
 from .. import service
 from ..model import GROUPS, names
-from .cards import face, note_of
+from .cards import note_of
 from .door import CONTACTS_URL, done, failed, page, routes, text, url_of, way_back, words
 
 BIN = f"{CONTACTS_URL}/bin"

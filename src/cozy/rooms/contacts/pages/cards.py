@@ -8,7 +8,8 @@ from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
 
-from cozy.ui import N_, Words, avatars
+from cozy.ui import N_, Words
+from cozy.ui.avatars import Face
 
 from ..model import labels, messengers, names
 
@@ -22,14 +23,6 @@ KINDS = {
 }
 MAP_SITE = "openstreetmap.org"
 MAP = f"https://www.{MAP_SITE}/search?query="
-
-
-class Face(Struct, frozen=True):
-    """What stands for somebody: their photo, else their initials on a colour; "" for none: the shape of a person."""
-
-    initials: str
-    tint: int
-    photo: str = ""  # an address
 
 
 class Row(Struct, frozen=True):
@@ -89,11 +82,6 @@ class Card(Struct, frozen=True):
 
 
 said, several = names.text, names.entries
-
-
-def face(name: str, photo: str = "") -> Face:
-    """The face of somebody of that name."""
-    return Face(avatars.initials(name), sum(name.encode()) % len(avatars.COLOURS), photo)
 
 
 def kind_of(words: Words, entry: Mapping[str, Any]) -> str:

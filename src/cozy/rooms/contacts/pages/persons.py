@@ -14,6 +14,7 @@ from cozy.web.call import Call
 from .. import service
 from ..model import dates, names
 from ..model.people import group_ids
+from ..ports import Beside
 from .birthdays import today_of
 from .cards import card
 from .days import in_words, turns
@@ -36,7 +37,8 @@ def _person(work: Work, call: Call, contact_id: str) -> Response:
         work, call, "person.html", person=card(said, row(found), found.body),
         birthday=in_words(said, born), turns=turns(said, born, today), is_today=dates.next_time(born, today) == today,
         its_groups=[each for each in service.groups.all_(work) if each.id in inside],
-        seen=seen(work, found), **listed(work, call, contact_id),
+        seen=seen(work, found), beside=[part for plugged in work.plugged(Beside) if (part := plugged(work, found))],
+        **listed(work, call, contact_id),
     )  # fmt: skip
 
 

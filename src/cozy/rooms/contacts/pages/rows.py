@@ -12,11 +12,12 @@ from cozy.kernel.work import Work
 from cozy.rooms.collections.model import original_of
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Document
+from cozy.ui.avatars import face
 from cozy.web.call import Call
 
 from .. import service
 from ..model.people import is_favourite
-from .cards import Row, face, grouped, note_of
+from .cards import Row, grouped, note_of
 from .door import CONTACTS_URL, url_of
 
 PAGE = 300  # lines of a page

@@ -16,8 +16,17 @@ from ..errors import BadDoctype, BadRule
 
 PERMISSIONS = "io.cozy.permissions"
 Type = Literal[
-    "app", "konnector", "oauth", "device", "cli", "share", "share-preview", "share-interact", "register"
-]
+    "app",
+    "konnector",
+    "oauth",
+    "device",
+    "cli",
+    "share",
+    "share-preview",
+    "share-interact",
+    "register",
+    "member",
+]  # a member of a sharing holds no document: see `ports.People`
 LINKS: frozenset[Type] = frozenset({"share", "share-preview", "share-interact"})  # what a code opens
 TITLES_LIMIT = 500  # rules of one permission
 WILDCARD = ".*"

@@ -12,6 +12,7 @@ from cozy.web.pages import page
 from .. import service
 from ..errors import NoGrant
 from ..model.ledger import holder_of
+from ..ports import People
 from .door import ACCESS, KINDS, Holder, holder, routes
 
 
@@ -37,13 +38,16 @@ async def _listed(call: Call, shown: str) -> Response:
 def _list(work: Work, call: Call, shown: str) -> Response:
     seen = service.ledger.last_accesses(work)
     holders = sorted(
-        (holder(work, each, seen.get(holder_of(each), "")) for each in service.all_(work)),
+        (holder(work, each, seen.get(holder_of(each), "")) for each in service.holding(work)),
         key=lambda each: (each.is_over, each.name.casefold()),
     )
     by_kind: dict[str, list[Holder]] = {
         kind: [each for each in holders if each.kind == kind] for kind in KINDS
     }
-    counts = {kind: len(found) for kind, found in by_kind.items()}
+    people = [each for plugged in work.plugged(People) for each in plugged.everybody(work)]
+    counts: dict[str, int] = {kind: len(found) for kind, found in by_kind.items()}
+    counts["people"] += len(people)
     return page(
-        work, call, "permissions/access.html", room="access", shown=shown, by_kind=by_kind, counts=counts, total=len(holders)
+        work, call, "permissions/access.html", room="access", shown=shown, by_kind=by_kind, counts=counts,
+        total=len(holders) + len(people), people=people,
     )  # fmt: skip

@@ -9,9 +9,11 @@ from cozy.kernel.work import Work
 from cozy.rooms.homes.ports import Notice, Part
 
 from .. import service
+from ..ports import People
 
 
 def on_first_page(work: Work, home: Home) -> Iterator[Notice | Part]:
     """How many others may use something that is here."""
-    living = [each for each in service.all_(work) if each.rules and not service.has_ended(work, each)]
-    yield Part("permissions/first.html", {"count": len(living)}, "top")
+    living = [each for each in service.holding(work) if each.rules and not service.has_ended(work, each)]
+    people = [each for plugged in work.plugged(People) for each in plugged.everybody(work)]
+    yield Part("permissions/first.html", {"count": len(living) + len(people)}, "top")

@@ -17,7 +17,7 @@ from .grants import (
     withdraw,
     withdraw_links,
 )
-from .seeing import Onlooker, Other, among, name_of, onlookers, others, rules_about
+from .seeing import Onlooker, Other, among, holding, name_of, onlookers, others, rules_about
 from .telling import end_of, last_day, lines, narrowed, out_of_sight
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "grant",
     "guard",
     "has_ended",
+    "holding",
     "holds_all",
     "last_day",
     "ledger",

@@ -13,6 +13,7 @@ from cozy.kernel.clock import parse
 from cozy.kernel.work import Work
 
 from ..model import LINKS, Permission, Rule, Type, grant_of
+from ..ports import People
 from .decision import may, may_all, may_use
 from .grants import all_, has_ended
 from .telling import Line, last_day, lines
@@ -39,15 +40,29 @@ class Onlooker(Struct, frozen=True):
     lines: list[Line]
     until: date | None
 
+    @property
+    def url(self) -> str:
+        """The page about what was allowed to them."""
+        return f"/my/shared/people/{self.id}" if self.type == "member" else f"/my/access/grants/{self.id}"
+
 
 def others(work: Work, verb: Verb, doctype: str) -> list[Other]:
-    """Everybody but the owner who may use any document of a doctype so."""
-    callers = [(each, Caller("app", each.grants)) for each in all_(work) if not has_ended(work, each)]
+    """Everybody but the owner who may use any document of a doctype so; members of sharings come first."""
+    members = [each for plugged in work.plugged(People) for each in plugged.seers(work, doctype)]
+    holders = [each for each in holding(work) if not has_ended(work, each)]
+    callers = [(each, Caller("app", each.grants)) for each in (*members, *holders)]
     return [
         Other(each, caller, may_all(caller, verb, doctype))
         for each, caller in callers
         if may(caller, verb, doctype)
     ]
+
+
+def holding(work: Work) -> list[Permission]:
+    """Every grant that stands for who holds it, but those by which people are let in who are told of otherwise."""
+    found = all_(work)
+    told = {id_ for plugged in work.plugged(People) for id_ in plugged.tells(work, found)}
+    return [each for each in found if each.id not in told]
 
 
 def among(

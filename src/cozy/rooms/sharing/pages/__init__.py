@@ -1,6 +1,17 @@
-"""Pages of sharing: where somebody who was invited says where their home is, and where they say yes."""
+"""People's face of sharing: what is shared and with whom, invitations, the dialog "Share", one person at a time."""
 
-from . import discovery, invitation
+from . import contact, discovery, first, invitation, inviting, kinds, listing, one, persons
 from .door import routes
 
-__all__ = ["discovery", "invitation", "routes"]
+__all__ = [
+    "contact",
+    "discovery",
+    "first",
+    "invitation",
+    "inviting",
+    "kinds",
+    "listing",
+    "one",
+    "persons",
+    "routes",
+]

@@ -17,19 +17,20 @@ from cozy.kernel.routes import OPEN, OWN_PROOF
 from cozy.kernel.work import Work
 from cozy.rooms.auth.model import Visitor
 from cozy.rooms.homes import service as homes
-from cozy.ui import N_
 from cozy.web.answers import json
 from cozy.web.call import Call
+from cozy.web.cookies import read_cookie, set_cookie
 from cozy.web.headers import leading_to
 
 from .. import service
 from ..errors import AlreadyAccepted, NoMember, NoSharing, NotAHome, WrongState
 from ..service.discovering import Found, Invited
-from .door import page, routes, words
+from .door import page, routes
 
 URL = "/sharings/{sharing_id}/discovery"
 _STATUS = {"not_found": 404, "conflict": 409}
 _OVER = (NoSharing, NoMember, WrongState)
+_COOKIE, _KEPT_S = "home-at", 365 * 86_400  # where this browser's home is, as was said here last
 
 
 @routes.on("GET", URL, OPEN)
@@ -87,6 +88,7 @@ async def answer(call: Call, sharing_id: str) -> Response:
         return await _form(call, sharing_id, guest, asked, problem, status)
     if wants_json:
         return json({"redirect": found.redirect, **({"email": found.email} if found.email else {})})
+    set_cookie(call, _COOKIE, found.redirect.partition("/auth/")[0].rpartition("/")[2], max_age_s=_KEPT_S)
     return RedirectResponse(found.redirect, 302)
 
 
@@ -131,13 +133,12 @@ def _shown(
     problem: Problem | None,
     status: int,
 ) -> Response:
-    said = words(work)
     sharing = guest.sharing
     return page(
         work, call, "discovery.html", status, form=f"/sharings/{sharing_id}/discovery",
-        sharer=homes.profile(work).public_name, what=f"“{sharing.description}”" if sharing.description else said.gettext(N_("something")),
-        state=guest.state, sharecode=asked.get("sharecode", ""), shortcut=asked.get("shortcut", ""), url=asked.get("url", ""),
-        error=said.gettext(problem.detail) if problem else "",
+        sharer=homes.profile(work).public_name, what=sharing.description,
+        state=guest.state, sharecode=asked.get("sharecode", ""), shortcut=asked.get("shortcut", ""), url=asked.get("url", "") or read_cookie(call, _COOKIE),
+        error=problem.detail if problem else "",
     )  # fmt: skip
 
 

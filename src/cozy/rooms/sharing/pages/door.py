@@ -1,22 +1,26 @@
-"""What all pages of this room share: their table of routes, the reader's words, fields of forms."""
+"""What all pages of this room share: their table of routes, the reader's words, addresses, the way back."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from cozy import ui
+from cozy.kernel.problem import Problem
 from cozy.kernel.routes import Routes
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 from cozy.web import pages
+from cozy.web.answers import see_other
 from cozy.web.call import Call
 
 routes = Routes(pages=True)
 
 SHARED_URL = "/my/shared"
+PEOPLE_URL = f"{SHARED_URL}/people"
 ROOM = "shared"
 
 
@@ -30,7 +34,37 @@ def page(work: Work, call: Call, template: str, status: int = 200, **context: An
     return pages.page(work, call, f"sharing/{template}", status, **{"room": ROOM, **context})
 
 
+def question(
+    work: Work, call: Call, template: str, form: FormData | None = None, status: int = 200, **context: Any
+) -> Response:
+    """A page that asks something; it knows where to go back to."""
+    back = pages.way_back(call, form, SHARED_URL)
+    return page(work, call, template, status, **{"back": back, **context})
+
+
+def url_of(sharing_id: str, *more: str) -> str:
+    """The page of a sharing; more: of something about it."""
+    return "/".join([SHARED_URL, quote(sharing_id, safe=""), *more])
+
+
 def text(form: FormData, name: str) -> str:
     """A field of a form; "" when it is not there."""
     value = form.get(name, "")
     return value.strip() if isinstance(value, str) else ""
+
+
+def done(call: Call, url: str, said: str, *, undo: str = "") -> Response:
+    """Go there, and say there what was done. undo: where to POST to take it back."""
+    pages.flash(call, said, undo_url=undo)
+    return see_other(url)
+
+
+def failed(call: Call, url: str, said: ui.Words, problem: Problem) -> Response:
+    """Go there, and say there what could not be done."""
+    pages.flash(call, said.gettext(problem.detail), kind="failed")
+    return see_other(url)
+
+
+def way_back(call: Call, form: FormData | None = None, default: str = SHARED_URL) -> str:
+    """The page that the reader came from; only ever one of ours."""
+    return pages.way_back(call, form, default)

@@ -22,7 +22,7 @@ from ..events import MemberReady, MembersChanged, SharingBegan
 from ..model import Credentials, Sharing
 from ..model.addresses import is_part_of
 from ..model.exchange import Answer, answer_in, document
-from . import asking, keeping, letting_in, passwords, shortcuts
+from . import asking, keeping, letting_in, noticing, passwords, shortcuts
 
 AGAIN_WITHIN = timedelta(
     hours=1
@@ -148,10 +148,11 @@ def answered(work: Work, sharing_id: str, answer: Answer) -> Answer:
     )  # fmt: skip
     sharing = keeping.with_member(sharing, index, status="ready", public_name=name)
     keeping.put(work, replace(keeping.with_secrets(sharing, index, kept_secrets), active=True))
-    if member.email:
-        contacts.homes.learn(keeping.unasked(work), member.email, member.instance, name=name)
+    contacts.homes.learn(keeping.unasked(work), member.email, member.instance, name=name)
     if answer.bitwarden is not None:
         passwords.keep(work, keeping.fetch(work, sharing.id), index, answer.bitwarden)
+    if member.is_waiting:
+        noticing.accepted(work, sharing, index)
     if is_first:
         work.publish(SharingBegan(sharing.id))
     work.publish(MemberReady(sharing.id, index))

@@ -22,7 +22,7 @@ from .. import access, store
 from ..errors import NoMember, NoSharing, NoSuchGroup, PeerGone, PeerRefused, WrongState
 from ..events import FarewellDue, MemberLeft, MembersChanged, SharingEnded
 from ..model import Credentials, Peer, Sharing
-from . import asking, inviting, keeping, letting_in, making, members, others, shortcuts
+from . import asking, inviting, keeping, letting_in, making, members, noticing, others, shortcuts
 
 _A_DAY = timedelta(days=1)
 
@@ -185,6 +185,8 @@ def revoked_by_owner(work: Work, sharing_id: str) -> Sharing:
     if sharing.members[sharing.me].status == "revoked":
         return sharing
     store.forget_standings(work, sharing.id)
+    if sharing.active:
+        noticing.stopped(work, sharing)
     return _gone(work, sharing, Credentials())
 
 
@@ -193,6 +195,9 @@ def left_by_member(work: Work, sharing_id: str, index: int) -> Sharing:
     sharing = keeping.fetch(work, sharing_id)
     if not sharing.owner:
         raise WrongState
+    _check_index(sharing, index)
+    if sharing.members[index].status == "ready":
+        noticing.left(work, sharing, index)
     return taken_out(work, sharing, index, tells=False)
 
 

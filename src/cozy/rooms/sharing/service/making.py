@@ -66,7 +66,7 @@ def create(work: Work, wanted: Wanted, recipients: Recipients) -> Sharing:
     if len(sharing.members) < 2 and not wanted.drive:
         raise NoRecipients
     kept = keeping.create(work, sharing)
-    _mark_root(work, kept)
+    mark_root(work, kept)
     return inviting.invite_all(work, kept)
 
 
@@ -111,7 +111,7 @@ def _with_recipients(work: Work, sharing: Sharing, recipients: Recipients) -> Sh
     return sharing
 
 
-def _mark_root(work: Work, sharing: Sharing) -> None:
+def mark_root(work: Work, sharing: Sharing) -> None:
     """Let a shared file or folder say so: apps look for that."""
     rule = sharing.files_rule
     if rule is not None and rule.is_by_id:
@@ -141,7 +141,7 @@ def add_recipients(work: Work, sharing_id: str, recipients: Recipients) -> Shari
     if not sharing.owner:
         raise WrongState
     kept = keeping.put(work, replace(_with_recipients(work, sharing, recipients), active=True))
-    _mark_root(work, kept)
+    mark_root(work, kept)
     work.publish(MembersChanged(kept.id))
     return inviting.invite_all(work, kept)
 

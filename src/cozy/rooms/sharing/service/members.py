@@ -49,10 +49,10 @@ def of_contact(work: Work, contact: Document, *, read_only: bool = False) -> Mem
         instance = home_address(address, plain=work.origin.startswith("http:")) if address else ""
     except (BadHomeAddress, NotAHome):
         instance = ""
-    return Member(
-        name=names.display(contact.body), email=names.first(contact.body, "email", "address"),
-        instance=instance, read_only=read_only,
-    )  # fmt: skip
+    email, name = names.first(contact.body, "email", "address"), names.display(contact.body)
+    # Who has nothing but an address is called as they call themselves, once they have said yes.
+    is_named = name not in {email, names.cozy_host(contact.body)}
+    return Member(name=name if is_named else "", email=email, instance=instance, read_only=read_only)
 
 
 def add_contact(work: Work, sharing: Sharing, contact_id: str, *, read_only: bool = False) -> Sharing:

@@ -1,0 +1,48 @@
+"""What is shared: with the owner, by the owner, and the invitations that wait."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from cozy.kernel.routes import OWNER
+from cozy.kernel.work import Work
+from cozy.rooms.documents import service as documents
+from cozy.web.call import Call
+
+from ..model import Sharing
+from ..service import keeping, people
+from .door import SHARED_URL, page, routes
+from .faces import Line, line
+
+
+@routes.on("GET", SHARED_URL, OWNER)
+async def everything(call: Call) -> Response:
+    """All of it. 200."""
+    return await call.scan(_listed, call, "")
+
+
+@routes.on("GET", f"{SHARED_URL}/with-me", OWNER)
+async def with_me(call: Call) -> Response:
+    """What others share with the owner. 200."""
+    return await call.scan(_listed, call, "with-me")
+
+
+@routes.on("GET", f"{SHARED_URL}/by-me", OWNER)
+async def by_me(call: Call) -> Response:
+    """What the owner shares. 200."""
+    return await call.scan(_listed, call, "by-me")
+
+
+def _listed(work: Work, call: Call, shown: str) -> Response:
+    found = sorted(keeping.all_(work), key=lambda each: each.created_at, reverse=True)
+    waiting = [each for each in found if each.is_waiting]
+    theirs = [each for each in found if not each.owner and each.active]
+    ours = [each for each in found if each.owner and not people.is_over(each)]
+    return page(
+        work, call, "shared.html", shown=shown, waiting=_lines(work, waiting), theirs=_lines(work, theirs), ours=_lines(work, ours),
+        seq=documents.last_seq(work),
+    )  # fmt: skip
+
+
+def _lines(work: Work, sharings: list[Sharing]) -> list[Line]:
+    return [line(work, each) for each in sharings]
