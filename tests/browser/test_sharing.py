@@ -84,7 +84,7 @@ def test_somebody_is_invited_by_name_and_the_invitation_taken_back(open_context,
     field.fill("sam reed")
     page.get_by_label("What they may do").select_option("Only look")
     page.get_by_role("button", name="Invite", exact=True).click()
-    toast(page, "Sam Reed is invited.")
+    toast(page, "Sam Reed is not told yet: this home sends no mail.")
     page.goto(f"{drive.origin}/my/shared/by-me")
     page.get_by_role("link", name="Recipes", exact=True).click()
     expect(page.locator(".members")).to_contain_text("Sam Reed")

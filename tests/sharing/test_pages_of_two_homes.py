@@ -57,7 +57,8 @@ async def test_who_shares_stops_and_the_other_is_told(street, alice, bob):
 async def test_somebody_invited_by_mail_gives_their_address_and_is_asked_at_home(street, alice, bob):
     folder = await alice.write(files.create_folder, files.ROOT, "Brittany")
     async with alice.browser() as hers, alice.api("") as stranger, bob.browser() as his:
-        await hers.submit(f"/my/shared/with/folder/{folder.id}", who="bob@example.net", may="change")
+        answer = await hers.submit(f"/my/shared/with/folder/{folder.id}", who="bob@example.net", may="change")
+        assert "bob@example.net is invited." in await hers.landed(answer)
         await street.settle()
         (mail,) = alice.mails.messages
         assert (mail.to, mail.subject) == ("bob@example.net", "Alice shares “Brittany” with you")

@@ -31,6 +31,9 @@ INVITE = f"{SHARED_URL}/{{sharing_id}}/invite"
 SUGGESTIONS = f"{SHARED_URL}/suggestions"
 _FRAMES = {"folder": "file"}  # what the dialog "Share" calls a thing, where that is something else
 _DONE = N_("%(name)s is invited.")
+_NO_MAIL = N_(
+    "%(name)s is not told yet: this home sends no mail. Give them the link yourself, under “Change or stop”."
+)
 _GROUP_DONE = N_("Everybody in “%(name)s” is invited.")
 
 
@@ -203,5 +206,8 @@ def _meant(work: Work, typed: Typed) -> list[Choice]:
 
 def _invited(work: Work, call: Call, form: FormData, choice: Choice) -> Response:
     said: Words = words(work)
+    is_by_mail = choice.kind == "contact" and "@" in choice.address
     told = _GROUP_DONE if choice.kind == "group" else _DONE
+    if is_by_mail and not work.settings.smtp_url:
+        told = _NO_MAIL
     return done(call, way_back(call, form), said.gettext(told, name=choice.name))
