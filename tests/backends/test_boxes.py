@@ -215,6 +215,29 @@ async def test_a_box_is_not_taken_for_a_proxy_of_this_machine(boxes: Boxes, site
     assert site.askers == ["127.0.0.2"]
 
 
+CONNECTS = """
+const net = require('net')
+const reach = (path) => new Promise((resolve) => {
+  const socket = net.connect({ path }, () => socket.end(resolve('reached'))).on('error', (error) => resolve(error.code))
+})
+;(async () => {
+  console.log(JSON.stringify([await reach(process.argv[2]), await reach('\\0' + process.argv[3]), await reach('/run/nothing'),
+    await (await fetch(`http://127.0.0.1:${process.argv[4]}/`)).json()]))
+})()
+"""
+
+
+async def test_no_other_local_socket_is_in_reach(boxes: Boxes, site: Site):
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as named, socket.socket(socket.AF_UNIX) as nameless:
+        named.bind(f"{folder}/socket")
+        nameless.bind(f"\0{folder}")
+        for each in (named, nameless):
+            each.listen()
+        *refused, fetched = await said(boxes, node(CONNECTS, f"{folder}/socket", folder, str(site.port)))
+    assert set(refused) <= {"ENOENT", "EACCES", "ECONNREFUSED", "EPERM"}
+    assert fetched["path"] == "/"
+
+
 @pytest.mark.parametrize(
     "postgres", ["host=/run/postgresql dbname=cozy", "dbname=cozy", "postgresql:///cozy"]
 )

@@ -85,6 +85,7 @@ class Boxes:
         readable = [*interpreters.SYSTEM, *interpreter.readable, *program.readable, str(folder / "shown")]
         return Order(
             parent=os.getpid(), argv=[*interpreter.argv, *program.arguments], home=str(folder / "home"),
+            gateway=str(folder / "shown" / "gateway"),
             root=str(folder / "root"), readable=readable, namespaces=self._namespaces, needs_walls=self._needs_walls, memory=self._memory,
             disk=DISK, report=-1,
         )  # fmt: skip

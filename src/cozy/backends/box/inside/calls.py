@@ -8,8 +8,12 @@ import ctypes
 import errno
 import os
 import struct
+from collections.abc import Callable
+from typing import TypeVar
 
 from . import linux
+
+T = TypeVar("T")
 
 _AF_UNIX = 1
 _FORBIDDEN: tuple[tuple[str, int, int], ...] = (  # name, x86_64, the others (asm-generic)
@@ -26,11 +30,15 @@ _MACHINES = {"x86_64": (0xC000_003E, 0), "aarch64": (0xC000_00B7, 1), "riscv64":
 _SOCKET = {"x86_64": 41, "aarch64": 198, "riscv64": 198}
 _CLONE = {"x86_64": 56, "aarch64": 220, "riscv64": 220}
 _CLONE3 = 435
+_CONNECT = {"x86_64": 42, "aarch64": 203, "riscv64": 203}
+_SECCOMP = {"x86_64": 317, "aarch64": 277, "riscv64": 277}
+_SET_FILTER, _NEW_LISTENER = 1, 1 << 3
 _X32 = 0x4000_0000  # the other numbering of x86_64
 
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16  # where they are in seccomp_data
-_ALLOW, _REFUSE = 0x7FFF_0000, 0x0005_0000
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _MASK, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _SECOND_ARGUMENT = 0, 4, 16, 24  # where they are in seccomp_data
+_ALLOW, _ASK, _REFUSE = 0x7FFF_0000, 0x7FC0_0000, 0x0005_0000
+_STREAM, _KIND = 1, 0xF  # of sockets
 
 Step = tuple[int, int, int, int]
 
@@ -41,16 +49,38 @@ def restrict() -> None:
     Needs PR_SET_NO_NEW_PRIVS.
     """
     steps = _steps(os.uname().machine)
+    _filtered(steps, lambda packed: linux.prctl(linux.PR_SET_SECCOMP, linux.SECCOMP_MODE_FILTER, packed))
+
+
+def lead() -> int:
+    """From now on connect() waits for whoever holds the descriptor that this gives, and there are no sockets but streams.
+
+    Raises OSError. Needs PR_SET_NO_NEW_PRIVS. `restrict` is needed too: other machines' calls are not looked at here.
+    """
+    machine = os.uname().machine
+    _check_known(machine)
+    steps: list[Step] = [
+        (_LOAD, 0, 0, _NUMBER),
+        (_EQUAL, 0, 1, _CONNECT[machine]), (_RETURN, 0, 0, _ASK),
+        (_EQUAL, 0, 4, _SOCKET[machine]), (_LOAD, 0, 0, _SECOND_ARGUMENT), (_MASK, 0, 0, _KIND), (_EQUAL, 1, 0, _STREAM),
+        _refused(errno.EPROTONOSUPPORT),
+        (_RETURN, 0, 0, _ALLOW),
+    ]  # fmt: skip
+    return _filtered(
+        steps, lambda packed: linux.syscall(_SECCOMP[machine], _SET_FILTER, _NEW_LISTENER, packed)
+    )
+
+
+def _filtered(steps: list[Step], install: Callable[[ctypes.c_void_p], T]) -> T:
+    """What comes of installing a filter, given as Linux takes it: struct sock_fprog."""
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
     program = ctypes.create_string_buffer(struct.pack("@HP", len(steps), ctypes.addressof(code)))
-    filter_ = ctypes.cast(program, ctypes.c_void_p)
-    linux.prctl(linux.PR_SET_SECCOMP, linux.SECCOMP_MODE_FILTER, filter_)
+    return install(ctypes.cast(program, ctypes.c_void_p))
 
 
 def _steps(machine: str) -> list[Step]:
     """The filter, in the kernel's little language. Raises OSError on a machine whose calls are not known here."""
-    if machine not in _MACHINES:
-        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+    _check_known(machine)
     architecture, column = _MACHINES[machine]
     steps: list[Step] = [
         (_LOAD, 0, 0, _ARCHITECTURE), (_EQUAL, 1, 0, architecture), _refused(errno.EPERM),
@@ -69,6 +99,11 @@ def _steps(machine: str) -> list[Step]:
         (_RETURN, 0, 0, _ALLOW),
     ]  # fmt: skip
     return steps
+
+
+def _check_known(machine: str) -> None:
+    if machine not in _MACHINES:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
 
 
 def _refused(number: int) -> Step:

@@ -11,6 +11,7 @@ class Order(TypedDict):
     parent: int  # the process that waits for the end: without it the box ends, too
     argv: list[str]
     home: str  # its folder
+    gateway: str  # the one socket that it may connect to
     root: str  # an empty folder, for a root of its own
     readable: list[str]
     namespaces: bool  # whether to ask for some

@@ -13,12 +13,14 @@ import json
 import os
 import resource
 import signal
+import socket
 import stat
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from . import calls, landlock, linux, walls
+from . import calls, landlock, leading, linux, walls
 from .clearing import clear
 from .order import Order
 
@@ -73,9 +75,14 @@ def _supervise(order: Order) -> None:
     except OSError as error:
         tell("failed", f"namespaces: {error.strerror}")
         return
+    outside, asking = socket.socketpair()
     first = os.fork()
     if first == 0:
-        _first(order, tell, is_apart=is_apart)
+        outside.close()
+        _first(order, tell, asking, is_apart=is_apart)
+    asking.close()
+    if not is_apart:  # who has left its namespace of processes can start no thread
+        threading.Thread(target=leading.serve, args=(outside, order["gateway"]), daemon=True).start()
     _watch(order, tell, first, is_apart=is_apart)
 
 
@@ -91,7 +98,7 @@ def _apart(tell: Tell) -> bool:
     return True
 
 
-def _first(order: Order, tell: Tell, *, is_apart: bool) -> None:
+def _first(order: Order, tell: Tell, asking: socket.socket, *, is_apart: bool) -> None:
     """Be the first process of the box, until the program ends. Never returns."""
     try:
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -99,7 +106,7 @@ def _first(order: Order, tell: Tell, *, is_apart: bool) -> None:
         has_walls = is_apart and _wall(order, tell)
         program = os.fork()
         if program == 0:
-            _become(order, tell, is_apart=is_apart, has_walls=has_walls)
+            _become(order, tell, asking, is_apart=is_apart, has_walls=has_walls)
         tell("ended", os.waitstatus_to_exitcode(_reaped(program)))
         if not is_apart:
             _bury()
@@ -127,7 +134,9 @@ def _reaped(program: int) -> int:
             return status
 
 
-def _become(order: Order, tell: Tell, *, is_apart: bool, has_walls: bool) -> None:
+def _become(
+    order: Order, tell: Tell, asking: socket.socket, *, is_apart: bool, has_walls: bool
+) -> None:
     """Be the program, within the walls. Never returns."""
     try:
         os.chdir(order["home"])
@@ -137,6 +146,8 @@ def _become(order: Order, tell: Tell, *, is_apart: bool, has_walls: bool) -> Non
                 linux.prctl(linux.PR_CAPBSET_DROP, capability)
         linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
         _restrict(order, tell, is_apart=is_apart, has_walls=has_walls)
+        if not is_apart:
+            _lead(tell, asking)
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         os.execv(order["argv"][0], order["argv"])  # noqa: S606 - a program and its arguments, which no shell reads
     except OSError as error:
@@ -177,6 +188,14 @@ def _restrict(order: Order, tell: Tell, *, is_apart: bool, has_walls: bool) -> N
         tell("loose", f"seccomp: {error.strerror}")
         if not is_apart:
             raise
+
+
+def _lead(tell: Tell, asking: socket.socket) -> None:
+    """Let the program connect to no local socket but the gateway, which Landlock does not see to."""
+    try:
+        leading.hand_over(asking, calls.lead())
+    except OSError as error:
+        tell("loose", f"local sockets out of reach: {error.strerror}")
 
 
 def _watch(order: Order, tell: Tell, first: int, *, is_apart: bool) -> None:
