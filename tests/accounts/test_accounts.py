@@ -185,3 +185,23 @@ def test_a_new_key_before_the_old_one_locks_and_both_open(tmp_path):
     assert safe.unlock(both, "home-1", "a", locked) == b"secret"
     with pytest.raises(CannotOpen):
         safe.unlock(old, "home-1", "a", safe.lock(both, "home-1", "a", b"secret"))
+
+
+async def test_what_is_for_a_connector_that_comes_with_the_home_is_for_no_other(acting, house, home):
+    def installed(work, slug, **manifest):
+        documents.create(
+            work, "io.cozy.konnectors", {"slug": slug, **manifest}, id_=f"io.cozy.konnectors/{slug}"
+        )
+
+    mailbox = {"account_type": "mailbox", "auth": {"server": "mail.example", "password": "open sesame"}}
+    one = f"{ACCOUNTS}/{(await (await acting('app', 'home', ALL)).post(ACCOUNTS, json=mailbox)).json()['id']}"
+    claims = {"oauth": {"account_type": "mailbox"}, "aggregator": {"accountId": one.rpartition("/")[2]}}
+    await house.write(home, SYSTEM, installed, "thief", **claims)
+    for slug in ("thief", "mailbox"):
+        seen = (await (await acting("konnector", slug, ALL)).get(one)).json()
+        assert "password" not in seen["auth"], slug
+
+    await house.write(home, SYSTEM, installed, "mailbox", source="shipped://mailbox")
+    for slug, sees in (("thief", False), ("mailbox", True)):
+        seen = (await (await acting("konnector", slug, ALL)).get(one)).json()
+        assert ("password" in seen["auth"]) == sees, slug

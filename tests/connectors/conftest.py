@@ -19,7 +19,7 @@ from cozy.kernel.settings import Settings
 from cozy.rooms.apps import service as apps
 from cozy.rooms.apps.model import App, Kind
 from cozy.rooms.jobs import service as jobs
-from cozy.rooms.jobs.model import JOBS
+from cozy.rooms.jobs.model import JOBS, Options
 from cozy.rooms.jobs.service.running import Asked
 from tests.apps.world import World
 from tests.conftest import Clock
@@ -69,12 +69,14 @@ async def installed(house: House, home: Home, slug: str, kind: Kind) -> App:
 
 @pytest.fixture
 async def run(house: House, home: Home) -> Run:
-    """`await run("konnector", konnector="books")`: a job, once it has ended. `manual=`, `trigger=`, `payload=` as of a job."""
+    """`await run("konnector", konnector="books")`: a job, once it has ended. `manual=`, `trigger=`, `payload=`, `timeout=` as of a job."""
 
     async def run(
-        worker: str, *, manual: bool = True, trigger: str = "", payload: Any = None, **message: Any
+        worker: str, *, manual: bool = True, trigger: str = "", payload: Any = None, timeout: int = 0, **message: Any
     ) -> dict[str, Any]:
-        asked = Asked(worker=worker, message=message, is_manual=manual, trigger_id=trigger, payload=payload)
+        asked = Asked(
+            worker=worker, message=message, is_manual=manual, trigger_id=trigger, payload=payload, options=Options(timeout=timeout),
+        )  # fmt: skip
         pushed = await house.write(home, SYSTEM, jobs.running.push, asked)
         return await ended(house, home, pushed.id)
 
@@ -89,3 +91,9 @@ async def ended(house: House, home: Home, job_id: str) -> dict[str, Any]:
             return found
         await asyncio.sleep(0.02)
     raise AssertionError(found)
+
+
+async def last_job(house: House, home: Home) -> dict[str, Any]:
+    """The last job of a connector, once it has ended."""
+    pushed = max(await house.read(home, SYSTEM, every, JOBS), key=lambda job: job["queued_at"])
+    return await ended(house, home, pushed["_id"])

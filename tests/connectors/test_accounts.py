@@ -16,9 +16,8 @@ from cozy.rooms.connectors.model import EVERY, fields_of, is_by_form, rhythm
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Query
 from cozy.rooms.homes import service as homes
-from cozy.rooms.jobs.model import JOBS
 from cozy.rooms.permissions import service as permissions
-from tests.connectors.conftest import ended
+from tests.connectors.conftest import last_job
 from tests.jobs.conftest import every
 
 ITEM = "<item><guid>{0}</guid><title>Article {0}</title><description>Text</description></item>"
@@ -48,12 +47,6 @@ async def reader(house, home):
         transport=transport, base_url=home.origin, cookies={"cozy-session": opened.session}
     ) as reader:
         yield reader
-
-
-async def last_job(house, home):
-    """The last job of a connector, once it has ended."""
-    pushed = max(await house.read(home, SYSTEM, every, JOBS), key=lambda job: job["queued_at"])
-    return await ended(house, home, pushed["_id"])
 
 
 async def until(house, home, found):

@@ -14,6 +14,7 @@ from cozy.rooms.auth.service import tokens
 from cozy.rooms.connectors import service as connectors
 from cozy.rooms.connectors.service import Typed
 from cozy.rooms.homes import service as homes
+from cozy.sdk.keeping import InTheHome
 from cozy.sdk.loading import shipped
 from cozy.sdk.running import run
 from tests.program import DOMAIN, Cozy, Server, make_home
@@ -111,3 +112,17 @@ def test_the_token_of_a_run_opens_its_folder_alone(world):
     assert own("POST", f"/files/{elsewhere}", b"x", Type="file", Name="x").status == 404
     assert [who("GET", f"/files/{elsewhere}").status for who in (own, client)] == [404, 200]
     assert own("POST", f"/files/{account.folder_id}", b"x", Type="file", Name="x").status == 201
+
+
+def test_two_runs_at_once_remember_what_both_brought(world, monkeypatch):
+    _, server, _, account, token, gateway = world
+    monkeypatch.setenv("COZY_GATEWAY", gateway.path)
+    runs = [InTheHome(f"http://{DOMAIN}:{server.port}/", token, account.id, "feeds") for _ in range(3)]
+    one, two, later = runs
+    assert (one.memory("zz"), two.memory("zz")) == ({}, {})
+    one.keep_memory("zz", {"a": ["1", ""]})
+    two.keep_memory("zz", {"b": ["2", ""]})
+    one.keep_memory("zz", {"a": ["1", ""], "c": ["3", ""]})
+    assert later.memory("zz") == {"a": ["1", ""], "b": ["2", ""], "c": ["3", ""]}
+    for each in runs:
+        each.close()

@@ -1,6 +1,8 @@
 """Connectors of the ecosystem: what they are told, what they may do, and what is made of what they say."""
 
 import json
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,13 +13,16 @@ from cozy.kernel.caller import SYSTEM
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.work import Work
+from cozy.rooms.apps import service as apps
+from cozy.rooms.apps.errors import TakenSlug
+from cozy.rooms.connectors.service import shipped
 from cozy.rooms.documents import service as documents
 from cozy.rooms.files import service as files
 from cozy.rooms.jobs import service as jobs
 from cozy.rooms.jobs.model import JOBS, TRIGGERS
 from cozy.rooms.jobs.service.triggers import Wanted
 from tests.apps.world import World
-from tests.connectors.conftest import Run, ended, installed
+from tests.connectors.conftest import HERE, Run, ended, installed
 from tests.jobs.conftest import every
 
 LOGIN = {"type": "critical", "message": "LOGIN_FAILED"}
@@ -129,6 +134,40 @@ async def test_what_a_second_try_would_not_mend_is_not_tried_again(
 async def test_a_connector_that_ends_badly_without_a_word_has_failed(run: Run):
     job = await run("konnector", konnector="books", exit=3)
     assert (job["state"], job["error"]) == ("queued", "exit status 3")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"eat": True}, "out of memory: it took more than 256 MB"),
+        ({"hang": True, "timeout": 1}, "timeout: it took longer than 1 seconds"),
+    ],
+)
+async def test_a_connector_that_eats_memory_or_hangs_dies_alone_and_its_job_says_why(
+    run: Run, wrong: dict[str, Any], error: str
+):
+    job = await run("konnector", konnector="books", **wrong)
+    assert (job["state"], job["error"], job["try_count"]) == ("queued", error, 1)
+    assert _processes_of(job["_id"]) == []
+    assert (await run("konnector", konnector="books"))["state"] == "done"
+
+
+def _processes_of(job_id: str) -> list[str]:
+    """What is left of a job: the processes that have its id in their environment."""
+    left = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f"COZY_JOB_ID={job_id}".encode() in (folder / "environ").read_bytes():
+                left.append(folder.name)
+    return left
+
+
+async def test_no_connector_takes_the_slug_of_one_that_comes_with_the_home(house: House, home: Home):
+    with pytest.raises(TakenSlug):
+        await installed(house, home, "feeds", "konnector")
+    await house.write(home, SYSTEM, shipped.ensure, "feeds")
+    with pytest.raises(TakenSlug):
+        await apps.installing.update(house, home, SYSTEM, "feeds", "konnector", f"file://{HERE / 'books'}")
 
 
 async def test_a_trigger_leaves_a_connector_alone_until_its_owner_did_something(

@@ -1,4 +1,4 @@
-"""The program with two workers more, whose work can be counted: `python workshop.py serve …` is `cozy serve …`."""
+"""The program with three workers more, whose work can be counted: `python workshop.py serve …` is `cozy serve …`."""
 
 import os
 import sys
@@ -16,6 +16,8 @@ from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 from cozy.rooms.jobs.model import Task
 from cozy.rooms.jobs.ports import WorkerType
+from cozy.rooms.notifications import service as notifications
+from cozy.rooms.notifications.model import CONNECTOR, Notice
 
 NOTES, STEPS = "test.notes", "test.steps"
 WALK = 4  # steps of a walk
@@ -29,6 +31,13 @@ def about(task: Task) -> dict[str, object]:
 def note(work: Work, task: Task) -> None:
     """One more document, in the transaction that ends the job."""
     documents.create(work, NOTES, about(task))
+
+
+def tell(work: Work, task: Task) -> None:
+    """A notification, which goes out by mail."""
+    assert task.event
+    todo = task.event["doc"]["_id"]
+    notifications.notify(work, Notice(kind=CONNECTOR, about=todo, values={"name": todo}))
 
 
 async def walk(house: House, home: Home, task: Task) -> None:
@@ -47,5 +56,6 @@ if __name__ == "__main__":
     PORTS[WorkerType] += [
         WorkerType(name="note", run=note, at_once=8, at_once_here=8),
         WorkerType(name="walk", run=walk, at_once=8, at_once_here=8),
+        WorkerType(name="tell", run=tell, at_once=8, at_once_here=8),
     ]
     main()

@@ -2,17 +2,23 @@
 
 import pytest
 
+from cozy.backends.previewer import limits
+from cozy.backends.previewer.limits import Limit
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.previews import Previews
+from cozy.rooms.documents import service as documents
 from cozy.rooms.files import service as files
 from cozy.rooms.files.events import PictureStored
 from cozy.rooms.files.jobs import WORKERS
 from cozy.rooms.files.service.ahead import AHEAD
-from cozy.rooms.jobs.model import Task
+from cozy.rooms.jobs import service as jobs
+from cozy.rooms.jobs.model import JOBS, Task
+from cozy.rooms.jobs.service.running import Asked
 from tests.browser import samples
 from tests.conftest import OWNER
 from tests.files.photos import opened, photo, scene
 from tests.files.settling import settled
+from tests.jobs.conftest import at_work, states, until
 
 
 @pytest.fixture
@@ -83,6 +89,41 @@ def test_only_contents_that_are_new_and_can_be_seen_are_announced(work):
     files.create_file(work, files.ROOT, "c.txt", samples.content(b"text"), "")
     files.create_file(work, files.ROOT, "d.jpg", samples.content(b""), "")
     assert announced() == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "error"),
+    [
+        (Limit(patience_s=0), "It took longer than 0 s: the process had to be stopped."),
+        (Limit(memory=200_000_000), "It needs more memory than it may have."),
+    ],
+    ids=["hangs", "eats memory"],
+)
+async def test_a_drawing_that_hangs_or_eats_memory_dies_alone_and_its_job_says_why(
+    client, house, home, monkeypatch, limit, error
+):
+    hungry, next_one = [
+        await client.upload(f"{width}.jpg", scene(1, width, 2 * width)) for width in (2_000, 200)
+    ]
+    await house.write(home, SYSTEM, _nothing_waits)
+    with monkeypatch.context() as patch:
+        patch.setitem(limits.LIMITS, "pictures", limit)
+        job = await _ended(house, home, hungry["id"])
+    assert (job["state"], job["error"]) == ("errored", error)
+    assert (await _ended(house, home, next_one["id"]))["state"] == "done"
+
+
+def _nothing_waits(work):
+    work.db.run("DELETE FROM jobs WHERE home_id = :home", home=work.home)
+
+
+async def _ended(house, home, file_id):
+    """The job that draws a file, once it has ended."""
+    async with at_work(house) as house:
+        asked = Asked(worker="thumbnail", message={"file": {"_id": file_id}})
+        pushed = await house.write(home, SYSTEM, jobs.running.push, asked)
+        await until(house, home, lambda work: bool(set(states(work)) - {"done", "errored"}), False)
+        return (await house.read(home, SYSTEM, documents.fetch, JOBS, pushed.id)).body
 
 
 async def test_the_worker_of_thumbnails_draws_what_it_is_told(client, house, home):

@@ -163,3 +163,32 @@ def test_a_job_of_that_name_that_was_given_up_begins_anew(work: Work):
     again = jobs.lease(work)
     assert again is not None
     assert (again.id, again.tries, again.failures, again.last_error) == ("bell", 1, 0, None)
+
+
+def test_a_line_that_is_asked_for_while_somebody_is_at_it_waits_once_more_when_it_is_done(work: Work):
+    def line(minutes: float) -> Waiting:
+        return Waiting("bell", answer.name, '{"times":1}', iso(later(work, minutes=minutes).now), 0, None)
+
+    jobs.put(work, line(0))
+    leased = jobs.lease(work)
+    assert leased is not None
+    assert not jobs.put(work, line(9))
+    assert not jobs.put(work, line(7))
+    jobs.finish(work, leased, answer)
+    assert jobs.next_due(work) == line(7).due_at
+    again = jobs.lease(later(work, minutes=7))
+    assert again is not None
+    assert (again.tries, again.failures) == (1, 0)
+    jobs.finish(work, again, answer)
+    assert jobs.next_due(work) == NEVER
+
+
+def test_what_was_asked_for_while_somebody_died_over_it_is_done_by_who_comes_next(work: Work):
+    line = Waiting("bell", answer.name, '{"times":1}', iso(work.now), 0, None)
+    jobs.put(work, line)
+    jobs.lease(work)
+    jobs.put(work, line)
+    second = jobs.lease(later(work, minutes=10))
+    assert second is not None
+    jobs.finish(work, second, answer)
+    assert jobs.next_due(work) == NEVER

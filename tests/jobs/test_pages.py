@@ -10,6 +10,8 @@ from cozy.rooms.documents import service as documents
 from cozy.rooms.homes import service as homes
 from cozy.rooms.jobs.model import JOBS, TRIGGERS
 from cozy.rooms.jobs.service import triggers
+from cozy.rooms.permissions import service as permissions
+from cozy.rooms.permissions.model import Rule
 from tests.auth.conftest import browser, lock, new_browser, owner
 
 from .conftest import every
@@ -79,6 +81,19 @@ async def test_what_went_wrong_is_told_without_codes(owner, bank):
     shown = text_of(await owner.get(URL))
     assert "The service does not answer." in shown
     assert "VENDOR" not in shown
+
+
+async def test_connectors_and_apps_are_called_by_their_names(owner, plan, house, home):
+    def let_in(work):
+        for kind, slug, title in (("konnector", "feeds", "Feed of a site"), ("app", "store", "App Store")):
+            permissions.grant(work, kind, slug, {"files": Rule("io.cozy.files")}, title=title)
+
+    await house.write(home, SYSTEM, let_in)
+    await plan("@daily", worker="konnector", message={"konnector": "feeds", "account": "a"})
+    await plan("@daily", worker="service", message={"slug": "store"})
+    shown = text_of(await owner.get(URL))
+    assert "Fetch what is new: Feed of a site" in shown
+    assert "Work of the app App Store" in shown
 
 
 async def test_it_is_told_in_french(owner, plan, house, home):

@@ -1,17 +1,23 @@
 """The worker that sends mails for apps, by a real mail server (cozy-stack docs/workers.md)."""
 
+import asyncio
 import base64
+from types import SimpleNamespace
 
 import pytest
+import structlog
 
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.problem import Unavailable
 from cozy.kernel.settings import Settings
 from cozy.rooms.homes import service as homes
+from cozy.rooms.jobs import service as jobs
 from cozy.rooms.jobs.errors import BadMail
 from cozy.rooms.jobs.jobs.sendmail import send_mail
-from cozy.rooms.jobs.model import Task
+from cozy.rooms.jobs.model import JOBS, Options, Task
+from cozy.rooms.jobs.service.running import Asked
 from tests.auth.conftest import mailbox
+from tests.jobs.conftest import at_work, every, until
 
 __all__ = ["mailbox"]
 PLAIN, HTML = (
@@ -120,3 +126,30 @@ class TestWithoutAServer:
     async def test_nothing_is_said_to_be_sent(self, send):
         with pytest.raises(Unavailable):
             await send(mode="noreply")
+
+
+def tried(work):
+    """How the jobs stand, and how often each has failed."""
+    return sorted((each["state"], each.get("try_count", 0)) for each in every(work, JOBS))
+
+
+class TestAgainstAServerThatSaysNothing:
+    @pytest.fixture
+    async def mailbox(self):
+        """Somewhere that takes connections, and never a mail."""
+        silent = SimpleNamespace(port=0, messages=[])
+        server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+        silent.port = server.sockets[0].getsockname()[1]
+        yield silent
+        server.close()
+
+    async def test_its_job_is_ended_and_says_why(self, house, home, mailbox):
+        message = {"mode": "noreply", "subject": "Hey", "parts": [PLAIN]}
+        asked = Asked(worker="sendmail", message=message, options=Options(timeout=1))
+        with structlog.testing.capture_logs():
+            async with at_work(house) as house:
+                await house.write(home, SYSTEM, jobs.running.push, asked)
+                await house.write(home, SYSTEM, jobs.running.push, Asked(worker="log"))
+                await until(house, home, tried, [("done", 0), ("queued", 1)])
+        job = next(each for each in await house.read(home, SYSTEM, every, JOBS) if each["worker"] == "sendmail")
+        assert (job["error"], job["try_count"]) == ("timeout: it took longer than 1 seconds", 1)

@@ -75,8 +75,18 @@ def test_documents_and_work_that_everybody_asks_for_have_words(work):
 
 
 def test_a_selector_is_told_as_it_is(work):
-    (line,) = told(work, Rule("io.cozy.files", ("GET",), ("io.cozy.konnectors/edf",), "referenced_by"))
-    assert leave.limit(words("en"), line) == "Only where “referenced_by” is “io.cozy.konnectors/edf”"
+    (line,) = told(work, Rule("io.cozy.files", ("GET",), ("text/plain",), "mime"))
+    assert leave.limit(words("en"), line) == "Only where “mime” is “text/plain”"
+
+
+def test_what_belongs_to_something_else_is_told_in_plain_words(work):
+    own, albums = told(
+        work, Rule("io.cozy.files", ("GET",), ("io.cozy.konnectors/edf",), "referenced_by"),
+        Rule("io.cozy.files", ("GET",), ("io.cozy.photos.albums/1", "io.cozy.photos.albums/2"), "referenced_by"),
+    )  # fmt: skip
+    assert leave.limit(words("en"), own) == "Only what is in the folders that it fills"
+    assert leave.limit(words("fr"), own) == "Seulement ce qui est dans les dossiers qu’il remplit"
+    assert leave.limit(words("en"), albums) == "Only what belongs to your photo albums"
 
 
 def test_a_summary_says_what_people_care_about_and_counts_the_rest(work, given):

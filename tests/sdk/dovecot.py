@@ -7,10 +7,14 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -52,8 +56,20 @@ class Dovecot:
         self.process.wait(30)
 
 
-def start(folder: Path) -> Dovecot:
-    """Dovecot, listening."""
+@contextmanager
+def running() -> Iterator[Dovecot]:
+    """Dovecot, listening while the block runs."""
+    if not PROGRAM:
+        pytest.skip("no Dovecot here: apt install dovecot-imapd")
+    with tempfile.TemporaryDirectory() as folder:
+        server = _started(Path(folder))
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def _started(folder: Path) -> Dovecot:
     _certify(folder)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

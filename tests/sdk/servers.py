@@ -4,6 +4,9 @@ import socket
 import threading
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
 
 
 class Site:
@@ -49,6 +52,28 @@ def serving(server):
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def webdav(folder):
+    """The address at which wsgidav serves a folder, to `me` with `open sesame`."""
+    wsgidav = pytest.importorskip("wsgidav.wsgidav_app")
+    app = wsgidav.WsgiDAVApp(
+        {
+            "provider_mapping": {"/dav": str(folder)}, "logging": {"enable": False}, "verbose": 0,
+            "simple_dc": {"user_mapping": {"*": {"me": {"password": "open sesame"}}}},
+            "http_authenticator": {"accept_digest": False},
+        }
+    )  # fmt: skip
+    with serving(make_server("127.0.0.1", 0, app, WSGIServer, _Quiet)) as server:
+        yield f"http://127.0.0.1:{server.server_port}/dav/"
+
+
+class _Quiet(WSGIRequestHandler):
+    """Says nothing."""
+
+    def log_message(self, format, *args):  # noqa: A002 (as the library has it)
+        """Nothing."""
 
 
 class Gateway:

@@ -198,3 +198,15 @@ def test_numbers_stand_before_the_ending():
         "a (3)",
         ".b (2)",
     )
+
+
+def test_what_another_run_brings_meanwhile_is_not_brought_twice(keeper):
+    def run(home, fields):
+        home.save_file("a.pdf", b"a", source="1")
+        keeper.files |= {"b.pdf": b"b", "c.pdf": b"another"}
+        home.save_file("b.pdf", b"b", source="2")
+        home.save_file("c.pdf", b"c", source="3")
+
+    home = play(connector(run), keeper)
+    assert keeper.files == {"a.pdf": b"a", "b.pdf": b"b", "c.pdf": b"another", "c (2).pdf": b"c"}
+    assert (home.tally.files, home.tally.known) == (2, 1)

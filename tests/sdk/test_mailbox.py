@@ -1,10 +1,8 @@
 """The mailbox connector, against Dovecot."""
 
-import tempfile
 import time
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 
@@ -23,16 +21,10 @@ PDF, PICTURE = b"%PDF-1.4 bill", b"\xff\xd8\xff" + b"p" * 20_000
 @pytest.fixture(scope="module")
 def server():
     """Dovecot, with a mailbox of three mails."""
-    if not dovecot.PROGRAM:
-        pytest.skip("no Dovecot here: apt install dovecot-imapd")
-    with tempfile.TemporaryDirectory() as folder:
-        server = dovecot.start(Path(folder))
-        try:
-            for number, raw in enumerate((bill(), photos(), chat())):
-                server.deliver(raw, f"{number}.mail")
-            yield server
-        finally:
-            server.stop()
+    with dovecot.running() as server:
+        for number, raw in enumerate((bill(), photos(), chat())):
+            server.deliver(raw, f"{number}.mail")
+        yield server
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The WebDAV connector, against wsgidav, and against what a Nextcloud says."""
 
 import io
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 
@@ -9,35 +8,20 @@ from cozy.sdk import BadField, LoginFailed
 from cozy.sdk.keeping import InMemory
 from cozy.sdk.loading import shipped
 from cozy.sdk.running import play
-from tests.sdk.servers import serving
+from tests.sdk.servers import webdav
 
 WEBDAV = shipped("webdav")
-
-
-class Quiet(WSGIRequestHandler):
-    """Says nothing."""
-
-    def log_message(self, format, *args):  # noqa: A002 (as the library has it)
-        """Nothing."""
 
 
 @pytest.fixture
 def elsewhere(tmp_path):
     """A folder, and the address under which wsgidav serves it."""
-    wsgidav = pytest.importorskip("wsgidav.wsgidav_app")
     folder = tmp_path / "elsewhere"
     (folder / "Été" / "plage").mkdir(parents=True)
     (folder / "a.txt").write_bytes(b"a")
     (folder / "Été" / "plage" / "été & sable.jpg").write_bytes(b"sand")
-    app = wsgidav.WsgiDAVApp(
-        {
-            "provider_mapping": {"/dav": str(folder)}, "logging": {"enable": False}, "verbose": 0,
-            "simple_dc": {"user_mapping": {"*": {"me": {"password": "open sesame"}}}},
-            "http_authenticator": {"accept_digest": False},
-        }
-    )  # fmt: skip
-    with serving(make_server("127.0.0.1", 0, app, WSGIServer, Quiet)) as server:
-        yield folder, f"http://127.0.0.1:{server.server_port}/dav/"
+    with webdav(folder) as url:
+        yield folder, url
 
 
 def typed(url, **more):

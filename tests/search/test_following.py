@@ -2,12 +2,17 @@
 
 import re
 
+import structlog
+
 from cozy.backends.disk import inline_content
+from cozy.backends.previewer import limits
+from cozy.backends.previewer.limits import Limit
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.files import service as files
 from cozy.rooms.jobs import service as jobs
 from cozy.rooms.search import service, store
 from cozy.rooms.search.jobs import follow
+from tests.browser import samples
 from tests.conftest import OWNER
 from tests.jobs.conftest import at_work, until
 from tests.search.conftest import caught_up
@@ -121,3 +126,23 @@ async def test_apps_find_what_they_may_read_and_no_more(house, home, acting):
 async def test_nobody_searches_without_being_known(anonymous):
     assert (await anonymous.post("/search", json={"q": "x"})).status_code == 401
     assert (await anonymous.get("/my/search?q=x")).status_code == 303
+
+
+async def test_a_text_whose_reading_hangs_holds_no_other_up_and_the_log_says_why(
+    house, home, clock, monkeypatch
+):
+    def come(work):
+        contents = {"a.pdf": samples.pdf("Un bail"), "b.txt": b"Le bail est perdu."}
+        return [files.create_file(work, files.ROOT, name, inline_content(data), "").sha256 for name, data in contents.items()]
+
+    monkeypatch.setitem(limits.LIMITS, "text_pdf", Limit(patience_s=0))
+    with structlog.testing.capture_logs() as logs:
+        async with at_work(house) as working:
+            pdf, text = await working.write(home, OWNER, come)
+            clock.advance(seconds=2)
+            working.wake(home)
+            await until(working, home, lambda work: store.text_of(work, text), "Le bail est perdu.")
+            await until(working, home, store.texts_waiting, 0)
+    assert await house.read(home, SYSTEM, store.text_of, pdf) is None
+    why = "It took longer than 0 s: the process had to be stopped."
+    assert {each["why"] for each in logs if each["event"] == "a text cannot be read"} == {why}

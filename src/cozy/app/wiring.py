@@ -19,6 +19,7 @@ from cozy.kernel.safe import Safe
 from cozy.kernel.search import TextIndex
 from cozy.kernel.work import Event, Work
 from cozy.rooms.accounts import service as accounts
+from cozy.rooms.accounts.ports import Shipped
 from cozy.rooms.apps import jobs as apps_jobs
 from cozy.rooms.apps import pages as apps_pages
 from cozy.rooms.apps import routes as apps_routes
@@ -48,6 +49,7 @@ from cozy.rooms.collections.service import doctypes as collections_doctypes
 from cozy.rooms.connectors import jobs as connectors_jobs
 from cozy.rooms.connectors import pages as connectors_pages
 from cozy.rooms.connectors import routes as connectors_routes
+from cozy.rooms.connectors import service as connectors
 from cozy.rooms.connectors.events import AccountLeft
 from cozy.rooms.contacts import jobs as contacts_jobs
 from cozy.rooms.contacts import pages as contacts_pages
@@ -266,6 +268,7 @@ PORTS: dict[type, list[Any]] = {
     Kind: [contacts.KIND, calendars.KIND],
     Previews: [Previewer()],
     Safe: [KeyFile()],
+    Shipped: [connectors.shipped.source],
     Gazetteer: [Towns(ui.assets.TOWNS)],
     TextIndex: [Fts5(), Tsvector()],
     Guard: [permissions.guard],

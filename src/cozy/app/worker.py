@@ -212,8 +212,7 @@ class Worker:
             log.warning("a job was taken away", home=home.id, job=leased.id)
         except asyncio.CancelledError:
             with suppress(Exception):
-                await house.write(home, SYSTEM, jobs.release, leased)
-                await house.write_host(homes.hasten, home.id)
+                await _give_back(house, home, leased)
             raise
         except Exception as error:
             log.error("a job was left", home=home.id, job=leased.id, exc_info=error)
@@ -273,10 +272,18 @@ async def _work(house: House, home: Home, leased: Waiting, worker: WorkerType | 
         error = Problem(f"timeout: it took longer than {limit_s} seconds")
     except Exception as raised:
         error = raised
-    if error is not None:
+    if error is not None and house.leaving.is_set():
+        await _give_back(house, home, leased)  # a program that finds its home closed has failed for nothing
+    elif error is not None:
         is_final = worker is None or worker.run is None or isinstance(error, Hopeless)
         again = await house.write(home, SYSTEM, _failed, leased, worker, _said(error), is_final)
         _log_failure(home, leased.worker, leased, error, again)
+
+
+async def _give_back(house: House, home: Home, leased: Waiting) -> None:
+    """Let a job wait for the next process. Raises LeaseLost."""
+    await house.write(home, SYSTEM, jobs.release, leased)
+    await house.write_host(homes.hasten, home.id)
 
 
 def _beginning(work: Work, leased: Waiting, worker: WorkerType | None) -> tuple[Task, int] | None:

@@ -190,18 +190,28 @@ class Home:
             self.tally.updated += 1
             return before
         folder_id = self._folder(folder)
-        there = self._entries(folder_id)
-        same = next((entry for entry in there.values() if entry.md5 == held.md5), None)
-        if same is not None:
-            self.tally.known += 1
-            return same.id
+        if known := self._same(folder_id, held):
+            return known
         for number in range(1, _TAKEN):
             tried = name if number == 1 else names.numbered(name, number)
-            if tried not in there and (made := self._keeper.put(folder_id, tried, held, about)):
-                there[tried] = made
+            if tried in self._entries(folder_id):
+                continue
+            if made := self._keeper.put(folder_id, tried, held, about):
+                self._entries(folder_id)[tried] = made
                 self.tally.files += 1
                 return made.id
+            del self._listed[folder_id]  # somebody was quicker, who may have put this very file there
+            if known := self._same(folder_id, held):
+                return known
         raise DiskFull("NAMES", detail=f"{name} is taken a hundred times")
+
+    def _same(self, folder_id: str, held: Content) -> str:
+        """The id of a file with this content in a folder; "" for none."""
+        for entry in self._entries(folder_id).values():
+            if entry.md5 == held.md5:
+                self.tally.known += 1
+                return entry.id
+        return ""
 
     def _folder(self, path: str) -> str:
         """The id of a folder below the account's, made where it is not there."""

@@ -73,7 +73,7 @@ class Keeper(Protocol):
         ...
 
     def keep_memory(self, shard: str, held: Mapping[str, Any]) -> None:
-        """Keep it."""
+        """Keep it, with what another run has kept there meanwhile."""
         ...
 
     def bills(self, selector: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -181,10 +181,15 @@ class InTheHome:
 
     def keep_memory(self, shard: str, held: Mapping[str, Any]) -> None:
         """See Keeper."""
-        id_ = self._id(shard)
-        named = {"_id": id_, "_rev": self._revs[shard]} if shard in self._revs else {}
-        body = {**named, "connector": self._slug, "account": self._account_id, "known": held}
-        self._revs[shard] = _check(self._sent("PUT", self._place(shard), body)).json()["rev"]
+        for _ in range(5):
+            named = {"_id": self._id(shard), "_rev": self._revs[shard]} if shard in self._revs else {}
+            body = {**named, "connector": self._slug, "account": self._account_id, "known": held}
+            reply = self._sent("PUT", self._place(shard), body)
+            if reply.status != 409:
+                self._revs[shard] = _check(reply).json()["rev"]
+                return
+            held = {**self.memory(shard), **held}  # another run of this account is under way
+        raise VendorDown("HOME", detail="what is known is changed again and again")
 
     def _id(self, shard: str) -> str:
         return f"{self._account_id}-{shard}"

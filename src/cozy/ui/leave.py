@@ -82,10 +82,21 @@ def limit(words: Words, line: Line) -> str:
     """Only “Recipes” and “Menus”; "" for every document of the kind."""
     if not line.only:
         return ""
+    if line.selector == "referenced_by":
+        return _belonging(words, line)
     names = listed(words, [_quoted(words, line.doctype, value) for value in line.only])
     if line.selector and not any(_is_known(line.doctype, value) for value in line.only):
         return words.gettext("Only where “%(field)s” is %(names)s", field=line.selector, names=names)
     return words.gettext("Only %(names)s", names=names)
+
+
+def _belonging(words: Words, line: Line) -> str:
+    """Only what belongs to your albums. The values are other documents, `io.cozy.photos.albums/…`; a connector is one that asks."""
+    kinds = dict.fromkeys(value.value.partition("/")[0] for value in line.only)
+    if list(kinds) == ["io.cozy.konnectors"]:
+        return words.gettext("Only what is in the folders that it fills")
+    things = [doctypes.called(words, kind).yours for kind in kinds]
+    return words.gettext("Only what belongs to %(what)s", what=listed(words, things))
 
 
 def summary(words: Words, lines: Iterable[Line]) -> str:

@@ -19,6 +19,9 @@ async function main() {
   say('info', `Hello from ${manifest.slug}`)
   if (fields.say) say(fields.say.type, fields.say.message, { no_retry: fields.say.no_retry })
   if (fields.exit) process.exit(fields.exit)
+  if (fields.hang) return setInterval(() => {}, 1000)
+  const kept = []
+  while (fields.eat) kept.push(Buffer.alloc(16 << 20, 1))
   if (!fields.site) return
   const books = await (await fetch(`${fields.site}/books.json`)).json()
   for (const { title, price } of books) {

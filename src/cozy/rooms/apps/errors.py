@@ -35,6 +35,12 @@ class AlreadyInstalled(Conflict):
     said = "Application with same slug already exists"
 
 
+class TakenSlug(Conflict):
+    """A connector of this name comes with your home: another one cannot take its place."""
+
+    said = "Application with same slug already exists"
+
+
 class Busy(Conflict):
     """This app is being installed or removed: try again in a moment."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Literal
 
 from msgspec import Struct
 from starlette.datastructures import FormData
@@ -17,6 +17,7 @@ from cozy.kernel.routes import OWNER, Routes
 from cozy.kernel.work import Work
 from cozy.rooms.documents.model import Document
 from cozy.rooms.homes import service as homes
+from cozy.rooms.permissions import service as permissions
 from cozy.ui import N_
 from cozy.ui.doctypes import called
 from cozy.web.answers import see_other
@@ -50,6 +51,7 @@ _ERRORS = {
     "cancelled": N_("It was called off."),
 }
 _NAMES = {"konnector": "konnector", "client": "konnector", "service": "slug"}
+_KINDS: Mapping[str, Literal["app", "konnector"]] = {"konnector": "konnector", "client": "konnector"}
 
 
 class Planned(Struct, frozen=True):
@@ -121,7 +123,7 @@ def _planned(work: Work, trigger: Document, words: ui.Words) -> Planned:
     began = state.get("last_execution", "")
     worker = str(trigger.body.get("worker", ""))
     return Planned(
-        trigger.id, _what(trigger, words), _called(str(_metadata(trigger).get("createdByApp", ""))), _when(trigger, words),
+        trigger.id, _what(work, trigger, words), _called(work, _maker(trigger), "app", "konnector"), _when(trigger, words),
         triggers.next_time(work, trigger), state["status"] if "last_executed_job_id" in state else "",
         parse(began) if began > "0002" else None, _reason(error, words), worker != "client",
     )  # fmt: skip
@@ -132,11 +134,11 @@ def _reason(error: str, words: ui.Words) -> str:
     return words.gettext(_ERRORS.get(error) or _ERRORS.get(error.partition(".")[0], error)) if error else ""
 
 
-def _what(trigger: Document, words: ui.Words) -> str:
+def _what(work: Work, trigger: Document, words: ui.Words) -> str:
     worker, message = str(trigger.body.get("worker", "")), trigger.body.get("message")
     name = str(message.get(_NAMES.get(worker, ""), "")) if isinstance(message, Mapping) else ""
     said = _WHAT.get(worker, N_("Work for “%(name)s”"))
-    return words.gettext(said, name=_called(name) or worker)
+    return words.gettext(said, name=_called(work, name, _KINDS.get(worker, "app")) or worker)
 
 
 def _when(trigger: Document, words: ui.Words) -> str:
@@ -160,10 +162,15 @@ def _span(text: str) -> str:
     return " ".join(f"{number} {unit}" for number, unit in parts if number) or "1 s"
 
 
-def _called(slug: str) -> str:
+def _called(work: Work, slug: str, *kinds: Literal["app", "konnector"]) -> str:
+    """The name of an app or a connector as the owner let it in; "" for none."""
+    granted = (permissions.of_source(work, kind, slug) for kind in kinds)
+    if held := next(filter(None, granted), None):
+        return permissions.name_of(held)
     return slug.replace("-", " ").capitalize() if slug != "CLI" else ""
 
 
-def _metadata(trigger: Document) -> Mapping[str, Any]:
+def _maker(trigger: Document) -> str:
+    """The slug of what planned it; "" where that is not known."""
     found = trigger.body.get("cozyMetadata")
-    return found if isinstance(found, Mapping) else {}
+    return str(found.get("createdByApp", "")) if isinstance(found, Mapping) else ""

@@ -22,9 +22,9 @@ def _waiting(row: Row) -> Waiting:
 def insert(work: Work, waiting: Waiting) -> bool:
     """Let a job wait; one of that id that waits already stays as it is, and the answer is False.
 
-    One that was given up waits no more: it begins anew.
+    One that was given up waits no more: it begins anew. One that somebody is at waits once more when it is done.
     """
-    return work.db.run(
+    is_new = work.db.run(
         f"""INSERT INTO jobs (home_id, {_COLUMNS}) VALUES (:home, :id, :name, :argument, :due_at, :tries, :last_error,
                    :worker, :priority, :failures)
             ON CONFLICT (home_id, id) DO UPDATE SET name = excluded.name, argument = excluded.argument,
@@ -35,6 +35,13 @@ def insert(work: Work, waiting: Waiting) -> bool:
         tries=waiting.tries, last_error=waiting.last_error, worker=waiting.worker, priority=waiting.priority,
         failures=waiting.failures, never=NEVER,
     ) == 1  # fmt: skip
+    if not is_new:
+        work.db.run(
+            """UPDATE jobs SET again_at = :due_at
+                WHERE home_id = :home AND id = :id AND leased AND (again_at IS NULL OR again_at > :due_at)""",
+            home=work.home, id=waiting.id, due_at=waiting.due_at,
+        )  # fmt: skip
+    return is_new
 
 
 def fetch(work: Work, id_: str) -> Waiting | None:
@@ -75,7 +82,7 @@ def lease(work: Work, now: str, until: str, full: Sequence[str] = ()) -> Waiting
     """Take the urgent job that is due longest, else the other one. full: workers that have enough to do."""
     for priority in PRIORITIES:
         row = work.db.one(
-            f"""UPDATE jobs SET due_at = :until, tries = tries + 1, leased = TRUE
+            f"""UPDATE jobs SET due_at = :until, tries = tries + 1, leased = TRUE, again_at = NULL
                  WHERE home_id = :home AND id = (
                    SELECT id FROM jobs
                     WHERE home_id = :home AND priority = :priority AND due_at <= :now AND worker NOT IN :full
@@ -98,10 +105,15 @@ def held_back(work: Work, now: str, full: Sequence[str]) -> set[str]:
 
 
 def remove(work: Work, leased: Waiting) -> bool:
-    """Forget a job that is done; False when somebody else has leased it since."""
-    return work.db.run(
-        "DELETE FROM jobs WHERE home_id = :home AND id = :id AND tries = :tries",
-        home=work.home, id=leased.id, tries=leased.tries,
+    """Forget a job that is done, unless it was asked for again meanwhile; False when somebody else has leased it since."""
+    which = {"home": work.home, "id": leased.id, "tries": leased.tries}
+    again = work.db.run(
+        """UPDATE jobs SET due_at = again_at, again_at = NULL, tries = 0, failures = 0, last_error = NULL, leased = FALSE
+            WHERE home_id = :home AND id = :id AND tries = :tries AND again_at IS NOT NULL""",
+        **which,
+    )  # fmt: skip
+    return again == 1 or work.db.run(
+        "DELETE FROM jobs WHERE home_id = :home AND id = :id AND tries = :tries", **which
     ) == 1  # fmt: skip
 
 
@@ -114,7 +126,8 @@ def put_off(work: Work, leased: Waiting, due_at: str, **changed: int | str | Non
     """Let a leased job wait again; False when somebody else has leased it since. changed: tries, failures, last_error."""
     after = {"tries": leased.tries, "failures": leased.failures, "last_error": leased.last_error, **changed}
     return work.db.run(
-        """UPDATE jobs SET due_at = :due_at, tries = :new_tries, failures = :failures, last_error = :error, leased = FALSE
+        """UPDATE jobs SET due_at = :due_at, tries = :new_tries, failures = :failures, last_error = :error, leased = FALSE,
+               again_at = NULL
             WHERE home_id = :home AND id = :id AND tries = :tries""",
         home=work.home, id=leased.id, tries=leased.tries, due_at=due_at, new_tries=after["tries"],
         failures=after["failures"], error=after["last_error"],

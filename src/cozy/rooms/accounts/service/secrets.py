@@ -15,6 +15,7 @@ from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 
 from ..model import CREDENTIALS, DESTINATION, HOLDERS, KONNECTORS, LOCKED, is_secret
+from ..ports import Shipped
 
 log = structlog.get_logger()
 Body = Mapping[str, Any]
@@ -46,14 +47,16 @@ def is_for(work: Work, id_: str, body: Body) -> bool:
     """Whether it is a connector that asks, and the account is its own.
 
     Its own are those of its slug; of the type that its manifest names for OAuth, unless a connector here has that for its slug; and
-    the one of the aggregator that it works through.
+    the one of the aggregator that it works through. Those of a connector that comes with the home are for that one alone.
     """
     if work.caller.kind != "konnector":
         return False
     slug, type_ = work.caller.name, body.get("account_type")
+    manifest = _manifest(work, slug)
+    if source := shipped_as(work, str(type_)):
+        return type_ == slug and manifest.get("source") == source
     if type_ == slug:
         return True
-    manifest = _manifest(work, slug)
     if id_ and id_ == _member(manifest, "aggregator", "accountId"):
         return _manifest(work, str(type_)) == {}
     return (
@@ -61,6 +64,11 @@ def is_for(work: Work, id_: str, body: Body) -> bool:
         and type_ == _member(manifest, "oauth", "account_type")
         and _manifest(work, str(type_)) == {}
     )
+
+
+def shipped_as(work: Work, slug: str) -> str:
+    """The source of the connector of this slug that comes with the home; "" where none does."""
+    return next((source for source_of in work.plugged(Shipped) if (source := source_of(slug))), "")
 
 
 def _manifest(work: Work, slug: str) -> Body:

@@ -20,13 +20,14 @@ from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.problem import Problem
 from cozy.kernel.work import Work
+from cozy.rooms.accounts import service as accounts
 from cozy.rooms.auth import service as auth
 from cozy.rooms.documents import service as documents
 from cozy.rooms.jobs import service as jobs
 from cozy.rooms.permissions import service as permissions
 
 from .. import store
-from ..errors import AlreadyInstalled, Busy, LinkedClient, NoApp, NoSource
+from ..errors import AlreadyInstalled, Busy, LinkedClient, NoApp, NoSource, TakenSlug
 from ..events import AppInstalled, AppUninstalled
 from ..model import DOCTYPES, App, Kind
 from . import granting, manifests, services, sources
@@ -48,7 +49,7 @@ async def install(
     """Install an app. source: "" for the stable channel of the registries; tell: is given it at each step; is_asleep:
     it is `installed`, and `ready` only once it is opened.
 
-    Raises BadSlug, BadSource, AlreadyInstalled, Busy, NoManifest, BadManifest, NoSource, BadArchive, BadChecksum, and
+    Raises BadSlug, BadSource, AlreadyInstalled, TakenSlug, Busy, NoManifest, BadManifest, NoSource, BadArchive, BadChecksum, and
     what outside raises; once it was told of, the app is left `errored`. Publishes AppInstalled.
     """
     source = source or f"registry://{manifests.clean_slug(slug)}/stable"
@@ -74,7 +75,7 @@ async def update(
 ) -> App:  # fmt: skip
     """Bring an app up to date. One that wants more than before waits for the owner as `available_version`.
 
-    source: "" for where it came from; acked: the owner agrees to what is new. Raises NoApp, Busy, and as `install`.
+    source: "" for where it came from; acked: the owner agrees to what is new. Raises NoApp, TakenSlug, Busy, and as `install`.
     """
     before = await house.read(home, caller, _updatable, slug, kind)
     source = source or before.source
@@ -143,6 +144,7 @@ async def _shelve(house: House, offer: Offer) -> None:
 
 
 def _check_absent(work: Work, slug: str, kind: Kind) -> None:
+    _check_free(work, slug, kind)
     try:
         app = manifest(work, slug, kind)
     except NoApp:
@@ -150,6 +152,12 @@ def _check_absent(work: Work, slug: str, kind: Kind) -> None:
     if app.state == "errored" or _is_given_up(work, app):
         return
     raise Busy if app.state == "installing" else AlreadyInstalled(slug=slug)
+
+
+def _check_free(work: Work, slug: str, kind: Kind) -> None:
+    """Whether a slug is not that of a connector that comes with the home, and has accounts that are for it alone."""
+    if kind == "konnector" and accounts.secrets.shipped_as(work, slug):
+        raise TakenSlug(slug=slug)
 
 
 def _begin(
@@ -187,6 +195,7 @@ def _with_services(work: Work, app: App, before: services.Services) -> App:
 
 
 def _updatable(work: Work, slug: str, kind: Kind) -> App:
+    _check_free(work, slug, kind)
     app = manifest(work, slug, kind)
     if app.folder:
         raise NoApp("This app is served from a folder: it is not installed.", slug=slug)

@@ -34,6 +34,11 @@ def offered(slug: str) -> App | None:
     return App(kind="konnector", slug=slug, body=_body(found)) if found else None
 
 
+def source(slug: str) -> str:
+    """Where the one of this slug comes from, as its document says; "" when none is shipped."""
+    return f"{SOURCE}{slug}" if slug in SHIPPED else ""
+
+
 def is_one(app: App) -> bool:
     """Whether an installed connector is the one that is shipped, rather than one of a registry that has its slug."""
     return app.source == f"{SOURCE}{app.slug}"

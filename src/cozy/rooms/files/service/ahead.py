@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import structlog
 from msgspec import Struct
 
 from cozy.kernel.blobs import Content, Missing
@@ -12,6 +13,7 @@ from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.previews import CannotDraw, Previews
 from cozy.kernel.work import Work
+from cozy.rooms.jobs.errors import Hopeless
 
 from ..events import PictureStored
 from ..model import File
@@ -19,6 +21,8 @@ from ..store import contents, likenesses, tree
 from .bytes import content_pieces
 from .duplicates import note_likeness
 from .thumbnails import LOOKS, SIDES, Form, name_of, source_of
+
+log = structlog.get_logger()
 
 # What lists and timelines show: for apps, and for our own pages.
 AHEAD: tuple[tuple[str, Form], ...] = (("tiny", "webp"), ("small", "webp"), ("128", "webp"), ("512", "webp"))
@@ -53,15 +57,26 @@ def _event(work: Work, file: File) -> PictureStored | None:
 
 
 async def draw_ahead(house: House, home: Home, event: PictureStored) -> None:
-    """Draw what lists show of a content, and note what it looks like; nothing happens when that was done."""
+    """Draw what lists show of a content, and note what it looks like; nothing happens when that was done.
+
+    Why one cannot be drawn, the log says: nobody waits for it.
+    """
+    try:
+        await _draw_once(house, home, event)
+    except CannotDraw as error:
+        log.warning("a picture cannot be drawn", home=home.id, file=event.file_id, why=str(error))
+
+
+async def _draw_once(house: House, home: Home, event: PictureStored) -> None:
+    """Raises CannotDraw, the first time."""
     content = await house.read(home, SYSTEM, _unseen, event.sha256)
     if content is None:
         return
     try:
         likeness = await _draw(house, home, content, event.source)
-    except (CannotDraw, Missing, msgspec.DecodeError):
+    except (CannotDraw, Missing, msgspec.DecodeError) as error:
         await house.write(home, SYSTEM, _seen, event, "", [])
-        return
+        raise error if isinstance(error, CannotDraw) else CannotDraw("Its content cannot be read.") from error
     await house.write(home, SYSTEM, _seen, event, likeness, [look for look, _ in AHEAD if look in LOOKS])
 
 
@@ -98,10 +113,14 @@ def _seen(work: Work, event: PictureStored, likeness: str, looks: list[str]) -> 
 
 
 async def draw_file(house: House, home: Home, file_id: str) -> None:
-    """The same for what a file holds, when somebody asks for it."""
+    """The same for what a file holds, when somebody asks for it. Raises Hopeless, which says why it cannot be drawn."""
     event = await house.read(home, SYSTEM, _event_of, file_id)
-    if event is not None:
-        await draw_ahead(house, home, event)
+    if event is None:
+        return
+    try:
+        await _draw_once(house, home, event)
+    except CannotDraw as error:
+        raise Hopeless(str(error)) from error
 
 
 def _event_of(work: Work, file_id: str) -> PictureStored | None:

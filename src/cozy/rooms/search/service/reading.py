@@ -6,6 +6,8 @@ import threading
 from datetime import timedelta
 from functools import partial
 
+import structlog
+
 from cozy.kernel.blobs import Content, Missing
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.home import Home
@@ -18,6 +20,7 @@ from .. import store
 from ..events import TextsWait
 from . import following
 
+log = structlog.get_logger()
 AT_ONCE = 20  # contents of one job, before others have their turn
 PAUSE = timedelta(seconds=5)  # until another home asks again
 _turn = threading.Lock()  # of this process: those who look at pictures wait for the same workers
@@ -65,8 +68,9 @@ async def _read(house: House, home: Home, waiting: store.Waiting) -> None:
         return
     try:
         text = await _text(house, home, content, waiting.recipe)
-    except (CannotDraw, Missing):
-        return  # it has a few more tries, after all others
+    except (CannotDraw, Missing) as error:  # it has a few more tries, after all others
+        log.warning("a text cannot be read", home=home.id, recipe=waiting.recipe, why=str(error))
+        return
     await house.write(home, SYSTEM, keep, waiting.sha256, text)
 
 
