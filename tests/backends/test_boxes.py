@@ -228,7 +228,11 @@ const reach = (path) => new Promise((resolve) => {
 
 
 async def test_no_other_local_socket_is_in_reach(boxes: Boxes, site: Site):
-    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as named, socket.socket(socket.AF_UNIX) as nameless:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        socket.socket(socket.AF_UNIX) as named,
+        socket.socket(socket.AF_UNIX) as nameless,
+    ):
         named.bind(f"{folder}/socket")
         nameless.bind(f"\0{folder}")
         for each in (named, nameless):

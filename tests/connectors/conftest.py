@@ -69,13 +69,19 @@ async def installed(house: House, home: Home, slug: str, kind: Kind) -> App:
 
 @pytest.fixture
 async def run(house: House, home: Home) -> Run:
-    """`await run("konnector", konnector="books")`: a job, once it has ended. `manual=`, `trigger=`, `payload=`, `timeout=` as of a job."""
+    """`await run("konnector", konnector="books")`: a job, once it has ended. `manual=`, `trigger=`, `payload=`, `limit_s=` as of a job."""
 
     async def run(
-        worker: str, *, manual: bool = True, trigger: str = "", payload: Any = None, timeout: int = 0, **message: Any
+        worker: str,
+        *,
+        manual: bool = True,
+        trigger: str = "",
+        payload: Any = None,
+        limit_s: int = 0,
+        **message: Any,
     ) -> dict[str, Any]:
         asked = Asked(
-            worker=worker, message=message, is_manual=manual, trigger_id=trigger, payload=payload, options=Options(timeout=timeout),
+            worker=worker, message=message, is_manual=manual, trigger_id=trigger, payload=payload, options=Options(timeout=limit_s),
         )  # fmt: skip
         pushed = await house.write(home, SYSTEM, jobs.running.push, asked)
         return await ended(house, home, pushed.id)

@@ -27,6 +27,13 @@ def on_page():
 
 
 @pytest.fixture
+async def reader(reader):
+    """The owner's browser, as https has its cookie called."""
+    reader.cookies.set("__Host-cozy-session", reader.cookies["cozy-session"])
+    return reader
+
+
+@pytest.fixture
 def add(reader, house, home, clock):
     """Add an account; its page, and its first job once that has ended."""
 
@@ -55,11 +62,12 @@ def again(reader, house, home, clock):
 def brought(work, folder):
     """The paths of all files below a folder, and how large they are."""
 
-    def below(file):
+    def below(file, path):
         for child in files.children(work, file.id):
-            yield from below(child) if child.is_folder else [(child.path, child.size)]
+            there = f"{path}/{child.name}"
+            yield from below(child, there) if child.is_folder else [(there, child.size)]
 
-    return dict(below(files.at_path(work, folder)))
+    return dict(below(files.at_path(work, folder), folder))
 
 
 async def test_a_mailbox_of_dovecot(add, again, reader, house, home, monkeypatch):

@@ -140,7 +140,7 @@ async def test_a_connector_that_ends_badly_without_a_word_has_failed(run: Run):
     ("wrong", "error"),
     [
         ({"eat": True}, "out of memory: it took more than 256 MB"),
-        ({"hang": True, "timeout": 1}, "timeout: it took longer than 1 seconds"),
+        ({"hang": True, "limit_s": 1}, "timeout: it took longer than 1 seconds"),
     ],
 )
 async def test_a_connector_that_eats_memory_or_hangs_dies_alone_and_its_job_says_why(

@@ -218,7 +218,11 @@ def _wait(data: Path, client: Client) -> None:
     """Until nothing waits any more but the next tick."""
 
     def left() -> list[Any]:
-        asked = [job for worker in ("walk", "note", "tell", "konnector") for job in client("GET", f"/jobs/queue/{worker}").data]
+        asked = [
+            job
+            for worker in ("walk", "note", "tell", "konnector")
+            for job in client("GET", f"/jobs/queue/{worker}").data
+        ]
         return [job for job in asked if job["attributes"]["message"] != "tick"] or inside(data, _waiting)
 
     _wait_until(lambda: not left(), "jobs are left")
@@ -269,7 +273,9 @@ def check_effects(kept: Kept, crowd: Crowd, around: World) -> None:
     held = {id_: file for id_, file in kept.documents[FILES].items() if file["type"] == "file"}
     assert set(crowd.files) <= set(held)
     assert kept.drawn == {id_ for id_, file in held.items() if file["name"].endswith(".png")}
-    letters = {id_: file["name"].removesuffix(".txt") for id_, file in held.items() if file["name"].endswith(".txt")}
+    letters = {
+        id_: file["name"].removesuffix(".txt") for id_, file in held.items() if file["name"].endswith(".txt")
+    }
     assert {id_: kept.texts.get(id_) for id_ in letters} == {
         id_: said_in(name).decode() for id_, name in letters.items()
     }
@@ -298,7 +304,8 @@ async def _subscribed(house: House, home: Home, feed: str) -> str:
     """The trigger of an account that the connector of feeds follows one with."""
     typed = connectors.Typed({"url": feed}, "/News", "never")
     account = await house.write(home, SYSTEM, connectors.add, "feeds", typed)
-    return (await house.read(home, SYSTEM, connectors.accounts.one, account.id)).trigger.id
+    assert account.trigger is not None
+    return account.trigger.id
 
 
 async def _cut(house: House, home: Home) -> Counter[str]:

@@ -35,11 +35,14 @@ class PostOffice:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._server.close()
-        talks = asyncio.all_tasks(self._loop)
+        self._loop.run_until_complete(self._hang_up())
+        self._loop.close()
+
+    async def _hang_up(self) -> None:
+        talks = asyncio.all_tasks() - {asyncio.current_task()}
         for talk in talks:
             talk.cancel()
-        self._loop.run_until_complete(asyncio.gather(*talks, return_exceptions=True))
-        self._loop.close()
+        await asyncio.gather(*talks, return_exceptions=True)
 
 
 class World:

@@ -137,11 +137,20 @@ class TestAgainstAServerThatSaysNothing:
     @pytest.fixture
     async def mailbox(self):
         """Somewhere that takes connections, and never a mail."""
-        silent = SimpleNamespace(port=0, messages=[])
-        server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+        silent, gone = SimpleNamespace(port=0, messages=[]), asyncio.Event()
+
+        async def listen(reader, writer):
+            await reader.read()
+            writer.close()
+            await writer.wait_closed()
+            gone.set()
+
+        server = await asyncio.start_server(listen, "127.0.0.1", 0)
         silent.port = server.sockets[0].getsockname()[1]
         yield silent
         server.close()
+        async with asyncio.timeout(30):
+            await gone.wait()
 
     async def test_its_job_is_ended_and_says_why(self, house, home, mailbox):
         message = {"mode": "noreply", "subject": "Hey", "parts": [PLAIN]}
@@ -151,5 +160,7 @@ class TestAgainstAServerThatSaysNothing:
                 await house.write(home, SYSTEM, jobs.running.push, asked)
                 await house.write(home, SYSTEM, jobs.running.push, Asked(worker="log"))
                 await until(house, home, tried, [("done", 0), ("queued", 1)])
-        job = next(each for each in await house.read(home, SYSTEM, every, JOBS) if each["worker"] == "sendmail")
+        job = next(
+            each for each in await house.read(home, SYSTEM, every, JOBS) if each["worker"] == "sendmail"
+        )
         assert (job["error"], job["try_count"]) == ("timeout: it took longer than 1 seconds", 1)

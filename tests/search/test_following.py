@@ -133,7 +133,10 @@ async def test_a_text_whose_reading_hangs_holds_no_other_up_and_the_log_says_why
 ):
     def come(work):
         contents = {"a.pdf": samples.pdf("Un bail"), "b.txt": b"Le bail est perdu."}
-        return [files.create_file(work, files.ROOT, name, inline_content(data), "").sha256 for name, data in contents.items()]
+        return [
+            files.create_file(work, files.ROOT, name, inline_content(data), "").sha256
+            for name, data in contents.items()
+        ]
 
     monkeypatch.setitem(limits.LIMITS, "text_pdf", Limit(patience_s=0))
     with structlog.testing.capture_logs() as logs:

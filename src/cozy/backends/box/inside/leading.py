@@ -15,7 +15,9 @@ import socket
 import struct
 
 _RECEIVE, _SEND, _REPLACE = 0xC050_2100, 0xC018_2101, 0x4018_2103
-_CALL = struct.Struct("=QIIiIQ6Q")  # struct seccomp_notif: id, process, flags; number, architecture, place, arguments
+_CALL = struct.Struct(
+    "=QIIiIQ6Q"
+)  # struct seccomp_notif: id, process, flags; number, architecture, place, arguments
 _ANSWER = struct.Struct("=QqiI")  # struct seccomp_notif_resp: id, value, error, flags
 _SOCKET = struct.Struct("=QIIII")  # struct seccomp_notif_addfd: id, flags, ours, theirs, flags of theirs
 _AT_THAT_NUMBER = 1
@@ -50,7 +52,11 @@ def _answer_all(calls: int, gateway: str) -> None:
         except OSError:
             continue  # who asked is dead by now
         id_, process, *_, theirs, address, length, _, _, _ = _CALL.unpack(call)
-        error = _led(calls, id_, process, theirs, gateway) if _is(process, address, length, gateway) else errno.EACCES
+        error = (
+            _led(calls, id_, process, theirs, gateway)
+            if _is(process, address, length, gateway)
+            else errno.EACCES
+        )
         try:
             fcntl.ioctl(calls, _SEND, _ANSWER.pack(id_, 0, -error, 0))
         except OSError:

@@ -134,9 +134,7 @@ def _reaped(program: int) -> int:
             return status
 
 
-def _become(
-    order: Order, tell: Tell, asking: socket.socket, *, is_apart: bool, has_walls: bool
-) -> None:
+def _become(order: Order, tell: Tell, asking: socket.socket, *, is_apart: bool, has_walls: bool) -> None:
     """Be the program, within the walls. Never returns."""
     try:
         os.chdir(order["home"])
