@@ -97,7 +97,7 @@ def test_only_contents_that_are_new_and_can_be_seen_are_announced(work):
     ("limit", "error"),
     [
         (Limit(patience_s=0), "It took longer than 0 s: the process had to be stopped"),
-        (Limit(memory=200_000_000), "more memory than it may have|The process ended while it drew"),
+        (Limit(memory=60_000_000), "more memory than it may have|The process ended while it drew"),
     ],
     ids=["hangs", "eats memory"],
 )
