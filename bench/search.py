@@ -3,11 +3,13 @@
 import argparse
 import asyncio
 import json
+import os
 import random
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cozy.app.house import home_of, opened
@@ -31,6 +33,8 @@ WORDS = 40_000  # that there are, some of them everywhere and most of them rare
 TEXT = 200  # words of a document
 AT_ONCE = 200  # documents of a transaction
 ASKED = 300  # searches of each kind
+FOLDERS = "abcdefghij"
+ENDINGS = ("txt", "md", "csv")
 _BEGINNINGS = [
     "b",
     "c",
@@ -98,11 +102,15 @@ async def _measure(number: int, postgres: str) -> dict[str, dict[str, float]]:
             figures = {"index": await _fill(house, home, number, words, chance)}
             for name, ask in _kinds(words, chance).items():
                 figures[name] = await _ask(house, home, ask)
-                print(
-                    f"{name:<28} p50 {figures[name]['p50_ms']:7.2f} ms   p95 {figures[name]['p95_ms']:7.2f} ms",
-                    flush=True,
-                )
+                print(_line(name, figures[name]), flush=True)
             return figures
+
+
+def _line(name: str, figures: dict[str, float]) -> str:
+    return (
+        f"{name:<28} p50 {figures['p50_ms']:7.2f} ms   p95 {figures['p95_ms']:7.2f} ms   "
+        f"processor p95 {figures['cpu_p95_ms']:7.2f} ms   load {figures['load']:.1f}"
+    )
 
 
 def _vocabulary(chance: random.Random) -> list[str]:
@@ -122,7 +130,11 @@ def _some(words: list[str], chance: random.Random, number: int) -> str:
 async def _fill(
     house: House, home: Home, number: int, words: list[str], chance: random.Random
 ) -> dict[str, float]:
-    """Files with texts, four of five, and people; then the index of them."""
+    """Files with texts in a few folders, four of five, and people; then the index of them."""
+    folders = [
+        (await house.write(home, OWNER, files.create_folder, files.ROOT, f"Folder {letter}")).id
+        for letter in FOLDERS
+    ]
 
     def some(work: Work, first: int) -> None:
         for n in range(first, min(first + AT_ONCE, number)):
@@ -132,7 +144,11 @@ async def _fill(
             else:
                 text = f"{n}\n{_some(words, chance, TEXT)}"
                 files.create_file(
-                    work, files.ROOT, f"{_some(words, chance, 3)} {n}.txt", inline_content(text.encode()), ""
+                    work,
+                    folders[n // 5 % len(folders)],
+                    f"{_some(words, chance, 3)} {n}.{ENDINGS[n % 3]}",
+                    inline_content(text.encode()),
+                    "",
                 )
 
     for first in range(0, number, AT_ONCE):
@@ -184,16 +200,32 @@ def _kinds(words: list[str], chance: random.Random) -> dict[str, Callable[[], Qu
         "three letters, while typing": lambda: read(rare()[:3], is_open=True),
         "half a word, while typing": lambda: read(f"{frequent()} {rare()[:5]}", is_open=True),
         "a mistyped word": lambda: read(mistyped()),
+        "a word that is nowhere": lambda: read(f"{frequent()} {rare()}q"),
         "a filter": lambda: read(f"{frequent()} type:contact"),
+        "an ending": lambda: read(f"{frequent()} type:md"),
+        "a folder": lambda: read(f'{frequent()} dossier:"Folder {chance.choice(FOLDERS)}"'),
+        "a time in words": lambda: read(
+            f"{frequent()} last week", today=datetime.now(UTC).date() + timedelta(days=7)
+        ),
         "only a filter": lambda: read("type:contact"),
+        "only many kinds": lambda: read("type:document"),
+        "only an ending": lambda: read("type:csv"),
+        "only a folder": lambda: read(f'dossier:"Folder {chance.choice(FOLDERS)}"'),
     }
 
 
 async def _ask(house: House, home: Home, ask: Callable[[], Query]) -> dict[str, float]:
-    times = []
+    times, processor = [], []
     for _ in range(ASKED):
         query = ask()
-        began = time.perf_counter()
+        began, spent = time.perf_counter(), time.process_time()
         await house.scan(home, OWNER, service.search, query)
         times.append((time.perf_counter() - began) * 1000)
-    return {"p50_ms": statistics.median(times), "p95_ms": statistics.quantiles(times, n=20)[-1]}
+        processor.append((time.process_time() - spent) * 1000)
+    return {
+        "p50_ms": statistics.median(times), "p95_ms": _p95(times), "cpu_p95_ms": _p95(processor), "load": os.getloadavg()[0],
+    }  # fmt: skip
+
+
+def _p95(values: list[float]) -> float:
+    return statistics.quantiles(values, n=20)[-1]

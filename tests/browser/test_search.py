@@ -67,6 +67,9 @@ def test_the_page_of_results_follows_what_is_typed_and_reads_what_is_in_files(op
     page.get_by_role("navigation", name="What").get_by_role("link", name="Contacts").click()
     expect(page.locator(".hits > li")).to_have_count(1)
     expect(page.locator(".hits > li")).to_contain_text("Anaïs Le Train")
+    page.locator("#q").fill("bretagne brest")  # the chip that was chosen stays
+    expect(page.locator(".hits > li")).to_have_count(1)
+    expect(page.locator(".hits > li")).to_contain_text("Anaïs Le Train")
     page.locator(".hits a").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Anaïs Le Train")
 

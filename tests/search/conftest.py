@@ -26,7 +26,10 @@ def find(work: Work) -> Callable[..., list[str]]:
 
     def find(said: str, *, is_open: bool = False) -> list[str]:
         caught_up(work)
-        return [entry.title for entry in service.found_by(work, read(said, is_open=is_open))]
+        return [
+            entry.title
+            for entry in service.found_by(work, read(said, is_open=is_open, today=work.now.date()))
+        ]
 
     return find
 

@@ -1,14 +1,17 @@
 """What is found, on both engines: names, people, events; whatever the accents, endings and small mistakes."""
 
 import pytest
+from msgspec.structs import replace
 
+from cozy.backends.towns import Towns
+from cozy.kernel.gazetteer import Gazetteer
 from cozy.kernel.work import Work
 from cozy.rooms.calendars import service as calendars
 from cozy.rooms.contacts import service as contacts
 from cozy.rooms.documents import service as documents
 from cozy.rooms.files import service as files
 from cozy.rooms.search import service, store
-from cozy.rooms.search.model.asking import read
+from cozy.rooms.search.model.asking import read, with_person
 from cozy.rooms.search.service import reading
 from tests.search.conftest import caught_up
 
@@ -72,6 +75,107 @@ def test_filters_narrow_what_is_found(given, find):
     assert find("type:dossier impots") == ["Impôts"]
     assert {"Impôts", "2025"} <= set(find("type:dossier"))
     assert find("dossier:nowhere avis") == []
+
+
+def test_a_time_in_words_finds_what_is_from_then_after_what_says_so(work, given, find):
+    given.file("Rapport juillet 2025.txt")
+    given.file("Last Summer.mp3")
+    beach = {"label": "Plage", "start": "2025-07-10T08:00:00Z", "end": "2025-07-10T09:00:00Z"}
+    calendars.events.make(work, beach)
+    calendars.events.make(
+        work, {**beach, "label": "Ski", "start": "2026-01-10T08:00:00Z", "end": "2026-01-10T09:00:00Z"}
+    )
+    assert find("juillet 2025") == ["Rapport juillet 2025.txt", "Plage"]
+    assert find("plage juillet 2025") == ["Plage"]
+    assert find("ski juillet 2025 type:event") == ["Ski", "Plage"]
+    assert find("l'été dernier") == ["Plage"]
+    assert find("last summer") == ["Last Summer.mp3", "Plage"]
+    assert find("événements de l'hiver dernier") == ["Ski"]
+    assert find("rapport aujourd'hui") == ["Rapport juillet 2025.txt"]
+
+
+def test_photos_are_found_by_where_and_when_they_were_taken(work, given, find, tmp_path):
+    towns = tmp_path / "towns.tsv"
+    towns.write_text("Roscoff\tFR\t48.72\t-3.98\t3500\nLondon\tGB\t51.51\t-0.13\t8900000\n")
+    work.ports = {**work.ports, Gazetteer: [Towns(towns)]}
+
+    def photo(name: str, lat: float, long: float, taken: str, **said: object) -> None:
+        file = documents.fetch(work, "io.cozy.files", given.file(name, name.encode()).id)
+        metadata = {"gps": {"lat": lat, "long": long}, "datetime": taken, **said}
+        documents.update(
+            work, file, {**file.body, "class": "image", "mime": "image/jpeg", "metadata": metadata}
+        )
+
+    photo("IMG_1.jpg", 48.73, -3.99, "2025-07-10T10:00:00Z")
+    photo("IMG_2.jpg", 51.5, -0.1, "2024-12-25T10:00:00Z", place={"city": "Greenwich"})
+    photo("IMG_3.jpg", 0, 0, "2024-12-26T10:00:00Z")
+    for said in ("roscoff", "photos France", "Roscoff été 2025", "juillet 2025 type:photo", "images roscof"):
+        assert find(said) == ["IMG_1.jpg"], said
+    for said in (
+        "London",
+        "Londres",
+        "royaume uni",
+        "photo United Kingdom",
+        "greenwich",
+        "londres noël 2024",
+    ):
+        assert find(said) == ["IMG_2.jpg"], said
+    assert find("photo noël 2024") == ["IMG_3.jpg", "IMG_2.jpg"]
+
+
+def test_a_mail_is_found_by_who_wrote_it_and_when(work, given, find):
+    file = given.file("message-17.eml", b"From: ...")
+    given.file("Marie.txt")
+    caught_up(work)
+    reading.keep(
+        work,
+        file.sha256,
+        "Subject: Le toit\nFrom: Marie Dupont <m.dupont@example.org>\nTo: zoe@example.org\n"
+        "Date: Mon, 02 Mar 2026 10:00:00 +0100\nBonjour Zoé, les tuiles sont là.",
+    )
+    for said in (
+        "de:marie toit",
+        "from:dupont",
+        "to:zoe",
+        "tuiles",
+        "mails de marie",
+        "toit date:2026-03-02",
+    ):
+        assert find(said) == ["message-17.eml"], said
+    files.change(work, file.id, files.Change(name="Toit.eml"))
+    assert find("de:marie") == ["Toit.eml"]
+
+
+def test_what_is_called_so_comes_first_and_what_has_the_words_together_before_what_has_them_apart(
+    work, given, find
+):
+    apart, together = given.file("a.txt", b"a"), given.file("b.txt", b"b")
+    given.file("Budget.ods")
+    given.file("Budgets prévisionnels de la maison.ods")
+    given.file("Budget vacances.ods")
+    caught_up(work)
+    reading.keep(work, together.sha256, "Rien. " * 40 + "La chaudière à granulés est arrivée.")
+    reading.keep(work, apart.sha256, "Une chaudière. " + "Rien. " * 60 + "Des granulés.")
+    assert find("budget")[0] == "Budget.ods"
+    assert find("chaudière granulés") == ["b.txt", "a.txt"]
+
+
+def test_what_is_found_can_be_narrowed_by_who_and_where(work, given):
+    trip = given.folder("Voyage")
+    for n in range(2):
+        given.file(f"Plage {n}.txt", b"%d" % n, inside=trip.id)
+    given.file("Plage.txt")
+    for who in ("Marie", "Marie", "Théo"):
+        attendees = [{"name": who, "email": f"{who}@example.org"}]
+        calendars.events.make(
+            work, {"label": "Plage", "start": "2026-07-01", "end": "2026-07-02", "attendees": attendees}
+        )
+    caught_up(work)
+    found = service.search(work, read("plage"))
+    assert (found.people, found.places) == (("Alice", "Marie"), (trip.id,))
+    narrowed = service.search(work, replace(read("plage"), places=found.places))
+    assert {hit.entry.title for hit in narrowed.hits} == {"Plage 0.txt", "Plage 1.txt"}
+    assert len(service.search(work, with_person(read("plage"), "Marie")).hits) == 2
 
 
 def test_people_events_and_tasks_are_found_with_what_is_known_of_them(work: Work, find):

@@ -2,8 +2,11 @@
 
 import pytest
 
-from cozy.kernel.caller import SYSTEM
+from cozy.kernel.caller import SYSTEM, Caller, Grant
 from cozy.rooms.documents import service as documents
+from cozy.rooms.search import service
+from cozy.rooms.search.model.asking import read
+from cozy.rooms.search.service import finding
 from tests.search.conftest import caught_up
 
 
@@ -39,3 +42,22 @@ async def test_an_app_finds_what_it_may_read(ask):
 async def test_an_app_cannot_tell_what_is_hidden_from_what_is_not_there(ask, hidden, nowhere):
     for known, unknown in ((hidden, nowhere), (f"{hidden}x", f"{nowhere}x")):
         assert await ask(known) == await ask(unknown)
+
+
+def test_what_is_hidden_takes_no_place_of_what_may_be_seen(work, given, monkeypatch):
+    monkeypatch.setattr(finding, "MOST", 2)
+    documents.create(work, "io.cozy.contacts", {"fullname": "Plage", "note": "of the beach"})
+    shared = given.folder("Shared")
+    given.file("Plage.txt", inside=shared.id)
+    for n in range(4):
+        given.file(f"Plage {n}.txt", b"%d" % n)
+    caught_up(work)
+
+    def found(*grants: Grant) -> list[str]:
+        work.caller = Caller("app", grants, name="some")
+        return [hit.entry.title for hit in service.search(work, read("plage")).hits]
+
+    assert found(Grant("io.cozy.contacts")) == ["Plage"]
+    assert found(Grant("io.cozy.files", ("GET",), (shared.id,))) == ["Plage.txt"]
+    assert found(Grant("io.cozy.files", ("POST",)), Grant("io.cozy.todos")) == []
+    assert found() == []

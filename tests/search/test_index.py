@@ -1,6 +1,7 @@
 """What both engines promise of an index (`kernel.search`)."""
 
 import pytest
+from msgspec.structs import replace
 
 from cozy.kernel.search import Said, Term, Wanted
 from cozy.rooms.search import store
@@ -19,7 +20,7 @@ def put(work, index):
 
     def put(id_: str, said: Said, kind: Kind = "file", at="2026-01-01", place="") -> int:
         number = store.save(work, Entry("io.cozy.files", id_, kind, id_, at=at, place=place))
-        index.put(work.db, work.home, number, said)
+        index.put(work.db, work.home, number, replace(said, kind=kind))
         return number
 
     return put
@@ -55,6 +56,31 @@ def test_entries_are_narrowed_by_kind_time_and_place(work, index, put):
     assert found(places=("y",)) == [new]
     assert index.find(work.db, work.home, Wanted(until="2021"), 10) == [old]
     assert index.find(work.db, work.home, Wanted(), 10) == [new, old]
+
+
+def test_kinds_alone_are_found_the_latest_first(work, index, put):
+    days = [
+        put(str(n), Said(), kind=("photo", "pdf", "mail")[n % 3], at=f"2026-05-0{n + 1}") for n in range(6)
+    ]
+    assert index.find(work.db, work.home, Wanted(kinds=("photo", "pdf")), 3) == [days[4], days[3], days[1]]
+    assert index.find(work.db, work.home, Wanted(kinds=("photo",), until="2026-05-02"), 3) == [days[0]]
+
+
+def test_a_kind_is_no_word(work, index, put):
+    number = put("a", Said(text=["cat"]), kind="photo")
+    assert not index.holds(work.db, work.home, Term(("photo",)))
+    assert not index.holds(work.db, work.home, Term((), ("pho",)))
+    cat, dog = Term(("cat",)), Term(("dog",))
+    wanted = Wanted(terms=(cat, dog), is_any=True, kinds=("photo", "video"))
+    assert index.find(work.db, work.home, wanted, 10) == [number]
+
+
+def test_a_rare_word_tells_more_than_a_frequent_one(work, index, put):
+    rare = put("rare", Said(text=["heron", "x"]), at="2020-01-01")
+    for n in range(12):
+        put(f"many {n}", Said(text=["bird", "x"]))
+    wanted = Wanted(terms=(Term(("bird",)), Term(("heron",))), is_any=True)
+    assert index.find(work.db, work.home, wanted, 10)[0] == rare
 
 
 def test_what_is_put_again_is_found_by_its_new_words_only_and_what_is_dropped_by_none(work, index, put):

@@ -3,20 +3,13 @@
 import asyncio
 import hashlib
 import io
-import zipfile
 from collections.abc import Iterator
-from email.message import EmailMessage
 
 import pytest
-from PIL import Image, ImageDraw, ImageFont
 
 from cozy.backends.previewer import Previewer
 from cozy.kernel.previews import CannotDraw
-
-WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
-OPEN = "urn:oasis:names:tc:opendocument:xmlns:"
+from tests.search.samples import DOC, DOCX, EPUB, ODT, PPT, PPTX, XLS, XLSX, archive, mail, scan
 
 
 @pytest.fixture(scope="module")
@@ -33,51 +26,6 @@ def text_of(previewer: Previewer, recipe: str, data: bytes) -> str:
     return asyncio.run(previewer.draw(hashlib.sha256(data).hexdigest(), len(data), read, recipe)).decode()
 
 
-def archive(**parts: str) -> bytes:
-    """A document made of parts; `__` is a slash, `_` a dot."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as file:
-        for name, text in parts.items():
-            file.writestr(name.replace("__", "/").replace("_", "."), text)
-    return out.getvalue()
-
-
-def mail(subject="Facture d'août", body="Bonjour Zoé,\nvoici la facture.", **more: str) -> bytes:
-    made = EmailMessage()
-    made["From"], made["To"], made["Subject"] = "Marie Dupont <marie@example.org>", "zoe@example.org", subject
-    made.set_content(body)
-    if html := more.get("html"):
-        made.add_alternative(html, subtype="html")
-    made.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="facture-août.pdf")
-    return made.as_bytes()
-
-
-DOCX = archive(
-    word__document_xml=f'<w:document xmlns:w="{WORD}"><w:body><w:p><w:r><w:t>Chère Zo</w:t></w:r><w:r><w:t>é,</w:t></w:r></w:p>'
-    "<w:p><w:r><w:t>merci.</w:t></w:r></w:p></w:body></w:document>",
-    word__footnotes_xml=f'<w:footnotes xmlns:w="{WORD}"><w:p><w:t>une note</w:t></w:p></w:footnotes>',
-    docProps__core_xml='<c xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Lettre</dc:title></c>',
-)
-XLSX = archive(
-    xl__workbook_xml=f'<workbook xmlns="{SHEET}"><sheets><sheet name="Dépenses 2026"/></sheets></workbook>',
-    xl__sharedStrings_xml=f'<sst xmlns="{SHEET}"><si><t>Loyer</t></si><si><r><t>Eau </t></r><r><t>chaude</t></r></si></sst>',
-)
-PPTX = archive(
-    **{
-        f"ppt__slides__slide{n}_xml": f'<s xmlns:a="{DRAWING}"><a:p><a:r><a:t>Page {n}</a:t></a:r></a:p></s>'
-        for n in (10, 2, 1)
-    }
-)
-ODT = archive(
-    mimetype="application/vnd.oasis.opendocument.text",
-    content_xml=f'<o xmlns:text="{OPEN}text:1.0"><text:h>Projet</text:h><text:p>Un <text:span>beau</text:span> jardin</text:p></o>',
-)
-EPUB = archive(
-    mimetype="application/epub+zip",
-    OEBPS__c1_xhtml="<html><body><h1>Chapitre un</h1><p>Il était une fois</p></body></html>",
-)
-
-
 @pytest.mark.parametrize(
     ("recipe", "data", "text"),
     [
@@ -92,8 +40,12 @@ EPUB = archive(
         ("text_office", PPTX, "Page 1\nPage 2\nPage 10"),
         ("text_office", ODT, "Projet\nUn beau jardin"),
         ("text_book", EPUB, "Chapitre un\nIl était une fois"),
+        ("text_compound", DOC, "Cher Théo,\nvoici 3 € d’étrennes."),
+        ("text_compound", XLS, "Mai 6\nLoyer\nEau tiède"),
+        ("text_compound", PPT, "Projet\nUn beau parc"),
+        ("text_compound", rb"{\rtf1 d\'e9j\'e0}", "déjà"),
     ],
-    ids=["utf-8", "cp1252", "utf-16", "binary", "html", "rtf", "docx", "xlsx", "pptx", "odt", "epub"],
+    ids=["utf-8", "cp1252", "utf-16", "binary", "html", "rtf", "docx", "xlsx", "pptx", "odt", "epub", "doc", "xls", "ppt", "rtf by another name"],
 )  # fmt: skip
 def test_the_words_of_documents_are_read(previewer, recipe, data, text):
     assert text_of(previewer, recipe, data) == text
@@ -113,7 +65,7 @@ def test_mails_tell_who_wrote_what_and_what_came_with_it(previewer):
     assert read.index("Premier") < read.index("Second")
 
 
-@pytest.mark.parametrize("recipe", ["text_office", "text_book", "text_pdf", "text_picture"])
+@pytest.mark.parametrize("recipe", ["text_office", "text_compound", "text_book", "text_pdf", "text_picture"])
 def test_what_is_broken_is_told_and_others_are_read_after_it(previewer, recipe):
     with pytest.raises(CannotDraw):
         text_of(previewer, recipe, b"PK\x03\x04 no archive " + recipe.encode())
@@ -124,12 +76,6 @@ def test_a_document_that_is_a_trap_is_refused(previewer):
     trap = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>'
     with pytest.raises(CannotDraw):
         text_of(previewer, "text_office", archive(content_xml=trap))
-
-
-def scan(text: str) -> Image.Image:
-    page = Image.new("L", (1240, 600), "white")
-    ImageDraw.Draw(page).multiline_text((80, 80), text, "black", ImageFont.load_default(48), spacing=24)
-    return page
 
 
 def test_scans_are_read_as_pictures_and_in_pdf_files(previewer):

@@ -14,12 +14,13 @@ PARTS: tuple[Part, ...] = ("title", "people", "words", "text")
 
 
 class Said(Struct, frozen=True):
-    """The words of an entry, by where they stand; those of the title count most, those of the text least."""
+    """The words of an entry, by where they stand; those of the title count most, those of the text least. kind: of it."""
 
     title: Sequence[str] = ()
     people: Sequence[str] = ()
     words: Sequence[str] = ()
     text: Sequence[str] = ()
+    kind: str = ""
 
 
 class Term(Struct, frozen=True):

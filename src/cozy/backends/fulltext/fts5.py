@@ -10,10 +10,11 @@ from cozy.kernel.search import PARTS, Said, Term, Wanted
 
 from .narrowing import latest, narrowing
 
-_COLUMNS = ", ".join(PARTS)
-_VALUES = ", ".join(f":{part}" for part in PARTS)
+_COLUMNS = ", ".join((*PARTS, "kind"))
+_VALUES = ", ".join(f":{part}" for part in (*PARTS, "kind"))
+_KIND = "\u00a4"  # before a kind in the index: no word has it, so that none is taken for a kind
 _RANKED = 10_000  # the last ones of what matches: ranking reads where the words of each stand
-_WEIGHTS = "10.0, 6.0, 4.0, 1.0"  # of the parts: a word in a title tells more than one in a text
+_WEIGHTS = "10.0, 6.0, 4.0, 1.0, 0.0"  # of the parts: a word in a title tells more than one in a text; of the kind: nothing
 
 
 class Fts5:
@@ -25,7 +26,7 @@ class Fts5:
         """Let an entry be found by these words."""
         db.run(
             f"INSERT OR REPLACE INTO search_index (rowid, {_COLUMNS}) VALUES (:number, {_VALUES})",
-            number=number, **{part: " ".join(getattr(said, part)) for part in PARTS},
+            number=number, kind=f"{_KIND}{said.kind}", **{part: " ".join(getattr(said, part)) for part in PARTS},
         )  # fmt: skip
 
     def drop(self, db: Db, home: str, number: int) -> None:
@@ -47,14 +48,17 @@ class Fts5:
         """The numbers of the entries, the best first."""
         if not wanted.terms:
             return latest(db, home, wanted, limit)
-        narrow, asked = narrowing(wanted)
+        narrow, asked = narrowing(wanted, but={"kinds"})
+        joined = (
+            "JOIN search_entries e ON e.home_id = :home AND e.number = search_index.rowid" if narrow else ""
+        )
         rows = db.all(
             f"""SELECT number FROM
-                  (SELECT e.number AS number, e.at AS at, bm25(search_index, {_WEIGHTS}) AS score
-                     FROM search_index JOIN search_entries e ON e.home_id = :home AND e.number = search_index.rowid
+                  (SELECT search_index.rowid AS number, bm25(search_index, {_WEIGHTS}) AS score
+                     FROM search_index {joined}
                     WHERE search_index MATCH :query{narrow}
                     ORDER BY search_index.rowid DESC LIMIT {_RANKED})
-                 ORDER BY score, at DESC, number LIMIT :limit""",
+                 ORDER BY score, number DESC LIMIT :limit""",
             home=home, query=_query(wanted), limit=limit, **asked,
         )  # fmt: skip
         return [row[0] for row in rows]
@@ -62,6 +66,9 @@ class Fts5:
 
 def _query(wanted: Wanted) -> str:
     query = f"({_joined(wanted.terms, ' OR ' if wanted.is_any else ' AND ')})"
+    if wanted.kinds:
+        kinds = " OR ".join(f'"{_KIND}{kind}"' for kind in wanted.kinds)
+        query = f"({query} AND kind : ({kinds}))"
     return f"{query} NOT ({_joined(wanted.without, ' OR ')})" if wanted.without else query
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from cozy.kernel.db import Db
+from msgspec.structs import replace
+
+from cozy.kernel.db import Db, Row
 from cozy.kernel.search import Wanted
 
 _ASKS = {
@@ -16,14 +19,27 @@ _ASKS = {
 }
 
 
-def narrowing(wanted: Wanted) -> tuple[str, dict[str, Any]]:
-    """Conditions on columns of search_entries, each after an AND, and what they are asked with."""
-    asked = {name: value for name in _ASKS if (value := getattr(wanted, name))}
+def narrowing(wanted: Wanted, but: Collection[str] = ()) -> tuple[str, dict[str, Any]]:
+    """Conditions on columns of search_entries, each after an AND, and what they are asked with. but: what is seen to elsewhere."""
+    asked = {name: value for name in _ASKS if name not in but and (value := getattr(wanted, name))}
     return "".join(f" AND {_ASKS[name]}" for name in asked), asked
 
 
 def latest(db: Db, home: str, wanted: Wanted, limit: int) -> list[int]:
-    """The numbers of the entries that are wanted for something else than words, the latest first."""
+    """The numbers of the entries that are wanted for something else than words, the latest first.
+
+    Each kind is asked for by itself: so an index has its entries in order, and no more of them are read than are wanted.
+    """
+    found = [row for part in _by_kind(wanted) for row in _latest(db, home, part, limit)]
+    return [number for _, number in sorted(found, reverse=True)[:limit]]
+
+
+def _by_kind(wanted: Wanted) -> Iterable[Wanted]:
+    return [replace(wanted, kinds=(kind,)) for kind in wanted.kinds] or [wanted]
+
+
+def _latest(db: Db, home: str, wanted: Wanted, limit: int) -> list[Row]:
     narrow, asked = narrowing(wanted)
-    sql = f"SELECT number FROM search_entries WHERE home_id = :home{narrow} ORDER BY at DESC, number LIMIT :limit"
-    return [row[0] for row in db.all(sql, home=home, limit=limit, **asked)]
+    sql = f"""SELECT at, number FROM search_entries WHERE home_id = :home{narrow}
+               ORDER BY at DESC, number DESC LIMIT :limit"""
+    return db.all(sql, home=home, limit=limit, **asked)

@@ -7,7 +7,8 @@ harmless: rows are asked for by the home as well.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from math import log
+from typing import Any, Literal
 from zlib import crc32
 
 from cozy.kernel.db import Db
@@ -21,6 +22,7 @@ _PLACES = 4  # of one word in one part: how often it stands there hardly tells m
 _LAST_PLACE = 16_383  # that a tsvector can tell
 _ROOM = 700_000  # characters of words in a vector, which holds 1 MB with their places
 _RANKED = 4_000  # the newest of what matches: ranking reads the words of each
+_COUNTED = 2_000  # of the entries that have a word; one that more have tells little
 
 
 class Tsvector:
@@ -54,17 +56,54 @@ class Tsvector:
         """The numbers of the entries, the best first."""
         if not wanted.terms:
             return latest(db, home, wanted, limit)
-        narrow, asked = narrowing(wanted)
+        mark = _mark(home)
+        narrow, asked = narrowing(wanted, but={"kinds"})
+        rank, weighed = _rank(mark, wanted.terms, _rareness(db, home, mark, wanted.terms))
         rows = db.all(
             f"""SELECT number FROM
-                  (SELECT number, at, vector FROM search_entries
-                    WHERE home_id = :home AND vector @@ CAST(:query AS tsquery){narrow}
-                    ORDER BY at DESC LIMIT {_RANKED}) AS matching
-                 ORDER BY ts_rank(CAST(:weights AS real[]), vector, CAST(:query AS tsquery), 1) DESC, at DESC, number
-                 LIMIT :limit""",
-            home=home, query=_query(_mark(home), wanted), weights=_WEIGHTS, limit=limit, **asked,
+                  (SELECT number, at, vector || CAST('' AS tsvector) AS said FROM
+                     (SELECT number, at, vector FROM search_entries
+                       WHERE home_id = :home AND vector @@ CAST(:query AS tsquery){narrow}
+                       ORDER BY at DESC, number DESC LIMIT {_RANKED}) AS latest
+                   OFFSET 0) AS matching
+                 ORDER BY {rank} DESC, at DESC, number DESC LIMIT :limit""",
+            home=home, query=_query(mark, wanted), limit=limit, **asked, **weighed,
         )  # fmt: skip
         return [row[0] for row in rows]
+
+
+def _rareness(db: Db, home: str, mark: str, terms: Sequence[Term]) -> list[float]:
+    """How much each term tells: the more, the fewer entries have it. What a frequent one tells is not counted to the end."""
+    if len(terms) == 1:
+        return [1.0]
+    last = db.one("SELECT MAX(number) FROM search_entries WHERE home_id = :home", home=home)
+    entries = int(last[0] or 0) if last else 0
+    return [log(1 + entries / (0.5 + _count(db, home, _spelled(mark, term)))) for term in terms]
+
+
+def _count(db: Db, home: str, query: str) -> int:
+    row = db.one(
+        f"""SELECT COUNT(*) FROM (SELECT 1 FROM search_entries
+             WHERE home_id = :home AND vector @@ CAST(:query AS tsquery) LIMIT {_COUNTED}) AS counted""",
+        home=home, query=query,
+    )  # fmt: skip
+    return int(row[0]) if row else 0
+
+
+def _rank(mark: str, terms: Sequence[Term], rareness: Sequence[float]) -> tuple[str, dict[str, Any]]:
+    """What entries are sorted by, in SQL: for each term where and how often it stands, times what it tells.
+
+    PostgreSQL divides the rank of a term by its number of forms, which is undone.
+    """
+    rank = " + ".join(
+        f":rare_{n} * ts_rank(CAST(:weights AS real[]), said, CAST(:term_{n} AS tsquery), 1)"
+        for n in range(len(terms))
+    )
+    weighed: dict[str, Any] = {"weights": _WEIGHTS}
+    for n, (term, rare) in enumerate(zip(terms, rareness, strict=True)):
+        weighed[f"term_{n}"] = _spelled(mark, term)
+        weighed[f"rare_{n}"] = rare * (len(term.words) + len(term.beginnings))
+    return rank, weighed
 
 
 def _mark(home: str) -> str:
@@ -72,7 +111,7 @@ def _mark(home: str) -> str:
 
 
 def _vector(mark: str, said: Said) -> str:
-    """`'0badcafe/cat':1A,7D '0badcafe/dog':2A`."""
+    """`'0badcafe/cat':1A,7D '0badcafe/dog':2A '0badcafe:photo'`."""
     places: dict[str, dict[Part, list[int]]] = {}
     place = room = 0
     for part in PARTS:
@@ -85,7 +124,13 @@ def _vector(mark: str, said: Said) -> str:
             here = places.setdefault(word, {}).setdefault(part, [])
             if len(here) < _PLACES:
                 here.append(place)
-    return " ".join(f"'{mark}/{word}':{_told(found)}" for word, found in places.items())
+    words = [f"'{mark}/{word}':{_told(found)}" for word, found in places.items()]
+    return " ".join([*words, _kind(mark, said.kind)])
+
+
+def _kind(mark: str, kind: str) -> str:
+    """The kind of an entry as a word that no other is like."""
+    return f"'{mark}:{kind}'"
 
 
 def _told(found: dict[Part, list[int]]) -> str:
@@ -94,6 +139,8 @@ def _told(found: dict[Part, list[int]]) -> str:
 
 def _query(mark: str, wanted: Wanted) -> str:
     query = f"({_joined(mark, wanted.terms, ' | ' if wanted.is_any else ' & ')})"
+    if wanted.kinds:
+        query += f" & ({' | '.join(_kind(mark, kind) for kind in wanted.kinds)})"
     return f"{query} & !({_joined(mark, wanted.without, ' | ')})" if wanted.without else query
 
 

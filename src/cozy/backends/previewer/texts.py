@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from itertools import islice
 from typing import IO, Any
 
+from .compounds import words_of
 from .scans import read_picture, read_scan
 
 LONGEST = 400_000  # characters of a text; what comes later in a long book is not found
@@ -202,7 +203,7 @@ def _of_mail(raw: bytes) -> Iterator[str]:
     mail = BytesParser(policy=policy.default).parsebytes(raw)
     for name in ("subject", "from", "to", "cc", "date"):
         try:
-            yield str(mail.get(name, ""))
+            yield f"{name.title()}: {mail[name]}" if mail[name] else ""
         except (ValueError, AttributeError, IndexError, TypeError):
             continue  # a header that Python's own parser stumbles over
     for part in mail.walk():
@@ -279,6 +280,15 @@ def _of_xml(source: IO[bytes], *, is_open_document: bool) -> Iterator[str]:
     yield "".join(line)
 
 
+def text_compound(path: str) -> bytes:
+    """The words of a document, table or presentation of an older office program, or of a newer one by an old name."""
+    with open(path, "rb") as file:
+        data = file.read(MEMBER)
+    if data.startswith(b"{\\rtf"):
+        return text_rtf(path)
+    return text_office(path) if data.startswith(b"PK") else _tidy(words_of(data))
+
+
 def text_book(path: str) -> bytes:
     """The words of an EPUB book."""
     with zipfile.ZipFile(path) as archive:
@@ -317,5 +327,5 @@ def text_picture(path: str) -> bytes:
 
 RECIPES = {
     "text_plain": text_plain, "text_html": text_html, "text_rtf": text_rtf, "text_mail": text_mail, "text_office": text_office,
-    "text_book": text_book, "text_pdf": text_pdf, "text_picture": text_picture,
+    "text_compound": text_compound, "text_book": text_book, "text_pdf": text_pdf, "text_picture": text_picture,
 }  # fmt: skip

@@ -37,7 +37,7 @@ def rebuild(
         typer.Option("--texts", help="Read the text of files anew as well, by and by while the server runs."),
     ] = False,
 ) -> None:
-    """Make the index of a home anew from its documents. Searches find a part of them meanwhile."""
+    """Make the index of a home anew from its documents. Searches find a part of them meanwhile; if it is stopped, the next one goes on."""
     desk: Desk = context.obj
 
     async def rebuilding(house: House, home: Home) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import quote, urlencode
 
 from msgspec import Struct
@@ -16,18 +16,19 @@ from cozy.kernel.routes import OWNER, Routes
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 from cozy.rooms.homes import service as homes
-from cozy.ui import N_
+from cozy.ui import N_, formats
 from cozy.web.call import Call
 from cozy.web.pages import page
 
 from . import service
 from .model import GROUPS, Entry, Found, Hit, Kind, Piece
-from .model.asking import Query, read
+from .model.asking import Query, read, with_person
 
 routes = Routes(pages=True)
 URL = "/my/search"
 PAGE, FIRST = 30, 7  # lines of a page, and of what is shown while somebody types
 _STEPS = 5  # of catching up with changes before an answer
+_MANY = 100  # changes that were not looked at yet
 _WHEN = {"month": 31, "year": 366}  # days back
 
 _CHIPS = (
@@ -92,14 +93,15 @@ def _results(work: Work, call: Call) -> Response:
     words = _words(work)
     return page(
         work, call, "search/results.html", room="search", query=query.said, lines=_lines(work, found), found=found,
-        kinds=_chips(call, words), times=_times(call, words), number=number, behind=service.following.behind(work),
-        waiting=service.reading.waiting(work), is_asked=not query.is_empty,
+        kinds=_chips(call, words), times=_times(call, words), others=_others(work, call, found, words), number=number,
+        behind=service.following.behind(work) > _MANY, waiting=service.reading.waiting(work), is_asked=not query.is_empty,
+        days=_days(query, words), kept=_kept(call),
         more_url=_at(call, page=str(number + 1)) if found.is_more else "", before_url=_at(call, page=str(number - 1)) if number > 1 else "",
     )  # fmt: skip
 
 
 def _first(work: Work, call: Call) -> Response:
-    query = read(call.query("q"), is_open=True)
+    query = read(call.query("q"), is_open=True, today=_today(work))
     found = service.search(work, query, FIRST)
     return page(
         work, call, "search/first.html", room="search", query=query.said, lines=_lines(work, found), found=found,
@@ -109,14 +111,35 @@ def _first(work: Work, call: Call) -> Response:
 
 def _asked(work: Work, call: Call) -> Query:
     """What was typed, narrowed by the chips."""
-    query = read(call.query("q"), is_open=bool(call.query("typing")))
+    query = read(call.query("q"), is_open=bool(call.query("typing")), today=_today(work))
     kinds = GROUPS.get(call.query("in"))  # type: ignore[call-overload]
     if kinds:
         query = replace(
             query, kinds=tuple(kind for kind in kinds if not query.kinds or kind in query.kinds) or kinds
         )
+    if folder := call.query("dir"):
+        query = replace(query, places=(folder,))
+    if person := call.query("who"):
+        query = with_person(query, person)
     days = _WHEN.get(call.query("when"))
     return replace(query, since=(work.now - timedelta(days=days)).date().isoformat()) if days else query
+
+
+def _today(work: Work) -> date:
+    return work.now.date()
+
+
+def _days(query: Query, words: ui.Words) -> str:
+    """The time that was told in words, from its first day to its last; "" where none was."""
+    if query.moment is None:
+        return ""
+    first, after = (date.fromisoformat(day) for day in (query.moment.first, query.moment.after))
+    return formats.days(first, after - timedelta(days=1), words.locale)
+
+
+def _kept(call: Call) -> dict[str, str]:
+    """The chips that are chosen."""
+    return {name: value for name in ("in", "when", "dir", "who") if (value := call.query(name))}
 
 
 def _page_number(call: Call) -> int:
@@ -126,8 +149,7 @@ def _page_number(call: Call) -> int:
 
 def _at(call: Call, **changed: str) -> str:
     """The address of the same search with something else about it."""
-    kept = {name: call.query(name) for name in ("q", "in", "when")}
-    asked = {name: value for name, value in {**kept, **changed}.items() if value}
+    asked = {name: value for name, value in {"q": call.query("q"), **_kept(call), **changed}.items() if value}
     return f"{URL}?{urlencode(asked)}" if asked else URL
 
 
@@ -147,6 +169,33 @@ def _times(call: Call, words: ui.Words) -> list[dict[str, object]]:
     return [
         {"label": words.gettext(label), "url": _at(call, when=key), "current": call.query("when") == key}
         for key, label in _TIMES
+    ]
+
+
+def _others(work: Work, call: Call, found: Found, words: ui.Words) -> list[dict[str, object]]:
+    """The person and the folder by which this is narrowed, to be taken away again; others that it can be narrowed by."""
+    person, folder = call.query("who"), call.query("dir")
+    names = {
+        each.id: each.name for each in files.views.many(work, [*found.places, *([folder] if folder else [])])
+    }
+    chosen = [(person, {"who": ""})] if person else []
+    chosen += [(names.get(folder, words.gettext(N_("Folder"))), {"dir": ""})] if folder else []
+    others = [] if person else [name for name in found.people if name != homes.profile(work).public_name]
+    offered = [(name, "user-round", {"who": name}) for name in others]
+    offered += [(names[id_], "folder", {"dir": id_}) for id_ in found.places if not folder and id_ in names]
+    away = words.gettext(N_("Take away: %(name)s"))
+    return [
+        *(
+            {
+                "label": label,
+                "says": away % {"name": label},
+                "icon": "x",
+                "current": True,
+                "url": _at(call, **changed),
+            }
+            for label, changed in chosen
+        ),
+        *({"label": label, "icon": icon, "url": _at(call, **changed)} for label, icon, changed in offered),
     ]
 
 

@@ -40,14 +40,14 @@ class Ask(Struct, frozen=True):
 @routes.on("POST", "/search", KNOWN, writes=False)
 def search(work: Work, call: Call, body: Ask) -> Response:
     """What is found among what the caller may read. 200; 400, 401."""
-    found = service.search(work, _query(body), body.limit, body.skip, only=body.doctypes)
+    found = service.search(work, _query(work, body), body.limit, body.skip, only=body.doctypes)
     for doctype, number in Counter(hit.entry.doctype for hit in found.hits).items():
         call.account(number, doctype, "GET")
     return json(_answer(found), media_type="application/vnd.api+json")
 
 
-def _query(body: Ask) -> Query:
-    query = read(body.q, is_open=body.typing)
+def _query(work: Work, body: Ask) -> Query:
+    query = read(body.q, is_open=body.typing, today=work.now.date())
     if not body.kinds:
         return query
     wanted = [kind for each in body.kinds for kind in GROUPS.get(each, (each,))]  # type: ignore[call-overload]

@@ -19,7 +19,7 @@ _COLUMNS = "doctype, id, kind, title, people, words, excerpt, extension, place, 
 _AT_ONCE = 200  # of one statement
 _LIKE = 4_000  # words that are compared with one that was mistyped
 _LAST = "\U0010ffff"  # after everything that goes on
-_CURSOR, _NUMBER = "search", "search_number"
+_CURSOR, _NUMBER, _REBUILDING = "search", "search_number", "search_rebuilding"
 
 
 class Stored(Struct, frozen=True):
@@ -47,18 +47,36 @@ def _stored(row: Row) -> Stored:
 
 def cursor(work: Work) -> int:
     """The last seq that was looked at."""
-    row = work.db.one(
-        "SELECT value FROM counters WHERE home_id = :home AND name = :name", home=work.home, name=_CURSOR
-    )
-    return int(row[0]) if row else 0
+    return _counter(work, _CURSOR)
 
 
 def set_cursor(work: Work, seq: int) -> None:
     """Everything until there was looked at."""
+    _set_counter(work, _CURSOR, seq)
+
+
+def rebuilding_until(work: Work) -> int:
+    """The seq until which everything is being made again; 0 when it is not."""
+    return _counter(work, _REBUILDING)
+
+
+def set_rebuilding_until(work: Work, seq: int) -> None:
+    """Everything was forgotten, and is made again until there; 0 when that is done."""
+    _set_counter(work, _REBUILDING, seq)
+
+
+def _counter(work: Work, name: str) -> int:
+    row = work.db.one(
+        "SELECT value FROM counters WHERE home_id = :home AND name = :name", home=work.home, name=name
+    )
+    return int(row[0]) if row else 0
+
+
+def _set_counter(work: Work, name: str, value: int) -> None:
     work.db.run(
-        """INSERT INTO counters (home_id, name, value) VALUES (:home, :name, :seq)
+        """INSERT INTO counters (home_id, name, value) VALUES (:home, :name, :value)
            ON CONFLICT (home_id, name) DO UPDATE SET value = excluded.value""",
-        home=work.home, name=_CURSOR, seq=seq,
+        home=work.home, name=name, value=value,
     )  # fmt: skip
 
 
@@ -160,15 +178,22 @@ def text_of(work: Work, sha256: str) -> str | None:
     return _opened(row[0]) if row and row[0] is not None else None
 
 
-def texts_of(work: Work, hashes: Collection[str]) -> dict[str, str]:
-    """The texts that were read of these contents."""
-    found: dict[str, str] = {}
+def texts_of(work: Work, hashes: Collection[str], most: int | None = None) -> dict[str, str]:
+    """The texts that were read of these contents; of the first ones until they have that many characters, None for all."""
+    packed: dict[str, bytes] = {}
     for part in _parts(sorted(hashes)):
         rows = work.db.all(
             "SELECT sha256, text FROM search_texts WHERE home_id = :home AND sha256 IN :hashes AND text IS NOT NULL",
             home=work.home, hashes=part,
         )  # fmt: skip
-        found.update((sha256, _opened(text)) for sha256, text in rows)
+        packed.update(rows)
+    found: dict[str, str] = {}
+    for sha256 in hashes:
+        if most is not None and most <= 0:
+            break
+        if sha256 in packed and sha256 not in found:
+            found[sha256] = _opened(packed[sha256])
+            most = None if most is None else most - len(found[sha256])
     return found
 
 

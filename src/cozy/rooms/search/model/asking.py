@@ -1,4 +1,4 @@
-"""What people type into the box: words, "whole phrases", -without, and filters such as `type:pdf` or `avant:2024`."""
+"""What people type into the box: words, "whole phrases", -without, filters such as `type:pdf` or `avant:2024`, times in words."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from datetime import date, timedelta
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .entries import GROUPS, KINDS, Kind
+from .moments import Moment, told
 from .words import is_small, plain, spelt
 
 Where = Literal["", "title", "people"]
@@ -71,9 +73,9 @@ class Word(Struct, frozen=True):
 
 
 class Query(Struct, frozen=True, kw_only=True):
-    """What is looked for. said: as it was typed. is_open: the last word may go on. folders: their names.
+    """What is looked for. said: as it was typed. is_open: the last word may go on. folders: their names; places: their ids.
 
-    since, until: RFC 3339 days, the second no longer; "" without bound.
+    since, until: RFC 3339 days, the second no longer; "" without bound. moment: a time that some of the words tell.
     """
 
     said: str = ""
@@ -82,27 +84,42 @@ class Query(Struct, frozen=True, kw_only=True):
     kinds: tuple[Kind, ...] = ()
     extensions: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
+    moment: Moment | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is asked for."""
-        return not (self.words or self.kinds or self.extensions or self.folders or self.since or self.until)
+        narrowed = self.kinds or self.extensions or self.folders or self.places or self.since or self.until
+        return not (self.words or narrowed)
 
 
-def read(said: str, *, is_open: bool = False) -> Query:
-    """What somebody typed. is_open: they may still be typing."""
+def read(said: str, *, is_open: bool = False, today: date | None = None) -> Query:
+    """What somebody typed. is_open: they may still be typing; today: where they are, None to read no times in words."""
     text = said.strip()[:_LONGEST]
     reading = _Reading()
     for minus, key, quoted, bare in _TOKEN.findall(text):
         _take(reading, minus == "-", _KEYS.get(plain(key), ""), key, quoted, bare)
-    words = _without_small(reading.words[:_MOST])
+    words, moment = _with_moment(reading.words[:_MOST], today)
     still = is_open and bool(words) and text[-1].isalnum() and not words[-1].is_phrase
     return Query(
-        said=text, words=tuple(words), is_open=still, kinds=tuple(dict.fromkeys(reading.kinds)),
-        extensions=tuple(reading.extensions), folders=tuple(reading.folders), since=reading.since, until=reading.until,
+        said=text, words=tuple(words), is_open=still, kinds=tuple(dict.fromkeys(reading.kinds)), extensions=tuple(reading.extensions),
+        folders=tuple(reading.folders), since=reading.since, until=reading.until, moment=moment,
     )  # fmt: skip
+
+
+def _with_moment(words: list[Word], today: date | None) -> tuple[list[Word], Moment | None]:
+    """The words that tell something, and the time that some of them tell, by their places among these."""
+    bare = ["" if word.is_phrase or word.is_without or word.where else plain(word.text) for word in words]
+    moment = told(bare, today) if today else None
+    if moment is None:
+        return _without_small(words), None
+    before, after = words[: moment.start], words[moment.end :]
+    telling = [*_telling(before), *words[moment.start : moment.end], *_telling(after)]
+    start = len(_telling(before))
+    return telling, replace(moment, start=start, end=start + moment.end - moment.start)
 
 
 class _Reading:
@@ -185,8 +202,21 @@ def span(value: str) -> tuple[str, str] | None:
 
 def _without_small(words: list[Word]) -> list[Word]:
     """Without words that tell nothing, unless there are no others."""
-    telling = [word for word in words if word.is_phrase or word.where or not is_small(word.text)]
+    telling = _telling(words)
     return telling if any(not word.is_without for word in telling) else words
+
+
+def _telling(words: list[Word]) -> list[Word]:
+    return [word for word in words if word.is_phrase or word.where or not is_small(word.text)]
+
+
+def with_person(query: Query, name: str) -> Query:
+    """The same, of what this person has to do with."""
+    words = tuple(Word(word, "people") for _, _, word in spelt(name[:_LONGEST]))
+    moment = query.moment and replace(
+        query.moment, start=query.moment.start + len(words), end=query.moment.end + len(words)
+    )
+    return replace(query, words=(*words, *query.words), moment=moment)
 
 
 def spelled_again(query: Query, corrections: Mapping[str, str]) -> str:

@@ -33,7 +33,7 @@ GROUPS: Mapping[Group, tuple[Kind, ...]] = {
 class Entry(Struct, frozen=True):
     """What is known of a document in order to find it, and to show that it was found.
 
-    title: how it is called; people, words: what else it is found by; excerpt: a text of its own, such as a description.
+    title: how it is called; people: names and addresses, a line each; words: what else it is found by; excerpt: a text of its own, such as a description.
     place: what it is in, a folder or a calendar; at: RFC 3339, what it is sorted by. sha256: of the content whose text counts
     as well, "" for none; recipe: how that is read.
     """

@@ -11,7 +11,7 @@ MOST = 64 * 1024 * 1024  # bytes of a content that is read
 _PLAIN_MOST = 16 * 1024 * 1024  # bytes of a plain text: what is larger is data
 _PICTURE_MOST = 32 * 1024 * 1024
 TURNS: Mapping[str, int] = {
-    "text_plain": 0, "text_html": 0, "text_rtf": 0, "text_mail": 0, "text_office": 0, "text_book": 0, "text_pdf": 1,
+    "text_plain": 0, "text_html": 0, "text_rtf": 0, "text_mail": 0, "text_office": 0, "text_compound": 0, "text_book": 0, "text_pdf": 1,
     "text_picture": 2,
 }  # fmt: skip
 _BY_ENDING: dict[str, str] = {
@@ -23,6 +23,7 @@ _BY_ENDING: dict[str, str] = {
         "text_rtf": "rtf",
         "text_mail": "eml mbox",
         "text_office": "docx docm dotx xlsx xlsm pptx pptm ppsx odt ott ods odp odg fodt",
+        "text_compound": "doc dot xls xlt ppt pps",
         "text_book": "epub",
         "text_pdf": "pdf",
     }.items()

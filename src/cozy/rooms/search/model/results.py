@@ -26,10 +26,13 @@ class Found(Struct, frozen=True):
     """What a search found, the best first.
 
     is_more: there is more than what was asked for; corrected: what was looked for instead, where a word is nowhere; is_loose:
-    no entry has all the words, these have some.
+    no entry has all the words, these have some. people, places: the names and the folders that many of all of it have, the
+    most frequent first.
     """
 
     hits: tuple[Hit, ...] = ()
     is_more: bool = False
     corrected: str = ""
     is_loose: bool = False
+    people: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()

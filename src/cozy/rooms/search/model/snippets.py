@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 
 from .results import Piece
 from .words import forms, plain, spelt
@@ -11,6 +12,10 @@ from .words import forms, plain, spelt
 READ = 100_000  # characters that are looked through
 _BEFORE, _LONG = 60, 220  # characters before the first hit, and of the whole
 _MOST = 200  # hits that are weighed
+_WEIGHED, _SENTENCE = (
+    1_000,
+    120,
+)  # hits of words that may stand together, and how far from each other in characters
 _SPACE = re.compile(r"\s+")
 _ACCENTED = {
     "a": "aàâäáãåæ", "c": "cç", "e": "eéèêë", "i": "iîïíì", "n": "nñ", "o": "oôöóòõøœ", "u": "uùûüú", "y": "yÿý",
@@ -92,6 +97,18 @@ def _edges(text: str, hit: int) -> tuple[int, int]:
         space = text.rfind(" ", hit, end)
         end = space if space > hit else end
     return start, end
+
+
+def togetherness(text: str, asked: Sequence[str]) -> float:
+    """How many of some words stand within a sentence of each other, at the best place of a text: 0 for one, 1 for all."""
+    numbers = {form: n for n, word in enumerate(asked) for form in forms(word)}
+    hits = [(start, numbers[form]) for start, _, form in islice(Looked(numbers).hits(text[:READ]), _WEIGHED)]
+    best, first = 0, 0
+    for last, (start, _) in enumerate(hits):
+        while hits[first][0] < start - _SENTENCE:
+            first += 1
+        best = max(best, len({number for _, number in hits[first : last + 1]}))
+    return max(0, best - 1) / max(1, len(set(numbers.values())) - 1)
 
 
 def has_phrase(text: str, phrase: str) -> bool:

@@ -10,7 +10,7 @@ from cozy.rooms.contacts.model import CONTACTS, names
 from cozy.rooms.contacts.model.people import is_trashed
 from cozy.rooms.files.model import FILES, ROOT, TRASH, TRASH_PATH
 
-from .entries import Entry, Kind
+from .entries import KINDS, Entry, Kind
 from .recipes import recipe_for
 
 EVENTS, TODOS, JOURNALS = "io.cozy.calendar.events", "io.cozy.todos", "io.cozy.calendar.journals"
@@ -33,6 +33,7 @@ _TOLD = (
     "title", "description", "keywords", "artist", "place", "city", "country",
     "qualification", "subject", "author",
 )  # fmt: skip
+_PLACE = ("city", "state", "country")
 _CAMERA = ("make", "model", "lens")
 
 
@@ -68,9 +69,13 @@ def _content(id_: str, body: Mapping[str, Any]) -> Entry | None:
     taken = _text(metadata, "datetime") if kind in {"photo", "video"} else ""
     at = taken or _text(body, "updated_at")
     recipe = recipe_for(kind, mime, extension, metadata, int(_text(body, "size") or 0))
+    told = [
+        *_said(metadata, _TOLD),
+        *_said(_mapping(metadata, "place"), _PLACE),
+        *_said(_mapping(metadata, "camera"), _CAMERA),
+    ]
     return Entry(
-        FILES, id_, kind, name, people=_joined(_said(metadata, ("author", "artist"))),
-        words=_joined([*_said(metadata, _TOLD), *_said(_mapping(metadata, "camera"), _CAMERA), _month(taken)]), extension=extension, place=_text(body, "dir_id"), at=at,
+        FILES, id_, kind, name, people=_listed_people(_said(metadata, ("author", "artist"))), words=_joined([*told, _month(taken)]), extension=extension, place=_text(body, "dir_id"), at=at,
         sha256=_text(body, "sha256") if recipe else "", recipe=recipe,
     )  # fmt: skip
 
@@ -93,7 +98,7 @@ def _contact(id_: str, body: Mapping[str, Any]) -> Entry | None:
         each for each in (*work, *mails, *phones, *addresses, names.text(body, "note")) if each
     )
     return Entry(
-        CONTACTS, id_, "contact", title, people=_joined([*called, names.of_parts(body), *mails]),
+        CONTACTS, id_, "contact", title, people=_listed_people([*called, names.of_parts(body), *mails]),
         words=_joined([*work, *phones, *digits, *addresses]), excerpt=" · ".join(shown)[:_EXCERPT],
         at=_text(_mapping(body, "cozyMetadata"), "updatedAt"),
     )  # fmt: skip
@@ -112,7 +117,7 @@ def _event(doctype: str, kind: Kind) -> Callable[[str, Mapping[str, Any]], Entry
         if not title and not excerpt:
             return None
         return Entry(
-            doctype, id_, kind, title, people=_joined(people), excerpt=excerpt[:_EXCERPT], at=at,
+            doctype, id_, kind, title, people=_listed_people(people), excerpt=excerpt[:_EXCERPT], at=at,
             words=_joined([_text(body, "location"), _text(body, "description"), *_listed(body, "categories"), _month(at)]),
         )  # fmt: skip
 
@@ -162,6 +167,10 @@ def _joined(texts: list[str]) -> str:
     return " ".join(dict.fromkeys(filter(None, texts)))
 
 
+def _listed_people(texts: list[str]) -> str:
+    return "\n".join(dict.fromkeys(" ".join(text.split()) for text in texts if text.strip()))
+
+
 SOURCES: Mapping[str, Callable[[str, Mapping[str, Any]], Entry | None]] = {
     FILES: _file,
     CONTACTS: _contact,
@@ -170,3 +179,8 @@ SOURCES: Mapping[str, Callable[[str, Mapping[str, Any]], Entry | None]] = {
     JOURNALS: _event(JOURNALS, "journal"),
     ALBUMS: _album,
 }
+
+KINDS_OF: Mapping[str, tuple[Kind, ...]] = {
+    CONTACTS: ("contact",), EVENTS: ("event",), TODOS: ("task",), JOURNALS: ("journal",), ALBUMS: ("album",),
+    FILES: tuple(kind for kind in KINDS if kind not in {"contact", "event", "task", "journal", "album"}),
+}  # fmt: skip

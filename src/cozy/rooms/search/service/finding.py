@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -16,16 +17,19 @@ from cozy.rooms.permissions import service as permissions
 from .. import store
 from ..model import asking, snippets, typos, words
 from ..model.asking import Query, Word
-from ..model.entries import Entry
+from ..model.entries import Entry, Kind
+from ..model.moments import Moment
 from ..model.results import Found, Hit
-from ..model.sources import SOURCES
+from ..model.sources import KINDS_OF, SOURCES
+from . import around
 from .index import index_of
+from .ranking import ranked
 
 MOST = 200  # things that a search finds at all
 _OPEN = 3  # letters of a beginning from which on the index is asked for all that begins so
 _GROWN = 5  # letters from which on a beginning may be longer than the stem of what it becomes
 _GUESSES = 24  # words that a beginning may become
-_MENDED = 4  # words that a mistyped one may have meant
+_LOOKED_AT = 2_000  # of what is found, for who may see a part of it
 
 
 def search(work: Work, query: Query, limit: int = 30, skip: int = 0, *, only: Collection[str] = ()) -> Found:
@@ -35,18 +39,16 @@ def search(work: Work, query: Query, limit: int = 30, skip: int = 0, *, only: Co
     """
     if query.is_empty:
         return Found()
-    wanted = _wanted(work, query)
-    if wanted is None:
-        return Found()
-    entries, mended, is_loose = _found(work, query, wanted, only)
-    seen = _with_phrases(work, query, entries)
-    shown = seen[skip : skip + limit]
+    entries, mended, is_loose = _found(work, query, only)
+    shown = entries[skip : skip + limit]
     meant = _meant(query, mended)
     return Found(
         _hits(work, shown, _looked(work, meant)),
-        len(seen) > skip + limit,
+        len(entries) > skip + limit,
         meant.said if mended else "",
         is_loose,
+        around.people(entries),
+        around.places(entries),
     )
 
 
@@ -55,38 +57,93 @@ def found_by(work: Work, query: Query, limit: int = MOST) -> list[Entry]:
     return [hit.entry for hit in search(work, query, limit).hits]
 
 
-def _found(
-    work: Work, query: Query, wanted: Wanted, only: Collection[str]
-) -> tuple[list[Entry], dict[str, str], bool]:
+Answer = tuple[list[Entry], dict[str, str], bool]
+
+
+def _found(work: Work, query: Query, only: Collection[str]) -> Answer:
     """What the caller may see, what was mistyped, and whether it has some of the words only.
 
-    What they may not see has no part in it. The words of the home are those of all that is in it, so that they are
+    A time in words is a time, and may be written somewhere as well: `juillet 2024`, which comes first then; of what depends on
+    today that holds for names alone.
+    """
+    if query.moment is None:
+        return _among(work, query, only)
+    literally = replace(query, moment=None)
+    said = _exactly(work, _called_so(query, query.moment) if query.moment.is_relative else literally, only)
+    of_then = _exactly(work, _of_then(query, query.moment), only)
+    entries = {(each.doctype, each.id): each for each in (*said, *of_then)}
+    return (list(entries.values()), {}, False) if entries else _among(work, literally, only)
+
+
+def _of_then(query: Query, moment: Moment) -> Query:
+    """The other words, at that time."""
+    words = query.words[: moment.start] + query.words[moment.end :]
+    return replace(
+        query, words=words, moment=None, is_open=query.is_open and moment.end < len(query.words),
+        since=max(query.since, moment.first), until=min(query.until or moment.after, moment.after),
+    )  # fmt: skip
+
+
+def _called_so(query: Query, moment: Moment) -> Query:
+    """All words, those that tell a time in the name."""
+    told = tuple(replace(word, where="title") for word in query.words[moment.start : moment.end])
+    return replace(query, words=query.words[: moment.start] + told + query.words[moment.end :], moment=None)
+
+
+def _exactly(work: Work, query: Query, only: Collection[str]) -> list[Entry]:
+    """What has all of it, as it was typed."""
+    wanted = _wanted(work, query, only)
+    return ranked(work, query, _with_phrases(work, query, _visible(work, wanted))) if wanted else []
+
+
+def _among(work: Work, query: Query, only: Collection[str]) -> Answer:
+    """What has all words, else what has them without their mistakes, else what has some.
+
+    What the caller may not see has no part in it. The words of the home are those of all that is in it, so that they are
     proposed to nobody else than who may see all of it.
     """
-    entries = _visible(work, wanted, only)
+    wanted = _wanted(work, query, only)
+    if wanted is None:
+        return [], {}, False
+    entries, mended, is_loose = _forgiven(work, query, wanted)
+    meant = _meant(query, mended)
+    return ranked(work, meant, _with_phrases(work, query, entries)), mended, is_loose
+
+
+def _forgiven(work: Work, query: Query, wanted: Wanted) -> Answer:
+    entries = _visible(work, wanted)
     if entries or not wanted.terms:
         return entries, {}, False
     if not query.is_open:  # somebody who typed half a word, and Enter
         half = replace(query, is_open=not query.words[-1].is_phrase)
         terms = tuple(_terms(work, half, without=False))
-        if entries := _visible(work, replace(wanted, terms=terms), only):
+        if entries := _visible(work, replace(wanted, terms=terms)):
             return entries, {}, False
     mended = _mended(work, query) if _may_see_all(work) else {}
     if mended:
         wanted = replace(wanted, terms=tuple(_terms(work, _meant(query, mended), without=False)))
-        if entries := _visible(work, wanted, only):
+        if entries := _visible(work, wanted):
             return entries, mended, False
     if len(wanted.terms) > 1:
-        return _visible(work, replace(wanted, is_any=True), only), mended, True
+        return _visible(work, replace(wanted, is_any=True)), mended, True
     return [], {}, False
 
 
-def _visible(work: Work, wanted: Wanted, only: Collection[str]) -> list[Entry]:
-    """What the index has of these doctypes, as far as the caller may see it."""
-    entries = [
-        each.entry for each in store.entries(work, index_of(work).find(work.db, work.home, wanted, MOST))
-    ]
-    return [each for each in entries if (not only or each.doctype in only) and _may_see(work, each)]
+def _visible(work: Work, wanted: Wanted) -> list[Entry]:
+    """What the index has, as far as the caller may see it, MOST of it."""
+    most = MOST if _sees_whole(work, wanted.kinds) else _LOOKED_AT
+    numbers = index_of(work).find(work.db, work.home, wanted, most)
+    seen = (each.entry for each in store.entries(work, numbers) if _may_see(work, each.entry))
+    return list(islice(seen, MOST))
+
+
+def _sees_whole(work: Work, kinds: Collection[str]) -> bool:
+    """Whether the caller may read everything of these kinds, () for all."""
+    return all(
+        permissions.may_all(work.caller, "GET", doctype)
+        for doctype, its in KINDS_OF.items()
+        if not kinds or not set(its).isdisjoint(kinds)
+    )
 
 
 def _may_see_all(work: Work) -> bool:
@@ -94,15 +151,30 @@ def _may_see_all(work: Work) -> bool:
     return all(permissions.may_all(work.caller, "GET", doctype) for doctype in SOURCES)
 
 
-def _wanted(work: Work, query: Query) -> Wanted | None:
+def _wanted(work: Work, query: Query, only: Collection[str]) -> Wanted | None:
     """What the index is asked for; None where it can hold nothing of it."""
-    places = _places(work, query.folders) if query.folders else ()
-    if query.folders and not places:
+    inside = (id_ for place in query.places for id_ in views.inside(work, place))
+    places = (*_places(work, query.folders), *inside) if query.folders or query.places else ()
+    kinds = _kinds(work, query, only)
+    if kinds is None or ((query.folders or query.places) and not places):
         return None
     return Wanted(
-        terms=tuple(_terms(work, query, without=False)), without=tuple(_terms(work, query, without=True)), kinds=query.kinds,
+        terms=tuple(_terms(work, query, without=False)), without=tuple(_terms(work, query, without=True)), kinds=kinds,
         extensions=query.extensions, places=places, since=query.since, until=query.until,
     )  # fmt: skip
+
+
+def _kinds(work: Work, query: Query, only: Collection[str]) -> tuple[Kind, ...] | None:
+    """The kinds that are asked for, of these doctypes, of which the caller may see any; () for all, None for none of them."""
+    doctypes = [
+        each for each in KINDS_OF if (not only or each in only) and permissions.may(work.caller, "GET", each)
+    ]
+    if len(doctypes) == len(KINDS_OF):
+        return query.kinds
+    some = tuple(
+        kind for each in doctypes for kind in KINDS_OF[each] if not query.kinds or kind in query.kinds
+    )
+    return some or None
 
 
 def _terms(work: Work, query: Query, *, without: bool) -> list[Term]:

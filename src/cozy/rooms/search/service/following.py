@@ -14,7 +14,8 @@ from ..model import words
 from ..model.entries import Entry
 from ..model.recipes import TURNS
 from ..model.sources import SOURCES, entry
-from .index import index_of, said_by, words_in
+from . import places
+from .index import index_of, said_by, told_by, words_in
 
 log = structlog.get_logger()
 AT_ONCE = 100  # changes of one transaction, in which nobody else can write
@@ -75,7 +76,8 @@ def _follow(work: Work, change: Change) -> tuple[int, bool]:
 
 def _entry(work: Work, change: Change) -> Entry | None:
     try:
-        return entry(change.doctype, change.id, change.body)
+        made = entry(change.doctype, change.id, change.body)
+        return made and places.named(work, made, change.body)
     except Exception as error:  # whatever an app wrote there: one odd document must not hold up all others
         log.error(
             "a document cannot be searched",
@@ -90,6 +92,7 @@ def _entry(work: Work, change: Change) -> Entry | None:
 def put(work: Work, new: Entry, text: str, known: store.Stored | None) -> None:
     """Let an entry be found by what it says now. text: of its content."""
     gone = _words_of(work, known) if known is not None else set()
+    new = told_by(new, text)
     number = store.save(work, new)
     index_of(work).put(work.db, work.home, number, said_by(new, text))
     there = words_in(new, text)
@@ -101,8 +104,11 @@ def put(work: Work, new: Entry, text: str, known: store.Stored | None) -> None:
 
 def put_text(work: Work, known: store.Stored, text: str) -> None:
     """Let an entry be found by the text of its content, which was just read."""
-    index_of(work).put(work.db, work.home, known.number, said_by(known.entry, text))
-    store.add_words(work, words_in(known.entry, text))
+    entry = told_by(known.entry, text)
+    if entry != known.entry:
+        store.save(work, entry)
+    index_of(work).put(work.db, work.home, known.number, said_by(entry, text))
+    store.add_words(work, words_in(entry, text))
 
 
 def remove(work: Work, known: store.Stored) -> None:

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from datetime import UTC
+from email.utils import getaddresses, parsedate_to_datetime
+from itertools import islice
+
+from msgspec.structs import replace
+
+from cozy.kernel.clock import iso
 from cozy.kernel.search import Said, TextIndex
 from cozy.kernel.work import Work
 
 from ..model import words
-from ..model.entries import Entry
+from ..model.entries import Entry, Kind
 
 READ = 150_000  # characters of a text that are found by; a long book's first hundred pages
+_LEAD = 240  # characters at its beginning, which mostly say what it is about
+_PEOPLE = 60  # of a mail, or of a box of mails
+_HEADER = re.compile(r"^(?:From|To|Cc): (.+)$", re.MULTILINE)
+_SENT = re.compile(r"^Date: (.+)$", re.MULTILINE)
+_CALLED: Mapping[Kind, str] = {  # what people call things of a kind, where they ask for it in words
+    "photo": "photo image picture", "video": "video film movie", "audio": "musique music", "mail": "mail email courriel message",
+    "contact": "contact", "event": "événement event rendez-vous", "task": "tâche task", "album": "album",
+}  # fmt: skip
 
 
 def index_of(work: Work) -> TextIndex:
@@ -22,9 +39,29 @@ def said_by(entry: Entry, text: str) -> Said:
     return Said(
         title=words.of_title(entry.title),
         people=words.of_title(entry.people),
-        words=words.of_title(entry.words),
+        words=[*words.of_title(f"{entry.words} {_CALLED.get(entry.kind, '')}"), *words.of_text(text[:_LEAD])],
         text=words.of_text(own),
+        kind=entry.kind,
     )
+
+
+def told_by(entry: Entry, text: str) -> Entry:
+    """The same with what the text of its content tells of it: who wrote a mail, to whom, and when."""
+    if entry.kind != "mail" or not text:
+        return entry
+    headers = [match[1] for match in islice(_HEADER.finditer(text[:READ]), _PEOPLE)]
+    people = dict.fromkeys(part for pair in getaddresses(headers) for part in pair if part)
+    known = filter(None, entry.people.split("\n"))
+    return replace(entry, people="\n".join(dict.fromkeys([*known, *people])), at=_sent(text) or entry.at)
+
+
+def _sent(text: str) -> str:
+    """When a mail was sent; "" for a box of them, and where that is not said."""
+    dates = [match[1] for match in islice(_SENT.finditer(text[:READ]), 2)]
+    try:
+        return iso(parsedate_to_datetime(dates[0]).astimezone(UTC)) if len(dates) == 1 else ""
+    except (ValueError, OverflowError):
+        return ""
 
 
 def words_in(entry: Entry, text: str) -> set[str]:

@@ -19,17 +19,27 @@ async def rebuild(
 ) -> int:
     """Make the index of a home anew; how many entries it has. Meanwhile searches find a part of them.
 
-    with_texts: the texts of contents are read anew as well, by and by. tick: is told how many changes are left.
+    One that was stopped in the middle is gone on with. with_texts: that begins anew in any case, and the texts of contents are
+    read anew as well, by and by. tick: is told how many changes are left.
     """
-    await house.write(home, SYSTEM, _clear, with_texts=with_texts)
+    await house.write(home, SYSTEM, _begin, with_texts=with_texts)
     while await house.write(home, SYSTEM, following.advance):
         tick(await house.read(home, SYSTEM, following.behind))
-    await house.write(home, SYSTEM, store.forget_unwanted_texts)
+    await house.write(home, SYSTEM, _end)
     return await house.read(home, SYSTEM, store.count)
 
 
-def _clear(work: Work, *, with_texts: bool) -> None:
+def _begin(work: Work, *, with_texts: bool) -> None:
+    """Forget everything, unless one that did not come to its end did so."""
+    if not with_texts and store.cursor(work) < store.rebuilding_until(work):
+        return
     index_of(work).clear(work.db, work.home)
     store.clear(work)
     if with_texts:
         store.forget_texts(work)
+    store.set_rebuilding_until(work, following.length(work))
+
+
+def _end(work: Work) -> None:
+    store.forget_unwanted_texts(work)
+    store.set_rebuilding_until(work, 0)
