@@ -17,14 +17,18 @@ const live = () => list()?.dataset.live;
 const FILES = "io.cozy.files";
 const types = () => (list()?.dataset.liveType ?? FILES).split(" ");
 
-function concerns({ type, id, doc }) {
-  if (!types().includes(type)) return false;
+// Of files, only those of some classes concern a page of photos: what is gone says no longer what it was.
+const classes = () => list()?.dataset.liveClasses?.split(" ");
+
+function concerns({ event, type: changed, id, doc }) {
+  if (!types().includes(changed)) return false;
+  if (changed === FILES && classes()) return event === "DELETED" || classes().includes(doc?.class);
   const folder = live();
   return folder === "" || folder === id || (folder && folder === doc?.dir_id) || Boolean(document.querySelector(`main tr[data-id="${CSS.escape(id)}"]`));
 }
 
 const isBusy = () =>
-  document.hidden || document.querySelector("dialog[open], :popover-open, .files .pick input:checked, [data-over], main :is(input, textarea):focus")
+  document.hidden || document.querySelector("dialog[open], :popover-open, .files .pick input:checked, [data-over], .pswp, main :is(input, textarea):focus")
   || document.querySelectorAll("main tr[data-id]").length > ONE_PAGE;
 
 function soon() {
@@ -36,7 +40,8 @@ function show() {
   if (live() === undefined) return;
   if (isBusy()) return void (timer = setTimeout(show, BUSY_MS));
   shown = Date.now();
-  refresh();
+  if ("liveWhole" in list().dataset) location.reload(); // what it will show needs other scripts
+  else if (list().dispatchEvent(new Event("live:renew", { bubbles: true, cancelable: true }))) refresh();
 }
 
 // What changed after the list was made and before anybody listened: the list knows the last change that it shows.

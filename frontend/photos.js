@@ -1,5 +1,5 @@
 // Photos: parts of a roll that fill as they come near and empty as they go, dates to go to, choosing, the viewer.
-import { h, icon, isTyping, onArrival, state, t, tn } from "./shared.js";
+import { h, icon, isTyping, onArrival, process, refresh, state, t, tn } from "./shared.js";
 
 const NEAR = 1.5; // windows above and below that are filled
 const FAR = 6; // windows beyond which a part is emptied again
@@ -8,8 +8,8 @@ const SETTLED_MS = 90; // the scrubber rushes past what is not stopped at
 
 let reel = null; // the roll on the page
 
-// A roll: its parts in order, each { key, page, count, first, element, items, url, state }.
-function build(element) {
+// The parts of a roll in order, each { key, page, count, first, element, items, url, state }, as its page tells of them.
+function partsOf(element) {
   const { url, page, stretches } = JSON.parse(element.querySelector("template").content.textContent);
   const parts = [];
   let first = 0;
@@ -20,21 +20,29 @@ function build(element) {
       first += number;
     }
   }
+  return parts;
+}
+
+const nameOf = (part) => `${part.key}/${part.page}`;
+const totalOf = (parts) => parts.reduce((sum, part) => sum + part.count, 0);
+
+function build(element) {
+  const parts = partsOf(element);
   const served = new Map([...element.querySelectorAll(".part")].map((part) => [part.dataset.part, part]));
   const firstServed = element.querySelector(".part");
   let before = null;
   for (const part of parts) {
-    part.element = served.get(`${part.key}/${part.page}`) ?? waiting(part);
+    part.element = served.get(nameOf(part)) ?? waiting(part);
     if (part.element.isConnected) part.items = itemsIn(part.element);
     else if (before) before.after(part.element);
     else firstServed.before(part.element);
     if (before || part.items) before = part.element;
   }
-  return { element, parts, total: first, loading: 0, perPhoto: 0 };
+  return { element, parts, total: totalOf(parts), loading: 0, perPhoto: 0 };
 }
 
 function waiting(part) {
-  const element = h("section", { class: "part waiting", "data-part": `${part.key}/${part.page}` });
+  const element = h("section", { class: "part waiting", "data-part": nameOf(part) });
   entitle(element, part);
   return element;
 }
@@ -46,7 +54,7 @@ function entitle(element, part) {
 
 const itemsIn = (element) => [...element.querySelectorAll("a[data-photo]")].map((link) => ({
   id: link.dataset.photo, href: link.getAttribute("href"), src: link.dataset.large, msrc: link.querySelector("img").getAttribute("src"),
-  width: Number(link.dataset.w), height: Number(link.dataset.h), alt: link.querySelector("img").alt, film: link.dataset.film ?? "", favourite: "favourite" in link.dataset,
+  width: Number(link.dataset.w), height: Number(link.dataset.h), alt: link.querySelector("img").alt, film: link.dataset.film ?? "", motion: link.dataset.motion ?? "", favourite: "favourite" in link.dataset,
 }));
 
 // How high a part will be: as many photos as it holds, by what those that are here take.
@@ -78,16 +86,24 @@ async function fill(part) {
   if (part.loading || reel.loading >= AT_ONCE) return;
   const roll = reel;
   roll.loading += 1;
-  part.loading = fetch(`${part.url}${part.url.includes("?") ? "&" : "?"}part=1`, { headers: { Accept: "text/html" } })
-    .then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(answer.status))))
-    .then((html) => put(roll, part, html))
+  part.loading = fetched(part).then((fresh) => put(part, fresh))
     .catch(() => new Promise((later) => setTimeout(later, 3000)))
     .finally(() => { part.loading = null; roll.loading -= 1; if (roll === reel) lookSoon(); });
   return part.loading;
 }
 
-function put(roll, part, html) {
-  const fresh = document.importNode(new DOMParser().parseFromString(html, "text/html").querySelector(".part"), true);
+const PAGE = { headers: { Accept: "text/html" } };
+
+async function fetched(part) {
+  const answer = await fetch(`${part.url}${part.url.includes("?") ? "&" : "?"}part=1`, PAGE);
+  if (!answer.ok) throw new Error(answer.status);
+  return ours(parsed(await answer.text()).querySelector(".part"));
+}
+
+const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
+const ours = (element) => document.importNode(element, true);
+
+function put(part, fresh) {
   part.items = itemsIn(fresh);
   if (!part.element.isConnected) return;
   resized(part.element, () => {
@@ -111,6 +127,126 @@ function resized(element, change) {
   const grown = element.getBoundingClientRect().height - box.height;
   if (grown && box.bottom <= innerHeight / 3 && box.top < 0) scrollBy({ top: grown, behavior: "instant" });
 }
+
+// --- what changes elsewhere ---
+
+// The page is asked for anew, and what it shows takes its place, photo by photo: what is the same stays where it is, chosen or not.
+let renewing = null;
+let isStale = false;
+function renew() {
+  isStale = true;
+  return (renewing ??= renewAll().finally(() => (renewing = null)));
+}
+
+async function renewAll() {
+  while (isStale) {
+    isStale = false;
+    await renewed().catch(() => {});
+  }
+}
+
+async function renewed() {
+  const roll = reel;
+  const answer = await fetch(location.href, PAGE);
+  if (!answer.ok) return;
+  const fresh = parsed(await answer.text());
+  const element = fresh.querySelector("[data-reel]");
+  if (roll !== reel || !roll?.element.isConnected) return;
+  if (!element) { reel = null; return refresh(); } // nothing is left
+  const held = beneath();
+  const served = new Map([...element.querySelectorAll(".part")].map((part) => [part.dataset.part, ours(part)]));
+  around(fresh);
+  arrange(roll, partsOf(element));
+  const stale = roll.parts.filter((part) => part.items);
+  for (const part of stale) if (!isNear(part)) forget(part);
+  await Promise.all(stale.filter(isNear).map(async (part) => patch(part, served.get(nameOf(part)) ?? (await fetched(part)))));
+  estimate();
+  hold(held);
+  count();
+  current = "";
+  lookSoon();
+}
+
+function isNear(part) {
+  const box = part.element.getBoundingClientRect();
+  return !part.element.classList.contains("waiting") && box.bottom > -innerHeight && box.top < 2 * innerHeight;
+}
+
+function forget(part) {
+  part.items = null;
+  if (!part.element.classList.contains("waiting") && !part.element.querySelector(":checked")) empty(part, part.element.offsetHeight);
+}
+
+// How many there are, and the dates to go to.
+function around(fresh) {
+  for (const old of document.querySelectorAll("main [data-fresh]")) {
+    const next = fresh.querySelector(`[data-fresh="${old.dataset.fresh}"]`);
+    if (!next || next.innerHTML === old.innerHTML) continue;
+    old.replaceChildren(...ours(next).childNodes);
+    process(old);
+  }
+  const [old, next] = [rail(), fresh.querySelector(".years")];
+  if (old && next && !railHeld && datesIn(old) !== datesIn(next)) old.replaceChildren(...ours(next).childNodes);
+}
+
+const datesIn = (element) => [...element.querySelectorAll("[data-goto]")].map((link) => link.dataset.goto).join();
+
+// Parts that are new come in, those that are gone go; the others stay, and know where they begin now.
+function arrange(roll, parts) {
+  const known = new Map(roll.parts.map((part) => [nameOf(part), part]));
+  let before = null;
+  roll.parts = parts.map((part) => {
+    const old = known.get(nameOf(part));
+    known.delete(nameOf(part));
+    const { count: number, first } = part;
+    const kept = old ? Object.assign(old, { count: number, first }) : Object.assign(part, { element: waiting(part) });
+    if (!old && before) before.after(kept.element);
+    else if (!old) roll.element.querySelector("template").after(kept.element);
+    before = kept.element;
+    return kept;
+  });
+  for (const gone of known.values()) gone.element.remove();
+  roll.total = totalOf(roll.parts);
+  roll.element.dataset.total = roll.total;
+}
+
+function patch(part, fresh) {
+  const links = [...part.element.querySelectorAll("li:not(.folded) > a[data-photo]")];
+  const at = links.indexOf(document.activeElement);
+  const had = new Map([...part.element.querySelectorAll(".grid > li")].map((li) => [idOf(li), li]));
+  for (const li of fresh.querySelectorAll(".grid > li")) {
+    const old = had.get(idOf(li));
+    if (old && told(old) === told(li)) li.replaceWith(old);
+    else if (old) li.querySelector(".pick input").checked = old.querySelector(".pick input").checked;
+  }
+  part.items = itemsIn(fresh);
+  if (part.element.classList.contains("waiting")) return;
+  part.element.replaceChildren(...fresh.childNodes);
+  if (at < 0 || document.activeElement !== document.body) return;
+  const left = [...part.element.querySelectorAll("li:not(.folded) > a[data-photo]")];
+  (tile(links[at].dataset.photo) ?? left[Math.min(at, left.length - 1)])?.focus({ preventScroll: true });
+}
+
+const idOf = (li) => li.querySelector("a[data-photo]").dataset.photo;
+const told = (li) => li.outerHTML.replace(' loading="lazy"', "");
+
+// Whoever has scrolled down keeps the photo below the top bar where it is; at the top, what is new shows.
+function beneath() {
+  if (scrollY < 40) return null;
+  const li = [...reel.element.querySelectorAll(".grid > li:not(.folded)")].find((each) => each.getBoundingClientRect().bottom > 72);
+  return li ? { id: idOf(li), top: li.getBoundingClientRect().top } : null;
+}
+
+function hold(held) {
+  const li = held && tile(held.id)?.parentElement;
+  if (li) scrollBy({ top: li.getBoundingClientRect().top - held.top, behavior: "instant" });
+}
+
+document.addEventListener("live:renew", (event) => {
+  if (!reel) return;
+  event.preventDefault();
+  renew();
+});
 
 // --- dates ---
 
@@ -378,9 +514,7 @@ const rollOf = (roll) => ({
   async ensure(at) {
     const part = partAt(roll, at);
     if (!part || part.items) return;
-    const answer = await fetch(`${part.url}${part.url.includes("?") ? "&" : "?"}part=1`, { headers: { Accept: "text/html" } });
-    if (!answer.ok || part.items) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".part");
+    const fresh = await fetched(part);
     part.items ??= itemsIn(fresh);
   },
 });
@@ -431,12 +565,14 @@ export function begin() {
   if (served?.first > 0 && !location.hash) scrollTo({ top: served.element.getBoundingClientRect().top + scrollY - 72, behavior: "instant" });
   count();
   look();
+  if (form()?.dataset.arrange) import("./arrange.js").then((album) => album.begin(renew));
 }
 onArrival(begin);
 
-// What has arrived shows at once, unless somebody is far down or in the middle of choosing.
+// What was sent from here shows at once, but under nobody's eye in the viewer.
 document.addEventListener("htmx:before:swap", (event) => {
-  const isRefresh = event.detail.ctx?.target?.id === "main" && reel;
-  if (isRefresh && (scrollY > innerHeight || form()?.querySelector(".pick :checked") || document.querySelector(".pswp"))) event.preventDefault();
+  if (event.detail.ctx?.target?.id !== "main" || !reel) return;
+  event.preventDefault();
+  if (!document.querySelector(".pswp")) renew();
 });
 document.addEventListener("htmx:after:swap", (event) => { if (event.detail.ctx?.target?.id === "main" && document.querySelector("[data-reel]")) begin(); });

@@ -3,6 +3,8 @@ import PhotoSwipe from "photoswipe";
 import { csrf, h, icon, say, state, t, toast } from "./shared.js";
 
 const SHOW_MS = 5000;
+const HOLD_MS = 300; // a finger or the mouse held so long on a moving picture plays it, until it is let go
+const STEADY = 8; // pixels that they may move meanwhile
 const UNKNOWN = { width: 1600, height: 1067 };
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -59,12 +61,14 @@ export function open(roll, index, { tile, reach, starred, play = false }) {
   let star;
   let about;
   let player;
+  let live;
   let name;
   pswp.on("uiRegister", () => {
     const tool = (key, order, label, sign, onClick, isLink = false) => pswp.ui.registerElement({
-      name: key, order, tagName: isLink ? "a" : "button", className: `pswp__button tool ${key}`, title: label, ariaLabel: label, appendTo: "bar", onClick,
-      onInit: (element) => { element.append(icon(sign)); if (!isLink) element.type = "button"; if (key === "star") star = element; if (key === "about") about = element; if (key === "play") player = element; },
+      name: key, order, tagName: isLink ? "a" : "button", className: `pswp__button tool ${key}`, appendTo: "bar", onClick,
+      onInit: (element) => { element.append(icon(sign)); element.title = label; element.setAttribute("aria-label", label); if (!isLink) element.type = "button"; if (key === "star") star = element; if (key === "about") about = element; if (key === "play") player = element; if (key === "live") live = element; },
     });
+    tool("live", 5, t("Play the moving picture"), "circle-play", () => (moving ? still() : move()));
     tool("play", 6, t("Slideshow"), "play", () => turn(!playing));
     if (isHome) tool("star", 7, t("Favourite"), "star", () => mark());
     tool("about", 8, isHome ? t("Details, albums, changes") : t("Details"), "info", null, true);
@@ -74,6 +78,7 @@ export function open(roll, index, { tile, reach, starred, play = false }) {
   function show() {
     const item = here();
     star?.setAttribute("aria-pressed", String(Boolean(item?.favourite)));
+    live.hidden = !item?.motion;
     about.href = item?.href ?? "";
     name.textContent = item?.alt ?? "";
     if (!item) return;
@@ -95,6 +100,41 @@ export function open(roll, index, { tile, reach, starred, play = false }) {
     if (item === here()) star.setAttribute("aria-pressed", String(wanted));
     say(wanted ? t("Added to your favourites.") : t("Taken out of your favourites."));
   }
+
+  // --- the film of the moment at which a photo was taken ---
+  let moving = null;
+  let holding = 0;
+  let hasHeld = false;
+  let from = [0, 0];
+  function move() {
+    const item = here();
+    const box = pswp.currSlide?.content?.element?.getBoundingClientRect();
+    if (!item?.motion || moving || !box) return;
+    moving = h("video", { class: "motion", src: item.motion, playsinline: true, "aria-label": t("Moving picture of %(name)s", { name: item.alt }) });
+    Object.assign(moving.style, { insetInlineStart: `${box.left}px`, insetBlockStart: `${box.top}px`, inlineSize: `${box.width}px`, blockSize: `${box.height}px` });
+    moving.addEventListener("ended", still);
+    moving.addEventListener("error", () => { still(); toast(t("This moving picture cannot be played here."), { alert: true }); });
+    pswp.scrollWrap.append(moving);
+    live.setAttribute("aria-pressed", "true");
+    const film = moving;
+    film.play().catch(() => { film.muted = true; return film.play(); }).catch(() => film === moving && still());
+  }
+  function still() {
+    clearTimeout(holding);
+    moving?.remove();
+    moving = null;
+    live?.setAttribute("aria-pressed", "false");
+  }
+  pswp.on("pointerDown", ({ originalEvent: { isPrimary, clientX, clientY, target } }) => {
+    clearTimeout(holding);
+    hasHeld = false;
+    from = [clientX, clientY];
+    if (isPrimary && here()?.motion && !target.closest("button, a")) holding = setTimeout(() => { hasHeld = true; move(); }, HOLD_MS);
+  });
+  pswp.on("pointerMove", ({ originalEvent: { clientX, clientY } }) => { if (Math.hypot(clientX - from[0], clientY - from[1]) > STEADY) clearTimeout(holding); });
+  pswp.on("pointerUp", () => (hasHeld ? still() : clearTimeout(holding)));
+  for (const action of ["imageClickAction", "bgClickAction", "tapAction"]) pswp.on(action, (event) => hasHeld && event.preventDefault());
+  pswp.on("zoomPanUpdate", () => moving && still());
 
   // --- a show by itself ---
   let playing = false;
@@ -119,11 +159,11 @@ export function open(roll, index, { tile, reach, starred, play = false }) {
     else turn(false);
   }
 
-  pswp.on("change", () => { show(); wait(); });
+  pswp.on("change", () => { still(); show(); wait(); });
   pswp.on("keydown", (event) => {
     const { key, ctrlKey, metaKey, altKey, target } = event.originalEvent;
     if (ctrlKey || metaKey || altKey || target.closest?.("video")) return;
-    const act = { f: mark, i: () => about.click(), " ": () => turn(!playing) }[key];
+    const act = { f: mark, i: () => about.click(), p: () => (moving ? still() : move()), " ": () => turn(!playing) }[key];
     if (!act || (key === " " && target.closest?.("button, a"))) return;
     event.preventDefault();
     event.originalEvent.preventDefault();
@@ -140,6 +180,7 @@ export function open(roll, index, { tile, reach, starred, play = false }) {
     pswp.close();
   };
   pswp.on("close", () => {
+    still();
     turn(false);
     if (!isBack) { isBack = true; history.back(); }
   });
@@ -148,6 +189,7 @@ export function open(roll, index, { tile, reach, starred, play = false }) {
   pswp.on("afterInit", () => {
     pswp.element.setAttribute("aria-label", t("Photos, one by one"));
     pswp.element.setAttribute("aria-modal", "true");
+    pswp.element.addEventListener("contextmenu", (event) => hasHeld && event.preventDefault());
   });
 
   history.pushState({ viewer: true }, "", here()?.href ?? location.href);

@@ -20,7 +20,7 @@ from cozy.backends import previewer
 from cozy.backends.previewer import Previewer, Worker, limits
 from cozy.backends.previewer.limits import Limit
 from cozy.backends.previewer.process import WORKER
-from cozy.kernel.previews import CannotDraw, DrawerDied, OutOfTime, TooHungry, TooLargeToDraw
+from cozy.kernel.previews import CannotDraw, DrawerDied, Ends, OutOfTime, TooHungry, TooLargeToDraw
 from tests.browser import samples
 
 
@@ -71,6 +71,29 @@ async def test_nonsense_cannot_be_drawn_and_the_next_one_can(drawer, recipe):
 async def test_a_file_that_is_too_large_is_not_even_read(drawer):
     with pytest.raises(TooLargeToDraw):
         await drawer.draw("a", previewer.SOURCE_LIMIT + 1, source(b""), "thumbnail", size=64)
+
+
+async def test_of_a_long_film_its_ends_are_enough(drawer, monkeypatch):
+    """With its index at the end, as cameras write it."""
+    monkeypatch.setattr(previewer, "END", 200_000)
+    film = samples.film(2)
+    whole = film[: film.index(b"mdat") - 4]
+    rest = film[len(whole) :]
+    size = int.from_bytes(rest[:4]) - 8
+    start, end = rest[8 : 8 + size], rest[8 + size :]
+    gap = 600_000
+    long = whole + (size + gap + 8).to_bytes(4) + b"mdat" + start + bytes(gap) + end
+    asked: list[tuple[int, int]] = []
+
+    async def ends(at: int, count: int) -> AsyncIterator[bytes]:
+        asked.append((at, count))
+        yield long[at : at + count]
+
+    drawn = await drawer.draw(
+        "film", len(long), Ends(ends), "picture", width=64, height=64, crop=0, kind="film"
+    )
+    assert drawn[:2] == b"\xff\xd8"
+    assert asked == [(0, 200_000), (len(long) - 200_000, 200_000)]
 
 
 def test_one_that_never_ends_is_killed(worker, tmp_path: Path, monkeypatch):

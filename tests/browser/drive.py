@@ -19,7 +19,7 @@ from cozy.rooms.auth.model import Visitor
 from cozy.rooms.files import service as files
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.model import Profile
-from tests.browser.conftest import Running, on_its_own
+from tests.browser.conftest import PATIENCE_MS, Running, on_its_own, visit
 from tests.program import DOMAIN, apart
 
 OWNER = Caller("owner", EVERYTHING)
@@ -106,6 +106,20 @@ def _within(data: Path, domain: str, act: Callable):
             return await act(house, home_of(settings, await house.read_host(homes.at, domain)))
 
     return apart(lambda: asyncio.run(acting()))
+
+
+def listen(page: Page, drive: Drive, path: str) -> None:
+    """Open a page of a home and wait until it hears of changes."""
+    heard: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(frame)))  # noqa: PLW0108 (Playwright marks what it calls)
+    with page.expect_websocket() as socket:
+        visit(page, f"{drive.origin}{path}")
+    assert socket.value.url == f"{drive.origin.replace('http', 'ws')}/realtime/"
+    for _ in range(PATIENCE_MS // 20):
+        if any("ECHO" in str(frame) for frame in heard):
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError(f"nobody listens: {heard}")
 
 
 def lists(page: Page, *names: str) -> None:

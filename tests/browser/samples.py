@@ -6,6 +6,7 @@ import struct
 import wave
 from datetime import timedelta
 from fractions import Fraction
+from typing import Literal
 
 import av
 import pyvips
@@ -65,11 +66,11 @@ def _wave(x: pyvips.Image, turns: float, start: float) -> pyvips.Image:
     return ((x * turns + start) * (180 / math.pi)).sin()
 
 
-def film(seconds: int = 2) -> bytes:
-    """A short film in which light moves, as MP4."""
+def film(seconds: int = 2, codec: Literal["mpeg4", "libvpx-vp9"] = "mpeg4") -> bytes:
+    """A short film in which light moves, as MP4. codec: `libvpx-vp9` for one that every browser plays."""
     out = io.BytesIO()
     with av.open(out, "w", format="mp4") as container:
-        stream = container.add_stream("mpeg4", rate=Fraction(12))
+        stream = container.add_stream(codec, rate=Fraction(12))
         stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
         place = pyvips.Image.xyz(320, 240)
         for n in range(12 * seconds):

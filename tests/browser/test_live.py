@@ -9,8 +9,8 @@ from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
 from cozy.rooms.files import service as files
 from tests.browser import samples
-from tests.browser.conftest import PATIENCE_MS, visit
-from tests.browser.drive import Drive, child, furnished, lists, row
+from tests.browser.conftest import visit
+from tests.browser.drive import Drive, child, furnished, listen, lists, row
 
 pytestmark = pytest.mark.browser
 
@@ -35,16 +35,7 @@ def folder(drive: Drive, request: pytest.FixtureRequest) -> str:
 
 def look(page: Page, drive: Drive, folder: str) -> None:
     """Open a folder and wait until it listens."""
-    heard: list[str | bytes] = []
-    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(frame)))  # noqa: PLW0108 (Playwright marks what it calls)
-    with page.expect_websocket() as socket:
-        visit(page, f"{drive.origin}/my/drive/{folder}")
-    assert socket.value.url == f"{drive.origin.replace('http', 'ws')}/realtime/"
-    for _ in range(PATIENCE_MS // 20):
-        if any("ECHO" in str(frame) for frame in heard):
-            return
-        page.wait_for_timeout(20)
-    raise AssertionError(f"nobody listens: {heard}")
+    listen(page, drive, f"/my/drive/{folder}")
 
 
 def make_folder(page: Page, name: str) -> None:

@@ -10,9 +10,10 @@ from playwright.sync_api import Page, expect
 from cozy.kernel.clock import iso
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
+from cozy.rooms.photos.service import albums
 from tests.browser import samples
 from tests.browser.conftest import DESK, PHONE, check, ready, visit
-from tests.browser.drive import Drive, furnished, toast
+from tests.browser.drive import Drive, furnished, listen, toast
 
 pytestmark = pytest.mark.browser
 MONTHS = 24
@@ -46,6 +47,15 @@ def life(work: Work) -> dict[str, str]:
                 gps={"lat": 48.7 - n / 300, "long": -3.98 + month / 10},
             )
     shoot("A year ago.jpg", work.now.replace(year=work.now.year - 1, day=min(work.now.day, 28)), 1)
+    still, moving = samples.picture(0.4, 480, 320), samples.film(1, "libvpx-vp9")
+    moment = iso((last - timedelta(days=30.4)).replace(day=9))
+    motion = {"start": len(still), "size": len(moving)}
+    known = files.Details(
+        created_at=moment, metadata={"datetime": moment, "width": 480, "height": 320, "motion": motion}
+    )
+    ids["Moving.jpg"] = files.create_file(
+        work, files.ROOT, "Moving.jpg", samples.content(still + moving), "image/jpeg", known
+    ).id
     film = files.Details(
         created_at=iso(last), metadata={"datetime": iso(last), "width": 320, "height": 240, "duration": 2}
     )
@@ -143,6 +153,84 @@ def test_photos_that_are_chosen_become_an_album(open_context, drive):
     toast(page, "1 photo taken out of the album.")
     page.get_by_role("button", name="Undo").click()
     expect(photos(page)).to_have_count(4)
+
+
+def test_the_film_of_a_moment_plays_while_it_is_held_and_by_a_button(open_context, drive):
+    page = drive.come_in(open_context())
+    visit(page, f"{drive.origin}/my/photos/photo/{drive.ids['Moving.jpg']}")
+    page.get_by_text("Play the moving picture").click()
+    assert page.locator(".moving video").evaluate("video => video.play().then(() => video.videoWidth)") == 320
+    page.get_by_role("link", name="Back").click()
+    page.locator("a[data-motion]").click()
+    expect(page.locator(".pswp[data-open]")).to_be_visible()
+    button, moving = page.get_by_role("button", name="Play the moving picture"), page.locator(".pswp .motion")
+    button.click()
+    expect(moving).to_be_visible()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(moving).to_have_count(0)  # at its end
+    expect(button).to_have_attribute("aria-pressed", "false")
+    page.mouse.move(640, 450)
+    page.mouse.down()
+    expect(moving).to_be_visible()
+    page.mouse.up()
+    expect(moving).to_have_count(0)
+    expect(page.locator(".pswp[data-open]")).to_be_visible()
+    page.keyboard.press("p")
+    expect(moving).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(button).to_be_hidden()
+
+
+def test_what_a_phone_sends_appears_and_what_goes_disappears(open_context, drive):
+    page = drive.come_in(open_context())
+    listen(page, drive, "/my/photos")
+    page.evaluate("window.isTheSame = true")
+    photos(page).nth(2).focus()
+    page.keyboard.press(" ")
+    photos(page).nth(2).focus()
+    picture = samples.content(samples.picture(0.9, 300, 200))
+
+    def arrive(work: Work) -> str:
+        known = files.Details(
+            created_at=iso(work.now), metadata={"datetime": iso(work.now), "width": 300, "height": 200}
+        )
+        return files.create_file(work, files.ROOT, "From a phone.jpg", picture, "image/jpeg", known).id
+
+    id_ = str(drive.do(arrive))
+    expect(photos(page).first).to_have_attribute("data-photo", id_)
+    expect(page.locator("[data-count]")).to_have_text("1 photo")
+    drive.do(lambda work: files.trash(work, id_))
+    expect(page.locator(f"a[data-photo='{id_}']")).to_have_count(0)
+    assert page.evaluate("window.isTheSame")
+
+
+def test_an_album_is_put_in_order_by_keys_and_by_dragging(open_context, drive):
+    names = [f"IMG_{n:04}.jpg" for n in (9, 8, 7, 6)]
+    album = drive.do(lambda work: albums.create(work, "In order", [drive.ids[name] for name in names]).id)
+    page = drive.come_in(open_context())
+    visit(page, f"{drive.origin}/my/photos/albums/{album}")
+    shown = page.locator(".grid img")
+
+    def stand(*order: int) -> None:
+        for at, n in enumerate(order):
+            expect(shown.nth(at)).to_have_attribute("alt", f"IMG_{n:04}.jpg")
+
+    stand(9, 8, 7, 6)
+    photos(page).first.focus()
+    with page.expect_response("**/move"):
+        page.keyboard.press("Shift+ArrowRight")
+    stand(8, 9, 7, 6)
+    expect(photos(page).nth(1)).to_be_focused()
+    with page.expect_response("**/move"):
+        photos(page).nth(3).drag_to(photos(page).first, target_position={"x": 10, "y": 150})
+    stand(6, 8, 9, 7)
+    page.reload()
+    ready(page)
+    stand(6, 8, 9, 7)
+    page.locator(".grid .pick input").first.check(force=True)
+    page.get_by_role("button", name="One place later").click()
+    toast(page, "The order is changed.")
+    stand(8, 6, 9, 7)
 
 
 def test_everything_works_without_scripts(open_context, drive):

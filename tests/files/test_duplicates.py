@@ -6,6 +6,7 @@ import pytest
 
 from cozy.kernel.caller import Caller
 from cozy.rooms.files import service as files
+from cozy.rooms.files.errors import NoFile
 from cozy.rooms.files.service.duplicates import note_likeness
 from cozy.rooms.permissions.errors import NotAllowed
 from tests.browser import samples
@@ -87,6 +88,21 @@ def test_groups_go_through_others_and_leave_out_the_bin(work, picture):
         )
         == []
     )
+
+
+def test_what_the_owner_told_apart_is_no_group_but_a_newcomer_is(work, picture):
+    one, other = picture("a.jpg", LOOK), picture("b.jpg", like(LOOK, 3))
+    told = files.tell_apart(work, [one.id, other.id, one.id])
+    assert names(work) == []
+    third = picture("c.jpg", like(LOOK, 5))
+    assert names(work) == [["a.jpg", "b.jpg", "c.jpg"]]
+    files.tell_apart(work, [one.id, third.id])
+    assert names(work) == [["b.jpg", "c.jpg"]]
+    files.liken(work, told)
+    files.liken(work, told)
+    assert names(work) == [["a.jpg", "b.jpg", "c.jpg"]]
+    with pytest.raises(NoFile):
+        files.tell_apart(work, ["nothing"])
 
 
 def test_plain_pictures_look_like_nothing(work, picture):

@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.conftest import visit
 from tests.files.photos import photo
 
 from .stage import Stage, until
@@ -15,7 +16,7 @@ COLOURS = ("teal", "tomato", "gold")
 
 
 def play(stage: Stage) -> None:
-    """Three pictures in the timeline, two of them in an album."""
+    """Three pictures in the timeline, two of them in an album; our pages show that album, and the app one of theirs."""
     tab = stage.open()
     with stage.step("boot", tab):
         expect(tab.get_by_text(re.compile("any photos yet"))).to_be_visible()
@@ -52,6 +53,23 @@ def play(stage: Stage) -> None:
     with stage.step("show the albums", tab):
         tab.goto(f"{stage.origin}/#/albums")
         expect(tab.get_by_text("Holidays").first).to_be_visible()
+    with stage.step("the same albums on our pages and in the app", tab) as shown:
+        ours = stage.context.new_page()
+        shown.append(ours)
+        visit(ours, f"http://{stage.watch.host}/my/photos/albums")
+        ours.get_by_role("link", name=re.compile("^Holidays")).click()
+        expect(ours.locator("a[data-photo]")).to_have_count(2)
+        visit(ours, f"http://{stage.watch.host}/my/photos")
+        ours.locator(".grid .pick input").first.check(force=True)
+        ours.get_by_role("button", name="Add to an album").click()
+        ours.locator("dialog").get_by_role("button", name="New album").click()
+        ours.get_by_label("Name of the album").fill("Of our pages")
+        ours.locator("dialog").get_by_role("button", name="Create the album").click()
+        expect(ours.locator("a[data-photo]")).to_have_count(1)
+        tab.goto("about:blank")
+        tab.goto(f"{stage.origin}/#/albums")
+        tab.get_by_text("Of our pages").first.click()
+        expect(pictures).to_have_count(1)
 
 
 def _albums(stage: Stage) -> list[str]:

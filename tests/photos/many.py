@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from msgspec import Struct, structs
 from PIL import Image
 
 FIRST, LAST = datetime(2008, 5, 1, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC)
-LONG_SIDE = 640  # pixels
+LONG_SIDE = 640  # pixels, where nothing else is asked for
 COARSE = 4  # scenes are painted so many times smaller: what counts is that each is another one
 # Where people live and travel: latitude, longitude, hours ahead of UTC in winter.
 PLACES = (
@@ -82,15 +83,15 @@ def _life(chance: random.Random) -> Iterator[Shot]:
                     yield Shot("IMG", moment, offset, place, camera, shape, chance.randrange(1 << 48), turn)
 
 
-def picture(shot: Shot) -> bytes:
+def picture(shot: Shot, long_side: int = LONG_SIDE) -> bytes:
     """It as JPEG, with EXIF."""
-    data = scene(shot.seed, *_sides(shot.shape))
+    data = scene(shot.seed, *_sides(shot.shape, long_side))
     said = exif(shot)
     return data[:2] + b"\xff\xe1" + (len(said) + 2).to_bytes(2, "big") + said + data[2:]
 
 
-def _sides(shape: tuple[int, int]) -> tuple[int, int]:
-    scale = LONG_SIDE / max(shape)
+def _sides(shape: tuple[int, int], long_side: int) -> tuple[int, int]:
+    scale = long_side / max(shape)
     return round(shape[0] * scale), round(shape[1] * scale)
 
 
@@ -209,10 +210,12 @@ def _bomb() -> bytes:
     return bytes(pyvips.Image.black(30_000, 30_000).pngsave_buffer(compression=9, bitdepth=1))
 
 
-def write(folder: Path, count: int) -> None:
+def write(folder: Path, count: int, long_side: int = LONG_SIDE) -> None:
     """Put them into a folder for each year; every hundredth is there twice, every other hundredth in a smaller size too."""
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for number, (shot, data) in enumerate(pool.map(_made, shots(count), chunksize=50)):
+        for number, (shot, data) in enumerate(
+            pool.map(partial(_made, long_side), shots(count), chunksize=50)
+        ):
             inside = folder / str(shot.at.year)
             inside.mkdir(parents=True, exist_ok=True)
             (inside / shot.name).write_bytes(data)
@@ -227,9 +230,9 @@ def write(folder: Path, count: int) -> None:
         (strange / name).write_bytes(data)
 
 
-def _made(shot: Shot) -> tuple[Shot, bytes]:
-    return shot, picture(shot)
+def _made(long_side: int, shot: Shot) -> tuple[Shot, bytes]:
+    return shot, picture(shot, long_side)
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[2]), int(sys.argv[1]))
+    write(Path(sys.argv[2]), int(sys.argv[1]), int(os.environ.get("PIXELS") or LONG_SIDE))

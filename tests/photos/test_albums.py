@@ -80,3 +80,21 @@ def test_an_album_can_be_renamed_and_deleted_and_its_photos_stay(work, photo):
 def test_an_album_needs_a_name(work):
     with pytest.raises(BadAlbumName):
         albums.create(work, "  ")
+
+
+def test_photos_go_a_place_earlier_or_later_together(work, photo):
+    ids = [photo(f"{n}.jpg", f"2026-07-0{n + 1}T10:00:00Z") for n in range(5)]
+    album = albums.create(work, "Trip", ids)
+
+    def stands() -> list[int]:
+        return [ids.index(id_) for id_ in albums.ids_in(work, album.id)]
+
+    albums.step(work, album.id, [ids[2]], -1)
+    assert stands() == [0, 2, 1, 3, 4]
+    albums.step(work, album.id, [ids[0], ids[1]], 1)
+    assert stands() == [2, 3, 0, 1, 4]
+    for _ in range(3):
+        albums.step(work, album.id, [ids[4]], 1)
+    albums.step(work, album.id, [ids[2]], -1)
+    albums.step(work, album.id, ["not in it"], 1)
+    assert stands() == [2, 3, 0, 1, 4]

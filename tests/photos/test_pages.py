@@ -151,3 +151,74 @@ async def test_what_is_there_twice_is_shown_side_by_side_and_goes_to_the_bin(rea
     stays = first if ticked[0] == second else second
     assert (await reader.get(f"/my/photos/photo/{stays}")).status_code == 200
     assert "Nothing is there twice" in (await reader.get("/my/photos/duplicates?exact=1")).text
+
+
+async def test_photos_that_were_told_apart_are_no_duplicates_until_that_is_undone(reader, act):
+    for name in ("a.jpg", "b.jpg"):
+        await act(
+            lambda work, name=name: files.create_file(
+                work, files.ROOT, name, inline_content(b"one"), "image/jpeg"
+            )
+        )
+    page = (await reader.get("/my/photos/duplicates")).text
+    group = re.search(r'name="group" value="([^"]+)"', page)
+    assert group
+    told = await reader.landed(await reader.submit("/my/photos/duplicates/different", group=group[1]))
+    assert "Nothing is there twice" in told
+    undo = re.search(r'action="(/my/photos/duplicates/alike[^"]+)"', told)
+    assert undo
+    again = await reader.landed(
+        await reader.submit(undo[1].replace("&amp;", "&"), back="/my/photos/duplicates")
+    )
+    assert "Keep them all" in again
+
+
+async def test_a_motion_photo_gives_its_film_in_pieces_and_nothing_beyond_it(reader, act):
+    whole = b"a picture" + b"....ftyp and a film"
+
+    def keep(work, motion):
+        details = files.Details(metadata={"motion": motion})
+        name = files.free_name(work, files.ROOT, "a.jpg")
+        return files.create_file(work, files.ROOT, name, inline_content(whole), "image/jpeg", details)
+
+    file = await act(keep, {"start": 9, "size": 19})
+    url = f"/my/file/{file.id}/motion/{file.sha256[:12]}"
+    assert url in (await reader.get(f"/my/photos/photo/{file.id}")).text
+    assert url in (await reader.get("/my/photos")).text
+    answer = await reader.get(url)
+    assert (answer.content, answer.headers["content-type"]) == (whole[9:], "video/mp4")
+    part = await reader.get(url, headers={"range": "bytes=4-7"})
+    assert (part.status_code, part.content) == (206, b"ftyp")
+    for wrong in ({"start": 9, "size": 20}, {"start": -1, "size": 3}, {"start": "9", "size": 3}, "film"):
+        other = await act(keep, wrong)
+        assert (await reader.get(f"/my/file/{other.id}/motion/{other.sha256[:12]}")).status_code == 404
+
+
+FROM_A_PHONE = {"sec-fetch-site": "none", "sec-fetch-mode": "navigate"}
+
+
+async def test_what_a_phone_shares_is_stored_and_a_page_says_where(reader):
+    sent = [
+        ("files", ("IMG_1.jpg", scene(1, 60, 40), "image/jpeg")),
+        ("files", ("Bill.pdf", b"%PDF-1.4", "application/pdf")),
+    ]
+    answer = await reader.post("/my/photos/shared", files=sent, headers=FROM_A_PHONE)
+    page = await reader.landed(answer)
+    assert "2 files have arrived" in page
+    assert "Files › Photos › Uploaded from Cozy Photos" in page
+    assert re.search(r'href="/my/photos/photo/[0-9a-f]+">IMG_1.jpg<', page)
+    assert 'href="/my/drive">' in page
+    ids = re.findall(r'name="ids" value="([^"]+)"', page)
+    asked = (await reader.submit("/my/drive/move", back="/my/photos/shared", ids=ids)).text
+    assert "Move" in asked
+    assert "Nothing has arrived" in (await reader.get("/my/photos/shared")).text
+
+
+async def test_no_page_of_another_site_shares_anything(reader):
+    sent = [("files", ("a.jpg", b"x", "image/jpeg"))]
+    for site in ("cross-site", "same-site", "same-origin"):
+        answer = await reader.post("/my/photos/shared", files=sent, headers={"sec-fetch-site": site})
+        assert answer.status_code == 403, site
+    assert (await reader.post("/my/photos/shared", files=sent)).status_code == 403
+    away = await reader.post("/my/photos/favourites", data={"ids": "a"}, headers=FROM_A_PHONE)
+    assert away.status_code == 403

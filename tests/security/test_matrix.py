@@ -26,7 +26,7 @@ from cozy.app.wiring import DOORS
 from cozy.kernel.caller import SYSTEM, VERBS
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
-from cozy.kernel.routes import KNOWN, OPEN, OWN_PROOF, OWNER, SOCKET, Need, Route, Routes
+from cozy.kernel.routes import FROM_DEVICE, KNOWN, OPEN, OWN_PROOF, OWNER, SOCKET, Need, Route, Routes
 from cozy.kernel.settings import Settings
 from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
@@ -268,7 +268,7 @@ def test_every_need_is_one_that_the_gate_knows():
     needs = [one.route.need for one in EVERY]
     assert {need.verb for need in needs} - {None} <= set(VERBS)
     assert all(need.doctype for need in needs if need.verb)
-    assert all(need in {OPEN, OWNER, OWN_PROOF, KNOWN} for need in needs if not need.verb)
+    assert all(need in {OPEN, OWNER, FROM_DEVICE, OWN_PROOF, KNOWN} for need in needs if not need.verb)
 
 
 def test_an_address_whose_name_says_doctype_asks_about_that_one():
@@ -425,7 +425,7 @@ def expected(who: Somebody, one: Known) -> int:
         return 400
     is_owner = who.standing == "owner" and (route.is_page or not who.elsewhere)
     is_somebody = is_owner or who.standing == "holder"
-    if need != OPEN and not (is_owner or (is_somebody and need != OWNER)):
+    if need != OPEN and not (is_owner or (is_somebody and not need.owner)):
         return 303 if route.is_page else 401
     if need.verb and not is_owner and not any(allows(rule, need.verb, need.doctype) for rule in who.rules):
         return 403

@@ -17,7 +17,7 @@ import cozy
 from cozy.app.errors import STATUS
 from cozy.app.wiring import DOORS, REACTIONS
 from cozy.kernel.problem import Problem
-from cozy.kernel.routes import KNOWN, OPEN, OWNER, Need, Route
+from cozy.kernel.routes import KNOWN, OPEN, Need, Route
 from cozy.kernel.settings import Settings
 from cozy.kernel.work import Event
 
@@ -61,7 +61,7 @@ def _who(need: Need) -> str:
         return "who proves it in the request"
     if need == KNOWN:
         return "the owner, or any token"
-    return "the owner" if need == OWNER else f"{need.verb} on `{need.doctype}`"
+    return "the owner" if need.owner else f"{need.verb} on `{need.doctype}`"
 
 
 def _first_line(route: Route) -> str:

@@ -30,10 +30,17 @@ class DrawingsOnDisk:
     def __init__(self, root: Path) -> None:
         self._homes = root / "homes"
         self._gate = asyncio.Semaphore(AT_ONCE)
+        self._long_gate = asyncio.Semaphore(1)
         self._drawing: dict[Path, asyncio.Task[bytes]] = {}
 
     async def drawn(
-        self, home_id: str, sha256: str, look: str, draw: Callable[[], Awaitable[bytes]]
+        self,
+        home_id: str,
+        sha256: str,
+        look: str,
+        draw: Callable[[], Awaitable[bytes]],
+        *,
+        takes_long: bool = False,
     ) -> bytes:
         """The kept picture, read right here; else the one that is being drawn, for everybody who waits for it."""
         path = self._folder(home_id, sha256) / f"{sha256}-{look}"
@@ -41,7 +48,8 @@ class DrawingsOnDisk:
             return kept
         task = self._drawing.get(path)
         if task is None:
-            task = self._drawing[path] = asyncio.create_task(self._draw(path, draw))
+            gate = self._long_gate if takes_long else self._gate
+            task = self._drawing[path] = asyncio.create_task(self._draw(path, draw, gate))
             task.add_done_callback(lambda done: self._end(path, done))
         return await asyncio.shield(task)  # one who leaves does not take the picture from the others
 
@@ -50,12 +58,12 @@ class DrawingsOnDisk:
         if not done.cancelled():
             done.exception()  # looked at, in case that nobody waits any more
 
-    async def _draw(self, path: Path, draw: Callable[[], Awaitable[bytes]]) -> bytes:
+    async def _draw(self, path: Path, draw: Callable[[], Awaitable[bytes]], gate: asyncio.Semaphore) -> bytes:
         broken = path.with_name(path.name + _BROKEN)
         if _age_s(broken) < (SLOW_S if _read(broken) == _SLOW else BROKEN_S):
             raise CannotDraw("This could not be drawn before.")
         try:
-            async with self._gate:
+            async with gate:
                 data = await draw()
         except CannotDraw as error:
             await asyncio.to_thread(_keep, broken, _SLOW if isinstance(error, OutOfTime) else b"")

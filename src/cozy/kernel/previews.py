@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
+from msgspec import Struct
+
 from .blobs import StoredBlob
+
+
+class Ends(Struct, frozen=True):
+    """A content of which beginning and end are enough where it is long. read: so many bytes, from so many on."""
+
+    read: Callable[[int, int], AsyncIterator[bytes]]
+
+
+Source = Callable[[], AsyncIterator[bytes]] | Ends
 
 
 class CannotDraw(Exception):
@@ -35,7 +46,7 @@ class Previews(Protocol):
         self,
         sha256: str,
         length: int,
-        read: Callable[[], AsyncIterator[bytes]],
+        read: Source,
         recipe: str,
         **options: int | str,
     ) -> bytes:
@@ -55,11 +66,18 @@ class Drawings(Protocol):
     """Pictures of contents, kept per home and named by content. They can be drawn again, so they count for nothing."""
 
     async def drawn(
-        self, home_id: str, sha256: str, look: str, draw: Callable[[], Awaitable[bytes]]
+        self,
+        home_id: str,
+        sha256: str,
+        look: str,
+        draw: Callable[[], Awaitable[bytes]],
+        *,
+        takes_long: bool = False,
     ) -> bytes:
         """The picture of that look: kept from before, else what `draw` makes, once however many ask at a time.
 
-        look: lower-case letters, digits, dashes. Raises CannotDraw, and then for a day without trying again.
+        look: lower-case letters, digits, dashes; takes_long: one such is drawn at a time, and keeps no other waiting.
+        Raises CannotDraw, and then for a day without trying again.
         """
         ...
 

@@ -22,13 +22,15 @@ _HOLE = re.compile(r"\{([a-z_]+)(:path)?\}")
 class Need:
     """What a route asks of its caller. `open`: nothing. `owner`: the person, in a session. `known`: anybody whom the
     owner let in; what they may do, the route asks itself. `own_proof`: what the route itself finds in the request, where
-    no session and no bearer token counts. Else a verb on a doctype.
+    no session and no bearer token counts. `from_device`: the person, also by the sharing menu of their device, which knows no
+    token of our pages. Else a verb on a doctype.
     """
 
     verb: Verb | None = None
     doctype: str = ""  # `{doctype}` for the one that this hole of the path holds
     owner: bool = False
     own_proof: bool = False
+    from_device: bool = False
     known: bool = False
 
     def at(self, holes: Mapping[str, str]) -> Need:
@@ -42,6 +44,7 @@ OPEN = Need()
 OWNER = Need(owner=True)
 OWN_PROOF = Need(own_proof=True)
 KNOWN = Need(known=True)
+FROM_DEVICE = Need(owner=True, from_device=True)
 
 
 @lru_cache(maxsize=1024)

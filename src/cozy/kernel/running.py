@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -10,8 +14,15 @@ from msgspec import Struct
 from .home import Home
 from .problem import Unavailable
 
-Language = Literal["node", "python"]
+Language = Literal["node", "python", "office"]
 Why = Literal["", "memory", "disk"]
+
+
+@cache
+def office_program() -> str:
+    """Where LibreOffice is on this machine; "" where nothing can turn documents of offices into pages."""
+    found = shutil.which("soffice") or shutil.which("libreoffice") or ""
+    return os.path.realpath(found) if found and sys.platform == "linux" else ""
 
 
 class Program(Struct, frozen=True, kw_only=True):
@@ -21,10 +32,14 @@ class Program(Struct, frozen=True, kw_only=True):
     """
 
     language: Language
-    arguments: tuple[str, ...]  # of Node.js or Python: `index.js`, or `-m` and the name of a module
+    arguments: tuple[
+        str, ...
+    ]  # of Node.js or Python: `index.js`, or `-m` and the name of a module; of LibreOffice
     environment: Mapping[str, str] = {}  # all of it, beside HOME, TMPDIR, LANG and COZY_GATEWAY
     files: Iterable[tuple[str, bytes]] = ()  # put into its folder, by path; read once, in a thread
     readable: tuple[str, ...] = ()  # absolute paths on this machine that it may read, too
+    wanted: str = ""  # name of a file that it leaves in its folder, and that is to be told
+    goes_out: bool = True  # False: not even the gateway is there
 
 
 class Ended(Struct, frozen=True):
@@ -33,6 +48,7 @@ class Ended(Struct, frozen=True):
     code: int  # its exit code; less than 0 for the signal that ended it
     why: Why = ""  # the limit that it was ended for
     errors: str = ""  # the end of what it wrote to stderr
+    left: bytes = b""  # what the file holds that was wanted, where it is there
 
 
 class Runner(Protocol):

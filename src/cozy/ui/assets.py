@@ -104,5 +104,11 @@ def manifest(locale: str) -> dict[str, Any]:
             {"src": BASE + name, "sizes": sizes, "type": "image/png", "purpose": purpose}
             for name, sizes, purpose in APP_ICONS
         ],
+        "share_target": {
+            "action": "/my/photos/shared",
+            "method": "POST",
+            "enctype": "multipart/form-data",
+            "params": {"files": [{"name": "files", "accept": ["image/*", "video/*", "application/pdf"]}]},
+        },
         "shortcuts": [{"name": _("Files"), "url": "/my/drive"}],
     }

@@ -39,9 +39,15 @@ def guard_origin(call: Call) -> None:
         raise Forged
 
 
-def guard(call: Call, form: FormData | None) -> None:
-    """Raises Forged when a change is asked with cookies from elsewhere. Bearers of a token need no such proof."""
+def guard(call: Call, form: FormData | None, *, from_device: bool = False) -> None:
+    """Raises Forged when a change is asked with cookies from elsewhere. Bearers of a token need no such proof.
+
+    from_device: what no page asked for counts as well, but the person's own device: a share target has no token, and its
+    browser says that there is no page behind it (Fetch Metadata, `none`).
+    """
     if call.request.method in SAFE or call.has_token:
+        return
+    if from_device and call.header("sec-fetch-site") == "none":
         return
     if not call.request.cookies and form is None:
         return

@@ -169,7 +169,7 @@ class Dispatcher:
                 guard_origin(call)
                 form = await _form(call)
             if not route.need.own_proof:  # no cookie counts there, so none can be abused
-                guard(call, form)
+                guard(call, form, from_device=route.need.from_device)
             return await self._run(call, route, holes, form)
         finally:
             if form is not None:

@@ -21,6 +21,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin", "cache-control": "private, no-cache", "referrer-policy": "no-referrer",
 }  # fmt: skip
 KEPT = {**HEADERS, "cache-control": "private, max-age=31536000, immutable"}
+_NOT_DRAWN = {**HEADERS, "cache-control": "private, max-age=600"}  # it may be, another time
 _NO_PICTURE = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#798a8d" stroke-width="1.5">'
     b'<rect x="7" y="7" width="10" height="10" rx="1.5"/><path d="m8 15 3-3 2 2 1.500-1.500L16 14"/></svg>'
@@ -46,5 +47,5 @@ def raw(
 def picture(drawn: bytes | None) -> Response:
     """A picture that was drawn of a content: its address changes with it, so it may be kept. None: a plain sign. 200."""
     if drawn is None:
-        return Response(_NO_PICTURE, 200, KEPT, "image/svg+xml")
+        return Response(_NO_PICTURE, 200, _NOT_DRAWN, "image/svg+xml")
     return Response(drawn, 200, KEPT, "image/webp")

@@ -1,4 +1,4 @@
-"""Node.js and Python for boxes: which program, and what of the machine it has to read."""
+"""Node.js, Python and LibreOffice for boxes: which program, and what of the machine it has to read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from cozy.kernel.running import CannotRun, Language
+from cozy.kernel.running import CannotRun, Language, office_program
 
 GATEWAY = Path(__file__).parent / "gateway.cjs"
 SYSTEM = (  # libraries, what they are found by, whom TLS trusts, times of the world
@@ -21,6 +21,11 @@ SYSTEM = (  # libraries, what they are found by, whom TLS trusts, times of the w
     "/etc/pki/tls", "/usr/share/ca-certificates", "/usr/share/zoneinfo", "/etc/localtime", "/nix/store",
 )  # fmt: skip
 _NODE_AT_LEAST = 18  # fetch is there, and lasts
+OFFICE = Path(__file__).parent / "inside" / "office.py"
+_FONTS = (
+    "/etc/fonts", "/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/fontconfig", "/var/cache/fontconfig",
+    "/etc/libreoffice", "/usr/share/libreoffice", "/var/lib/libreoffice", "/var/spool/libreoffice",
+)  # fmt: skip
 _HEAP = 3 / 4  # of the memory, for what scripts hold; the rest is for buffers and the program itself
 
 
@@ -34,7 +39,13 @@ class Interpreter(Struct, frozen=True):
 
 def of(language: Language, memory: int) -> Interpreter:
     """The interpreter on this machine, for a program that may take so many bytes. Raises CannotRun."""
-    return _node(memory) if language == "node" else _python()
+    match language:
+        case "node":
+            return _node(memory)
+        case "office":
+            return _office()
+        case _:
+            return _python()
 
 
 def _node(memory: int) -> Interpreter:
@@ -73,3 +84,14 @@ def _python() -> Interpreter:
     shared = sysconfig.get_config_var("LIBDIR") if sysconfig.get_config_var("Py_ENABLE_SHARED") else None
     readable = (python, *sorted(library), *([str(shared)] if shared else ()))
     return Interpreter((python, "-s", "-S", "-B"), readable, {"PYTHONPATH": ".", "PYTHONUNBUFFERED": "1"})
+
+
+def _office() -> Interpreter:
+    """LibreOffice, started by a few lines of Python that start it again where it asks for that."""
+    program = office_program()
+    if not program:
+        raise CannotRun("LibreOffice is not installed on this host.")
+    python, folder = _python(), Path(program).parent
+    started = folder / "soffice.bin"
+    argv = (*python.argv, str(OFFICE), str(started if started.exists() else program))
+    return Interpreter(argv, (*python.readable, str(OFFICE), str(folder.parent), *_FONTS), {})

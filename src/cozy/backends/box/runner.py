@@ -9,11 +9,13 @@ import sys
 from asyncio import StreamReader
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import structlog
+from msgspec import structs
 
 import cozy
 from cozy.kernel.home import Home
@@ -65,15 +67,22 @@ class Boxes:
         """Run a program to its end."""
         self.check(program.language)
         await self._sweep()
-        async with (
-            folders.opened(program) as folder,
-            gateway.opened(folder, home, self._server, self._may_dial) as trusted,
-        ):
+        async with folders.opened(program) as folder, self._way_out(folder, home, program) as trusted:
             interpreter = interpreters.of(program.language, self._memory)
             environment = _environment(folder, program, interpreter, trusted)
-            told, errors = await _run(self._order(folder, program, interpreter), environment, heard)
+            with TemporaryFile() as kept:
+                order = self._order(folder, program, interpreter, kept.fileno())
+                told, errors = await _run(order, environment, heard)
+                left = await asyncio.to_thread(_all_of, kept)
         self._look_for_gaps(told)
-        return _ended(told, errors)
+        return structs.replace(_ended(told, errors), left=left)
+
+    def _way_out(
+        self, folder: Path, home: Home, program: Program
+    ) -> AbstractAsyncContextManager[Path | None]:
+        if not program.goes_out:
+            return nullcontext()
+        return gateway.opened(folder, home, self._server, self._may_dial)
 
     async def _sweep(self) -> None:
         """Once, remove what boxes of a house that was killed have left."""
@@ -81,13 +90,13 @@ class Boxes:
             self._is_swept = True
             await asyncio.to_thread(folders.sweep)
 
-    def _order(self, folder: Path, program: Program, interpreter: Interpreter) -> Order:
+    def _order(self, folder: Path, program: Program, interpreter: Interpreter, kept: int) -> Order:
         readable = [*interpreters.SYSTEM, *interpreter.readable, *program.readable, str(folder / "shown")]
         return Order(
             parent=os.getpid(), argv=[*interpreter.argv, *program.arguments], home=str(folder / "home"),
             gateway=str(folder / "shown" / "gateway"),
             root=str(folder / "root"), readable=readable, namespaces=self._namespaces, needs_walls=self._needs_walls, memory=self._memory,
-            disk=DISK, report=-1,
+            disk=DISK, report=-1, wanted=program.wanted, kept=kept,
         )  # fmt: skip
 
     def _look_for_gaps(self, told: list[dict[str, Any]]) -> None:
@@ -110,6 +119,11 @@ def _is_by_socket(postgres: str) -> bool:
 def _loopback(host: str) -> str:
     """Where this machine reaches itself."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - looked for, not bound
+
+
+def _all_of(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read()
 
 
 def _environment(
@@ -145,7 +159,7 @@ async def _run(
             told = {**order, "report": report}
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-I", "-S", "-B", "-c", START, json.dumps(told), stdin=DEVNULL, stdout=PIPE, stderr=PIPE,
-                env=environment, cwd=order["home"], pass_fds=(report,), start_new_session=True,
+                env=environment, cwd=order["home"], pass_fds=(report, order["kept"]), start_new_session=True,
             )  # fmt: skip
         finally:
             os.close(report)

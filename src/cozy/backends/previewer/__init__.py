@@ -10,13 +10,14 @@ import shutil
 import tempfile
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from queue import LifoQueue
 from typing import Any
 
-from cozy.kernel.previews import TooLargeToDraw
+from cozy.kernel.previews import Ends, Source, TooLargeToDraw
 
 from .process import WORKER, Worker
 
@@ -24,8 +25,11 @@ __all__ = ["WORKER", "Previewer", "Worker"]
 
 WORKERS = 2
 SOURCE_LIMIT = 256 * 1024 * 1024  # bytes; larger files are shown by their icon
+END = 48 * 1024 * 1024  # bytes at either end of a film, in which its index and its first seconds are
 SPOOL_LIMIT = 512 * 1024 * 1024  # bytes of sources kept at hand
 DRAWN_LIMIT = 32 * 1024 * 1024  # bytes of results kept in memory
+
+Part = tuple[int, Callable[[], AsyncIterator[bytes]]]  # of a content: where it begins, and what reads it
 
 
 class Previewer:
@@ -49,7 +53,7 @@ class Previewer:
         self,
         sha256: str,
         length: int,
-        read: Callable[[], AsyncIterator[bytes]],
+        read: Source,
         recipe: str,
         **options: int | str,
     ) -> bytes:
@@ -62,11 +66,10 @@ class Previewer:
             if known := self._drawn.get(key):
                 self._drawn.move_to_end(key)
                 return known
-        if length > SOURCE_LIMIT:
-            raise TooLargeToDraw("This file is too large to be drawn.")
+        parts = _parts(length, read)
         self._wanted[sha256] += 1
         try:
-            path = await self._spool(sha256, length, read)
+            path = await self._spool(sha256, parts)
             order = {"recipe": recipe, "path": str(path), **options}
             drawn = await asyncio.get_running_loop().run_in_executor(self._threads, self._obey, order)
         finally:
@@ -82,8 +85,8 @@ class Previewer:
         finally:
             self._idle.put(worker)
 
-    async def _spool(self, sha256: str, length: int, read: Callable[[], AsyncIterator[bytes]]) -> Path:
-        """A file that holds the content, for a worker to open."""
+    async def _spool(self, sha256: str, parts: Sequence[Part]) -> Path:
+        """A file that holds the content, for a worker to open. What lies between its parts takes no room on the disk."""
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="cozy-previews-"))
         path = self._folder / sha256
@@ -91,12 +94,17 @@ class Previewer:
             self._spooled.move_to_end(sha256)
             return path
         handle, name = tempfile.mkstemp(dir=self._folder)
+        written = 0
         with os.fdopen(handle, "wb") as file:
-            async for chunk in read():
-                file.write(chunk)
-                await asyncio.sleep(0)  # a reader of the page cache never waits: let others have their turn
+            for start, read in parts:
+                file.seek(start)
+                async for chunk in read():
+                    written += file.write(chunk)
+                    await asyncio.sleep(
+                        0
+                    )  # a reader of the page cache never waits: let others have their turn
         os.replace(name, path)
-        self._spooled[sha256] = length
+        self._spooled[sha256] = written
         return path
 
     def _make_room(self) -> None:
@@ -122,3 +130,13 @@ class Previewer:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
             self._spooled.clear()
+
+
+def _parts(length: int, read: Source) -> list[Part]:
+    """What of a content is needed. Raises TooLargeToDraw."""
+    if isinstance(read, Ends):
+        far = [(0, END), (length - END, END)] if length > 2 * END else [(0, length)]
+        return [(start, partial(read.read, start, size)) for start, size in far]
+    if length > SOURCE_LIMIT:
+        raise TooLargeToDraw("This file is too large to be drawn.")
+    return [(0, read)]

@@ -135,6 +135,10 @@ class BadSecret(Malformed):
     """This link has expired, or never was: ask for a new one."""
 
 
+class NoFilm(NotFound):
+    """There is no film inside this picture."""
+
+
 class NoThumbnail(NotFound):
     """There is no small picture of this file."""
 

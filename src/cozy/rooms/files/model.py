@@ -332,3 +332,14 @@ def look_alike(one: str, other: str) -> bool:
         return False
     colours = zip(bytes.fromhex(one[32:]), bytes.fromhex(other[32:]), strict=True)
     return all(abs(here - there) <= MOST_SHADES_APART for here, there in colours)
+
+
+def motion_in(known: Mapping[str, Any], size: int) -> tuple[int, int] | None:
+    """Where the film of a motion photo of so many bytes begins, and how long it is, by its metadata; None for no such photo."""
+    said = known.get("motion")
+    if not isinstance(said, Mapping):
+        return None
+    start, length = said.get("start"), said.get("size")
+    if not isinstance(start, int) or not isinstance(length, int):
+        return None
+    return (start, length) if start > 0 and length > 0 and start + length <= size else None

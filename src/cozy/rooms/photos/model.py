@@ -9,7 +9,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from cozy.kernel.clock import parse
-from cozy.rooms.files.model import File
+from cozy.rooms.files.model import File, motion_in
 
 ALBUMS = "io.cozy.photos.albums"
 KINDS = frozenset({"image", "video"})
@@ -43,6 +43,11 @@ class Photo(Struct, frozen=True):
     def is_film(self) -> bool:
         """Whether it moves."""
         return self.kind == "video"
+
+    @property
+    def has_film_within(self) -> bool:
+        """Whether a film of the same moment is in its file."""
+        return not self.is_film and motion_in(self.more, self.size) is not None
 
 
 class Month(Struct, frozen=True):

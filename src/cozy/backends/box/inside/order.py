@@ -18,4 +18,6 @@ class Order(TypedDict):
     needs_walls: bool  # whether something that a local socket leads to must be out of sight
     memory: int  # bytes of all its processes together
     disk: int  # bytes in its folder
+    wanted: str  # the name of a file that it leaves in its folder and that is to be kept; "" for none
+    kept: int  # the file descriptor that this file is written to
     report: int  # the file descriptor that what happens is told on, a JSON object a line

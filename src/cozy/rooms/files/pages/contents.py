@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from functools import partial
 
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from cozy.kernel.problem import NotFound
 from cozy.kernel.routes import OWNER
 from cozy.web import hostile
 from cozy.web.call import Call
+from cozy.web.ranges import serve
 
 from .. import service
 from ..service import looks, views
@@ -26,6 +28,20 @@ async def raw(call: Call, file_id: str, sha: str) -> Response:
         call, content, partial(service.content_pieces, call.house, call.home, content), name=file.name,
         mime=mime if mime in looks.SHOWN else "", modified=parse(file.updated_at),
         is_attached="download" in call.request.query_params or mime in looks.DRAWN,
+    )  # fmt: skip
+
+
+@routes.on("GET", "/my/file/{file_id}/motion/{sha}", OWNER)
+async def motion(call: Call, file_id: str, sha: str) -> Response:
+    """The film inside a motion photo. 200, 206, 304; 404, 416."""
+    file, content, film = await call.read(service.film_within, file_id, sha)
+
+    def read(start: int, size: int) -> AsyncIterator[bytes]:
+        return service.content_pieces(call.house, call.home, content, film.start + start, size)
+
+    return serve(
+        call, read, size=film.size, etag=f'"{content.sha256[:32]}-motion"', modified=parse(file.updated_at),
+        headers={**hostile.HEADERS, "content-type": service.FILM},
     )  # fmt: skip
 
 

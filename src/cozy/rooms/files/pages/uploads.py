@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
-from cozy.kernel.blobs import Content, TooLarge
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.ui import N_
 from cozy.web.call import Call
+from cozy.web.forms import files_in, pieces
 
 from .. import service
-from ..errors import OverQuota
 from .door import done, folder_url, question, routes, words
-
-CHUNK = 1024 * 1024  # bytes
 
 
 @routes.on("GET", "/my/drive/{folder_id}/upload", OWNER)
@@ -32,7 +27,7 @@ async def upload(call: Call, folder_id: str, form: FormData) -> Response:
     """Add files. clash: both, replace, skip. 303 to the folder; 422 the question again."""
     folder = await call.read(service.fetch, folder_id)
     clash = str(form.get("clash", "both"))
-    files = [each for each in form.getlist("files") if isinstance(each, UploadFile) and each.filename]
+    files = files_in(form, "files")
     try:
         added = [await _add(call, folder_id, file, clash) for file in files]
         error = "" if files else N_("Choose at least one file.")
@@ -56,29 +51,15 @@ def _again(work: Work, call: Call, folder: service.File, clash: str, error: str,
 
 async def _add(call: Call, folder_id: str, file: UploadFile, clash: str) -> bool:
     """Store one file; says whether it was added. Raises OverQuota, BadName, OutOfSpace, NoParent, ParentInTrash."""
-    name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
-    left = await call.read(service.room_left, call.home.quota)
-    try:
-        content = await call.house.blobs.put(call.home.id, _chunks(file), left)
-    except TooLarge as error:
-        raise OverQuota(quota=call.home.quota) from error
-    return await call.write(_keep, folder_id, name, content, file.content_type or "", clash, call.home.quota)
-
-
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(CHUNK):
-        yield chunk
-
-
-def _keep(
-    work: Work, folder_id: str, name: str, content: Content, content_type: str, clash: str, quota: int | None
-) -> bool:
-    known = service.child_named(work, folder_id, name)
-    if known is not None and clash == "skip":
-        return False
-    if known is not None and clash == "replace" and not known.is_folder:
-        service.overwrite(work, known.id, content, content_type, quota=quota)
-    else:
-        free = service.free_name(work, folder_id, name)
-        service.create_file(work, folder_id, free, content, content_type, quota=quota)
-    return True
+    way: service.Arrival = clash if clash in {"replace", "skip"} else "both"  # type: ignore[assignment]
+    added = await service.receive(
+        call.house,
+        call.home,
+        call.caller,
+        folder_id,
+        file.filename or "",
+        pieces(file),
+        file.content_type or "",
+        way,
+    )
+    return added is not None

@@ -20,11 +20,13 @@ from .content import (
 )
 from .disk_usage import ID as DISK_USAGE
 from .disk_usage import capabilities, disk_usage
-from .duplicates import Alike, Duplicates, duplicates
+from .duplicates import Alike, Duplicates, duplicates, liken, tell_apart
 from .editing import Edit, back_to_original, edit, is_editable, original
 from .furnish import furnish
 from .media import Facts, facts_at_once, read_media
 from .metadata import Details
+from .motion import MIME as FILM
+from .motion import film_within
 from .reading import (
     Feed,
     Page,
@@ -49,6 +51,7 @@ from .reading import (
     paths_of,
     usage,
 )
+from .receiving import Arrival, receive
 from .references import (
     Linked,
     Target,
@@ -98,11 +101,13 @@ from .versions import clear_versions, delete_version, relabel, revert, tag_versi
 __all__ = [
     "AGES",
     "DISK_USAGE",
+    "FILM",
     "LOOKS",
     "ROOT",
     "SIDES",
     "TRASH",
     "Alike",
+    "Arrival",
     "Change",
     "Details",
     "Duplicates",
@@ -162,6 +167,7 @@ __all__ = [
     "expect_file",
     "facts_at_once",
     "fetch",
+    "film_within",
     "find",
     "folder_size",
     "follow",
@@ -182,6 +188,7 @@ __all__ = [
     "leave_out",
     "leave_out_all",
     "lend_upload",
+    "liken",
     "link_to",
     "link_to_version",
     "linked",
@@ -201,6 +208,7 @@ __all__ = [
     "paths_of",
     "read_media",
     "read_sidecar",
+    "receive",
     "refer",
     "refer_all",
     "relabel",
@@ -222,6 +230,7 @@ __all__ = [
     "tag_version",
     "take_in",
     "take_in_all",
+    "tell_apart",
     "thumbnail",
     "trash",
     "unrefer",

@@ -11,22 +11,28 @@ from cozy.kernel.bus import Change
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
-from cozy.kernel.previews import CannotDraw, Previews
+from cozy.kernel.previews import CannotDraw
 from cozy.kernel.work import Work
 from cozy.rooms.jobs.errors import Hopeless
 
 from ..events import PictureStored
 from ..model import File
 from ..store import contents, likenesses, tree
-from .bytes import content_pieces
 from .duplicates import note_likeness
+from .opening import drawn_of, opening
 from .thumbnails import LOOKS, SIDES, Form, name_of, source_of
 
 log = structlog.get_logger()
 
 # What lists and timelines show: for apps, and for our own pages.
 AHEAD: tuple[tuple[str, Form], ...] = (("tiny", "webp"), ("small", "webp"), ("128", "webp"), ("512", "webp"))
-_OPENED = {"image", "raw", "svg", "pdf", "film"}
+_OPENED = {
+    "image",
+    "raw",
+    "svg",
+    "pdf",
+    "film",
+}  # a document takes seconds, so it is drawn when somebody looks
 _THUMBNAILS = "io.cozy.files.thumbnails"  # told and not stored (cozy-stack docs/realtime.md)
 _UNSEEN = 1_000  # looked for in a day
 
@@ -86,13 +92,10 @@ def _unseen(work: Work, sha256: str) -> Content | None:
 
 async def _draw(house: House, home: Home, content: Content, source: str) -> str:
     """What it looks like; "" where that says nothing. Raises CannotDraw, Missing, DecodeError."""
-    previews: Previews = house.ports[Previews][0]
     sizes = {**LOOKS, **SIDES}
     looks = [(sizes[look].width, sizes[look].height, int(sizes[look].is_cut), form) for look, form in AHEAD]
-    drawn = await previews.draw(
-        content.sha256, content.size, lambda: content_pieces(house, home, content), "pictures",
-        looks=msgspec.json.encode(looks).decode(), kind=source,
-    )  # fmt: skip
+    opened = await opening(house, home, content, source)
+    drawn = await drawn_of(house, opened, "pictures", looks=msgspec.json.encode(looks).decode())
     head, _, data = drawn.partition(b"\n")
     said = msgspec.json.decode(head, type=Drawn)
     pictures: dict[str, bytes] = {}

@@ -20,7 +20,7 @@ def content_by_hash(work: Work, sha256: str) -> Content | None:
 async def content_pieces(
     house: House, home: Home, content: Content, start: int = 0, size: int | None = None
 ) -> AsyncIterator[bytes]:
-    """Piece by piece; or some of its bytes. Raises Missing."""
+    """Piece by piece: all of it, or `size` bytes from `start` on. Raises Missing."""
     if content.inline is not None:
         yield content.inline[start : None if size is None else start + size]
         return

@@ -1,22 +1,26 @@
 """Pictures and films that are there twice, or that look alike in another size or quality.
 
 Who looks like whom is found out when a picture is first drawn, by parts of its likeness (model.py): a list of duplicates only
-reads it, however many pictures there are.
+reads it, however many pictures there are. What the owner told apart is a document each time, `io.cozy.files.different`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from msgspec import Struct
 
+from cozy.kernel.clock import iso
 from cozy.kernel.work import Work
+from cozy.rooms.documents import service as documents
 
 from .. import access
 from ..model import File, look_alike, parts_of
 from ..store import likenesses
 
+DIFFERENT = "io.cozy.files.different"
+_TOLD = 200  # files that are told apart at once
 _CANDIDATES = 500  # looked at for each part
 _TWINS = 12  # noted of a new picture: who looks alike is connected by some
 _SHARED = 100_000
@@ -63,7 +67,41 @@ def duplicates(work: Work, *, skip: int = 0, limit: int = 50, only_exact: bool =
     return Duplicates(found[:limit], len(found) > limit)
 
 
+def tell_apart(work: Work, ids: Sequence[str]) -> str:
+    """Note that these files show different things, or are all to stay: they are no duplicates of each other from now on.
+
+    Returns the id by which `liken` takes it back. Raises NoFile, NotAllowed.
+    """
+    access.every(work, "PATCH")
+    told = [access.file(work, id_, "PATCH").id for id_ in dict.fromkeys(ids)][:_TOLD]
+    return documents.create(work, DIFFERENT, {"files": told, "created_at": iso(work.now)}).id
+
+
+def liken(work: Work, id_: str) -> None:
+    """Take back that some files were told apart; the second time nothing happens. Raises NotAllowed."""
+    access.every(work, "PATCH")
+    found = documents.fetch_many(work, DIFFERENT, [id_]).get(id_)
+    if found is not None:
+        documents.delete(work, found)
+
+
+def _told_apart(work: Work) -> dict[str, set[str]]:
+    """By file: those that it is no duplicate of, whatever it looks like."""
+    apart: dict[str, set[str]] = {}
+    for ids in likenesses.told_apart(work, DIFFERENT):
+        for id_ in ids:
+            apart.setdefault(id_, set()).update(ids)
+    return apart
+
+
+def _unsettled(files: Sequence[File], apart: Mapping[str, set[str]]) -> list[File]:
+    """Those of them that were not told apart from all the others."""
+    ids = {file.id for file in files}
+    return [file for file in files if ids - {file.id} - apart.get(file.id, set())]
+
+
 def _groups(work: Work, *, only_exact: bool) -> Iterator[Alike]:
+    apart = _told_apart(work)
     contents = _connected(
         [] if only_exact else likenesses.pairs(work), likenesses.shared_contents(work, _SHARED)
     )
@@ -74,7 +112,7 @@ def _groups(work: Work, *, only_exact: bool) -> Iterator[Alike]:
         for file in likenesses.files_of(work, list(group_of)):
             if file.body["class"] in _CLASSES and not file.is_trashed:
                 members[group_of[file.sha256]].append(file)
-        for files in members:
+        for files in (_unsettled(some, apart) for some in members):
             if len(files) > 1:
                 yield Alike(sorted(files, key=_worth), len({file.sha256 for file in files}) == 1)
 

@@ -13,11 +13,12 @@ from cozy.kernel.blobs import Content
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.previews import CannotDraw, Previews
+from cozy.kernel.running import office_program
 from cozy.kernel.work import Work
 
 from .. import access
 from ..errors import NoVersion
-from ..model import PDF, RAW, File
+from ..model import OFFICE, PDF, RAW, File
 from .bytes import content_pieces
 from .content import content_of
 
@@ -39,9 +40,7 @@ SOUNDS = frozenset(
 )  # fmt: skip
 SHOWN = PICTURES | DRAWN | FILMS | SOUNDS
 MARKDOWN = frozenset({"text/markdown", "text/x-markdown"})
-POSTER_LIMIT = (
-    64 * 1024 * 1024
-)  # bytes; opening a larger film or PDF file for a small picture is not worth it
+PAGES_LIMIT = 64 * 1024 * 1024  # bytes; opening a larger document for a small picture is not worth it
 PDF_PAGES = 6  # shown at once
 PAGE_WIDTH = 1200  # pixels of a PDF page
 HEAD = 256 * 1024  # bytes of a text that are shown
@@ -86,7 +85,7 @@ class Pdf(Struct, frozen=True):
 
 
 class Look(Struct, frozen=True):
-    """How a content is shown. way: image, audio, video, pdf, code, prose, or none; more: it was too long to show whole."""
+    """How a content is shown. way: image, sheet, audio, video, pdf, code, prose, or none; more: it was too long to show whole."""
 
     way: str
     html: str = ""
@@ -109,8 +108,8 @@ def has_picture(file: File) -> bool:
     """Whether a small picture of it is worth a look."""
     if file.is_folder or not file.size:
         return False
-    opened = file.mime in FILMS or file.mime == PDF
-    return file.mime in PICTURES | RAW | DRAWN or (opened and file.size <= POSTER_LIMIT)
+    has_pages = file.mime == PDF or (file.mime in OFFICE and bool(office_program()))
+    return file.mime in PICTURES | RAW | DRAWN | FILMS or (has_pages and file.size <= PAGES_LIMIT)
 
 
 def extent_of(file: File, most: int) -> tuple[int, int] | None:
@@ -158,6 +157,8 @@ async def _drawn(house: House, home: Home, file: File, mime: str, content: Conte
         return Look("audio")
     if mime == PDF:
         return Look("pdf", pdf=await _pdf(house, home, content, first), first=first)
+    if mime in OFFICE and has_picture(file):
+        return Look("sheet")
     if mime in MARKDOWN or (mime.startswith("text/") and file.name.lower().endswith((".md", ".markdown"))):
         return Look("prose", await _prose(house, home, content), content.size > HEAD)
     if mime.startswith("text/") or kind_of(file) == "code":

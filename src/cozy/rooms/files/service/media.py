@@ -17,7 +17,7 @@ from cozy.kernel.caller import SYSTEM
 from cozy.kernel.clock import iso
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
-from cozy.kernel.previews import CannotDraw, Previews
+from cozy.kernel.previews import CannotDraw, Ends, Previews
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 
@@ -126,16 +126,21 @@ async def facts_of(house: House, home: Home, content: Content, source: str) -> F
     if source not in _READ or not content.size:
         return None
     options = {"kind": source} if source != "film" else {}
-    return await told(house, home, content, _READ[source], **options)
+    return await told(house, home, content, _READ[source], has_ends=source == "film", **options)
 
 
-async def told(house: House, home: Home, content: Content, recipe: str, **options: str) -> Facts | None:
-    """What a recipe reads out of a content; None when that is nothing."""
+async def told(
+    house: House, home: Home, content: Content, recipe: str, *, has_ends: bool = False, **options: str
+) -> Facts | None:
+    """What a recipe reads out of a content; None when that is nothing. has_ends: its beginning and its end are enough."""
     previews: Previews = house.ports[Previews][0]
     read = partial(content_pieces, house, home, content)
     try:
         return msgspec.json.decode(
-            await previews.draw(content.sha256, content.size, read, recipe, **options), type=Facts
+            await previews.draw(
+                content.sha256, content.size, Ends(read) if has_ends else read, recipe, **options
+            ),
+            type=Facts,
         )
     except (CannotDraw, Missing, msgspec.DecodeError):
         return None

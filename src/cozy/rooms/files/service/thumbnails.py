@@ -16,7 +16,8 @@ from msgspec import Struct
 from cozy.kernel.blobs import Content, Missing
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
-from cozy.kernel.previews import CannotDraw, Previews
+from cozy.kernel.previews import CannotDraw
+from cozy.kernel.running import office_program
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions import service as permissions
@@ -25,7 +26,7 @@ from ..errors import BadSecret, NoThumbnail
 from ..model import OFFICE, PDF, RAW, SVG, File
 from ..store import contents, tree
 from . import tickets
-from .bytes import content_pieces
+from .opening import drawn_of, opening, pages_made
 
 LIFETIME_MIN = 10
 Form = Literal["jpeg", "webp", "avif"]
@@ -60,8 +61,9 @@ def source_of(kind: str, mime: str) -> str:
 
 
 def is_drawable(kind: str, mime: str, *, encrypted: bool) -> bool:
-    """Whether files of this class and media type have thumbnails. Only some office documents bring one along."""
-    return source_of(kind, mime) not in {"", "office"} and not encrypted
+    """Whether files of this class and media type have thumbnails: documents of offices, where LibreOffice is."""
+    source = source_of(kind, mime)
+    return bool(source) and not encrypted and (source != "office" or bool(office_program()))
 
 
 def form_for(taken: Sequence[str]) -> Form:
@@ -132,17 +134,21 @@ async def drawn(house: House, home: Home, content: Content, source: str, look: s
     """The same of a content that is a source of this kind: drawn once, and kept. Raises CannotDraw."""
     if not source:
         raise CannotDraw("There is no picture of such files.")
-    size = {**LOOKS, **SIDES}[look]
-    previews: Previews = house.ports[Previews][0]
-    read = partial(content_pieces, house, home, content)
-    options: dict[str, int | str] = {
-        "width": size.width, "height": size.height, "crop": int(size.is_cut), "kind": source, "form": form,
-    }  # fmt: skip
-    draw = partial(previews.draw, content.sha256, content.size, read, "picture", **options)
+    name = name_of(source, look, form)
     try:
-        return await house.drawings.drawn(home.id, content.sha256, name_of(source, look, form), draw)
+        if not house.drawings.has(home.id, content.sha256, name) and source == "office":
+            await pages_made(house, home, content)  # before others are kept waiting
+        draw = partial(_draw, house, home, content, source, {**LOOKS, **SIDES}[look], form)
+        return await house.drawings.drawn(home.id, content.sha256, name, draw)
     except Missing as error:
         raise CannotDraw("The content is missing.") from error
+
+
+async def _draw(house: House, home: Home, content: Content, source: str, size: Look, form: Form) -> bytes:
+    opened = await opening(house, home, content, source)
+    return await drawn_of(
+        house, opened, "picture", width=size.width, height=size.height, crop=int(size.is_cut), form=form
+    )
 
 
 def name_of(source: str, look: str, form: Form) -> str:

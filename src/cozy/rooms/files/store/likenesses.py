@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from cozy.kernel.work import Work
 
 from ..model import File, parts_of
 from .tree import LIVING, file_row
+
+_TOLD_LIMIT = 100_000
 
 
 def insert(work: Work, sha256: str, likeness: str) -> bool:
@@ -106,6 +110,24 @@ def files_of(work: Work, hashes: Sequence[str]) -> list[File]:
         f"{LIVING} AND body->>'sha256' IN :hashes ORDER BY id", home=work.home, hashes=list(hashes)
     )
     return [file_row(row) for row in rows]
+
+
+def told_apart(work: Work, doctype: str) -> list[list[str]]:
+    """The ids of files that the owner told apart, each time that they did."""
+    rows = work.db.all(
+        """SELECT body->>'files' FROM documents
+            WHERE home_id = :home AND doctype = :doctype AND NOT deleted ORDER BY id LIMIT :limit""",
+        home=work.home, doctype=doctype, limit=_TOLD_LIMIT,
+    )  # fmt: skip
+    return [ids for (said,) in rows if (ids := _ids(said))]
+
+
+def _ids(said: str | None) -> list[str]:
+    """What the document says, which an app may have written."""
+    try:
+        return msgspec.json.decode(said or "[]", type=list[str])
+    except msgspec.DecodeError:
+        return []
 
 
 def unseen(work: Work, limit: int) -> list[tuple[str, str]]:

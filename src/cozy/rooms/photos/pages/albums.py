@@ -35,6 +35,7 @@ from .rolls import roll_page
 from .tiles import picture_url
 
 ALBUMS_URL = f"{PHOTOS_URL}/albums"
+_STEPS = {"earlier": -1, "later": 1}
 UNDO_LIMIT = 60  # photos whose leaving can be undone: their ids travel in a cookie
 
 
@@ -174,11 +175,18 @@ def sort(work: Work, call: Call, album_id: str, form: FormData) -> Response:
 
 @routes.on("POST", f"{ALBUMS_URL}/{{album_id}}/move", OWNER)
 def move(work: Work, call: Call, album_id: str, form: FormData) -> Response:
-    """Put what is chosen to the beginning of the album, or before another photo, or to the end. 303 to it; 404."""
-    where = str(form.get("before", "first"))
-    others = [id_ for id_ in service.albums.ids_in(work, album_id) if id_ not in set(ids_in(call, form))]
-    before = (others[0] if others else "") if where == "first" else where
-    service.albums.move(work, album_id, ids_in(call, form), before)
+    """Put what is chosen to the beginning of the album (`first`), a place `earlier` or `later`, before another photo, or to
+    the end. quiet: who asks shows it already. 303 to it, 204; 404.
+    """
+    where, ids = str(form.get("before", "first")), ids_in(call, form)
+    if where in _STEPS:
+        service.albums.step(work, album_id, ids, _STEPS[where])
+    else:
+        others = [id_ for id_ in service.albums.ids_in(work, album_id) if id_ not in set(ids)]
+        before = (others[0] if others else "") if where == "first" else where
+        service.albums.move(work, album_id, ids, before)
+    if form.get("quiet"):
+        return Response(status_code=204)
     return done(call, album_url(album_id), words(work).gettext("The order is changed."))
 
 

@@ -12,6 +12,7 @@ from cozy import ui
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import Routes
 from cozy.kernel.work import Work
+from cozy.rooms.documents import service as documents
 from cozy.rooms.homes import service as homes
 from cozy.web import pages
 from cozy.web.answers import see_other
@@ -32,7 +33,7 @@ def words(work: Work) -> ui.Words:
 
 def page(work: Work, call: Call, template: str, status: int = 200, **context: Any) -> Response:
     """A page of this room; browsers may keep it for when there is no network."""
-    around = {"room": ROOM, "inbox": service.inbox.folder(work)}
+    around = {"room": ROOM, "inbox": service.inbox.folder(work), "seq": documents.last_seq(work)}
     shown = pages.page(work, call, f"photos/{template}", status, **around, **context)
     shown.headers["x-keep-offline"] = "1"
     return shown

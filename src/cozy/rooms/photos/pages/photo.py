@@ -14,7 +14,7 @@ from ..model import Photo
 from . import about
 from .door import PHOTOS_URL, album_url, page, photo_url, routes, words
 from .places import namer
-from .tiles import Tile, extent, length, picture_url, raw_url, tiles
+from .tiles import extent, length, motion_url, picture_url, raw_url, tiles
 from .who import seen_one
 
 LARGE = 1600  # pixels
@@ -31,19 +31,14 @@ def _photo(work: Work, call: Call, photo_id: str) -> Response:
     roll = call.query("in")
     before, after = service.rolls.around(work, shown, roll)
     said = words(work)
+    group = service.together.of(work, shown)
     return page(
         work, call, "photo.html", photo=shown, at=shown.at, raw=raw_url(shown), picture=picture_url(shown, LARGE),
         extent=extent(shown, LARGE), length=length(shown.duration_s), about=about.lines(said, shown), clock=about.clock(said, shown),
         albums=[(album.name, album_url(album.id)) for album in service.albums.of(work, shown.id)],
         before=_link(before, roll), after=_link(after, roll), seen=seen_one(work, shown.id), roll=roll,
-        group=_siblings(work, shown, roll), up=_up(roll, shown, work), may_edit=files.is_editable(files.fetch(work, shown.id)), place=about.place(shown) or namer(work)([shown]),
+        group=tiles(group.photos[::-1], roll) if group else [], motion=motion_url(shown, group), is_live=bool(group and group.film), up=_up(roll, shown, work), may_edit=files.is_editable(files.fetch(work, shown.id)), place=about.place(shown) or namer(work)([shown]),
     )  # fmt: skip
-
-
-def _siblings(work: Work, shown: Photo, roll: str) -> list[Tile]:
-    """Those that it belongs together with, itself among them, as they were taken."""
-    group = service.together.of(work, shown)
-    return tiles(group.photos[::-1], roll) if group else []
 
 
 def _link(photo: Photo | None, roll: str) -> tuple[str, str, str] | None:

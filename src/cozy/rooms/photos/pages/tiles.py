@@ -20,7 +20,8 @@ _LARGE = 1600  # pixels of a picture that fills the page
 class Tile(Struct, frozen=True):
     """One photo of a grid. shape: a class of the style sheet; width, height: of its picture on a page of its own.
 
-    group: what it belongs to, with `number` stills; is_folded: another one stands for it.
+    group: what it belongs to, with `number` stills; is_folded: another one stands for it; motion: the address of the film
+    of its moment, "" for none.
     """
 
     id: str
@@ -38,7 +39,7 @@ class Tile(Struct, frozen=True):
     group: str = ""
     is_folded: bool = False
     number: int = 1
-    is_live: bool = False
+    motion: str = ""
 
 
 class Day(Struct, frozen=True):
@@ -56,16 +57,10 @@ def tiles(photos: Sequence[Photo], roll: str = "") -> list[Tile]:
 
 
 def _tile(photo: Photo, roll: str, group: Group | None) -> Tile:
-    alone = _alone(photo, roll)
+    alone = structs.replace(_alone(photo, roll), motion=motion_url(photo, group))
     if group is None:
         return alone
-    return structs.replace(
-        alone,
-        group=group.name,
-        is_folded=photo.id != group.shown.id,
-        number=group.number,
-        is_live=group.film is not None,
-    )
+    return structs.replace(alone, group=group.name, is_folded=photo.id != group.shown.id, number=group.number)
 
 
 def _alone(photo: Photo, roll: str) -> Tile:
@@ -98,6 +93,13 @@ def picture_url(photo: Photo, size: int) -> str:
 def raw_url(photo: Photo) -> str:
     """The address of its bytes."""
     return f"/my/file/{photo.id}/raw/{photo.sha256[:12]}"
+
+
+def motion_url(photo: Photo, group: Group | None) -> str:
+    """The address of the film of a photo's moment: inside it, or the other half of a live photo; "" for none."""
+    if photo.has_film_within:
+        return f"/my/file/{photo.id}/motion/{photo.sha256[:12]}"
+    return raw_url(group.film) if group and group.film and not photo.is_film else ""
 
 
 def length(seconds: float) -> str:

@@ -16,7 +16,7 @@ from cozy.rooms.files.service import Alike, together
 from cozy.web.call import Call
 
 from ..model import Photo, photo_of
-from .door import PHOTOS_URL, done, failed, ids_in, number_in, page, photo_url, routes, words
+from .door import PHOTOS_URL, done, failed, ids_in, number_in, page, photo_url, routes, way_back, words
 from .tiles import picture_url
 
 TWINS_URL = f"{PHOTOS_URL}/duplicates"
@@ -75,11 +75,15 @@ def _twin(work: Work, file: files.File) -> Twin:
     )  # fmt: skip
 
 
+def _back(form: FormData) -> str:
+    return f"{TWINS_URL}?exact=1" if form.get("exact") else TWINS_URL
+
+
 @routes.on("POST", TWINS_URL, OWNER)
 def throw_away(work: Work, call: Call, form: FormData) -> Response:
     """Put what is ticked into the bin. 303 to the rest, with a way to undo it."""
     ids, said = ids_in(call, form), words(work)
-    back = f"{TWINS_URL}?exact=1" if form.get("exact") else TWINS_URL
+    back = _back(form)
     if not ids:
         return done(call, back, said.gettext("Choose something first."))
     try:
@@ -90,3 +94,25 @@ def throw_away(work: Work, call: Call, form: FormData) -> Response:
     at = thrown[0].body["cozyMetadata"]["trashedAt"]
     text = said.ngettext("Moved to the bin.", "%(num)s items moved to the bin.", len(thrown))
     return done(call, back, text, undo=f"/my/drive/trash/undo?at={at}")
+
+
+@routes.on("POST", f"{TWINS_URL}/different", OWNER)
+def tell_apart(work: Work, call: Call, form: FormData) -> Response:
+    """Remember that the photos of a group are different, or are all to stay. 303 to the rest, with a way to undo it."""
+    said, ids = words(work), str(form.get("group", "")).split(",")
+    try:
+        with work.attempt():
+            told = files.tell_apart(work, [id_ for id_ in ids if id_])
+    except Problem as problem:
+        return failed(work, call, _back(form), problem)
+    text = said.gettext("They are no longer shown as duplicates of each other.")
+    return done(call, _back(form), text, undo=f"{TWINS_URL}/alike?id={told}")
+
+
+@routes.on("POST", f"{TWINS_URL}/alike", OWNER)
+def liken(work: Work, call: Call, form: FormData) -> Response:
+    """Undo telling apart. 303 to the duplicates."""
+    files.liken(work, call.query("id"))
+    return done(
+        call, way_back(call, form, TWINS_URL), words(work).gettext("They are shown as duplicates again.")
+    )

@@ -6,7 +6,7 @@ own order. Apps that do not know them show the same photos by date, as they alwa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, get_args
 
 from cozy.kernel.clock import iso
@@ -140,9 +140,29 @@ def sort(work: Work, id_: str, order: Order) -> Album:
 
 def move(work: Work, id_: str, photo_ids: Sequence[str], before: str = "") -> Album:
     """Put these photos before another one, "" for the end, in the owner's own order. Raises NoAlbum, NobodyIn, NotAllowed."""
-    moved = [each for each in ids_in(work, id_) if each in set(photo_ids)]
-    rest = [each for each in ids_in(work, id_) if each not in moved]
-    at = rest.index(before) if before in rest else len(rest)
+    ids, chosen = ids_in(work, id_), set(photo_ids)
+    rest = [each for each in ids if each not in chosen]
+    return _put(work, id_, ids, chosen, rest.index(before) if before in rest else len(rest))
+
+
+def step(work: Work, id_: str, photo_ids: Sequence[str], by: int) -> Album:
+    """Move these photos by so many places, less than 0 for earlier ones, in the owner's own order.
+
+    Raises NoAlbum, NobodyIn, NotAllowed.
+    """
+    ids, chosen = ids_in(work, id_), set(photo_ids)
+    places = [n for n, each in enumerate(ids) if each in chosen]
+    if not places:
+        return one(work, id_)
+    edge = places[0] if by < 0 else places[-1]
+    return _put(work, id_, ids, chosen, sum(each not in chosen for each in ids[:edge]) + by)
+
+
+def _put(work: Work, id_: str, ids: Sequence[str], chosen: Collection[str], at: int) -> Album:
+    """Let the chosen ones stand together, with so many of the others before them."""
+    moved = [each for each in ids if each in chosen]
+    rest = [each for each in ids if each not in chosen]
+    at = min(max(at, 0), len(rest))
     return _change(work, id_, order="mine", arranged=[*rest[:at], *moved, *rest[at:]])
 
 
