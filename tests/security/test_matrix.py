@@ -107,6 +107,8 @@ PUBLIC = {
             ),
         )
     },
+    "GET /.well-known/ocm": "tells other servers what can be shared with this one",
+    "GET /ocm-provider": "the same",
     "GET /": "leads to the door",
     "GET /auth/login": "the door",
     "GET /auth/twofactor": "the second step at the door, which a log-in has begun",

@@ -62,6 +62,11 @@ from cozy.rooms.documents import routes as documents_routes
 from cozy.rooms.documents.ports import Doctype, Guard
 from cozy.rooms.drives import pages as drives_pages
 from cozy.rooms.drives import routes as drives_routes
+from cozy.rooms.federation import jobs as federation_jobs
+from cozy.rooms.federation import pages as federation_pages
+from cozy.rooms.federation import routes as federation_routes
+from cozy.rooms.federation import service as federation
+from cozy.rooms.federation.events import Answered
 from cozy.rooms.files import jobs as files_jobs
 from cozy.rooms.files import pages as files_pages
 from cozy.rooms.files import routes as files_routes
@@ -161,6 +166,8 @@ DOORS: list[Routes] = [
     drives_routes.routes,
     drives_pages.routes,
     replication_routes.routes,
+    federation_routes.routes,
+    federation_pages.routes,
     remote_routes.routes,
     dav_routes.routes,
     nextcloud_routes.routes,
@@ -182,7 +189,13 @@ REACTIONS: dict[type[Event], list[Job]] = {
     DeviceEntered: [notifications_jobs.tell_new_device],
     ClientConnected: [notifications_jobs.tell_new_client],
     ClientPending: [auth_jobs.forget_pending_client],
-    GrantEnded: [auth_jobs.forget_client, auth_jobs.forget_device_password, sharing_jobs.follow_grant],
+    GrantEnded: [
+        auth_jobs.forget_client,
+        auth_jobs.forget_device_password,
+        sharing_jobs.follow_grant,
+        federation_jobs.follow_grant,
+    ],
+    Answered: [federation_jobs.tell],
     GuestBrought: [links_jobs.tell_arrival],
     CopyAsked: [links_jobs.copy],
     MediaStored: [files_jobs.read_media],
@@ -284,6 +297,7 @@ PORTS: dict[type, list[Any]] = {
         *calendars_doctypes.DOCTYPES,
         *contacts.doctypes.DOCTYPES,
         *sharing.doctypes.DOCTYPES,
+        *federation.DOCTYPES,
     ],
     InstanceFacts: [auth.facts.instance],
     Capabilities: [auth.facts.capabilities, files.capabilities],
@@ -293,11 +307,12 @@ PORTS: dict[type, list[Any]] = {
         *notifications_pages.KINDS,
         *neighbours_pages.KINDS,
         *sharing_pages.kinds.KINDS,
+        *federation_pages.kinds.KINDS,
         *links_pages.KINDS,
     ],
     Beside: [sharing_pages.contact.on_page_of_contact],
     People: [sharing.seers.People()],
-    Sharers: [sharing_pages.inviting.with_people],
+    Sharers: [sharing_pages.inviting.with_people, federation_pages.sending.at_servers],
     Tongue: [ui.words],
     WorkerType: [*jobs.WORKERS, *files_jobs.WORKERS, *connectors_jobs.WORKERS, *replication_jobs.WORKERS],
 }

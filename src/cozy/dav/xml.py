@@ -20,6 +20,7 @@ DEPTH_LIMIT = 64  # elements inside each other
 DAV = "DAV:"
 OC = "http://owncloud.org/ns"
 NC = "http://nextcloud.org/ns"
+OCS = "http://open-collaboration-services.org/ns"
 CALDAV = "urn:ietf:params:xml:ns:caldav"
 CARDDAV = "urn:ietf:params:xml:ns:carddav"
 CS = "http://calendarserver.org/ns/"
@@ -27,7 +28,7 @@ ICAL = "http://apple.com/ns/ical/"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 MEDIA_TYPE = "application/xml; charset=utf-8"
 HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
-_PREFIXES = {DAV: "d", OC: "oc", NC: "nc", CALDAV: "cal", CARDDAV: "card", CS: "cs", ICAL: "ical"}
+_PREFIXES = {DAV: "d", OC: "oc", NC: "nc", OCS: "ocs", CALDAV: "cal", CARDDAV: "card", CS: "cs", ICAL: "ical"}
 NAMESPACES = " ".join(f'xmlns:{prefix}="{namespace}"' for namespace, prefix in _PREFIXES.items())
 
 text = escape

@@ -39,6 +39,14 @@ class OtherBody(Malformed):
 Renderer = Callable[[Work, "Call", str, int, dict[str, Any]], Response]
 
 
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """Addresses that stand for a part of a home: what they begin with, and the path of the one folder or file that they open."""
+
+    prefix: str
+    path: str
+
+
 @dataclass(slots=True)
 class Call:
     """One request: to which home, from whom, and the way to get work done."""
@@ -53,6 +61,7 @@ class Call:
     caller: Caller = NOBODY
     has_token: bool = False  # a bearer token came with it, which no other site can make a browser send
     signer: str = ""  # the public key of the home that signed the request; "" where none did
+    mount: Mount | None = None  # where the address stands for a part of the home
     csrf: str = ""  # the token for this page's forms, once one was asked for
     cookies_out: list[str] = field(default_factory=list)  # Set-Cookie lines that the answer will carry
     uses: list[tuple[int, str, Verb | None]] = field(default_factory=list)

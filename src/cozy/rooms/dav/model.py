@@ -73,14 +73,35 @@ class Lock(Struct, frozen=True):
         return self.path == path or (self.is_deep and is_below(path, self.path))
 
 
+class Top(Struct, frozen=True):
+    """Where addresses begin. prefix: safe in XML; path: of the folder or file that it stands for, "" for the whole home."""
+
+    prefix: str = PREFIX
+    path: str = ""
+
+    def at(self, raw: str) -> str:
+        """The path of an address after its prefix, percent-encoded as it came. Raises BadPlace."""
+        inside = place(raw)
+        return inside if not self.path else f"{self.path}{inside}".rstrip("/")
+
+    def inside(self, path: str) -> str:
+        """A path as it is told: what is outside of a part of the home is told as its top."""
+        if not self.path:
+            return path
+        return path.removeprefix(self.path) if is_below(path, self.path) else ""
+
+
+HOME = Top()
+
+
 class Expected(Struct, frozen=True, kw_only=True):
-    """What a request expects to find, as its headers say; dates as they came. prefix: of the address that it came to."""
+    """What a request expects to find, as its headers say; dates as they came. top: where its addresses begin."""
 
     if_: tuple[Alternative, ...] = ()
     if_match: str = ""
     if_none_match: str = ""
     if_unmodified_since: str = ""
-    prefix: str = PREFIX
+    top: Top = HOME
 
 
 def split(address: str) -> tuple[str, str] | None:
@@ -90,6 +111,16 @@ def split(address: str) -> tuple[str, str] | None:
     """
     found = _ADDRESS.fullmatch(address)
     return (_tidy(found[1]), found[2] or "") if found else None
+
+
+def named(address: str, top: Top) -> str | None:
+    """The path that an address names; None where it leads elsewhere. Raises BadPlace."""
+    if not top.path:
+        found = split(address)
+        return None if found is None else place(found[1])
+    inside = address.removeprefix(top.prefix)
+    is_there = address.startswith(top.prefix) and (not inside or inside.startswith("/"))
+    return top.at(inside) if is_there else None
 
 
 @lru_cache(maxsize=1024)
@@ -127,10 +158,11 @@ _PERCENT_LIMIT = 10_000
 _PERCENT = _Percent()
 
 
-def href(path: str, *, is_folder: bool, prefix: str = PREFIX) -> str:
+def href(path: str, *, is_folder: bool, top: Top = HOME) -> str:
     """The address of a path; a folder's ends with a slash. Safe in XML as it is."""
-    address = path if _PLAIN(path) else path.translate(_PERCENT)
-    return f"{prefix}{address}{'/' if is_folder and path != '/' else ''}"
+    inside = top.inside(path)
+    address = inside if _PLAIN(inside) else inside.translate(_PERCENT)
+    return f"{top.prefix}{address}{'/' if is_folder and inside != '/' else ''}"
 
 
 def above(path: str) -> str:

@@ -15,7 +15,7 @@ from cozy.rooms.files.model import File
 from cozy.web.call import Call, TooBig
 
 from ..errors import BadPlace, Elsewhere
-from ..model import PREFIX, Expected, oc_id, place, split
+from ..model import HOME, PREFIX, Expected, Top, named, oc_id, split
 from ..service.tree import Way
 
 P = ParamSpec("P")
@@ -42,16 +42,18 @@ def at_places(method: str, need: Need) -> Callable[[Handler], Handler]:
 
 def place_of(call: Call) -> str:
     """The path that is asked about. Raises BadPlace."""
-    address = split(path_of(call))
-    if address is None:
+    path = named(path_of(call), top_of(call))
+    if path is None:
         raise BadPlace
-    return place(address[1])
+    return path
 
 
-def prefix_of(call: Call) -> str:
-    """What the addresses of files begin with in an answer: as that of the request, where that is one of a file."""
+def top_of(call: Call) -> Top:
+    """Where the addresses of files begin in an answer: as that of the request, where that is one of a file."""
+    if call.mount is not None:
+        return Top(call.mount.prefix, call.mount.path)
     address = split(path_of(call))
-    return PREFIX if address is None else address[0]
+    return HOME if address is None else Top(address[0])
 
 
 def path_of(call: Call) -> str:
@@ -80,10 +82,10 @@ def target_of(call: Call) -> str:
     if not parts.path.startswith("/"):
         raise BadHeader(parameter="Destination")
     is_ours = not parts.netloc or parts.netloc.lower() == call.header("host").lower()
-    address = split(parts.path)
-    if not is_ours or address is None:
+    path = named(parts.path, top_of(call)) if is_ours else None
+    if path is None:
         raise Elsewhere
-    return place(address[1])
+    return path
 
 
 def expected_of(call: Call) -> Expected:
@@ -91,7 +93,7 @@ def expected_of(call: Call) -> Expected:
     return Expected(
         if_=conditions.parse(call.header("if")), if_match=call.header("if-match"),
         if_none_match=call.header("if-none-match"), if_unmodified_since=call.header("if-unmodified-since"),
-        prefix=prefix_of(call),
+        top=top_of(call),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from cozy.web.call import Call
 from .. import service
 from ..errors import LockConflict
 from ..model import LOCK_S, LONGEST_LOCK_S, Lock, href
-from .door import at_places, done, expected_of, place_of, prefix_of, told, xml_of
+from .door import at_places, done, expected_of, place_of, told, top_of, xml_of
 
 
 @at_places("LOCK", may("PUT", FILES))
@@ -47,7 +47,7 @@ async def _no_bytes() -> AsyncIterator[bytes]:
 
 
 def _told(call: Call, lock: Lock, status: int, more: dict[str, str]) -> Response:
-    active = service.properties.active(lock, prefix_of(call))
+    active = service.properties.active(lock, top_of(call))
     return told(
         f"<d:prop {xml.NAMESPACES}><d:lockdiscovery>{active}</d:lockdiscovery></d:prop>", status, more
     )
@@ -55,7 +55,7 @@ def _told(call: Call, lock: Lock, status: int, more: dict[str, str]) -> Response
 
 def _conflict(call: Call, path: str, hrefs: tuple[str, ...]) -> Response:
     """What is inside is locked, so that the whole cannot be (RFC 4918 §9.10.3)."""
-    outcomes = [(each, 423) for each in hrefs] + [(href(path, is_folder=True, prefix=prefix_of(call)), 424)]
+    outcomes = [(each, 423) for each in hrefs] + [(href(path, is_folder=True, top=top_of(call)), 424)]
     return told(answers.multistatus(answers.outcome(each, code) for each, code in outcomes))
 
 

@@ -96,7 +96,7 @@ def _looked_at(
 ) -> tuple[File, Item]:
     file = service.places.at(work, path)
     service.conditions.check(work, expected, path, file)
-    around = service.properties.around(work, path, asked, quota, expected.prefix)
+    around = service.properties.around(work, path, asked, quota, expected.top)
     (item,) = service.properties.items(work, [(file.id, path, service.places.body_of(file))], around)
     return file, item
 
@@ -138,6 +138,6 @@ def _patched(work: Work, expected: Expected, path: str, changes: list[Change]) -
     file = service.places.at(work, path)
     service.conditions.check(work, expected, path, file)
     service.locks.guard(work, expected, path)
-    return href(path, is_folder=file.is_folder, prefix=expected.prefix), service.properties.patch(
+    return href(path, is_folder=file.is_folder, top=expected.top), service.properties.patch(
         work, file, changes
     )

@@ -10,7 +10,7 @@ from cozy.kernel.work import Work
 from cozy.rooms.files.model import File
 
 from ..errors import Unfulfilled
-from ..model import Expected, date_in, place, split
+from ..model import Expected, Top, date_in, named
 from . import locks, places
 
 
@@ -28,8 +28,8 @@ def check(work: Work, expected: Expected, path: str, found: File | None) -> None
         raise Unfulfilled(header="If-None-Match")
     if not conditions.hold(
         expected.if_,
-        lambda resource: _tokens(work, _path(work, resource, path)),
-        lambda resource: _tag(work, _path(work, resource, path)),
+        lambda resource: _tokens(work, _path(work, resource, path, expected.top)),
+        lambda resource: _tag(work, _path(work, resource, path, expected.top)),
     ):
         raise Unfulfilled(header="If")
 
@@ -41,16 +41,15 @@ def _names(tags: str, tag: str, found: File | None) -> bool:
     return bool(tag) and tag in [each.strip() for each in tags.split(",")]
 
 
-def _path(work: Work, resource: str, path: str) -> str | None:
+def _path(work: Work, resource: str, path: str, top: Top) -> str | None:
     """The path that an address names; None where it is none of ours."""
     if not resource:
         return path
     parts = urlsplit(resource)
-    address = split(parts.path)
-    if (parts.netloc and parts.netloc != urlsplit(work.origin).netloc) or address is None:
+    if parts.netloc and parts.netloc != urlsplit(work.origin).netloc:
         return None
     try:
-        return place(address[1])
+        return named(parts.path, top)
     except Problem:
         return None
 

@@ -57,7 +57,7 @@ def _open(work: Work, expected: Expected, locks: Sequence[Lock]) -> None:
 
 
 def _hrefs(expected: Expected, locks: Sequence[Lock]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(href(lock.path, is_folder=False, prefix=expected.prefix) for lock in locks))
+    return tuple(dict.fromkeys(href(lock.path, is_folder=False, top=expected.top) for lock in locks))
 
 
 def holder_of(work: Work) -> str:

@@ -21,11 +21,12 @@ from cozy.rooms.permissions import service as permissions
 
 from ..errors import TooManyProperties
 from ..model import (
-    PREFIX,
+    HOME,
     PROPERTIES,
     PROPERTIES_LIMIT,
     Body,
     Lock,
+    Top,
     date_in,
     etag,
     folder_etag,
@@ -45,7 +46,7 @@ CHANGED_BY_CLIENTS = (
 
 
 class Around(Struct, frozen=True):
-    """What is true of a whole listing. locks: near its folder; quota: bytes, None for no limit; prefix: of its addresses;
+    """What is true of a whole listing. locks: near its folder; quota: bytes, None for no limit; top: where its addresses begin;
     tells_below: whether it says something of what is below folders; epoch: another one since a backup was put back.
     """
 
@@ -53,7 +54,7 @@ class Around(Struct, frozen=True):
     used: int = 0
     quota: int | None = None
     rights: str = ""
-    prefix: str = PREFIX
+    top: Top = HOME
     tells_below: bool = False
     home: str = ""
     epoch: int | None = None
@@ -96,20 +97,28 @@ def _rights(item: Item) -> str:
     return rights if item.body.is_folder else rights.replace("C", "").replace("K", "")
 
 
-def active(lock: Lock, prefix: str = PREFIX) -> str:
+_SUMMED = {"G": 1, "W": 2, "C": 4, "D": 8}
+
+
+def _sum_of_rights(item: Item) -> int:
+    """As servers of ownCloud and Nextcloud read them of what is shared with them."""
+    return sum(value for letter, value in _SUMMED.items() if letter in _rights(item))
+
+
+def active(lock: Lock, top: Top = HOME) -> str:
     """A lock as it is told (§14.1)."""
     depth = "infinity" if lock.is_deep else "0"
     return (
         f"<d:activelock><d:locktype><d:write/></d:locktype><d:lockscope><d:{lock.scope}/></d:lockscope>"
         f"<d:depth>{depth}</d:depth>{lock.owner}<d:timeout>Second-{lock.timeout_s}</d:timeout>"
         f"<d:locktoken><d:href>{xml.text(lock.token)}</d:href></d:locktoken>"
-        f"<d:lockroot><d:href>{href(lock.path, is_folder=False, prefix=prefix)}</d:href></d:lockroot></d:activelock>"
+        f"<d:lockroot><d:href>{href(lock.path, is_folder=False, top=top)}</d:href></d:lockroot></d:activelock>"
     )
 
 
 def _locks(item: Item) -> str:
     around = item.around
-    return "".join(active(lock, around.prefix) for lock in around.locks if lock.covers(item.path))
+    return "".join(active(lock, around.top) for lock in around.locks if lock.covers(item.path))
 
 
 def _etag(item: Item) -> str:
@@ -129,7 +138,7 @@ def _type(item: Item) -> str:
 
 
 def _address(item: Item) -> str:
-    return href(item.path, is_folder=item.body.is_folder, prefix=item.around.prefix)
+    return href(item.path, is_folder=item.body.is_folder, top=item.around.top)
 
 
 _USUAL: dict[str, Value] = {
@@ -151,6 +160,7 @@ _OTHERS: dict[str, Value] = {
     f"{{{xml.OC}}}checksums": _of_file(_checksums),
     f"{{{xml.OC}}}permissions": _rights,
     f"{{{xml.OC}}}share-types": lambda item: "",
+    f"{{{xml.OCS}}}share-permissions": lambda item: str(_sum_of_rights(item)),
     f"{{{xml.OC}}}data-fingerprint": lambda item: (
         None if item.around.epoch is None else str(item.around.epoch)
     ),
@@ -165,10 +175,10 @@ _QUOTA = frozenset(name for name in WORDS.others if "quota" in name)
 _BELOW = frozenset({"{DAV:}getetag", f"{{{xml.OC}}}size"})
 _NOTHING = Below()
 _FINGERPRINT = f"{{{xml.OC}}}data-fingerprint"
-_PERMISSIONS = f"{{{xml.OC}}}permissions"
+_PERMISSIONS = frozenset({f"{{{xml.OC}}}permissions", f"{{{xml.OCS}}}share-permissions"})
 
 
-def around(work: Work, path: str, asked: PropFind, quota: int | None, prefix: str = PREFIX) -> Around:
+def around(work: Work, path: str, asked: PropFind, quota: int | None, top: Top = HOME) -> Around:
     """What the listing of a path needs to know beside documents; only what is asked for is looked up."""
     names = frozenset(asked.include if asked.names is None else asked.names)
     needs_locks = asked.names is None or "{DAV:}lockdiscovery" in names
@@ -176,8 +186,8 @@ def around(work: Work, path: str, asked: PropFind, quota: int | None, prefix: st
         locks.around(work, path) if needs_locks else (),
         files.usage(work) if names & _QUOTA else 0,
         quota,
-        _own_rights(work) if _PERMISSIONS in names else "",
-        prefix,
+        _own_rights(work) if _PERMISSIONS & names else "",
+        top,
         asked.names is None or bool(names & _BELOW),
         work.home,
         sync.epoch(work) if _FINGERPRINT in names else None,

@@ -26,7 +26,8 @@ Type = Literal[
     "share-interact",
     "register",
     "member",
-]  # a member of a sharing holds no document: see `ports.People`
+    "federated",
+]  # a member of a sharing holds no document: see `ports.People`; federated: somebody at a server of another kind
 LINKS: frozenset[Type] = frozenset({"share", "share-preview", "share-interact"})  # what a code opens
 TITLES_LIMIT = 500  # rules of one permission
 WILDCARD = ".*"

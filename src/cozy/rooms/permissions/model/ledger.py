@@ -43,7 +43,7 @@ EVERYTHING = Picked()
 
 _KINDS: dict[Type, Kind] = {
     "app": "app", "konnector": "konnector", "oauth": "client", "device": "device", "cli": "cli",
-    "share": "share", "share-preview": "share", "share-interact": "share",
+    "share": "share", "share-preview": "share", "share-interact": "share", "federated": "share",
 }  # fmt: skip
 
 

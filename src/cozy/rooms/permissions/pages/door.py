@@ -28,7 +28,7 @@ ACCESS = "/my/access"
 Kind = Literal["people", "links", "apps", "devices"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _KIND: dict[Type, Kind] = {
-    "share-preview": "people", "share-interact": "people", "share": "links", "app": "apps", "konnector": "apps",
+    "share-preview": "people", "share-interact": "people", "federated": "people", "share": "links", "app": "apps", "konnector": "apps",
 }  # fmt: skip
 _ICONS = {"people": "user-round", "links": "link", "apps": "layout-grid", "devices": "monitor-smartphone"}
 _NAMELESS = {"people": N_("Somebody"), "links": N_("Link"), "apps": N_("App"), "devices": N_("Device")}

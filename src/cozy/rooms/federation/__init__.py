@@ -1,0 +1,1 @@
+"""Sharing with people whose files are at a server of another kind."""

@@ -1,0 +1,166 @@
+"""Servers of other kinds, as far as Open Cloud Mesh goes: what they say of themselves, accept, refuse and send.
+
+What each checks and sends is what its programs do: Nextcloud's apps cloud_federation_api and federatedfilesharing,
+and reva's service ocmd, of which OpenCloud and ownCloud Infinite Scale are made.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+_TO = {"content-type": "application/json"}
+
+
+@dataclass
+class Foreign:
+    """Some server. taken: shares that it was sent; heard: notifications."""
+
+    street: Any
+    origin: str
+    taken: list[dict[str, Any]] = field(default_factory=list)
+    heard: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    is_stack: bool = True
+    is_away: bool = False
+    app: Any = None
+
+    name = "foreign"
+    discovery = "/.well-known/ocm"
+    webdav = "/dav/ocm/"
+    version = "1.1.0"
+
+    def __post_init__(self) -> None:
+        self.app = Starlette(routes=[
+            Route(self.discovery, self.tell), Route("/ocm/shares", self.take, methods=["POST"]),
+            Route("/ocm/notifications", self.hear, methods=["POST"]),
+            Route("/{path:path}", self.dav, methods=["GET", "PUT", "PROPFIND", "MKCOL", "MOVE", "DELETE", "HEAD"]),
+        ])  # fmt: skip
+
+    async def tell(self, request: Request) -> Response:
+        protocols = {"webdav": self.webdav}
+        resources = [{"name": "file", "shareTypes": ["user"], "protocols": protocols}]
+        return JSONResponse(
+            {
+                "enabled": not self.is_away,
+                "apiVersion": self.version,
+                "endPoint": f"{self.origin}/ocm",
+                "resourceTypes": resources,
+            }
+        )
+
+    async def take(self, request: Request) -> Response:
+        raise NotImplementedError
+
+    async def hear(self, request: Request) -> Response:
+        self.heard.append(await request.json())
+        return JSONResponse({}, 201)
+
+    async def dav(self, request: Request) -> Response:
+        return Response(status_code=404)
+
+    async def post(self, place: Any, path: str, body: dict[str, Any]) -> httpx2.Response:
+        """Send something to a home."""
+        async with httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(place.app), base_url=place.origin
+        ) as client:
+            return await client.post(path, json=body)
+
+
+class Nextcloud(Foreign):
+    """Nextcloud, up to 31: the words of 1.0."""
+
+    name = "cloud"
+    discovery = "/ocm-provider/"
+    webdav = "/public.php/webdav/"
+    version = "1.0-proposal1"
+
+    async def take(self, request: Request) -> Response:
+        """As RequestHandlerController::addShare and CloudFederationProviderFiles::shareReceived."""
+        told = await request.json()
+        protocol = told.get("protocol")
+        needed = ("shareWith", "name", "providerId", "resourceType", "shareType")
+        is_whole = all(told.get(each) is not None for each in needed) and isinstance(protocol, dict)
+        if not is_whole or "sharedSecret" not in (protocol.get("options") or {}):
+            return JSONResponse({"message": "Missing arguments", "validationErrors": []}, 400)
+        if (
+            told["shareType"] not in {"user", "group"}
+            or told["resourceType"] != "file"
+            or protocol["name"] != "webdav"
+        ):
+            return JSONResponse({"message": "not implemented"}, 501)
+        user = told["shareWith"].rpartition("@")[0]
+        if user != "bob":
+            return JSONResponse({"message": f'User "{user}" does not exists', "validationErrors": []}, 400)
+        self.taken.append(told)
+        return JSONResponse({"recipientDisplayName": "Bob Martin", "recipientUserId": "bob"}, 201)
+
+    async def notify(
+        self, place: Any, kind: str, share: dict[str, Any], message: str, **more: Any
+    ) -> httpx2.Response:
+        """As Notifications::tryOCMEndPoint."""
+        said = {"sharedSecret": share["protocol"]["options"]["sharedSecret"], "message": message, **more}
+        body = {
+            "notificationType": kind, "resourceType": "file", "providerId": share["providerId"], "notification": said,
+        }  # fmt: skip
+        return await self.post(place, "/ocm/notifications", body)
+
+    def mount(self, place: Any, share: dict[str, Any]) -> httpx2.AsyncClient:
+        """As files_sharing's External\\Storage opens it: what opens the share as a name, without a password."""
+        secret = share["protocol"]["options"]["sharedSecret"]
+        return opened(place, "Basic " + base64.b64encode(f"{secret}:".encode()).decode())
+
+
+class Reva(Foreign):
+    """reva: the words of 1.1 and later, and not one of 1.0."""
+
+    name = "open"
+
+    async def take(self, request: Request) -> Response:
+        """As ocmd's getCreateShareRequest and Protocols.UnmarshalJSON of ownCloud Infinite Scale."""
+        told = await request.json()
+        needed = (
+            "shareWith",
+            "name",
+            "providerId",
+            "owner",
+            "sender",
+            "shareType",
+            "resourceType",
+            "protocol",
+        )
+        if any(not told.get(each) for each in needed):
+            return JSONResponse({"code": "INVALID_PARAMETER", "message": "missing"}, 400)
+        protocol = told["protocol"]
+        unknown = set(protocol) - {"name", "options", "webdav"}
+        if unknown or protocol.get("options"):
+            return JSONResponse(
+                {"code": "INVALID_PARAMETER", "message": "protocol options not supported"}, 400
+            )
+        if not all(protocol["webdav"].get(each) for each in ("sharedSecret", "permissions", "uri")):
+            return JSONResponse({"code": "INVALID_PARAMETER", "message": "webdav"}, 400)
+        self.taken.append(told)
+        return JSONResponse({"recipientDisplayName": "Bob"}, 201)
+
+    def mount(self, place: Any, share: dict[str, Any]) -> httpx2.AsyncClient:
+        """As pkg/ocm/storage/received opens it: a bearer token."""
+        return opened(place, f"Bearer {share['protocol']['webdav']['sharedSecret']}")
+
+
+def opened(place: Any, proof: str) -> httpx2.AsyncClient:
+    """A program that shows something."""
+    transport = httpx2.ASGITransport(place.app)
+    return httpx2.AsyncClient(transport=transport, base_url=place.origin, headers={"authorization": proof})
+
+
+def moves_in(street: Any, server: Any) -> Any:
+    """The server, where others on the street find it."""
+    street.places[server.name] = server
+    return server
