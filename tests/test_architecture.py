@@ -16,7 +16,7 @@ ROOMS = sorted(file.parent for file in SOURCE.glob("rooms/*/__init__.py"))
 
 WORDS = {"model", "errors", "events", "ports"}
 FACE = WORDS | {"service"}
-MODULES = FACE | {"tables", "store", "access", "jobs", "routes", "pages", "dav", "cli"}
+MODULES = FACE | {"tables", "store", "access", "jobs", "routes", "pages", "dav", "cli", "formats"}
 OTHERS = {"README.md", "__init__.py", "__pycache__", "templates", "static"}
 
 # Upper case, as in all our SQL; two words, so that prose and HTTP verbs do not count.

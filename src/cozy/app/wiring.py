@@ -78,6 +78,7 @@ from cozy.rooms.homes import routes as homes_routes
 from cozy.rooms.homes.events import HomeMoved, ProfileChanged
 from cozy.rooms.homes.ports import Capabilities, FirstPage, Furnish, InstanceFacts
 from cozy.rooms.homes.service import doctypes as homes_doctypes
+from cozy.rooms.imports import jobs as imports_jobs
 from cozy.rooms.jobs import jobs
 from cozy.rooms.jobs import pages as jobs_pages
 from cozy.rooms.jobs import routes as jobs_routes
@@ -314,5 +315,11 @@ PORTS: dict[type, list[Any]] = {
     People: [sharing.seers.People()],
     Sharers: [sharing_pages.inviting.with_people, federation_pages.sending.at_servers],
     Tongue: [ui.words],
-    WorkerType: [*jobs.WORKERS, *files_jobs.WORKERS, *connectors_jobs.WORKERS, *replication_jobs.WORKERS],
+    WorkerType: [
+        *jobs.WORKERS,
+        *files_jobs.WORKERS,
+        *connectors_jobs.WORKERS,
+        *replication_jobs.WORKERS,
+        *imports_jobs.WORKERS,
+    ],
 }

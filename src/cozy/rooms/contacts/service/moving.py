@@ -132,6 +132,14 @@ def _content(card: Component, *, with_large: bool = True) -> str:
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
+def says_the_same(text: str, other: str) -> bool:
+    """Whether two cards say the same, whatever the order and the folds of their lines are."""
+    try:
+        return _content(_card(Piece(1, text))) == _content(_card(Piece(1, other)))
+    except (BadLine, Problem):
+        return False
+
+
 def _with_uid(work: Work, book: str, uid: str) -> str:
     found = collections.items.with_uid(work, _KIND, uid)
     return next((each.name for each in found if each.collection == book), "")

@@ -1,0 +1,53 @@
+"""What can go wrong with imports."""
+
+from __future__ import annotations
+
+from cozy.kernel.problem import Conflict, Invalid, NotFound, Unsupported
+
+
+class NoImport(NotFound):
+    """There is no such import."""
+
+
+class NoEntry(NotFound):
+    """There is no such file in this archive."""
+
+
+class Damaged(Invalid):
+    """This archive is damaged or not complete: fetch it again from where it comes from."""
+
+
+class TooMuch(Invalid):
+    """This archive says that it holds more than it can: it is not opened any further."""
+
+
+class TooManyEntries(Invalid):
+    """This archive holds too many files: unpack it, and bring in its folders one after the other."""
+
+
+class Encrypted(Unsupported):
+    """This archive is locked by a password: unpack it first."""
+
+
+class NoSource(NotFound):
+    """What was to be brought in is not there any more."""
+
+
+class NothingToImport(Invalid):
+    """There is nothing in there."""
+
+
+class NotNow(Conflict):
+    """This import is not at a point where that can be done."""
+
+
+class NotForImports(Invalid):
+    """Documents of this kind are not brought in as they are."""
+
+
+class NothingInside(Invalid):
+    """There is no person, event or mail in it."""
+
+
+class Unreadable(Invalid):
+    """This cannot be understood."""

@@ -1,0 +1,11 @@
+"""The formats that are understood: one row each. The first that recognises something has it."""
+
+from cozy.rooms.imports.model import Format
+
+from . import bookmarks, plain
+
+FORMATS: tuple[Format, ...] = (
+    bookmarks.FORMAT,
+    plain.PHOTOS,
+    plain.FORMAT,  # takes whatever is left
+)

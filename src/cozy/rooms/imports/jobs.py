@@ -1,0 +1,39 @@
+"""What imports do in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+from cozy.rooms.jobs.model import Task
+from cozy.rooms.jobs.ports import WorkerType
+
+from . import service
+from .errors import NoImport
+
+_WEEK_S = 7 * 24 * 3600
+
+
+async def _import(house: House, home: Home, task: Task) -> None:
+    """Look through what was dropped, or take it in from where it was left: the second time goes on from there."""
+    id_ = task.message.get("import") if isinstance(task.message, Mapping) else None
+    try:
+        found = await service.look(house, home, str(id_))
+        if found.body.state == "running":
+            await service.run(house, home, found.id, task.id)
+    except NoImport:
+        return
+
+
+WORKERS = [
+    WorkerType(
+        name="import",
+        run=_import,
+        is_reserved=True,
+        timeout_s=_WEEK_S,
+        most_timeout_s=_WEEK_S,
+        at_once=2,
+        at_once_here=1,
+    )
+]

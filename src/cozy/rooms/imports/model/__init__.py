@@ -1,0 +1,30 @@
+"""The words of imports: trees, items, formats, and what is known of an import."""
+
+from .formats import Format, Match
+from .items import Contact, Document, Event, File, Item, Mail, NotUnderstood, Photo
+from .plans import FOLDER, IMPORTS, NOT_UNDERSTOOD, STATES, Import, Left, Part, Source, State
+from .trees import Entry, Tree
+
+__all__ = [
+    "FOLDER",
+    "IMPORTS",
+    "NOT_UNDERSTOOD",
+    "STATES",
+    "Contact",
+    "Document",
+    "Entry",
+    "Event",
+    "File",
+    "Format",
+    "Import",
+    "Item",
+    "Left",
+    "Mail",
+    "Match",
+    "NotUnderstood",
+    "Part",
+    "Photo",
+    "Source",
+    "State",
+    "Tree",
+]

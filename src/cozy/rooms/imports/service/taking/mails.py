@@ -1,0 +1,53 @@
+"""Taking in mails: each is a file, named by its day and subject, in the folder of its mailbox and year."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email import policy
+from email.header import decode_header, make_header
+from email.parser import BytesHeaderParser
+from email.utils import parsedate_to_datetime
+
+from cozy.kernel.clock import iso
+
+from ...model import File, Mail
+
+FOLDER = {"en": "Mail", "fr": "Courriers"}
+HEAD = 256 * 1024  # bytes that its headers are looked for in
+_HEADERS = BytesHeaderParser(policy=policy.compat32)
+_SPACES = re.compile(r"\s+")
+
+
+def as_file(item: Mail, head: bytes, locale: str) -> File:
+    """A mail as the file that it becomes. head: its first bytes."""
+    headers = _HEADERS.parsebytes(head)
+    sent = _sent(str(headers.get("Date", "")))
+    subject = _decoded(str(headers.get("Subject", "")))
+    day = sent[:10]
+    name = " ".join(filter(None, [day, subject.replace("/", "-")[:120]])) or "mail"
+    steps = [FOLDER.get(locale, FOLDER["en"]), item.folder, sent[:4], f"{name}.eml"]
+    return File(
+        source=item.source, name=item.name, path="/".join(filter(None, steps)), content=item.content, modified=sent,
+        mime="message/rfc822",
+    )  # fmt: skip
+
+
+def _sent(text: str) -> str:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return ""
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    try:
+        return iso(moment) if datetime(1970, 1, 1, tzinfo=UTC) < moment else ""
+    except (OverflowError, ValueError):
+        return ""
+
+
+def _decoded(text: str) -> str:
+    try:
+        text = str(make_header(decode_header(text)))
+    except (ValueError, LookupError, UnicodeError):
+        pass
+    return _SPACES.sub(" ", text.encode("utf-8", "replace").decode()).strip()

@@ -1,0 +1,181 @@
+"""Tar archives, plain or packed."""
+
+from __future__ import annotations
+
+import bz2
+import io
+import lzma
+import os
+import tarfile
+import zlib
+from threading import Lock
+from typing import Any, BinaryIO
+
+from ...model import Entry
+from .guards import BROKEN, check_number, check_sum, clean, guarded, instant
+from .refusals import Refusal
+
+_BLOCK = 512
+_EVERY = 32 * 1024 * 1024  # bytes between two places that can be gone back to
+_PIECE = 256 * 1024
+_WINDOW = 16 + zlib.MAX_WBITS  # with the header of gzip
+
+
+class _Ended:
+    """The state of a gzip file behind its last member."""
+
+    eof = False
+
+    def copy(self) -> _Ended:
+        return self
+
+
+_ENDED: Any = _Ended()
+
+
+def is_tar(file: BinaryIO) -> bool:
+    """Whether it is one, packed or not."""
+    try:
+        head = _unpacked(file).read(_BLOCK)
+    except BROKEN:
+        return False
+    return head[257:262] == b"ustar" or _is_old(head)
+
+
+def _is_old(head: bytes) -> bool:
+    """A header without a magic word, whose sum is right (V7)."""
+    try:
+        return len(head) == _BLOCK and tarfile.TarInfo.frombuf(head, "utf-8", "replace").name != ""
+    except tarfile.HeaderError:
+        return False
+
+
+def _unpacked(file: BinaryIO) -> Any:
+    """The archive's own bytes, from any place."""
+    file.seek(0)
+    magic = file.read(6)
+    file.seek(0)
+    if magic[:2] == b"\x1f\x8b":
+        return io.BufferedReader(Gzip(file), _PIECE)
+    if magic[:3] == b"BZh":
+        return bz2.BZ2File(file)
+    if magic == b"\xfd7zXZ\0":
+        return lzma.LZMAFile(file)
+    return file
+
+
+class Tar:
+    """What is in a tar. One that is cut short holds what came before. Raises TooMuch, TooManyEntries."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        packed = file.seek(0, os.SEEK_END)
+        self._tar = tarfile.open(fileobj=_unpacked(file), mode="r:", errorlevel=2)  # noqa: SIM115 - closed with its file
+        self._lock = Lock()
+        self._members: dict[str, tarfile.TarInfo] = {}
+        self.entries: list[Entry] = []
+        self.refused: list[Refusal] = []
+        held = number = 0
+        try:
+            while (member := self._tar.next()) is not None:
+                number += 1
+                held += member.size
+                check_number(number)
+                check_sum(max(held, self._tar.offset), packed)
+                self._take(member)
+                vars(self._tar)["members"] = []  # it would keep all of them a second time
+        except BROKEN as error:
+            self.refused.append(Refusal("…", f"the archive is cut short here: {str(error)[:100]}"))
+
+    def _take(self, member: tarfile.TarInfo) -> None:
+        if member.isdir():
+            return
+        name = clean(member.name)
+        if not name:
+            self.refused.append(Refusal(member.name[:200], "its name leads out of the archive"))
+        elif not member.isreg():
+            self.refused.append(Refusal(name, "it is a link, and no file"))
+        else:
+            if name not in self._members:
+                self.entries.append(Entry(name, member.size, instant(member.mtime)))
+            self._members[name] = member  # the last of a name is the one that counts (tar -r)
+
+    def open(self, name: str) -> BinaryIO:
+        """The bytes of a file in it."""
+        member = self._members[name]
+        return guarded(lambda: self._tar.extractfile(member), member.size, self._lock)
+
+
+class Gzip(io.RawIOBase):
+    """What a gzip file holds, from any place: it goes back to the nearest place that it kept, not to the beginning."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._at = 0  # where whoever reads is
+        self._out = 0  # how much was unpacked by `_engine`
+        self._rest = b""  # unpacked, beyond what was asked for
+        self._engine = zlib.decompressobj(_WINDOW)
+        self._in = 0
+        self._kept: list[tuple[int, int, Any]] = [(0, 0, self._engine.copy())]  # unpacked, packed, state
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """Any place can be gone to."""
+        return True
+
+    def tell(self) -> int:
+        """Where it is read next."""
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place."""
+        if whence == io.SEEK_END:
+            raise io.UnsupportedOperation("where it ends is not known")
+        self._at = max(0, offset + (self._at if whence == io.SEEK_CUR else 0))
+        return self._at
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Read some bytes. Raises EOFError where it is cut short."""
+        if self._at < self._out - len(self._rest) or self._at > self._out:
+            self._go_near()
+        while self._at >= self._out:
+            if not self._unpack():
+                return 0
+        start = self._at - (self._out - len(self._rest))
+        piece = self._rest[start : start + len(buffer)]
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)
+
+    def _go_near(self) -> None:
+        """Go back to the last kept place before the one that is wanted, unless it is nearer from here."""
+        out, in_, state = max((kept for kept in self._kept if kept[0] <= self._at), key=lambda kept: kept[0])
+        if self._at < self._out or out > self._out:
+            self._out, self._in, self._engine, self._rest = out, in_, state.copy(), b""
+
+    def _unpack(self) -> bool:
+        """Unpack some more, which replaces the rest; whether there was any. Raises EOFError where it is cut short."""
+        while True:
+            if self._engine.eof:
+                self._in -= len(self._engine.unused_data)
+                self._engine = zlib.decompressobj(_WINDOW)
+                self._file.seek(self._in)
+                if self._file.read(2) != b"\x1f\x8b":  # no further member: the end, or padding
+                    self._engine = _ENDED
+            if self._engine is _ENDED:
+                return False
+            packed = self._engine.unconsumed_tail
+            if not packed:
+                self._file.seek(self._in)
+                packed = self._file.read(_PIECE)
+                self._in += len(packed)
+            if not packed:
+                raise EOFError("it ends too early")
+            self._rest = self._engine.decompress(packed, 4 * _PIECE)
+            self._out += len(self._rest)
+            if self._out - self._kept[-1][0] >= _EVERY and not self._engine.eof:
+                self._kept.append((self._out, self._in, self._engine.copy()))
+            if self._rest:
+                return True

@@ -1,0 +1,90 @@
+"""Zip archives."""
+
+from __future__ import annotations
+
+import os
+import stat
+import struct
+import zipfile
+from typing import BinaryIO
+
+from ...errors import Damaged
+from ...model import Entry
+from .guards import MOST_ENTRIES, check_number, check_sum, clean, guarded, instant, moment
+from .refusals import Refusal
+
+_END, _END_SIZE, _LONGEST_COMMENT = b"PK\x05\x06", 22, 65_535
+_HEADER = 46  # bytes of a line of the directory, at least
+_DIRECTORY_LIMIT = MOST_ENTRIES * 256  # bytes
+
+
+def is_zip(file: BinaryIO) -> bool:
+    """Whether it begins like one; one that is cut short is one too."""
+    file.seek(0)
+    return file.read(4) in {b"PK\x03\x04", _END}
+
+
+class Zip:
+    """What is in a zip. Raises Damaged, TooMuch, TooManyEntries."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        packed = file.seek(0, os.SEEK_END)
+        _check_directory(file, packed)
+        self._zip = zipfile.ZipFile(file)
+        self._infos: dict[str, zipfile.ZipInfo] = {}
+        self.entries: list[Entry] = []
+        self.refused: list[Refusal] = []
+        check_number(len(self._zip.filelist))
+        check_sum(sum(info.file_size for info in self._zip.filelist), packed)
+        for info in self._zip.filelist:
+            self._take(info)
+
+    def _take(self, info: zipfile.ZipInfo) -> None:
+        if info.is_dir():
+            return
+        name = clean(info.filename)
+        mode = info.external_attr >> 16
+        if not name:
+            self.refused.append(Refusal(info.filename[:200], "its name leads out of the archive"))
+        elif mode and stat.S_IFMT(mode) not in {0, stat.S_IFREG}:
+            self.refused.append(Refusal(name, "it is a link, and no file"))
+        elif info.flag_bits & 1:
+            self.refused.append(Refusal(name, "it is locked by a password"))
+        elif name not in self._infos:
+            self._infos[name] = info
+            self.entries.append(Entry(name, info.file_size, _modified(info)))
+        else:
+            self.refused.append(Refusal(name, "the archive has two files of this name"))
+
+    def open(self, name: str) -> BinaryIO:
+        """The bytes of a file in it."""
+        info = self._infos[name]
+        return guarded(lambda: self._zip.open(info), info.file_size)
+
+
+def _check_directory(file: BinaryIO, size: int) -> None:
+    """Before the directory is read into memory: whether there is one, and it is none of millions."""
+    start = max(0, size - _END_SIZE - _LONGEST_COMMENT)
+    file.seek(start)
+    tail = file.read(size - start)
+    at = tail.rfind(_END)
+    if at < 0 or len(tail) - at < _END_SIZE:
+        raise Damaged(reason="its directory is missing: it was not fetched whole")
+    length = struct.unpack("<L", tail[at + 12 : at + 16])[0]
+    if length == 0xFFFFFFFF or b"PK\x06\x06" in tail[:at]:
+        big = tail.rfind(b"PK\x06\x06", 0, at)
+        length = struct.unpack("<Q", tail[big + 40 : big + 48])[0] if big >= 0 and at - big >= 56 else size
+    if length > _DIRECTORY_LIMIT:
+        check_number(length // _HEADER)
+
+
+def _modified(info: zipfile.ZipInfo) -> str:
+    """When it changed: in UTC where the archive says so (Info-ZIP's extended timestamp), else by a clock without a zone."""
+    extra = info.extra
+    while len(extra) >= 4:
+        kind, length = struct.unpack("<HH", extra[:4])
+        field = extra[4 : 4 + length]
+        if kind == 0x5455 and len(field) >= 5 and field[0] & 1:
+            return instant(struct.unpack("<l", field[1:5])[0])
+        extra = extra[4 + length :]
+    return moment(*info.date_time)
