@@ -1,0 +1,1 @@
+"""Statements of banks, in whichever of their formats, as accounts and operations."""

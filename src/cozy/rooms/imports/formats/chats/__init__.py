@@ -1,0 +1,1 @@
+"""Conversations, as the programs that people had them in write them down."""

@@ -1,0 +1,1 @@
+"""Other homes of files and pictures: Nextcloud, iCloud, Immich."""

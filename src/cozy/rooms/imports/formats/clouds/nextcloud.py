@@ -1,0 +1,102 @@
+"""Nextcloud: the export that a person makes (`user.nextcloud_export`), and the data folder of a server as it lies on disk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...model import Entry, File, Format, Item, Match, NotUnderstood, Tree
+from ..making import copied, loaded
+
+_EXPORT = "files/files/"
+_FAVOURITE = "_$!<Favorite>!$_"
+_DATA = re.compile(r"^([^/]+)/(files_trashbin/files|files_trashbin/versions|files_versions|files|uploads)/")
+_DELETED = re.compile(r"\.d\d{9,}(?=/|$)")
+
+
+def _recognise_export(tree: Tree) -> Match | None:
+    """The export of one person; its calendars and address books are files of their own kinds, beside."""
+    for entry in tree.entries:
+        if entry.base == "migrator_versions.json" and entry.name.count("/") <= 1:
+            top = f"{entry.folder}/" if entry.folder else ""
+            return Match(
+                under=(f"{top}files/", f"{top}migrator_versions.json", f"{top}user.json"), facts={"top": top}
+            )
+    return None
+
+
+def _export_items(tree: Tree, match: Match) -> Iterator[Item]:
+    """Every file with its tags, its stars and what was said about it; versions of before in a folder of their own."""
+    top = str(match.facts.get("top", ""))
+    tags = _table(tree, f"{top}files/tags.json")
+    comments = _table(tree, f"{top}files/comments.json")
+    for entry in tree.entries:
+        name = entry.name.removeprefix(top)
+        if name.startswith(_EXPORT):
+            path = name.removeprefix(_EXPORT)
+            yield _file(
+                entry,
+                path,
+                tags.get(f"/{path}", tags.get(path, [])),
+                comments.get(f"/{path}", comments.get(path, [])),
+            )
+        elif name.startswith("files/files_versions/"):
+            yield copied(entry, f"Nextcloud (versions)/{name.removeprefix('files/files_versions/')}")
+
+
+def _file(entry: Entry, path: str, tags: Any, comments: Any) -> File:
+    labels = [str(tag) for tag in tags] if isinstance(tags, list) else []
+    said = [
+        f"{one.get('actorId', '')}, {one.get('creationDateTime', '')}: {one.get('message', '')}"
+        for one in (comments if isinstance(comments, list) else [])
+        if isinstance(one, dict)
+    ]
+    return copied(
+        entry, path, tags=tuple(label for label in labels if label != _FAVOURITE), is_favourite=_FAVOURITE in labels,
+        metadata={"comments": said} if said else {},
+    )  # fmt: skip
+
+
+def _table(tree: Tree, name: str) -> Mapping[str, Any]:
+    entry = tree.find(name)
+    said = loaded(tree, entry) if entry else None
+    return said if isinstance(said, dict) else {}
+
+
+def _recognise_data(tree: Tree) -> Match | None:
+    """The data folder of a server: `.ocdata` or `.ncdata` beside the folders of its people."""
+    mark = next((entry for entry in tree.entries if entry.base in {".ocdata", ".ncdata"}), None)
+    if mark is None:
+        return None
+    return Match(under=(f"{mark.folder}/" if mark.folder else "",))
+
+
+def _data_items(tree: Tree, match: Match) -> Iterator[Item]:
+    """The files of each person, in a folder of that name where there are several; the bin in a folder; nothing of the server's own."""
+    top = len(match.under[0])
+    people = {
+        found[1] for entry in tree.entries if (found := _DATA.match(entry.name[top:])) and found[2] == "files"
+    }
+    for entry in tree.entries:
+        found = _DATA.match(entry.name[top:])
+        if not found or found[1].startswith("appdata_"):
+            continue
+        rest = entry.name[top + found.end() :]
+        person = f"{found[1]}/" if len(people) > 1 else ""
+        if found[2] == "files":
+            yield copied(entry, f"{person}{rest}")
+        elif found[2] == "files_trashbin/files":
+            yield copied(
+                entry, f"{person}Nextcloud (bin)/{_DELETED.sub('', rest)}", source=f"bin/{found[1]}/{rest}"
+            )
+        elif found[2] == "uploads":
+            yield NotUnderstood(name=entry.name, why="It is a part of an upload that never ended.")
+
+
+EXPORT = Format(
+    name="nextcloud.export", title="Nextcloud export", recognise=_recognise_export, items=_export_items
+)
+DATA = Format(
+    name="nextcloud.data", title="Nextcloud data folder", recognise=_recognise_data, items=_data_items
+)

@@ -1,0 +1,1 @@
+"""Sport: what watches and phones note of a walk, a run, a ride."""

@@ -1,0 +1,1 @@
+"""Notes of other programs, as Markdown with what lies beside it."""

@@ -1,0 +1,1 @@
+"""Google Takeout: what each of its services writes, in the folder names of any language."""
