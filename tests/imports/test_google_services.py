@@ -1,6 +1,7 @@
 """The other services of Takeout: notes, mail, contacts, places, activities, lists, files."""
 
-from tests.imports.silos import bodies, items, picture, unread
+from tests.imports.conftest import bodies as documents
+from tests.imports.silos import bodies, items, picture, unread, zipped
 
 TOP = "Takeout"
 
@@ -207,3 +208,21 @@ def test_the_same_things_have_the_same_sources_in_the_next_archive(tmp_path):
     after = items(tmp_path, {name: more}, title="two")["google.activity"]
     assert [item.source for item in after[1:]] == [item.source for item in before]
     assert len({item.source for item in after}) == 3
+
+
+async def test_tasks_come_as_things_to_do_in_a_calendar_of_their_list(bring, inside, tmp_path):
+    said = {
+        "kind": "tasks#taskLists",
+        "items": [
+            {
+                "kind": "tasks#tasks", "id": "l1", "title": "Maison", "items": [
+                    {"id": "t1", "title": "Toit, et cave", "notes": "un\ndeux", "status": "completed", "updated": "2020-01-02T03:04:05.000Z",
+                     "due": "2020-01-05T00:00:00Z", "completed": "2020-01-03T03:04:05Z"},
+                    {"id": "t2", "title": "", "status": "needsAction"},
+                ],
+            }
+        ],
+    }  # fmt: skip
+    body = await bring(zipped(tmp_path / "takeout.zip", {f"{TOP}/Tasks/Tasks.json": said}))
+    assert (body.state, body.left) == ("done", [])
+    assert [one["name"] for one in await inside(documents, "io.cozy.calendars")] == ["Maison"]

@@ -17,6 +17,8 @@ GEOJSON = "io.cozy.timeseries.geojson"
 ACCOUNTS = "io.cozy.bank.accounts"
 OPERATIONS = "io.cozy.bank.operations"
 
+# What reading a stranger's file may end in: a list where an object is wont to be, a text where a number is.
+_STUMBLES = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, Problem)
 BROKEN = "This file breaks off, or is not what its name says."
 UNREADABLE_LINES = "These lines could not be read."
 
@@ -114,7 +116,7 @@ def each(
     for entry in entries:
         try:
             yield from read(tree, entry)
-        except (ValueError, Problem):
+        except _STUMBLES:
             yield NotUnderstood(name=entry.name, why=BROKEN)
 
 
@@ -125,6 +127,12 @@ def head(tree: Tree, entry: Entry, size: int = 4_096) -> bytes:
             return stream.read(size)
     except (ValueError, Problem):
         return b""
+
+
+def value(tree: Tree, entry: Entry) -> Any:
+    """The JSON value that a file holds. Raises UnfitJson, Damaged, TooMuch."""
+    with tree.open(entry.name) as stream:
+        return jsons.load(stream)
 
 
 def loaded(tree: Tree, entry: Entry, limit: int = jsons.LARGEST) -> Any:

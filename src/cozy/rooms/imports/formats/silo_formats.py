@@ -9,7 +9,7 @@ from .clouds import icloud, immich, nextcloud
 from .moves import formats as moves
 from .notebooks import formats as notebooks
 from .silos import linkedin, netflix, spotify, twitter
-from .takeout import contacts, drive, history, location, mail, notes, photos, videos
+from .takeout import contacts, drive, history, location, mail, notes, photos, tasks, videos
 
 SILOS: tuple[Format, ...] = (
     nextcloud.EXPORT,
@@ -21,6 +21,7 @@ SILOS: tuple[Format, ...] = (
     mail.FORMAT,
     contacts.FORMAT,
     videos.FORMAT,
+    tasks.FORMAT,
     location.FORMAT,
     history.FORMAT,
     icloud.PHOTOS,

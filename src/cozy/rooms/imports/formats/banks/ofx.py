@@ -53,7 +53,8 @@ def read(raw: bytes) -> Iterator[Statement]:
     institution = ""
     group: dict[str, str] = {}
     path: list[str] = []
-    for closes, tag, rest in _TAG.findall(text):
+    for found in _TAG.finditer(text):
+        closes, tag, rest = found.groups()
         name, value = tag.upper(), html.unescape(rest).strip()
         if closes:
             if name in path:

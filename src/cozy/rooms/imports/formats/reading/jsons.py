@@ -23,25 +23,25 @@ class Readable(Protocol):
         ...
 
 
-class BadJson(ValueError):
+class UnfitJson(ValueError):
     """This is not the JSON that its name promises."""
 
 
 def load(stream: Readable, limit: int = LARGEST) -> Any:
-    """The value that a stream holds. Raises BadJson."""
+    """The value that a stream holds. Raises UnfitJson."""
     raw = stream.read(limit + 1)
     if len(raw) > limit:
-        raise BadJson("it is too large")
+        raise UnfitJson("it is too large")
     try:
         return json.loads(raw.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError) as error:
-        raise BadJson(str(error)) from error
+        raise UnfitJson(str(error)) from error
 
 
 def elements(stream: Readable, name: str = "") -> Iterator[Any]:
     """The elements of an array, one after the other in constant memory: of the member `name`, or of the document.
 
-    Raises BadJson where it breaks off: what came before it counts.
+    Raises UnfitJson where it breaks off: what came before it counts.
     """
     source = _Source(stream)
     source.seek(rf'"{re.escape(name)}"\s*:\s*\[' if name else r"^\s*\[")
@@ -75,7 +75,7 @@ class _Source:
             if len(self.text) > _LARGEST_ELEMENT:
                 break
             self.at = 0
-        raise BadJson("the list is not there")
+        raise UnfitJson("the list is not there")
 
     def ends(self) -> bool:
         while True:
@@ -83,17 +83,17 @@ class _Source:
             if self.at < len(self.text):
                 return self.text[self.at] == "]"
             if not self.more():
-                raise BadJson("it breaks off")
+                raise UnfitJson("it breaks off")
 
     def value(self) -> Any:
         while True:
             try:
                 found, end = _DECODER.raw_decode(self.text, self.at)
             except RecursionError as error:
-                raise BadJson("it is nested too deeply") from error
+                raise UnfitJson("it is nested too deeply") from error
             except ValueError as error:
                 if len(self.text) - self.at > _LARGEST_ELEMENT or not self.more():
-                    raise BadJson("it breaks off") from error
+                    raise UnfitJson("it breaks off") from error
                 continue
             if end == len(self.text):  # a number may go on
                 if self.more():

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..reading.jsons import BadJson, Readable, elements
+from ..reading.jsons import Readable, UnfitJson, elements
 
-__all__ = ["BadJson", "entries"]
+__all__ = ["UnfitJson", "entries"]
 
 
 def entries(stream: Readable) -> Iterator[dict[str, Any]]:
-    """The objects of a script, without the one name that wraps each (`tweet`, `like`, `dmConversation`…). Raises BadJson."""
+    """The objects of a script, without the one name that wraps each (`tweet`, `like`, `dmConversation`…). Raises UnfitJson."""
     for one in elements(_Behind(stream)):
         if isinstance(one, dict):
             inner = next(iter(one.values()), None) if len(one) == 1 else one

@@ -18,6 +18,7 @@ _LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 _BETWEEN = '<div class="outer-cell'
 _CHUNK = 512 * 1024
+_LONGEST = 8 * 1024 * 1024  # bytes of an activity, with the styles before the first one
 
 
 @dataclass(slots=True)
@@ -34,7 +35,7 @@ class Activity:
 
 
 def from_json(stream: IO[bytes]) -> Iterator[Activity]:
-    """The activities of `MyActivity.json`, `watch-history.json`… Raises BadJson."""
+    """The activities of `MyActivity.json`, `watch-history.json`… Raises UnfitJson."""
     for one in elements(stream):
         if not isinstance(one, dict) or not isinstance(one.get("title"), str):
             continue
@@ -78,6 +79,8 @@ def _cells(stream: IO[bytes]) -> Iterator[str]:
         *whole, rest = (rest + chunk).split(mark)
         for piece in whole:
             yield piece.decode("utf-8", "replace")
+        if len(rest) > _LONGEST:
+            raise ValueError("an activity does not end")
     yield rest.decode("utf-8", "replace")
 
 

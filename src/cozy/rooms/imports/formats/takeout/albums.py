@@ -13,7 +13,7 @@ from ..reading.jsons import text
 _YEAR = re.compile(
     r"^(?:photos?|fotos?|foto's|zdjęcia|bilder|foton|kuvat|billeder|fotografie|fényképek|фото(?:графии)?)"
     r"\s+(?:from|de|von|del|dal|da|uit|z|från|fra|vuodelta|za|iš|aus dem jahr)\s+\d{4}$"
-    r"|^\d{4}\s*年の写真$|^\d{4}\s*年的照片$|^\d{4}년의? 사진$|^\d{4}(?:-\d\d-\d\d)?(?: #\d+)?$",
+    r"|^\d{4}\s*年の写真$|^\d{4}\s*年的照片$|^\d{4}년의? 사진$|^\d{4}-\d\d-\d\d(?: #\d+)?$",
     re.IGNORECASE,
 )
 _BINS = {

@@ -6,11 +6,11 @@ import base64
 import re
 from collections.abc import Iterator
 
+from cozy.rooms.contacts import service as contacts
+
 from ...model import Contact, Entry, Format, Item, Match, Tree
 from ..making import Names, each
-from ..reading.texts import decoded
 
-_CARD = re.compile(r"^BEGIN:VCARD.*?^END:VCARD", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 _NAME = re.compile(r"^FN[^:]*:(.*)$", re.IGNORECASE | re.MULTILINE)
 _PHOTO = re.compile(r"^PHOTO[^\n]*:https?:[^\n]*(?:\n[ \t][^\n]*)*\n?", re.IGNORECASE | re.MULTILINE)
 _PLACE = re.compile(r"^((?:.*/)?Takeout[^/]*/[^/]+/)[^/]+/[^/]+\.vcf$", re.IGNORECASE)
@@ -30,12 +30,11 @@ def items(tree: Tree, match: Match) -> Iterator[Item]:
     names = Names()
 
     def cards(tree: Tree, entry: Entry) -> Iterator[Item]:
-        for found in _CARD.finditer(decoded(tree.read(entry.name)).replace("\r\n", "\n")):
-            if found[0] not in seen:
-                seen.add(found[0])
-                yield Contact(
-                    source=names.of(found[0]), name=entry.name, card=_with_portrait(tree, entry, found[0])
-                )
+        for piece in contacts.moving.pieces(tree.read(entry.name)):
+            card = piece.text.replace("\r\n", "\n")
+            if card not in seen:
+                seen.add(card)
+                yield Contact(source=names.of(card), name=entry.name, card=_with_portrait(tree, entry, card))
 
     return each(tree, list(tree.ending(".vcf")), cards)
 

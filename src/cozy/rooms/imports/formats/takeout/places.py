@@ -11,7 +11,7 @@ from typing import IO, Any
 from cozy.kernel import clock
 
 from ..reading import moments
-from ..reading.jsons import BadJson, elements
+from ..reading.jsons import UnfitJson, elements
 
 Point = tuple[float, float]  # longitude, latitude, as GeoJSON has them
 _NUMBERS = re.compile(r"-?\d{1,3}(?:\.\d+)?")
@@ -30,7 +30,7 @@ class Day:
 
 
 def records(stream: IO[bytes]) -> Iterator[Day]:
-    """The days of `Records.json` (before, `Location History.json`), each one line of points. Raises BadJson."""
+    """The days of `Records.json` (before, `Location History.json`), each one line of points. Raises UnfitJson."""
     day: Day | None = None
     points: list[tuple[str, Point]] = []
     for one in elements(stream, "locations"):
@@ -65,7 +65,7 @@ def _line(day: Day, points: list[tuple[str, Point]]) -> Day:
 
 
 def semantic(stream: IO[bytes]) -> Iterator[Day]:
-    """The days of a month of `Semantic Location History`. Raises BadJson."""
+    """The days of a month of `Semantic Location History`. Raises UnfitJson."""
     return _days(
         _timeline_object(one) for one in elements(stream, "timelineObjects") if isinstance(one, dict)
     )
@@ -97,7 +97,7 @@ def _timeline_object(said: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def timeline(stream: IO[bytes], *, is_list: bool) -> Iterator[Day]:
-    """The days of `Timeline.json` of Android, or of iOS (`location-history.json`, a list). Raises BadJson."""
+    """The days of `Timeline.json` of Android, or of iOS (`location-history.json`, a list). Raises UnfitJson."""
     segments = elements(stream) if is_list else elements(stream, "semanticSegments")
     return _days(_segment(one) for one in segments if isinstance(one, dict))
 
@@ -193,4 +193,4 @@ def _valid(lat: float, long: float) -> Point | None:
     return (long, lat) if abs(lat) <= 90 and abs(long) <= 180 else None
 
 
-__all__ = ["BadJson", "Day", "Point", "records", "semantic", "timeline"]
+__all__ = ["Day", "Point", "UnfitJson", "records", "semantic", "timeline"]
