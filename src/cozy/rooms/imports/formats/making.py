@@ -9,6 +9,7 @@ from typing import Any
 from cozy.kernel.problem import Problem
 
 from ..model import Document, Entry, File, Item, NotUnderstood, Tree
+from . import reasons
 from .reading import jsons
 
 MESSAGES = "io.cozy.messages"
@@ -19,8 +20,6 @@ OPERATIONS = "io.cozy.bank.operations"
 
 # What reading a stranger's file may end in: a list where an object is wont to be, a text where a number is.
 _STUMBLES = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, Problem)
-BROKEN = "This file breaks off, or is not what its name says."
-UNREADABLE_LINES = "These lines could not be read."
 
 
 class Names:
@@ -105,7 +104,7 @@ def unread_lines(entry: Entry, lines: Sequence[str]) -> Iterator[NotUnderstood]:
     if lines:
         text = "\n".join(lines) + "\n"
         yield NotUnderstood(
-            name=f"{entry.name} (lines).txt", why=UNREADABLE_LINES, content=text.encode("utf-8", "replace")
+            name=f"{entry.name} (lines).txt", why=reasons.LINES, content=text.encode("utf-8", "replace")
         )
 
 
@@ -117,7 +116,7 @@ def each(
         try:
             yield from read(tree, entry)
         except _STUMBLES:
-            yield NotUnderstood(name=entry.name, why=BROKEN)
+            yield NotUnderstood(name=entry.name, why=reasons.BROKEN)
 
 
 def head(tree: Tree, entry: Entry, size: int = 4_096) -> bytes:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ...model import Entry, Format, Item, Match, NotUnderstood, Photo, Tree
+from .. import reasons
 from ..making import Names, activity, each, loaded
 from ..reading.texts import mended
 from . import meta
@@ -63,14 +64,14 @@ def items(tree: Tree, match: Match) -> Iterator[Item]:
             if found:
                 yield _photo(found, service, one)
         if not posts and not media:
-            yield NotUnderstood(name=entry.name, why="Nothing here has a place for what this file tells.")
+            yield NotUnderstood(name=entry.name, why=reasons.NO_PLACE)
 
     yield from each(tree, list(tree.ending(".json")), read)
     for entry in at.left():
         if entry.extension in {".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".mp4", ".mov"}:
             yield _photo(entry, service, meta.Medium(entry.name))
         else:
-            yield NotUnderstood(name=entry.name, why="Nothing here has a place for what this file tells.")
+            yield NotUnderstood(name=entry.name, why=reasons.NO_PLACE)
 
 
 def _photo(entry: Entry, service: str, said: meta.Medium) -> Photo:

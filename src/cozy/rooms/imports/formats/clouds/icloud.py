@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ...model import Entry, Format, Item, Match, NotUnderstood, Photo, Tree
+from .. import reasons
 from ..making import copied, written
 from ..notebooks.front import noted
 from ..reading import moments, tables
@@ -47,7 +48,7 @@ def _photo_items(tree: Tree, match: Match) -> Iterator[Item]:
         if entry.name in said.read:
             continue
         if entry.extension not in PICTURES or not entry.extension:
-            yield NotUnderstood(name=entry.name, why="It is no picture and no film.")
+            yield NotUnderstood(name=entry.name, why=reasons.NO_PICTURE)
             continue
         yield _photo(entry, said.details.get(entry.base, {}), said.albums.get(entry.base, []))
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ...model import Format, Item, Match, NotUnderstood, Photo, Tree
+from .. import reasons
 from ..making import copied
 from ..takeout.photos import PICTURES
 
@@ -44,7 +45,7 @@ def items(tree: Tree, match: Match) -> Iterator[Item]:
         elif name.startswith("backups/"):
             yield copied(entry, f"Immich/{name}")
         else:
-            yield NotUnderstood(name=entry.name, why="It is no picture and no film.")
+            yield NotUnderstood(name=entry.name, why=reasons.NO_PICTURE)
 
 
 FORMAT = Format(name="immich", title="Immich", recognise=recognise, items=items)

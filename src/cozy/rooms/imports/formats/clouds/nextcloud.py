@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...model import Entry, File, Format, Item, Match, NotUnderstood, Tree
+from .. import reasons
 from ..making import copied, loaded
 
 _EXPORT = "files/files/"
@@ -91,7 +92,7 @@ def _data_items(tree: Tree, match: Match) -> Iterator[Item]:
                 entry, f"{person}Nextcloud (bin)/{_DELETED.sub('', rest)}", source=f"bin/{found[1]}/{rest}"
             )
         elif found[2] == "uploads":
-            yield NotUnderstood(name=entry.name, why="It is a part of an upload that never ended.")
+            yield NotUnderstood(name=entry.name, why=reasons.PART_OF_AN_UPLOAD)
 
 
 EXPORT = Format(

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from ...model import Entry, File, Format, Item, Match, NotUnderstood, Tree
+from .. import reasons
 from ..making import Names, copied, each, head, loaded, written
 from ..reading.texts import as_name, decoded
 from . import enex, jsons
@@ -61,7 +62,7 @@ def _enex_note(names: Names, entry: Entry, notebook: str, note: enex.Note) -> It
         )  # fmt: skip
     for name in note.unread:
         yield NotUnderstood(
-            name=f"{entry.name} ({note.title}, {name})", why="This attachment is broken.", content=b""
+            name=f"{entry.name} ({note.title}, {name})", why=reasons.BROKEN_ATTACHMENT, content=b""
         )
 
 
@@ -101,9 +102,7 @@ def _json_notes(
             mime="text/markdown",
         )
     if "items" in said and jsons.locked(said):
-        yield NotUnderstood(
-            name=entry.name, why="Some of its notes are encrypted: export a decrypted backup."
-        )
+        yield NotUnderstood(name=entry.name, why=reasons.ENCRYPTED_NOTES)
 
 
 def _recognise_notion(tree: Tree) -> Match | None:

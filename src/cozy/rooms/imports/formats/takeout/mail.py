@@ -8,7 +8,8 @@ from email.header import decode_header, make_header
 from typing import BinaryIO
 
 from ...model import Entry, Format, Item, Mail, Match, NotUnderstood, Tree
-from ..making import BROKEN, Names, each, head
+from .. import reasons
+from ..making import Names, each, head
 
 _LABELS = re.compile(rb"^X-Gmail-Labels:((?:[^\r\n]*)(?:\r?\n[ \t][^\r\n]*)*)", re.IGNORECASE | re.MULTILINE)
 _ENVELOPE = re.compile(rb"^From \S+ \w{3} \w{3} +\d{1,2} [\d:]{8} .*\d{4}\s*$")
@@ -45,7 +46,7 @@ def _mails(tree: Tree, entry: Entry, names: Names) -> Iterator[Item]:
     with tree.open(entry.name) as stream:
         for number, (envelope, mail) in enumerate(split(stream), 1):
             if len(mail) > _LARGEST:
-                yield NotUnderstood(name=f"{entry.name} ({number}).eml", why=BROKEN, content=mail)
+                yield NotUnderstood(name=f"{entry.name} ({number}).eml", why=reasons.BROKEN, content=mail)
                 continue
             labels = _labels(mail[:_HEAD])
             yield Mail(

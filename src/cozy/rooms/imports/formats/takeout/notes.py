@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ...model import Entry, Format, Item, Match, NotUnderstood, Tree
+from .. import reasons
 from ..making import copied, loaded, written
 from ..notebooks.front import noted
 from ..reading.texts import as_name
@@ -37,7 +38,7 @@ def items(tree: Tree, match: Match) -> Iterator[Item]:
     for entry in tree.ending(".json"):
         said = loaded(tree, entry)
         if not keep.is_note(said):
-            yield NotUnderstood(name=entry.name, why="It is no note.")
+            yield NotUnderstood(name=entry.name, why=reasons.NO_NOTE)
             continue
         notes.add(entry.name.removesuffix(".json"))
         note = keep.note(said)

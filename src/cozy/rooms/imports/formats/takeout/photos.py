@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...model import Entry, Format, Item, Match, NotUnderstood, Photo, Tree
+from .. import reasons
 from ..making import loaded
 from . import albums
 from .pairs import pair
@@ -103,14 +104,10 @@ def _pictures(run: _Run, folder: _Folder) -> Iterator[Item]:
         yield _photo(entry, folder, facts, is_in)
     for name in sorted(set(folder.sidecars) - set(pairs.values())):
         said = loaded(run.tree, folder.sidecars[name])
-        why = (
-            "Its picture is not in this archive."
-            if albums.is_sidecar(said)
-            else "It says nothing of a picture."
-        )
+        why = reasons.NO_SUCH_PICTURE if albums.is_sidecar(said) else reasons.NOT_OF_A_PICTURE
         yield NotUnderstood(name=folder.sidecars[name].name, why=why)
     for entry in folder.others:
-        yield NotUnderstood(name=entry.name, why="It is no picture and no film.")
+        yield NotUnderstood(name=entry.name, why=reasons.NO_PICTURE)
 
 
 def _photo(entry: Entry, folder: _Folder, facts: albums.Facts, is_in: Sequence[str]) -> Photo:
