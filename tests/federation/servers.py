@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 from starlette.applications import Starlette
@@ -31,6 +32,7 @@ class Foreign:
     is_stack: bool = True
     is_away: bool = False
     app: Any = None
+    shelf: Shelf | None = None
 
     name = "foreign"
     discovery = "/.well-known/ocm"
@@ -64,7 +66,9 @@ class Foreign:
         return JSONResponse({}, 201)
 
     async def dav(self, request: Request) -> Response:
-        return Response(status_code=404)
+        if self.shelf is None:
+            return Response(status_code=404)
+        return self.shelf.answer(request.method, request.url.path, request.headers, await request.body())
 
     async def post(self, place: Any, path: str, body: dict[str, Any]) -> httpx2.Response:
         """Send something to a home."""
@@ -101,6 +105,19 @@ class Nextcloud(Foreign):
             return JSONResponse({"message": f'User "{user}" does not exists', "validationErrors": []}, 400)
         self.taken.append(told)
         return JSONResponse({"recipientDisplayName": "Bob Martin", "recipientUserId": "bob"}, 201)
+
+    async def share(self, place: Any, **more: Any) -> httpx2.Response:
+        """As CloudFederationShare, which Notifications::tryOCMEndPoint makes, of what is on the shelf."""
+        assert self.shelf is not None
+        options = {
+            "sharedSecret": self.shelf.secret,
+            "permissions": "{http://open-cloud-mesh.org/ns}share-permissions",
+        }
+        return await self.post(place, "/ocm/shares", {
+            "shareWith": f"alice@{place.origin}", "shareType": "user", "name": "Garden", "resourceType": "file", "description": "",
+            "providerId": "42", "owner": f"bob@{self.origin}/", "ownerDisplayName": "Bob Martin", "sharedBy": f"bob@{self.origin}/",
+            "sharedByDisplayName": "Bob Martin", "protocol": {"name": "webdav", "options": options}, **more,
+        })  # fmt: skip
 
     async def notify(
         self, place: Any, kind: str, share: dict[str, Any], message: str, **more: Any
@@ -149,6 +166,22 @@ class Reva(Foreign):
         self.taken.append(told)
         return JSONResponse({"recipientDisplayName": "Bob"}, 201)
 
+    async def share(self, place: Any, **webdav: Any) -> httpx2.Response:
+        """As ocmd's Client.NewShare."""
+        assert self.shelf is not None
+        told = {
+            "sharedSecret": self.shelf.secret,
+            "permissions": ["read", "write"],
+            "uri": f"{self.origin}{self.shelf.top}",
+            **webdav,
+        }
+        return await self.post(place, "/ocm/shares", {
+            "shareWith": f"alice@{place.origin}", "name": "Garden", "description": "", "providerId": "7c084226-d9a1-11e6-bf26-cec0c932ce01",
+            "owner": f"einstein@{self.origin}", "sender": f"einstein@{self.origin}", "ownerDisplayName": "Albert", "senderDisplayName": "Albert",
+            "code": "", "shareType": "user", "resourceType": "folder", "expiration": 0,
+            "protocol": {"name": "multi", "options": {}, "webdav": told},
+        })  # fmt: skip
+
     def mount(self, place: Any, share: dict[str, Any]) -> httpx2.AsyncClient:
         """As pkg/ocm/storage/received opens it: a bearer token."""
         return opened(place, f"Bearer {share['protocol']['webdav']['sharedSecret']}")
@@ -164,3 +197,98 @@ def moves_in(street: Any, server: Any) -> Any:
     """The server, where others on the street find it."""
     street.places[server.name] = server
     return server
+
+
+@dataclass
+class Shelf:
+    """Files and folders by path, over as much of WebDAV as a test needs; whoever shows the secret has them."""
+
+    secret: str
+    files: dict[str, bytes | None]  # None for a folder
+    rights: str = "15"
+    scheme: str = "basic"
+    top: str = "/public.php/webdav"
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> Response:
+        """As a server would."""
+        proof = (
+            base64.b64encode(f"{self.secret}:".encode()).decode() if self.scheme == "basic" else self.secret
+        )
+        if headers.get("authorization") != f"{self.scheme.capitalize()} {proof}":
+            return Response(status_code=401)
+        at = path.removeprefix(self.top).rstrip("/")
+        if method == "PROPFIND":
+            return (
+                self._told(at, deep=headers.get("depth") == "1")
+                if at in self.files
+                else Response(status_code=404)
+            )
+        if method == "GET":
+            held = self.files.get(at)
+            return Response(status_code=404) if held is None else _part(held, headers.get("range"))
+        if self.rights == "1":
+            return Response(status_code=403)
+        if method == "PUT":
+            if at in self.files:
+                return Response(status_code=412)
+            self.files[at] = body
+        elif method == "MKCOL":
+            if at in self.files:
+                return Response(status_code=405)
+            self.files[at] = None
+        elif method == "DELETE":
+            self.files = {
+                name: held
+                for name, held in self.files.items()
+                if name != at and not name.startswith(f"{at}/")
+            }
+        elif method == "MOVE":
+            to = httpx2.URL(headers["destination"]).path.removeprefix(self.top)
+            if to in self.files:
+                return Response(status_code=412)
+            self.files = {
+                to + name[len(at) :] if name == at or name.startswith(f"{at}/") else name: held
+                for name, held in self.files.items()
+            }
+        return Response(status_code=201)
+
+    def _told(self, at: str, *, deep: bool) -> Response:
+        inside = [
+            name
+            for name in self.files
+            if name == at or (deep and name.rpartition("/")[0] == at and name != at)
+        ]
+        return Response(
+            f'<?xml version="1.0"?><d:multistatus xmlns:d="DAV:" xmlns:x="http://open-collaboration-services.org/ns">'
+            f"{''.join(map(self._line, inside))}</d:multistatus>", 207, media_type="application/xml",
+        )  # fmt: skip
+
+    def _line(self, name: str) -> str:
+        held = self.files[name]
+        kind = "<d:collection/>" if held is None else ""
+        size = "" if held is None else f"<d:getcontentlength>{len(held)}</d:getcontentlength>"
+        kinds = {"txt": "text/plain", "jpg": "image/jpeg", "html": "text/html"}
+        mime = (
+            ""
+            if held is None
+            else f"<d:getcontenttype>{kinds.get(name.rpartition('.')[2], 'application/pdf')}</d:getcontenttype>"
+        )
+        href = quote(f"{self.top}{name}") + ("/" if held is None else "")
+        return (
+            f"<d:response><d:href>{href}</d:href><d:propstat><d:prop><d:resourcetype>{kind}</d:resourcetype>{size}{mime}"
+            "<d:getlastmodified>Mon, 06 Jul 2026 10:00:00 GMT</d:getlastmodified>"
+            f"<x:share-permissions>{self.rights}</x:share-permissions></d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>"
+        )
+
+
+def _part(held: bytes, wanted: str | None) -> Response:
+    if not wanted:
+        return Response(held, media_type="text/plain")
+    start, _, end = wanted.removeprefix("bytes=").partition("-")
+    piece = held[int(start) : int(end) + 1 if end else None]
+    return Response(
+        piece,
+        206,
+        {"content-range": f"bytes {start}-{int(start) + len(piece) - 1}/{len(held)}"},
+        "text/plain",
+    )

@@ -66,7 +66,7 @@ from cozy.rooms.federation import jobs as federation_jobs
 from cozy.rooms.federation import pages as federation_pages
 from cozy.rooms.federation import routes as federation_routes
 from cozy.rooms.federation import service as federation
-from cozy.rooms.federation.events import Answered
+from cozy.rooms.federation.events import Answered, KeepAsked, ShareArrived
 from cozy.rooms.files import jobs as files_jobs
 from cozy.rooms.files import pages as files_pages
 from cozy.rooms.files import routes as files_routes
@@ -137,7 +137,7 @@ from cozy.rooms.sharing.events import (
     SharingBegan,
     SharingEnded,
 )
-from cozy.rooms.sharing.ports import Opened
+from cozy.rooms.sharing.ports import Opened, Ways
 
 DOORS: list[Routes] = [
     assets.routes,
@@ -197,6 +197,8 @@ REACTIONS: dict[type[Event], list[Job]] = {
         federation_jobs.follow_grant,
     ],
     Answered: [federation_jobs.tell],
+    ShareArrived: [federation_jobs.verify],
+    KeepAsked: [federation_jobs.copy],
     GuestBrought: [links_jobs.tell_arrival],
     CopyAsked: [links_jobs.copy],
     MediaStored: [files_jobs.read_media],
@@ -255,6 +257,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
         search_jobs.look_again,
         sharing_jobs.sweep_clients,
         replication_jobs.tidy,
+        federation_jobs.tidy,
     ],
 }
 
@@ -289,6 +292,7 @@ PORTS: dict[type, list[Any]] = {
     Codes: [auth.for_link],
     Looked: [sharing.discovering.looked],
     Opened: [apps.intents.after_sharing],
+    Ways: [federation_pages.listing.on_page_of_shared],
     Doctype: [
         *homes_doctypes.DOCTYPES,
         *auth.doctypes.DOCTYPES,

@@ -84,3 +84,7 @@ class NotThere(NotFound):
 
 class NameThere(Invalid):
     """Something of this name is there already."""
+
+
+class NoRoomThere(Elsewhere):
+    """There is no room for it at the other server."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from cozy.kernel.work import Work
 
@@ -12,4 +13,12 @@ class Opened(Protocol):
 
     def __call__(self, work: Work, slug: str, doctype: str, sharing_id: str) -> str:
         """An address; "" for none. slug: of the app that it was shared by; doctype: of the first that is in it."""
+        ...
+
+
+class Ways(Protocol):
+    """Knows another way in which things are shared, for the page of everything that is shared."""
+
+    def __call__(self, work: Work, shown: str) -> tuple[str, Mapping[str, Any]] | None:
+        """A template and what it shows, as `part`; None where there is nothing. shown: with-me, by-me, or "" for everything."""
         ...

@@ -9,13 +9,12 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from cozy.kernel.outside import BadAddress, RefusedAddress, TooMuch, TooSlow, Unreachable
 from cozy.kernel.outside import Stream as Coming
 from cozy.rooms.neighbours.errors import HasMoved, NoAnswer
 from cozy.web.call import Call
-from cozy.web.ranges import Stream, disposition
+from cozy.web.through import Through, passed
 
 from .. import service
 from ..errors import DriveClosed, OwnerAway
@@ -28,16 +27,8 @@ _ASKED = (
     "if-modified-since", "upload-length", "upload-offset", "upload-metadata", "upload-checksum", "upload-defer-length",
     "tus-resumable", "x-http-method-override",
 )  # fmt: skip
-_TOLD = (
-    "content-type", "content-length", "content-range", "content-disposition", "accept-ranges", "etag", "last-modified",
-    "cache-control", "upload-offset", "upload-length", "upload-expires", "tus-resumable", "tus-version", "x-cozy-file-id",
-    "content-location",
-)  # fmt: skip
 _OURS = {"bearer_token", "sharecode"}  # what the asker proves itself by here is nobody else's
 _LED_ON = {301, 302, 303, 307, 308}  # where to, is not for another home to say
-_DATA = {"application/json", "application/vnd.api+json"}
-_SHOWN = ("image/", "audio/", "video/", "application/pdf")
-SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 
 
 async def on(call: Call, drive: Distant, rest: str) -> Response:
@@ -81,45 +72,8 @@ async def ask(
 
 
 def _headers(call: Call, drive: Distant, stream: Coming) -> dict[str, str]:
-    headers = {name: stream.headers[name] for name in _TOLD if name in stream.headers}
+    headers = passed(stream.headers)
     location = stream.headers.get("location", "")
     if location.startswith(f"{drive.address}{ROUTES}/"):
         headers["location"] = call.home.origin + location.removeprefix(drive.address)
-    media = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media not in _DATA:
-        headers |= {
-            "content-security-policy": SANDBOX,
-            "cross-origin-resource-policy": "same-site",
-            "referrer-policy": "no-referrer",
-        }
-        if not media.startswith(_SHOWN) or "svg" in media:
-            headers["content-disposition"] = _saved(headers.get("content-disposition", ""))
     return headers
-
-
-def _saved(said: str) -> str:
-    """The same name, to be saved."""
-    kind, semicolon, name = said.partition(";")
-    return (
-        f"attachment;{name}"
-        if semicolon and kind.strip().lower() in {"inline", "attachment"}
-        else disposition("attachment", "file")
-    )
-
-
-class Through(Response):
-    """An answer on its way through: the line to the other home is let go of when it is over, however that comes."""
-
-    def __init__(self, stream: Coming, opened: AsyncExitStack, headers: dict[str, str]) -> None:
-        self._sending = Stream(stream.chunks, stream.status, headers)
-        self._opened = opened
-        self.status_code = stream.status
-        self.background = None
-        self.raw_headers = self._sending.raw_headers
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it, piece after piece."""
-        try:
-            await self._sending(scope, receive, send)
-        finally:
-            await self._opened.aclose()

@@ -26,8 +26,7 @@ class Share(Struct, frozen=True, kw_only=True):
     """A folder or file that is shared between this home and somebody at another server.
 
     server: where they are, https://cloud.example.org; endpoint: of its API; remote_id: the share's there, of what came;
-    thing: the file or folder of what was sent; url, scheme: where and how what came is opened; said: why it is over, or
-    cannot be opened.
+    thing: the file or folder of what was sent; url, scheme: where and how what came is opened.
     """
 
     id: str
@@ -46,8 +45,6 @@ class Share(Struct, frozen=True, kw_only=True):
     url: str = ""
     scheme: Scheme = "bearer"
     created_at: str = ""
-    expires_at: str = ""
-    said: str = ""
     locked: str = ""
 
     @property
@@ -73,3 +70,28 @@ def body_of(share: Share) -> dict[str, Any]:
 def from_body(id_: str, rev: str, body: Mapping[str, Any]) -> Share:
     """The share that a document holds."""
     return msgspec.convert({**body, "id": id_, "rev": rev, "locked": body.get(SECRET, "")}, Share)
+
+
+class Item(Struct, frozen=True):
+    """A folder or file at another server. path: in its share, `/Photos/a.jpg`, "" for the top; size: bytes."""
+
+    path: str
+    name: str
+    is_folder: bool
+    size: int | None = None
+    mime: str = ""
+    at: str = ""  # when it changed, as HTTP spells it
+    may_write: bool | None = None  # None where the server does not say
+
+
+class There(Struct, frozen=True):
+    """What came from another server, open: where, and with what. name: of its top."""
+
+    share: str
+    name: str
+    url: str
+    secret: str
+    scheme: Scheme
+    may_write: bool
+    is_folder: bool
+    host: str

@@ -47,7 +47,6 @@ class NewShare(Struct, frozen=True, kw_only=True):
     shared_by_display_name: str | None = field(default=None, name="sharedByDisplayName")
     share_type: str = field(default="", name="shareType")
     resource_type: str = field(default="", name="resourceType")
-    expiration: int | None = None
     protocol: Mapping[str, Any] = {}
 
 

@@ -10,12 +10,14 @@ from starlette.responses import Response
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OPEN, OWN_PROOF, Routes
 from cozy.kernel.work import Work
+from cozy.rooms.auth.model import Visitor
+from cozy.rooms.homes import service as homes
 from cozy.web.answers import json
 from cozy.web.call import Call
 
 from .. import service
 from ..model import API_VERSION, ENDPOINT, WEBDAV
-from ..model.ocm import CAPABILITIES, RESOURCES, Notification
+from ..model.ocm import CAPABILITIES, RESOURCES, NewShare, Notification
 
 routes = Routes()
 _STATUS = {
@@ -62,6 +64,20 @@ def who(work: Work) -> Response:
         },
         headers={"access-control-allow-origin": "*"},
     )  # fmt: skip
+
+
+@routes.on("POST", f"{ENDPOINT}/shares", OWN_PROOF)
+@said_plainly
+async def share(call: Call) -> Response:
+    """Somebody there shares something with the owner. 201; 400, 403 where the owner takes none, 429, 501."""
+    await call.write(service.receiving.count, Visitor(address=call.client))
+    told = await call.decoded(NewShare)
+    await call.write(service.receiving.arrive, told)
+    return json({"recipientDisplayName": await call.read(_name)}, 201)
+
+
+def _name(work: Work) -> str:
+    return homes.profile(work).public_name
 
 
 @routes.on("POST", f"{ENDPOINT}/notifications", OWN_PROOF)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.responses import Response
 
 from cozy.kernel.routes import OWNER
@@ -10,6 +12,7 @@ from cozy.rooms.documents import service as documents
 from cozy.web.call import Call
 
 from ..model import Sharing
+from ..ports import Ways
 from ..service import keeping, people
 from .door import SHARED_URL, page, routes
 from .faces import Line, line
@@ -40,8 +43,14 @@ def _listed(work: Work, call: Call, shown: str) -> Response:
     ours = [each for each in found if each.owner and not people.is_over(each)]
     return page(
         work, call, "shared.html", shown=shown, waiting=_lines(work, waiting), theirs=_lines(work, theirs), ours=_lines(work, ours),
-        seq=documents.last_seq(work),
+        ways=_ways(work, shown), seq=documents.last_seq(work),
     )  # fmt: skip
+
+
+def _ways(work: Work, shown: str) -> list[dict[str, Any]]:
+    """What is shared in other ways, each as a template shows it."""
+    found = [port(work, shown) for port in work.plugged(Ways)]
+    return [{"template": way[0], **way[1]} for way in found if way is not None]
 
 
 def _lines(work: Work, sharings: list[Sharing]) -> list[Line]:
