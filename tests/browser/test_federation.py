@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 import threading
@@ -137,6 +138,8 @@ def test_a_folder_of_another_server_is_taken_and_worked_in_and_one_of_ours_sent_
             visit(page, f"{drive.origin}/my/elsewhere")
             if see.is_visible():
                 break
+        page.get_by_role("button", name="Make an invitation").click()
+        expect(page.get_by_label("Invitation to hand on")).to_be_visible()
         check_everywhere(page)
         see.click()
         expect(page.get_by_role("heading", level=1)).to_have_text(
@@ -175,7 +178,8 @@ def test_a_folder_of_another_server_is_taken_and_worked_in_and_one_of_ours_sent_
             "tulip.txt": "red",
         }
         page.get_by_role("button", name="Keep a copy").click()
-        toast(page, "It is being copied into “Garden”.")
+        told = re.compile("It is being copied into “Garden”|Your copy of “Garden” is here")
+        expect(page.locator(".toasts [data-toast]").last).to_contain_text(told)
 
         page.goto(f"{drive.origin}/my/share/file/{drive.ids['Recipes']}")
         page.get_by_text("With people at Nextcloud, ownCloud and other servers").click()

@@ -31,6 +31,8 @@ class Foreign:
     asked: list[tuple[str, str]] = field(default_factory=list)
     is_stack: bool = True
     is_away: bool = False
+    invitations: dict[str, dict[str, str]] = field(default_factory=dict)
+    knows: list[dict[str, str]] = field(default_factory=list)
     app: Any = None
     shelf: Shelf | None = None
 
@@ -43,6 +45,7 @@ class Foreign:
         self.app = Starlette(routes=[
             Route(self.discovery, self.tell), Route("/ocm/shares", self.take, methods=["POST"]),
             Route("/ocm/notifications", self.hear, methods=["POST"]),
+                Route("/ocm/invite-accepted", self.let_know, methods=["POST"]),
             Route("/{path:path}", self.dav, methods=["GET", "PUT", "PROPFIND", "MKCOL", "MOVE", "DELETE", "HEAD"]),
         ])  # fmt: skip
 
@@ -64,6 +67,17 @@ class Foreign:
     async def hear(self, request: Request) -> Response:
         self.heard.append(await request.json())
         return JSONResponse({}, 201)
+
+    async def let_know(self, request: Request) -> Response:
+        """As ocmd's AcceptInvite."""
+        told = await request.json()
+        known = self.invitations.get(told["token"])
+        if known is None or not all(
+            told.get(each) for each in ("recipientProvider", "userID", "email", "name")
+        ):
+            return JSONResponse({"code": "INVALID_PARAMETER", "message": "token not found"}, 400)
+        self.knows.append(told)
+        return JSONResponse({name: known[name] for name in ("userID", "email", "name")})
 
     async def dav(self, request: Request) -> Response:
         if self.shelf is None:

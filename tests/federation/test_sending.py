@@ -36,7 +36,7 @@ async def test_a_server_tells_where_it_can_be_shared_with(alice):
         ]
     assert told[0] == told[1] == told[2]
     assert told[0] == {
-        "enabled": True, "apiVersion": "1.1.0", "endPoint": f"{alice.origin}/ocm", "provider": "Cozy", "capabilities": ["/notifications"],
+        "enabled": True, "apiVersion": "1.1.0", "endPoint": f"{alice.origin}/ocm", "provider": "Cozy", "capabilities": ["/notifications", "/invite-accepted"], "inviteAcceptDialog": f"{alice.origin}/my/elsewhere/invitation",
         "resourceTypes": [
             {"name": name, "shareTypes": ["user"], "protocols": {"webdav": TOP}} for name in ("file", "folder")
         ],

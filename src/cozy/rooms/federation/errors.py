@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cozy.kernel.problem import (
+    Conflict,
     Elsewhere,
     Forbidden,
     Invalid,
@@ -88,3 +89,23 @@ class NameThere(Invalid):
 
 class NoRoomThere(Elsewhere):
     """There is no room for it at the other server."""
+
+
+class NoInvite(Malformed):
+    """This is no invitation, or one that leads nowhere any more."""
+
+
+class InviteOver(Malformed):
+    """This invitation is too old."""
+
+
+class AcceptedAlready(Conflict):
+    """Somebody has accepted this invitation already."""
+
+
+class InviteRefused(Elsewhere):
+    """That server does not know this invitation, or it was taken back."""
+
+
+class TooManyInvites(Invalid):
+    """There are as many invitations as there may be: forget some of them."""

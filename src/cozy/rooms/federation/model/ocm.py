@@ -10,7 +10,7 @@ from msgspec import Struct, field
 ACCEPTED, DECLINED, UNSHARED = "SHARE_ACCEPTED", "SHARE_DECLINED", "SHARE_UNSHARED"
 RIGHTS_CHANGED = "RESHARE_CHANGE_PERMISSION"
 RESOURCES = ("file", "folder")
-CAPABILITIES = ("/notifications",)
+CAPABILITIES = ("/notifications", "/invite-accepted")
 
 
 class Resource(Struct, frozen=True):

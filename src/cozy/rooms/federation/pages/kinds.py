@@ -12,6 +12,7 @@ from ..service.noticing import KIND
 
 _SAID: Mapping[str, tuple[str, str]] = {
     "accepted": (N_("%(name)s took what you share"), N_("“%(what)s” is at their server too from now on, as you change it.")),
+    "known": (N_("%(name)s took your invitation"), N_("You can share with each other from now on: %(what)s.")),
     "declined": (N_("%(name)s does not want what you share"), N_("“%(what)s” is not shared with them.")),
     "left": (N_("%(name)s no longer takes part"), N_("They let go of “%(what)s”. Yours stays as it is.")),
     "ended": (N_("%(name)s shares something no longer"), N_("“%(what)s” is no longer there for you.")),

@@ -64,8 +64,16 @@ def everything(work: Work, call: Call) -> Response:
     part = _part(work, PAGES)
     return page(
         work, call, "federation/elsewhere.html", room="shared", part=part, own=own_address(work.origin),
-        receives=service.receiving.is_on(work), seq=documents.last_seq(work),
+        receives=service.receiving.is_on(work), invites=_invites(work), seq=documents.last_seq(work),
     )  # fmt: skip
+
+
+def _invites(work: Work) -> list[dict[str, Any]]:
+    """Invitations, with what is handed on of those that wait for somebody."""
+    return [
+        {"invite": each, "text": service.inviting.text_of(work, each) if each.locked else ""}
+        for each in service.inviting.listed(work)
+    ]
 
 
 @routes.on("POST", f"{PAGES}/receiving", OWNER)

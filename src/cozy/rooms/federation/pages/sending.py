@@ -44,9 +44,15 @@ def _part(work: Work, thing_id: str, who: str = "", may: str = "look") -> dict[s
     thing = service.sending.thing_of(work, thing_id)
     shares = service.keeping.listed(work, direction="sent", thing=thing.id)
     return {
-        "url": f"{PAGES}/with/{quote(thing.id, safe='')}", "thing": thing, "who": who, "may": may, "error": "",
+        "url": f"{PAGES}/with/{quote(thing.id, safe='')}", "thing": thing, "who": who, "may": may, "error": "", "known": _known(work),
         "shares": [_told(work, each) for each in shares if each.state != "ended"], "frame": f"/my/share/file/{quote(thing.id, safe='')}",
     }  # fmt: skip
+
+
+def _known(work: Work) -> list[str]:
+    """Addresses that something was shared with before, or that an invitation told."""
+    before = [each.who for each in service.keeping.listed(work) if each.is_open]
+    return sorted({*before, *(each.who for each in service.inviting.listed(work) if each.who)})
 
 
 def _told(work: Work, share: Share) -> dict[str, Any]:

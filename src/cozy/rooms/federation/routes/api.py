@@ -16,12 +16,13 @@ from cozy.web.answers import json
 from cozy.web.call import Call
 
 from .. import service
-from ..model import API_VERSION, ENDPOINT, WEBDAV
+from ..model import API_VERSION, ENDPOINT, PAGES, WEBDAV
+from ..model.invites import Accepted
 from ..model.ocm import CAPABILITIES, RESOURCES, NewShare, Notification
 
 routes = Routes()
 _STATUS = {
-    "malformed": 400, "invalid": 400, "not_found": 400, "unauthenticated": 401, "forbidden": 403, "unsupported": 501,
+    "malformed": 400, "invalid": 400, "not_found": 400, "unauthenticated": 401, "forbidden": 403, "unsupported": 501, "conflict": 409,
     "too_many": 429, "unavailable": 503,
 }  # fmt: skip
 Handler = Callable[[Call], Awaitable[Response]]
@@ -61,6 +62,7 @@ def who(work: Work) -> Response:
         {
             "enabled": True, "apiVersion": API_VERSION, "endPoint": f"{work.origin}{ENDPOINT}", "provider": "Cozy",
             "resourceTypes": resources, "capabilities": CAPABILITIES,
+            "inviteAcceptDialog": f"{work.origin}{PAGES}/invitation",
         },
         headers={"access-control-allow-origin": "*"},
     )  # fmt: skip
@@ -78,6 +80,14 @@ async def share(call: Call) -> Response:
 
 def _name(work: Work) -> str:
     return homes.profile(work).public_name
+
+
+@routes.on("POST", f"{ENDPOINT}/invite-accepted", OWN_PROOF)
+@said_plainly
+async def invited(call: Call) -> Response:
+    """Somebody there took an invitation of the owner's. 200 with who the owner is; 400, 409, 429."""
+    await call.write(service.receiving.count, Visitor(address=call.client))
+    return json(await call.write(service.inviting.hear, await call.decoded(Accepted)))
 
 
 @routes.on("POST", f"{ENDPOINT}/notifications", OWN_PROOF)

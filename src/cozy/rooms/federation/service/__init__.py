@@ -4,6 +4,7 @@ from . import (
     copying,
     discovering,
     hearing,
+    inviting,
     keeping,
     noticing,
     opening,
@@ -12,13 +13,15 @@ from . import (
     sending,
     telling,
 )
-from .keeping import DOCTYPES
+
+DOCTYPES = [*keeping.DOCTYPES, *inviting.DOCTYPES]
 
 __all__ = [
     "DOCTYPES",
     "copying",
     "discovering",
     "hearing",
+    "inviting",
     "keeping",
     "noticing",
     "opening",

@@ -19,6 +19,13 @@ def arrived(work: Work, share: Share) -> None:
     )
 
 
+def known(work: Work, who: str, name: str) -> None:
+    """Somebody took an invitation of the owner's."""
+    notifications.notify(
+        work, Notice(kind=KIND, about=who, values={"name": name, "what": who, "how": "known"}, link=PAGES)
+    )
+
+
 def accepted(work: Work, share: Share) -> None:
     """They took what the owner shares."""
     _tell(work, share, "accepted")
