@@ -5,7 +5,8 @@ import json
 import pytest
 
 from cozy.rooms.imports.formats.chats import whatsapp
-from tests.imports.silos import bodies, items, photos, picture, unread
+from cozy.rooms.imports.service.trees import OnDisk, opened
+from tests.imports.silos import bodies, items, photos, picture, understood, unread, zipped
 
 
 @pytest.mark.parametrize(
@@ -147,3 +148,20 @@ def test_posts_of_instagram_are_read_as_well(tmp_path):
         (None, "Instagram"),
     ]
     assert set(photos(found)) == {"Instagram/a.jpg", "Instagram/b.jpg"}
+
+
+def test_chats_dropped_together_stay_apart(tmp_path):
+    handles = [
+        OnDisk(zipped(tmp_path / f"WhatsApp Chat - {who}.zip", {"_chat.txt": f"[02/01/2020, 03:04:05] {who}: oui <attached: 1-PHOTO.jpg>\n", "1-PHOTO.jpg": picture(who)}))
+        for who in ("Ana", "Bob")
+    ]  # fmt: skip
+    with opened(handles) as whole:
+        found, left = understood(whole)
+    assert left == []
+    assert [(one["conversation"], one["attachments"]) for one in bodies(found["whatsapp"])] == [
+        ("Ana", ["WhatsApp/Ana/1-PHOTO.jpg"]), ("Bob", ["WhatsApp/Bob/1-PHOTO.jpg"]),
+    ]  # fmt: skip
+    assert [item.path for item in found["whatsapp"] if hasattr(item, "path")] == [
+        "WhatsApp/Ana/1-PHOTO.jpg",
+        "WhatsApp/Bob/1-PHOTO.jpg",
+    ]

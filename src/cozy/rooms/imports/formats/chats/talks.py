@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
 from ...model import Entry, Format, Item, Match, Tree
 from ..making import Names, copied, each, head, loaded, message
@@ -13,61 +14,61 @@ from . import meta, whatsapp
 _THREADS = re.compile(
     r"(^|/)(inbox|archived_threads|filtered_threads|message_requests|e2ee_cutover)/[^/]+/message_\d+\.json$"
 )
+_MEDIA = re.compile(r"^([A-Z]{3}-\d{8}-WA\d+|\d{8}-[A-Z]+-)")
 _LARGEST = 200 * 1024 * 1024  # bytes of a conversation
 
 
 def _recognise_whatsapp(tree: Tree) -> Match | None:
-    """A text that begins as a conversation does, with what lies beside it; one after the other."""
-    for entry in tree.ending(".txt"):
-        if whatsapp.is_chat(decoded(head(tree, entry))):
-            is_alone = entry.base == "_chat.txt" or whatsapp.title(entry.base) != entry.base.removesuffix(
-                ".txt"
-            )
-            folder = f"{entry.folder}/" if entry.folder else ""
-            return Match(
-                under=(folder,) if is_alone and folder else (entry.name, *_beside(tree, entry)),
-                facts={"chat": entry.name},
-            )
-    return None
+    """The texts that begin as conversations do, with what lies beside them."""
+    chats = [entry for entry in tree.ending(".txt") if whatsapp.is_chat(decoded(head(tree, entry)))]
+    under = dict.fromkeys(name for chat in chats for name in _with_media(tree, chat))
+    return Match(under=tuple(under), facts={"chats": [chat.name for chat in chats]}) if chats else None
 
 
-def _beside(tree: Tree, chat: Entry) -> Iterator[str]:
-    """The files of the same folder that WhatsApp names so: `IMG-20200102-WA0001.jpg`, `00000012-PHOTO-….jpg`."""
+def _with_media(tree: Tree, chat: Entry) -> Iterator[str]:
+    """A conversation and what was sent in it: its whole folder where WhatsApp named it, else what WhatsApp named beside it."""
+    stem = chat.base.removesuffix(".txt")
+    if chat.folder and (stem == "_chat" or whatsapp.title(chat.base) != stem):
+        yield f"{chat.folder}/"
+        return
+    yield chat.name
     for entry in tree.entries:
-        if entry.folder == chat.folder and re.match(r"^([A-Z]{3}-\d{8}-WA\d+|\d{8}-[A-Z]+-)", entry.base):
+        if entry.folder == chat.folder and _MEDIA.match(entry.base):
             yield entry.name
 
 
 def _whatsapp_items(tree: Tree, match: Match) -> Iterator[Item]:
-    """The messages, then what was sent with them."""
-    chat = tree.find(str(match.facts.get("chat", "")))
-    if chat is None:
-        return
-    title = whatsapp.title(chat.base) or whatsapp.title(tree.title) or "WhatsApp"
-    folder = f"WhatsApp/{as_name(title)}"
-    beside = {entry.base: entry for entry in tree.entries if entry.name != chat.name}
+    """The messages of each conversation, then what was sent in it."""
+    chats = [entry for entry in tree.entries if entry.name in match.facts["chats"]]
+    left = {entry.name: entry for entry in tree.entries if entry not in chats}
     names = Names()
+    for chat in chats:
+        title = _title(tree, chat)
+        folder = f"WhatsApp/{as_name(title)}"
+        beside = {entry.base: entry for entry in left.values() if entry.folder == chat.folder}
+        yield from each(tree, [chat], partial(_messages, names, title, folder, beside))
+        for entry in beside.values():
+            del left[entry.name]
+            yield copied(entry, f"{folder}/{entry.base}")
+    for entry in left.values():
+        yield copied(entry, f"WhatsApp/{entry.base}")
 
-    def read(tree: Tree, entry: Entry) -> Iterator[Item]:
-        for one in whatsapp.messages(decoded(tree.read(entry.name, _LARGEST))):
-            attached = [f"{folder}/{name}" for name in one.attachments if name in beside]
-            missing = [name for name in one.attachments if name not in beside]
-            yield message(
-                names,
-                entry.name,
-                "WhatsApp",
-                title,
-                one.date,
-                one.author,
-                one.text,
-                attached,
-                missing=missing,
-                is_local_time=True,
-            )
 
-    yield from each(tree, [chat], read)
-    for entry in beside.values():
-        yield copied(entry, f"{folder}/{entry.base}")
+def _title(tree: Tree, chat: Entry) -> str:
+    """Who a conversation is with: iPhones say it in the name of the archive only, which is the folder or the tree."""
+    around = chat.folder.rpartition("/")[2] or tree.title
+    return whatsapp.title(chat.base) or whatsapp.title(around) or "WhatsApp"
+
+
+def _messages(
+    names: Names, title: str, folder: str, beside: Mapping[str, Entry], tree: Tree, entry: Entry
+) -> Iterator[Item]:
+    for one in whatsapp.messages(decoded(tree.read(entry.name, _LARGEST))):
+        attached = [f"{folder}/{name}" for name in one.attachments if name in beside]
+        missing = [name for name in one.attachments if name not in beside]
+        yield message(
+            names, entry.name, "WhatsApp", title, one.date, one.author, one.text, attached, missing=missing, is_local_time=True,
+        )  # fmt: skip
 
 
 def _recognise_meta(tree: Tree) -> Match | None:

@@ -93,8 +93,9 @@ def _joined(parts: Sequence[Part]) -> Whole:
     places: dict[str, _Place] = {}
     sizes: dict[str, int] = {}
     for number, part in enumerate(parts, 1):
+        own = f"{part.title}/" if len(parts) > 1 and _is_flat(part) else ""
         for entry in part.entries:
-            name = entry.name
+            name = own + entry.name
             if name in places and sizes[name] == entry.size:
                 continue
             while name in places:
@@ -107,3 +108,9 @@ def _joined(parts: Sequence[Part]) -> Whole:
     refused = [each for part in parts for each in part.refused]
     at_once = 1 if any(part.in_turns for part in parts) else 4
     return Whole(parts[0].title if parts else "", entries, places, refused, at_once)
+
+
+def _is_flat(part: Part) -> bool:
+    """Whether files lie loose in an archive: of several such, each comes in a folder of its own, as chats are all called `_chat.txt`."""
+    is_itself = len(part.entries) == 1 and part.entries[0].name.rpartition(".")[0] == part.title
+    return not is_itself and all("/" not in entry.name for entry in part.entries)
