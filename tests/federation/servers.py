@@ -114,7 +114,7 @@ class Nextcloud(Foreign):
             or protocol["name"] != "webdav"
         ):
             return JSONResponse({"message": "not implemented"}, 501)
-        user = told["shareWith"].rpartition("@")[0]
+        user = told["shareWith"].partition("@http")[0]
         if user != "bob":
             return JSONResponse({"message": f'User "{user}" does not exists', "validationErrors": []}, 400)
         self.taken.append(told)

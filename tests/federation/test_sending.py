@@ -1,5 +1,6 @@
 """Alice shares with people at Nextcloud and OpenCloud: what they are told is what they take, and what it opens is that and no more."""
 
+import base64
 import re
 
 import pytest
@@ -11,6 +12,8 @@ from cozy.rooms.federation.service.sending import Wish
 from cozy.rooms.notifications.model import NOTIFICATIONS
 from cozy.rooms.permissions import service as permissions
 from tests.homes_apart import OWNER
+
+from .servers import opened
 
 TOP = "/public.php/webdav/"
 BOB = "bob@cloud.localhost:9000"
@@ -47,7 +50,7 @@ async def test_nextcloud_takes_a_folder_in_its_own_words_and_opens_it(alice, giv
     share = await send(alice, given["Holidays"], may_write=True)
     assert (share.who, share.called, share.state) == (BOB, "Bob Martin", "waiting")
     (told,) = nextcloud.taken
-    assert told["shareWith"] == BOB
+    assert told["shareWith"] == "bob@http://cloud.localhost:9000"
     assert told["owner"] == told["sender"] == told["sharedBy"] == f"alice@{alice.origin}"
     assert (told["name"], told["ownerDisplayName"], told["providerId"]) == ("Holidays", "Alice", share.id)
     assert len(told["protocol"]["options"]["sharedSecret"]) <= 64  # as much as Nextcloud keeps
@@ -128,6 +131,20 @@ async def test_a_file_alone_is_its_own_top(alice, given, nextcloud):
         assert (await bob.get(TOP)).content == b"sand"
         assert (await bob.put(TOP, content=b"mud")).status_code == 204
         assert (await bob.get(f"{TOP}beach.txt")).status_code == 404
+
+
+async def test_seafile_asks_in_ways_of_its_own(alice, given, nextcloud):
+    """As seahub's ocm_via_webdav: the secret with colons up to a multiple of four, and no depth."""
+    await send(alice, given["Holidays"])
+    secret = nextcloud.taken[0]["protocol"]["options"]["sharedSecret"]
+    proof = base64.b64encode((secret + (4 - len(secret) % 4) * ":").encode()).decode()
+    async with opened(alice, f"Basic {proof}") as seafile:
+        listed = await seafile.request("PROPFIND", TOP)
+    assert set(re.findall(r"<d:href>([^<]*)</d:href>", listed.text)) == {
+        TOP,
+        f"{TOP}Plans/",
+        f"{TOP}beach.txt",
+    }
 
 
 async def test_a_server_that_knows_newer_words_gets_them(alice, given, reva):

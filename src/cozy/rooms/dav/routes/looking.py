@@ -72,7 +72,7 @@ async def propfind(call: Call) -> Response:
     path, expected = place_of(call), expected_of(call)
     depth = headers.depth(call.header("depth"))
     asked = bodies.propfind(await xml_of(call))
-    if depth is None:
+    if depth is None and call.mount is None:  # other servers mean one level by it, as Nextcloud answers them
         raise TooDeep
     is_minimal = headers.is_minimal(call.header("prefer"), call.header("brief"))
     file, item = await call.read(_looked_at, expected, path, asked, call.home.quota)

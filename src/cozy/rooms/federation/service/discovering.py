@@ -59,7 +59,7 @@ async def _asked(house: House, url: str) -> Discovery | None:
 def _provider(server: str, told: Discovery) -> Provider:
     paths = {each.name: each.protocols.get("webdav") for each in told.resource_types}
     said = paths.get("file") or paths.get("folder")
-    path = said if isinstance(said, str) and said.startswith("/") else _OLD_WEBDAV
+    path = f"/{said.lstrip('/')}" if isinstance(said, str) and said and "://" not in said else _OLD_WEBDAV
     return Provider(
         server, told.end_point.rstrip("/"), origin_of(server) + _joined(server, path), "folder" in paths,
         told.api_version.startswith("1.0") or "public.php" in path,

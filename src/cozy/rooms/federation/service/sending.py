@@ -110,7 +110,7 @@ def _letter(work: Work, share: Share, provider: Provider) -> dict[str, Any]:
     """What their server is told, but for what opens the share."""
     own, name = own_address(work.origin), homes.profile(work).public_name
     return {
-        "shareWith": share.who, "name": share.name, "description": "", "providerId": share.id, "owner": own, "sender": own,
+        "name": share.name, "description": "", "providerId": share.id, "owner": own, "sender": own,
         "sharedBy": own, "ownerDisplayName": name, "senderDisplayName": name, "sharedByDisplayName": name, "shareType": "user",
         "resourceType": "folder" if share.is_folder and provider.takes_folders else "file",
         "uri": f"{work.origin}{WEBDAV}/",
@@ -124,12 +124,19 @@ async def _delivered(
     uri = letter.pop("uri")
     for is_old in (provider.is_old, not provider.is_old):
         protocol = protocol_for(secret, uri, may_write=share.may_write, is_old=is_old)
-        reply = await post(house, f"{provider.endpoint}/shares", {**letter, "protocol": protocol})
+        said = {**letter, "shareWith": _whom(share, is_old=is_old), "protocol": protocol}
+        reply = await post(house, f"{provider.endpoint}/shares", said)
         if reply.status in {200, 201}:
             return reply
         if reply.status not in {400, 422, 501}:
             break
     raise NotTaken(parameter="who", status=reply.status, host=share.server.partition("://")[2])
+
+
+def _whom(share: Share, *, is_old: bool) -> str:
+    """Who is meant: `bob@cloud.example.org`, or `bob@https://cloud.example.org` as Nextcloud writes it, and Seafile wants it."""
+    user = share.who.removesuffix(f"@{share.server.partition('://')[2]}")
+    return f"{user}@{share.server}" if is_old else share.who
 
 
 def _undo(work: Work, share: Share) -> None:
