@@ -92,12 +92,15 @@ def _adds(inbox: str, room: str) -> tuple[ui.Add, ...]:
         ui.Add(N_("New folder"), f"{here}/new-folder", "folder-plus", dialog=True),
     )
     people = (ui.Add(N_("New contact"), "/my/contacts/new", "user-plus"),)
+    elsewhere = (ui.Add(N_("From another service"), "/my/import", "folder-input"),)
     dates = (ui.Add(N_("New event"), "/my/calendar/new", "calendar-plus", dialog=True),)
     if room == "photos":
         return (ui.Add(N_("Add photos"), f"{here}/upload", "image-up", "photos"), *files[2:], *files[:2])
     if room in {"calendars", "tasks"}:
-        return (*dates, *files, *people)
-    return (*people, *files, *dates) if room == "contacts" else (*files, *people, *dates)
+        return (*dates, *files, *people, *elsewhere)
+    return (
+        (*people, *files, *dates, *elsewhere) if room == "contacts" else (*files, *people, *dates, *elsewhere)
+    )
 
 
 def locale_of(call: Call) -> str:

@@ -79,6 +79,8 @@ from cozy.rooms.homes.events import HomeMoved, ProfileChanged
 from cozy.rooms.homes.ports import Capabilities, FirstPage, Furnish, InstanceFacts
 from cozy.rooms.homes.service import doctypes as homes_doctypes
 from cozy.rooms.imports import jobs as imports_jobs
+from cozy.rooms.imports import pages as imports_pages
+from cozy.rooms.imports import service as imports
 from cozy.rooms.jobs import jobs
 from cozy.rooms.jobs import pages as jobs_pages
 from cozy.rooms.jobs import routes as jobs_routes
@@ -179,6 +181,7 @@ DOORS: list[Routes] = [
     search_pages.routes,
     search_routes.routes,
     connectors_pages.routes,
+    imports_pages.routes,
     apps_routes.app_routes,
     realtime_routes.routes,
 ]
@@ -302,6 +305,7 @@ PORTS: dict[type, list[Any]] = {
         *calendars_doctypes.DOCTYPES,
         *contacts.doctypes.DOCTYPES,
         *sharing.doctypes.DOCTYPES,
+        *imports.DOCTYPES,
         *federation.DOCTYPES,
     ],
     InstanceFacts: [auth.facts.instance],

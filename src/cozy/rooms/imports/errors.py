@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Conflict, Invalid, NotFound, Unsupported
+from cozy.kernel.problem import Conflict, Invalid, NotFound, Unavailable, Unsupported
 
 
 class NoImport(NotFound):
@@ -27,6 +27,10 @@ class TooManyEntries(Invalid):
 
 class Encrypted(Unsupported):
     """This archive is locked by a password: unpack it first."""
+
+
+class Broken(Unavailable):
+    """Something broke on our side. Nothing that came in is lost: go on, and if it happens again, tell who hosts your home."""
 
 
 class NoSource(NotFound):

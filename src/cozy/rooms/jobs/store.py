@@ -134,6 +134,14 @@ def put_off(work: Work, leased: Waiting, due_at: str, **changed: int | str | Non
     ) == 1  # fmt: skip
 
 
+def note_failures(work: Work, waiting: Waiting, failures: int) -> None:
+    """Say how many of the leases of a job ended with an error, rather than with the process."""
+    work.db.run(
+        "UPDATE jobs SET failures = :failures WHERE home_id = :home AND id = :id AND tries = :tries",
+        home=work.home, id=waiting.id, tries=waiting.tries, failures=failures,
+    )  # fmt: skip
+
+
 def renew(work: Work, leased: Waiting, until: str) -> bool:
     """Keep a lease; False when somebody else has it by now."""
     return work.db.run(

@@ -1,11 +1,12 @@
 """What can be done with imports."""
 
-from . import finding, running
+from . import finding, running, waiting
 from .changing import begin, discard, forget, go_on, pause, prepare
+from .doctypes import DOCTYPES
 from .finding import NewImport, all_, fetch, left, one
 from .running import look, run
 
 __all__ = [
-    "NewImport", "all_", "begin", "discard", "fetch", "finding", "forget", "go_on", "left", "look", "one", "pause", "prepare", "run",
-    "running",
+    "DOCTYPES", "NewImport", "all_", "begin", "discard", "fetch", "finding", "forget", "go_on", "left", "look", "one", "pause", "prepare", "run",
+    "running", "waiting",
 ]  # fmt: skip

@@ -30,7 +30,7 @@ class NewImport(Struct, frozen=True):
 def all_(work: Work) -> list[NewImport]:
     """The imports, the newest first. Raises NobodyIn, NotAllowed."""
     permissions.guard(work, "GET", IMPORTS, None, None)
-    return [_read(each) for each in store.imports(work)]
+    return [read(each) for each in store.imports(work)]
 
 
 def one(work: Work, id_: str) -> NewImport:
@@ -42,7 +42,7 @@ def one(work: Work, id_: str) -> NewImport:
 def fetch(work: Work, id_: str) -> NewImport:
     """The same, asked by the program itself. Raises NoImport."""
     try:
-        return _read(documents.fetch(work, IMPORTS, id_))
+        return read(documents.fetch(work, IMPORTS, id_))
     except NoDocument as error:
         raise NoImport(id=id_) from error
 
@@ -56,7 +56,7 @@ def left(work: Work, id_: str) -> Iterator[tuple[str, str]]:
 def create(work: Work, body: Import) -> NewImport:
     """Keep a new one."""
     body.created_at = iso(work.now)
-    return _read(documents.create(work, IMPORTS, _written(body)))
+    return read(documents.create(work, IMPORTS, _written(body)))
 
 
 def change(work: Work, id_: str, how: Callable[[Import], None]) -> NewImport:
@@ -65,14 +65,14 @@ def change(work: Work, id_: str, how: Callable[[Import], None]) -> NewImport:
         document = documents.fetch(work, IMPORTS, id_)
     except NoDocument as error:
         raise NoImport(id=id_) from error
-    body = _read(document).body
+    body = read(document).body
     how(body)
-    return _read(documents.update(work, document, _written(body)))
+    return read(documents.update(work, document, _written(body)))
 
 
 def write(work: Work, id_: str, body: Import) -> NewImport:
     """Keep one as it is now."""
-    return _read(documents.update(work, documents.fetch(work, IMPORTS, id_), _written(body)))
+    return read(documents.update(work, documents.fetch(work, IMPORTS, id_), _written(body)))
 
 
 def remove(work: Work, id_: str) -> None:
@@ -81,7 +81,8 @@ def remove(work: Work, id_: str) -> None:
     store.forget_left(work, id_)
 
 
-def _read(document: Document) -> NewImport:
+def read(document: Document) -> NewImport:
+    """An import out of its document."""
     return NewImport(document.id, document.rev, msgspec.convert(dict(document.body), Import))
 
 

@@ -22,7 +22,7 @@ from cozy.rooms.contacts import service as contacts
 from cozy.rooms.homes import service as homes
 
 from .. import store
-from ..errors import NothingToImport
+from ..errors import Broken, NothingToImport
 from ..model import Import, Item, Left, NotUnderstood, Part
 from . import contents, finding, listing
 from .finding import NewImport
@@ -63,9 +63,17 @@ async def look(house: House, home: Home, import_id: str, tell: Tell = nobody) ->
     try:
         async with _tree(house, home, found.body) as whole:
             plan = await _planned(house, home, import_id, whole, tell)
-    except Problem as problem:
-        return await house.write(home, SYSTEM, _failed, import_id, problem.detail)
+    except Exception as error:
+        return await house.write(home, SYSTEM, _failed, import_id, _why(import_id, error))
     return await house.write(home, SYSTEM, _plan, import_id, plan)
+
+
+def _why(import_id: str, error: Exception) -> str:
+    """An error in words; one that nobody expected is logged whole, and shown bare."""
+    if isinstance(error, Problem):
+        return error.detail
+    log.error("an import failed", id=import_id, exc_info=error)
+    return Broken.title()
 
 
 async def _planned(house: House, home: Home, import_id: str, whole: Whole, tell: Tell) -> Import:
@@ -157,8 +165,10 @@ async def run(house: House, home: Home, import_id: str, job: str = "", tell: Tel
                 return await house.read(home, SYSTEM, finding.fetch, import_id)
     except (Full, OutOfSpace) as problem:
         return await house.write(home, SYSTEM, _paused, import_id, problem.detail)
-    except Problem as problem:
-        return await house.write(home, SYSTEM, _failed, import_id, problem.detail)
+    except Exception as error:
+        if house.leaving.is_set():
+            raise
+        return await house.write(home, SYSTEM, _failed, import_id, _why(import_id, error))
     await listing.write(house, home, import_id)
     return await house.write(home, SYSTEM, _done, import_id)
 

@@ -11,11 +11,16 @@ from cozy.kernel.caller import SYSTEM
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.problem import Problem
+from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 
 from ..errors import NoSource
 from ..model import Source
-from .trees import Handle, OnDisk, Remote
+from .trees import Handle, Held, OnDisk, Remote
+from .trees.guards import check_number
+
+_PAGE = 1000
+_Stored = tuple[files.File, Content]
 
 
 async def handles(house: House, home: Home, sources: Sequence[Source]) -> list[Handle]:
@@ -30,10 +35,41 @@ async def _handle(house: House, home: Home, source: Source) -> Handle:
             raise NoSource(name=source.name)
         return OnDisk(path)
     try:
-        file, content = await house.read(home, SYSTEM, files.open_content, source.file_id)
+        found = await house.scan(home, SYSTEM, _found, source.file_id)
     except Problem as problem:
         raise NoSource(name=source.name) from problem
+    if isinstance(found, tuple):
+        return _remote(house, home, *found)
+    files_ = [
+        (path, file.size, file.updated_at, _remote(house, home, file, content))
+        for path, file, content in found
+    ]
+    return Held(source.name, files_)
 
+
+def _found(work: Work, id_: str) -> _Stored | list[tuple[str, files.File, Content]]:
+    """A file and what it holds; of a folder, all that is below it. Raises NoFile, TooManyEntries."""
+    file = files.fetch(work, id_)
+    if not file.is_folder:
+        return file, files.content_in_file(work, file)
+    found: list[tuple[str, files.File, Content]] = []
+    waiting = [(file.id, "")]
+    while waiting:
+        dir_id, above = waiting.pop()
+        last: files.File | None = None
+        while page := files.children(work, dir_id, after=last, limit=_PAGE):
+            last = page[-1]
+            waiting += [(each.id, f"{above}{each.name}/") for each in page if each.is_folder]
+            found += [
+                (above + each.name, each, files.content_in_file(work, each))
+                for each in page
+                if not each.is_folder
+            ]
+            check_number(len(found))
+    return sorted(found, key=lambda each: each[0])
+
+
+def _remote(house: House, home: Home, file: files.File, content: Content) -> Remote:
     async def read(start: int, size: int) -> bytes:
         return await _read(house, home, content, start, size)
 

@@ -131,6 +131,13 @@ def begin(work: Work, leased: Waiting) -> Task | None:
     )  # fmt: skip
 
 
+def came_on(work: Work, job_id: str) -> None:
+    """A job got somewhere: processes that die over it count anew from here. For workers that go on where they were left."""
+    waiting = store.fetch(work, job_id)
+    if waiting is not None and waiting.deaths:
+        store.note_failures(work, waiting, waiting.tries - 1)
+
+
 def maker(found: Document) -> str:
     """The app that a trigger or a job comes from."""
     metadata = found.body.get("cozyMetadata")

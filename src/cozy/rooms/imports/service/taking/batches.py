@@ -14,6 +14,7 @@ from cozy.kernel.problem import Full, OutOfSpace, Problem
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 from cozy.rooms.homes import service as homes
+from cozy.rooms.jobs import service as jobs
 
 from ... import store
 from ...errors import Unreadable
@@ -76,6 +77,7 @@ def take(
     for each in ready:
         _take_one(work, import_id, body, number, each, took, known, quota)
     finding.write(work, import_id, body)
+    jobs.running.came_on(work, run)
     return True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -48,6 +48,23 @@ class OnDisk:
     def open(self) -> BinaryIO:
         """Its bytes."""
         return self._path.open("rb")
+
+
+class Held:
+    """A folder of a home: what is in it, each with its path below it and what reads it. modified: RFC 3339."""
+
+    def __init__(self, name: str, files: Sequence[tuple[str, int, str, Handle]]) -> None:
+        self.name = name
+        self.files = files
+
+    @property
+    def folder(self) -> Path | None:
+        """None: it is none of this machine."""
+        return None
+
+    def open(self) -> BinaryIO:
+        """A folder has no bytes."""
+        raise IsADirectoryError(self.name)
 
 
 class Remote:

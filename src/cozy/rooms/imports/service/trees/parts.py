@@ -14,7 +14,7 @@ from ...errors import Damaged
 from ...model import Entry
 from . import tars, zips
 from .guards import BROKEN, check_number, clean, guarded, instant
-from .handles import Handle
+from .handles import Handle, Held
 from .refusals import Refusal
 
 _ARCHIVES = {".zip": zips.is_zip, ".tar": tars.is_tar, ".tgz": tars.is_tar, ".gz": tars.is_tar, ".tbz": tars.is_tar,
@@ -36,6 +36,8 @@ def part_of(handle: Handle) -> Part:
     """Look into something that was dropped. Raises Damaged, TooMuch, TooManyEntries, OSError."""
     if handle.folder is not None:
         return _folder(handle.folder)
+    if isinstance(handle, Held):
+        return _held(handle)
     file = handle.open()
     try:
         is_kind = _ARCHIVES.get(Path(handle.name).suffix.lower())
@@ -107,6 +109,26 @@ def _folder(top: Path) -> Part:
         return guarded(lambda: paths[name].open("rb"), sizes[name])
 
     return Part(entries, refused, open_, lambda: None, top.name)
+
+
+def _held(folder: Held) -> Part:
+    """A folder of the home, under its own name."""
+    entries: list[Entry] = []
+    refused: list[Refusal] = []
+    handles: dict[str, tuple[Handle, int]] = {}
+    for path, size, modified, handle in folder.files:
+        name = clean(f"{folder.name}/{path}")
+        if name:
+            entries.append(Entry(name, size, modified))
+            handles[name] = (handle, size)
+        else:
+            refused.append(Refusal(path, "its name cannot be held"))
+
+    def open_(name: str) -> BinaryIO:
+        handle, size = handles[name]
+        return guarded(handle.open, size)
+
+    return Part(entries, refused, open_, lambda: None, folder.name)
 
 
 def _shown(path: Path, top: Path) -> str:
