@@ -55,3 +55,7 @@ class NothingInside(Invalid):
 
 class Unreadable(Invalid):
     """This cannot be understood."""
+
+
+class NotInArchive(NotFound):
+    """There is no such thing in your archive."""

@@ -111,3 +111,34 @@ def imports(work: Work, limit: int = 200) -> list[Document]:
         home=work.home, doctype=IMPORTS, limit=limit,
     )  # fmt: skip
     return [documents.document(row) for row in rows]
+
+
+def counts(work: Work, doctypes: Sequence[str]) -> dict[str, int]:
+    """How many documents there are of each of these, where there are some."""
+    names = {f"d{n}": doctype for n, doctype in enumerate(doctypes)}
+    rows = work.db.all(
+        f"""SELECT doctype, COUNT(*) FROM documents
+             WHERE home_id = :home AND NOT deleted AND doctype IN ({", ".join(f":{name}" for name in names)})
+             GROUP BY doctype""",
+        home=work.home, **names,
+    )  # fmt: skip
+    return {str(doctype): int(number) for doctype, number in rows}
+
+
+def archived(
+    work: Work, doctype: str, when: str, words: Sequence[str], skip: int, limit: int
+) -> list[Document]:
+    """The documents whose text holds all these words, the newest first. when: the member that says so."""
+    asked = {f"w{n}": f"%{_escaped(word.lower())}%" for n, word in enumerate(words)}
+    held = "".join(f" AND LOWER(CAST(body AS TEXT)) LIKE :{name} ESCAPE '!'" for name in asked)
+    rows = work.db.all(
+        f"""SELECT {documents.COLUMNS} FROM documents
+             WHERE home_id = :home AND doctype = :doctype AND NOT deleted{held}
+             ORDER BY COALESCE(body->>CAST(:when AS TEXT), '') DESC, id LIMIT :limit OFFSET :skip""",
+        home=work.home, doctype=doctype, when=when, limit=limit, skip=skip, **asked,
+    )  # fmt: skip
+    return [documents.document(row) for row in rows]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

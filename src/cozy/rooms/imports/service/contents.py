@@ -22,6 +22,7 @@ from cozy.rooms.files.model import FILES
 
 from .. import store
 from ..model import Contact, Document, Event, File, Item, Mail, NotUnderstood, Photo
+from .sizes import size_of
 from .taking import Ready
 from .taking.mails import HEAD, as_file
 from .taking.outcomes import key_of
@@ -106,13 +107,10 @@ async def _stored(
         and await asyncio.to_thread(_hash, tree, item) == known.sha256
     ):
         return known
-    stream = await asyncio.to_thread(_opened, tree, item)
     try:
-        return await house.blobs.put(home.id, _pieces(stream), limit)
+        return await house.blobs.put(home.id, _pieces(tree, item), limit)
     except TooLarge as error:
         raise OverQuota(quota=home.quota) from error
-    finally:
-        stream.close()
 
 
 def _hash(tree: Whole, item: File | Photo | Mail | NotUnderstood) -> str:
@@ -123,6 +121,19 @@ def _hash(tree: Whole, item: File | Photo | Mail | NotUnderstood) -> str:
     return digest.hexdigest()
 
 
-async def _pieces(stream: BinaryIO) -> AsyncIterator[bytes]:
-    while piece := await asyncio.to_thread(stream.read, _PIECE):
-        yield piece
+async def _pieces(tree: Whole, item: File | Photo | Mail | NotUnderstood) -> AsyncIterator[bytes]:
+    """The bytes of an item; of a small one at once, since each step to a thread and back costs more than they do."""
+    if size_of(item, tree) <= _PIECE:
+        yield await asyncio.to_thread(_whole, tree, item)
+        return
+    stream = await asyncio.to_thread(_opened, tree, item)
+    try:
+        while piece := await asyncio.to_thread(stream.read, _PIECE):
+            yield piece
+    finally:
+        stream.close()
+
+
+def _whole(tree: Whole, item: File | Photo | Mail | NotUnderstood) -> bytes:
+    with _opened(tree, item) as stream:
+        return stream.read()

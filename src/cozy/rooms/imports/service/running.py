@@ -27,6 +27,7 @@ from ..model import Import, Item, Left, NotUnderstood, Part
 from . import contents, finding, listing
 from .finding import NewImport
 from .recognising import Recognised, recognise
+from .sizes import size_of
 from .sources import handles
 from .taking import Took, take
 from .taking.batches import KINDS, SHOWN, leave
@@ -113,15 +114,6 @@ def _leave_in_plan(plan: Import, name: str, why: str) -> None:
     plan.left_in_all += 1
     if len(plan.left) < SHOWN:
         plan.left.append(Left(name, why))
-
-
-def size_of(item: Item, tree: Whole) -> int:
-    """The bytes of an item's content; 0 for what has none."""
-    content = getattr(item, "content", b"")
-    if isinstance(content, bytes):
-        return len(content)
-    entry = tree.find(content or item.name)
-    return entry.size if entry else 0
 
 
 class _Items:

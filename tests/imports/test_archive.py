@@ -1,0 +1,70 @@
+"""My archive: what has no room of its own, as lists that can be searched."""
+
+import pytest
+
+from cozy.kernel.caller import SYSTEM
+from cozy.rooms.documents import service as documents
+from cozy.rooms.imports.formats.bookmarks import BOOKMARKS
+from tests.imports.archives import EVERYTHING, zipped
+
+MESSAGES, OPERATIONS = "io.cozy.messages", "io.cozy.bank.operations"
+
+
+@pytest.fixture
+async def filled(house, home):
+    def fill(work):
+        for n in range(130):
+            said = {"text": f"Hello number {n}", "author": "Ann", "conversation": "Choir"}
+            documents.create(
+                work, MESSAGES, {**said, "date": f"2024-01-01T10:{n % 60:02}:00Z"}, id_=f"m{n:03}"
+            )
+        last = {"text": "100% <b>à Noël</b>", "author": "Bob", "date": "2025-01-01"}
+        documents.create(work, MESSAGES, last, id_="last")
+        paid = {"label": "Bakery", "amount": -3.5, "currency": "EUR", "date": "2024-02-01"}
+        documents.create(work, OPERATIONS, paid)
+
+    await house.write(home, SYSTEM, fill)
+
+
+async def test_kinds_are_counted_and_listed_newest_first(reader, filled):
+    page = (await reader.get("/my/archive")).text
+    assert "Messages" in page
+    assert "131" in page
+    assert "Where you were" not in page
+    page = (await reader.get(f"/my/archive/{MESSAGES}")).text
+    assert page.index("Noël") < page.index("Hello number")
+    assert "<b>à" not in page
+    assert page.count("Hello number") == 99
+    assert "page=2" in page
+    assert (await reader.get(f"/my/archive/{MESSAGES}?page=2")).text.count("Hello number") == 31
+    assert "-3.5 EUR" in (await reader.get(f"/my/archive/{OPERATIONS}")).text
+
+
+async def test_words_are_searched_wherever_they_stand(reader, filled):
+    async def found(words):
+        return (await reader.get(f"/my/archive/{MESSAGES}", params={"q": words})).text.count(
+            f"/my/archive/{MESSAGES}/"
+        )
+
+    assert await found("hello 129") == 1
+    assert await found("ANN hello") == 100
+    assert await found("100%") == 1
+    assert await found("%") == 1
+    assert await found("_") == 0
+    assert await found('"') == 0
+    assert await found("noël") == 1
+
+
+async def test_what_is_behind_a_line_is_shown_whole(reader, filled):
+    page = (await reader.get(f"/my/archive/{MESSAGES}/last")).text
+    assert "&#34;author&#34;: &#34;Bob&#34;" in page
+    assert (await reader.get(f"/my/archive/{MESSAGES}/nothing")).status_code == 404
+    assert (await reader.get("/my/archive/io.cozy.settings")).status_code == 404
+    assert (await reader.get("/my/archive/io.cozy.settings/io.cozy.settings.instance")).status_code == 404
+
+
+async def test_bookmarks_come_in_and_show(reader, bring, tmp_path):
+    await bring(zipped(tmp_path / "b.zip", {"b.html": EVERYTHING["bookmarks.html"]}))
+    page = (await reader.get(f"/my/archive/{BOOKMARKS}")).text
+    assert "Roses &amp; more" in page
+    assert "Garden" in page
