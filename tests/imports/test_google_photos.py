@@ -3,7 +3,7 @@
 import pytest
 
 from cozy.rooms.imports.formats.takeout.pairs import pair
-from tests.imports.silos import items, photos, picture, unread
+from tests.imports.silos import items, photos, picture, tree, understood, unread
 
 
 def sidecar(title, at=1_577_934_245, **said):
@@ -162,3 +162,14 @@ def test_a_sidecar_that_is_broken_or_alone_stops_nothing(tmp_path):
         f"{year}/gone.jpg.json": "Its picture is not in this archive.",
         f"{year}/odd.json": "It says nothing of a picture.",
     }
+
+
+def test_folders_that_somebody_took_out_of_takeout_are_understood_and_nothing_else_beside(tmp_path):
+    files = {
+        "stuff/Photos from 2020/a.jpg": picture("a"), "stuff/Photos from 2020/a.jpg.json": sidecar("a.jpg"),
+        "stuff/Brest/a.jpg": picture("a"), "stuff/Brest/metadata.json": {"title": "Brest"}, "stuff/letters/b.txt": "b",
+    }  # fmt: skip
+    with tree(tmp_path, files) as whole:
+        found, left = understood(whole)
+    assert left == ["stuff/letters/b.txt"]
+    assert photos(found["google.photos"])["2020/a.jpg"].albums == ("Brest",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,12 +48,27 @@ class _Run:
 
 def recognise(tree: Tree) -> Match | None:
     """The service that holds a folder with a picture whose sidecar says when it was taken, whatever it is called."""
-    for path, folder in _folders(tree.entries).items():
+    folders = _folders(tree.entries)
+    for path, folder in folders.items():
         pairs = list(pair(folder.pictures, folder.sidecars).values()) if folder.sidecars else []
         if any(albums.is_sidecar(loaded(tree, folder.sidecars[name])) for name in pairs[:_TRIED]):
-            around = path.rpartition("/")[0]
-            return Match(under=(f"{around}/" if around else "",))
+            return Match(under=_around(path, folders))
     return None
+
+
+def _around(path: str, folders: Mapping[str, _Folder]) -> tuple[str, ...]:
+    """All of the service, where Takeout's own folders are still around it; else the folders beside that have sidecars, too."""
+    around = path.rpartition("/")[0]
+    if "Takeout" in around.split("/")[:-1]:
+        return (f"{around}/",)
+    beside = [
+        name for name, folder in folders.items() if name.rpartition("/")[0] == around and folder.sidecars
+    ]
+    loose = folders[""] if "" in beside else _Folder("")
+    return (
+        *(f"{name}/" for name in beside if name),
+        *(entry.name for entry in (*loose.pictures.values(), *loose.sidecars.values())),
+    )
 
 
 def items(tree: Tree, match: Match) -> Iterator[Item]:
