@@ -281,7 +281,7 @@ class Shelf:
         held = self.files[name]
         kind = "<d:collection/>" if held is None else ""
         size = "" if held is None else f"<d:getcontentlength>{len(held)}</d:getcontentlength>"
-        kinds = {"txt": "text/plain", "jpg": "image/jpeg", "html": "text/html"}
+        kinds = {"": "text/plain", "txt": "text/plain", "jpg": "image/jpeg", "html": "text/html"}
         mime = (
             ""
             if held is None

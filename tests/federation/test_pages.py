@@ -12,6 +12,11 @@ from .servers import Shelf
 SECRET = "tDPRTrLI4hE3C5T"
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def postgres(request) -> str:
+    return request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
+
+
 @pytest.fixture
 async def garden(street, alice, nextcloud):
     """The id of bob's garden, which waits for Alice's answer."""
@@ -135,3 +140,20 @@ async def test_the_owner_takes_none_any_more(alice, garden, browser, nextcloud):
     assert (await nextcloud.share(alice, providerId="43")).status_code == 201
     (declined,) = [await browser.submit(f"/my/elsewhere/{garden}/leave")]
     assert declined.status_code == 303
+
+
+async def test_a_file_alone_is_shown_as_one_fetched_and_kept(street, alice, browser, nextcloud):
+    nextcloud.shelf = Shelf(SECRET, {"": b"red"}, rights="1")
+    await nextcloud.share(alice, name="rose.txt")
+    await street.settle("alice")
+    (share,) = await alice.read(service.keeping.listed)
+    assert (share.is_folder, share.may_write) == (False, False)
+    await alice.write(service.receiving.accept, share.id)
+    shown = (await browser.get(f"/my/elsewhere/{share.id}")).text
+    assert "<code>red</code>" in shown
+    fetched = await browser.get(f"/my/elsewhere/{share.id}/raw?Dl=1")
+    assert (fetched.content, "rose.txt" in fetched.headers["content-disposition"]) == (b"red", True)
+    await browser.submit(f"/my/elsewhere/{share.id}/keep")
+    await street.settle("alice")
+    async with alice.api() as own:
+        assert (await own.get("/files/metadata", params={"Path": "/rose/rose.txt"})).status_code == 200
