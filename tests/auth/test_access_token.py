@@ -9,10 +9,12 @@ from cozy.rooms.auth import jobs
 from cozy.rooms.auth import service as auth
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.events import GrantEnded
+from cozy.rooms.permissions.model import Rule
 
 from .conftest import answered, challenge_of, consent, key
 
-FILES = "/files/io.cozy.files.root-dir"
+FILES_TYPE, ROOT = "io.cozy.files", "io.cozy.files.root-dir"
+FILES = f"/files/{ROOT}"
 
 
 async def code_for(program, owner, **asked):
@@ -178,9 +180,16 @@ async def test_a_new_passphrase_ends_every_program(connected, owner):
 
 
 async def test_other_homes_that_share_with_this_one_outlive_a_passphrase(new_program, owner, house, home):
+    rule = Rule(FILES_TYPE, ("GET",), (ROOT,))
+    let_in = await house.write(
+        home, SYSTEM, auth.other_homes.let_in, name="Bob", address="https://bob.example.org", rule=rule
+    )
     other_home = new_program()
-    await other_home.register(client_kind="sharing", client_name="Bob")
-    await other_home.redeem(await code_for(other_home, owner))
+    other_home.known = {"client_id": let_in.client.id, "client_secret": let_in.secret}
+    other_home.got = {
+        "access_token": let_in.tokens.access,
+        "refresh_token": let_in.tokens.refresh,
+    }
     page = "/my/settings/security/passphrase"
     await owner.submit(page, page=page, passphrase=key(), next=key("cerise plume orchestre granit"))
     assert await other_home.status("GET", FILES) == 200

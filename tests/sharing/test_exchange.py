@@ -255,6 +255,16 @@ async def test_whoever_says_yes_knows_who_shares_from_then_on(street, alice, bob
     assert (await bob.sharing(sharing_id)).members[1].status == "ready"
 
 
+async def test_nobody_becomes_a_contact_by_naming_their_mail_address(street, alice, bob):
+    carol = await bob.contact("Carol", "alice@example.net", "https://carol.example.org")
+    await shared(street, alice, bob, rules=[rule(TESTS, "t1")])
+    known = await bob.documents(CONTACTS)
+    assert known[carol]["cozy"] == [{"url": "https://carol.example.org", "primary": True}]
+    assert "trustedForSharing" not in known[carol]
+    [met] = [each for each in known.values() if each.get("cozy", [{}])[0].get("url") == alice.origin]
+    assert "email" not in met
+
+
 async def test_a_preview_of_an_app_leads_to_the_same_answer(street, alice, bob, app):
     held = await app(alice)
     contact = await alice.contact("Bob", "bob@example.net")

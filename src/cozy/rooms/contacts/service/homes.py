@@ -46,32 +46,46 @@ def _plain(value: str) -> str:
     return value.strip().rstrip("/").lower()
 
 
-def learn(
-    work: Work,
-    email: str,
-    address: str,
-    *,
-    name: str = "",
-    adds: bool = False,
-    trusts: bool = False,
-    before: str = "",
-) -> None:
-    """Note the address of somebody's home, and their name where it is not known.
+def learn(work: Work, email: str, address: str, *, name: str = "") -> None:
+    """Note where the home of somebody is whom the owner invited at this mail address, and their name where it is not known.
 
-    adds: whether somebody who is nobody here is made a contact; trusts: whether what they share next is taken unasked;
-    before: the address that this one takes the place of.
+    For what the owner typed and what was answered to it; what people say of themselves is for `meet`.
     """
-    person = with_email(work, email) or at(work, before or address)
-    if person is None and not adds:
-        return
-    body: dict[str, Any] = dict(person.body) if person else {}
+    person = with_email(work, email) or at(work, address)
+    if person is not None:
+        _keep(work, person, _living_at(person.body, address), name=name, email=email)
+
+
+def meet(work: Work, address: str, *, name: str, email: str) -> None:
+    """Somebody whose home is at this address is known from now on, and what they share next may be taken unasked.
+
+    name, email: as they say. Nobody becomes another contact by naming that contact's mail address.
+    """
+    person = at(work, address)
+    email = "" if with_email(work, email) else email
+    body = {**(person.body if person else {}), TRUSTED: True}
+    _keep(work, person, _living_at(body, address), name=name, email=email)
+
+
+def follow(work: Work, before: str, address: str) -> None:
+    """Whoever's home was at one address has it at another."""
+    person = at(work, before)
+    if person is not None:
+        _keep(work, person, _living_at(person.body, address, before))
+
+
+def _living_at(body: dict[str, Any], address: str, before: str = "") -> dict[str, Any]:
+    return {**body, "cozy": _homes(body, address, before)}
+
+
+def _keep(
+    work: Work, person: Document | None, body: dict[str, Any], *, name: str = "", email: str = ""
+) -> None:
+    """Keep somebody as they are known by now; a name and a mail address only where there was none."""
     if email and not names.entries(body, "email"):
         body["email"] = [{"address": email, "primary": True}]
     if name and not names.text(body, "fullname") and not body.get("name"):
         body["fullname"] = name
-    body["cozy"] = _homes(body, address, before)
-    if trusts:
-        body[TRUSTED] = True
     if not names.display(body) or (person and body == person.body):
         return
     held = settled(work, body, person.body if person else None)

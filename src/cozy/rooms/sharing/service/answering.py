@@ -115,9 +115,7 @@ def _accepted(work: Work, sharing_id: str, answer: Answer, client_id: str) -> Sh
 def _trust(work: Work, sharing: Sharing) -> None:
     """Whoever shares is known from now on, and trusted."""
     owner = sharing.members[0]
-    contacts.homes.learn(
-        keeping.unasked(work), owner.email, owner.instance, name=owner.public_name, adds=True, trusts=True
-    )  # fmt: skip
+    contacts.homes.meet(keeping.unasked(work), owner.instance, name=owner.public_name, email=owner.email)
 
 
 def answered(work: Work, sharing_id: str, answer: Answer) -> Answer:

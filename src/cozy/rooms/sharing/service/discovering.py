@@ -139,13 +139,7 @@ async def _delegated(house: House, home: Home, guest: Invited, address: str, sho
         found = Found(str(said["redirect"]), str(said.get("email", "")))
     except (PeerAway, PeerGone, PeerRefused, msgspec.DecodeError, LookupError, TypeError) as error:
         raise RequestFailed from error
-    if found.email:
-        await house.write(home, SYSTEM, _learn, found.email, address)
     return found
-
-
-def _learn(work: Work, email: str, address: str) -> None:
-    contacts.homes.learn(work, email, address)
 
 
 def owner_of(work: Work, sharing: Sharing) -> Peer:

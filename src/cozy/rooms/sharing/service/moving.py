@@ -44,7 +44,7 @@ def moved(work: Work, sharing_id: str, told: Moved) -> None:
     before = sharing.members[index]
     sharing = keeping.with_secrets(sharing, index, replace(secrets, access_token=token))
     keeping.put(work, keeping.with_member(sharing, index, instance=address))
-    contacts.homes.learn(keeping.unasked(work), before.email, address, before=before.instance)
+    contacts.homes.follow(keeping.unasked(work), before.instance, address)
     if neighbours.known(work, before.instance) is not None:
         neighbours.moved(work, before.instance, address)
 
@@ -55,7 +55,7 @@ def follow_neighbour(work: Work, before: str, address: str) -> None:
         for index, member in enumerate(sharing.members):
             if member.instance == before:
                 sharing = keeping.with_member(sharing, index, instance=address)
-                contacts.homes.learn(keeping.unasked(work), member.email, address, before=before)
+                contacts.homes.follow(keeping.unasked(work), before, address)
         keeping.put(work, sharing)
 
 
