@@ -59,3 +59,7 @@ class Unreadable(Invalid):
 
 class NotInArchive(NotFound):
     """There is no such thing in your archive."""
+
+
+class BadColumns(Invalid):
+    """Say which column holds the date, and which one the amount, or money in and money out; each at most once."""

@@ -2,7 +2,7 @@
 
 from .formats import Format, Match
 from .items import Contact, Document, Event, File, Item, Mail, NotUnderstood, Photo
-from .plans import FOLDER, IMPORTS, NOT_UNDERSTOOD, STATES, Import, Left, Part, Source, State
+from .plans import FOLDER, IMPORTS, NOT_UNDERSTOOD, STATES, Import, Left, Part, Source, State, Table
 from .trees import Entry, Tree
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "Photo",
     "Source",
     "State",
+    "Table",
     "Tree",
 ]

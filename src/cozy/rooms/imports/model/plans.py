@@ -29,6 +29,14 @@ class Left(Struct, frozen=True):
     why: str
 
 
+class Table(Struct, omit_defaults=True):
+    """A table whose columns the format guessed. columns: what one holds, and which it is; rows: the first, with the head."""
+
+    name: str
+    columns: dict[str, int]
+    rows: list[list[str]]
+
+
 class Part(Struct, omit_defaults=True):
     """What one format makes of its part. Numbers by kind: `photo`, `file`, `contact`, `event`, `mail`, `document`…
 
@@ -44,6 +52,7 @@ class Part(Struct, omit_defaults=True):
     added: dict[str, int] = {}
     same: int = 0  # were here already, word for word
     changed: int = 0  # took the place of what they were when they came first
+    tables: list[Table] = []  # that the owner may say more about
     beside: int = 0  # stand beside something else of their name
 
 
@@ -57,6 +66,7 @@ class Import(Struct, omit_defaults=True):
     parts: list[Part] = []
     left: list[Left] = []  # the first of them; all are in the list in the folder
     left_in_all: int = 0
+    columns: dict[str, dict[str, int]] = {}  # of tables, by their names, where the owner said
     folder: str = ""  # id of the folder with what was not understood, and the list
     job: str = ""
     why: str = ""

@@ -1,6 +1,6 @@
 """Pages about what comes in from elsewhere, and about what came in and has no room of its own."""
 
-from . import archive, doing, listing, one
+from . import archive, columns, doing, listing, one
 from .door import routes
 
-__all__ = ["archive", "doing", "listing", "one", "routes"]
+__all__ = ["archive", "columns", "doing", "listing", "one", "routes"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cozy.kernel.caller import Verb
 from cozy.kernel.problem import Problem
@@ -11,7 +11,7 @@ from cozy.rooms.files import service as files
 from cozy.rooms.jobs import service as jobs
 from cozy.rooms.permissions import service as permissions
 
-from ..errors import NothingToImport, NotNow
+from ..errors import BadColumns, NothingToImport, NotNow
 from ..model import IMPORTS, Import, Source
 from . import finding
 from .finding import NewImport
@@ -46,6 +46,36 @@ def _ask(work: Work, id_: str) -> None:
 def begin(work: Work, id_: str, *, by_job: bool = True) -> NewImport:
     """Take in what the plan says. Raises NoImport, NotNow, NobodyIn, NotAllowed."""
     return _run(work, id_, {"planned"}, by_job)
+
+
+def say_columns(
+    work: Work, id_: str, columns: Mapping[str, Mapping[str, int]], *, by_job: bool = True
+) -> NewImport:
+    """Say what the columns of tables hold; it is looked through once more with that.
+
+    Raises BadColumns, NoImport, NotNow, NobodyIn, NotAllowed.
+    """
+    _guard(work, "PUT")
+    for each in columns.values():
+        check_columns(each)
+
+    def saying(body: Import) -> None:
+        if body.state != "planned":
+            raise NotNow(state=body.state)
+        body.columns |= {name: dict(each) for name, each in columns.items()}
+        body.state, body.parts = "looking", []
+
+    changed = finding.change(work, id_, saying)
+    if by_job:
+        _ask(work, id_)
+    return changed
+
+
+def check_columns(columns: Mapping[str, int]) -> None:
+    """Whether operations can be read of these columns. Raises BadColumns."""
+    sums = {"amount", "debit", "credit"} & set(columns)
+    if "date" not in columns or not sums or len(set(columns.values())) < len(columns):
+        raise BadColumns
 
 
 def go_on(work: Work, id_: str, *, by_job: bool = True) -> NewImport:

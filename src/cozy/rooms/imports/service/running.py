@@ -26,7 +26,7 @@ from ..errors import Broken, NothingToImport
 from ..model import Import, Item, Left, NotUnderstood, Part
 from . import contents, finding, listing
 from .finding import NewImport
-from .recognising import Recognised, recognise
+from .recognising import Recognised, recognise, tables, told
 from .sizes import size_of
 from .sources import handles
 from .taking import Took, take
@@ -63,7 +63,7 @@ async def look(house: House, home: Home, import_id: str, tell: Tell = nobody) ->
         return found
     try:
         async with _tree(house, home, found.body) as whole:
-            plan = await _planned(house, home, import_id, whole, tell)
+            plan = await _planned(house, home, found, whole, tell)
     except Exception as error:
         return await house.write(home, SYSTEM, _failed, import_id, _why(import_id, error))
     return await house.write(home, SYSTEM, _plan, import_id, plan)
@@ -77,15 +77,15 @@ def _why(import_id: str, error: Exception) -> str:
     return Broken.title()
 
 
-async def _planned(house: House, home: Home, import_id: str, whole: Whole, tell: Tell) -> Import:
+async def _planned(house: House, home: Home, found: NewImport, whole: Whole, tell: Tell) -> Import:
     plan = Import(
         left=[Left(each.name, each.why) for each in whole.refused[:SHOWN]], left_in_all=len(whole.refused)
     )
     parts = await asyncio.to_thread(recognise, whole)
     if not parts and not whole.refused:
         raise NothingToImport
-    for each in parts:
-        part = Part(each.format.name, each.format.title)
+    for each in (told(part, found.body.columns) for part in parts):
+        part = Part(each.format.name, each.format.title, tables=tables(each))
         plan.parts.append(part)
         items = _Items(each)
         while batch := await asyncio.to_thread(items.slice, 1000, _SLICE_S):
@@ -95,7 +95,7 @@ async def _planned(house: House, home: Home, import_id: str, whole: Whole, tell:
             tell(plan)
             if monotonic() - items.told > _SLICE_S:
                 items.told = monotonic()
-                await house.write(home, SYSTEM, _progress, import_id, plan)
+                await house.write(home, SYSTEM, _progress, found.id, plan)
         if items.trouble:
             _leave_in_plan(plan, each.format.title, items.trouble)
     return plan
@@ -167,7 +167,7 @@ async def run(house: House, home: Home, import_id: str, job: str = "", tell: Tel
 
 async def _take_all(house: House, home: Home, found: NewImport, whole: Whole, job: str, tell: Tell) -> bool:
     """Whether all was taken in; not when somebody paused it."""
-    parts = await asyncio.to_thread(recognise, whole)
+    parts = [told(part, found.body.columns) for part in await asyncio.to_thread(recognise, whole)]
     await house.write(home, SYSTEM, _agree, found.id, parts, whole)
     locale = await house.read(home, SYSTEM, _locale)
     for number, each in enumerate(parts):

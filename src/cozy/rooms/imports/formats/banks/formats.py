@@ -18,6 +18,7 @@ _NAME = "bank"  # of all: an account is the same, whichever format its next stat
 _LARGEST = 64 * 1024 * 1024  # bytes of a statement
 _TRIED = 64 * 1024  # bytes of a table that are looked at
 _MOST_TABLES = 500
+_SHOWN, _CELL = 4, 60  # rows of a table that the owner sees, and letters of a cell
 _SENDERS = re.compile(r"(^|/)(Takeout|Drive)[^/]*/", re.IGNORECASE)
 
 _Reader = Callable[[bytes, str], Iterator[Statement]]
@@ -59,11 +60,14 @@ MT940 = _format(
 def _recognise_tables(tree: Tree) -> Match | None:
     """The tables that look like operations of a bank; what their columns hold is in the facts, for the owner to correct."""
     found: dict[str, dict[str, int]] = {}
+    seen: dict[str, list[list[str]]] = {}
     for entry in list(tree.ending(".csv", ".tsv"))[:_MOST_TABLES]:
-        guessed = tables.guess(list(texts.rows(io.BytesIO(head(tree, entry, _TRIED)))))
+        rows = list(texts.rows(io.BytesIO(head(tree, entry, _TRIED))))
+        guessed = tables.guess(rows)
         if guessed and not _SENDERS.search(entry.name):
             found[entry.name] = guessed[1]
-    return Match(under=tuple(found), facts={"columns": found}) if found else None
+            seen[entry.name] = [[cell[:_CELL] for cell in row] for row in rows[guessed[0] :][:_SHOWN]]
+    return Match(under=tuple(found), facts={"columns": found, "rows": seen}) if found else None
 
 
 def _table_items(tree: Tree, match: Match) -> Iterator[Item]:
