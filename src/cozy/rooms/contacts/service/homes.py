@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cozy.kernel.work import Work
@@ -74,7 +75,7 @@ def follow(work: Work, before: str, address: str) -> None:
         _keep(work, person, _living_at(person.body, address, before))
 
 
-def _living_at(body: dict[str, Any], address: str, before: str = "") -> dict[str, Any]:
+def _living_at(body: Mapping[str, Any], address: str, before: str = "") -> dict[str, Any]:
     return {**body, "cozy": _homes(body, address, before)}
 
 
@@ -93,7 +94,7 @@ def _keep(
     collections.follow(work, CONTACTS, [kept.id])
 
 
-def _homes(body: dict[str, Any], address: str, before: str) -> list[dict[str, Any]]:
+def _homes(body: Mapping[str, Any], address: str, before: str) -> list[dict[str, Any]]:
     known = [dict(entry) for entry in names.entries(body, "cozy")]
     kept = [each for each in known if not before or _plain(names.text(each, "url")) != _plain(before)]
     if not address or any(_plain(names.text(each, "url")) == _plain(address) for each in kept):
