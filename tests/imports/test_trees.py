@@ -187,5 +187,5 @@ def test_locked_files_of_a_zip_are_refused(tmp_path):
     content[directory + 8] |= 1
     path.write_bytes(content)
     with opening(path) as tree:
-        assert [each.why for each in tree.refused] == ["it is locked by a password"]
+        assert [each.why for each in tree.refused] == ["It is locked by a password."]
     assert zipfile.is_zipfile(path)

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 from cozy.kernel.clock import iso
 
-from ..model import Document, Entry, Format, Item, Match, NotUnderstood, Tree
+from ..model import Document, Entry, Format, Item, Match, NotUnderstood, Tree, reasons
 
 BOOKMARKS = "io.cozy.bookmarks"
 _MARK = re.compile(rb"<!DOCTYPE\s+NETSCAPE-Bookmark-file-1", re.IGNORECASE)
@@ -38,7 +38,7 @@ def items(tree: Tree, match: Match) -> Iterator[Item]:
         reader.close()
         yield from (_document(entry, found) for found in reader.found if found["url"].startswith(_SCHEMES))
         if not reader.found:
-            yield NotUnderstood(name=entry.name, why="There is no bookmark in it.")
+            yield NotUnderstood(name=entry.name, why=reasons.NO_BOOKMARK)
 
 
 def _document(entry: Entry, found: dict[str, str]) -> Document:

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from ..model import Entry, Item, Mail, NotUnderstood, Tree
+from ..model import Entry, Item, Mail, NotUnderstood, Tree, reasons
 
 _FROM = b"From "
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
@@ -33,9 +33,7 @@ def mails(tree: Tree, entry: Entry, folder: str) -> Iterator[Item]:
         for content in split(stream):
             yield mail(entry, content, folder)
             if len(content) >= LARGEST:
-                yield NotUnderstood(
-                    name=entry.name, why="A mail in it is too long, and came in cut short.", content=b""
-                )
+                yield NotUnderstood(name=entry.name, why=reasons.LONG_MAIL, content=b"")
 
 
 def split(stream: Iterator[bytes]) -> Iterator[bytes]:

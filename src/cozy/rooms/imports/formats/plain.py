@@ -10,7 +10,20 @@ from cozy.kernel.problem import Problem
 from cozy.rooms.calendars import service as calendars
 from cozy.rooms.contacts import service as contacts
 
-from ..model import Contact, Entry, Event, File, Format, Item, Mail, Match, NotUnderstood, Photo, Tree
+from ..model import (
+    Contact,
+    Entry,
+    Event,
+    File,
+    Format,
+    Item,
+    Mail,
+    Match,
+    NotUnderstood,
+    Photo,
+    Tree,
+    reasons,
+)
 from .mailboxes import is_mailbox, mails
 
 PICTURES = frozenset(
@@ -129,7 +142,7 @@ def _cards(tree: Tree, entry: Entry) -> Iterator[Item]:
         return
     found = list(contacts.moving.pieces(content))
     if not found:
-        yield NotUnderstood(name=entry.name, why="There is no card in it.")
+        yield NotUnderstood(name=entry.name, why=reasons.NO_CARD)
     for piece in found:
         yield Contact(source=_named(entry, piece.text, "UID:"), name=entry.name, card=piece.text)
 

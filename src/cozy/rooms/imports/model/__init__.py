@@ -1,5 +1,6 @@
 """The words of imports: trees, items, formats, and what is known of an import."""
 
+from . import reasons
 from .formats import Format, Match
 from .items import Contact, Document, Event, File, Item, Mail, NotUnderstood, Photo
 from .plans import FOLDER, IMPORTS, NOT_UNDERSTOOD, STATES, Import, Left, Part, Source, State, Table
@@ -28,4 +29,5 @@ __all__ = [
     "State",
     "Table",
     "Tree",
+    "reasons",
 ]

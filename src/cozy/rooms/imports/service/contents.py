@@ -21,7 +21,7 @@ from cozy.rooms.files.errors import OverQuota
 from cozy.rooms.files.model import FILES
 
 from .. import store
-from ..model import Contact, Document, Event, File, Item, Mail, NotUnderstood, Photo
+from ..model import Contact, Document, Event, File, Item, Mail, NotUnderstood, Photo, reasons
 from .sizes import size_of
 from .taking import Ready
 from .taking.mails import HEAD, as_file
@@ -83,7 +83,7 @@ async def _ready(
     except OSError as error:
         if error.errno is not None:
             log.warning("an item cannot be read", error=str(error))
-        return Ready(item, why=error.strerror or "It cannot be read.")
+        return Ready(item, why=error.strerror or reasons.UNREADABLE)
 
 
 def _head(tree: Whole, item: Mail) -> bytes:

@@ -23,7 +23,7 @@ from cozy.rooms.homes import service as homes
 
 from .. import store
 from ..errors import Broken, NothingToImport
-from ..model import Import, Item, Left, NotUnderstood, Part
+from ..model import Import, Item, Left, NotUnderstood, Part, reasons
 from . import contents, finding, listing
 from .finding import NewImport
 from .recognising import Recognised, recognise, tables, told
@@ -137,7 +137,7 @@ class _Items:
                     break
         except Exception as error:  # a format that stumbles loses what is behind, and nothing else
             self._items = iter(())
-            self.trouble = error.detail if isinstance(error, Problem) else "The rest of it cannot be read."
+            self.trouble = error.detail if isinstance(error, Problem) else reasons.REST
             log.error("a format stumbled", format=self._part.format.name, exc_info=error)
         return found
 

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from ...errors import Damaged
-from ...model import Entry
+from ...model import Entry, reasons
 from . import tars, zips
 from .guards import BROKEN, check_number, clean, guarded, instant
 from .handles import Handle, Held
@@ -83,7 +83,7 @@ def _folder(top: Path) -> Part:
 
     def unreadable(error: OSError) -> None:
         where = Path(error.filename or top)
-        refused.append(Refusal(_shown(where, top), error.strerror or "it cannot be read"))
+        refused.append(Refusal(_shown(where, top), error.strerror or reasons.UNREADABLE))
 
     for folder, inner, names in os.walk(top, onerror=unreadable):
         inner.sort()
@@ -96,9 +96,9 @@ def _folder(top: Path) -> Part:
                 unreadable(error)
                 continue
             if not stat.S_ISREG(status.st_mode):
-                refused.append(Refusal(shown, "it is a link, and no file"))
+                refused.append(Refusal(shown, reasons.LINK))
             elif not shown:
-                refused.append(Refusal(_shown(path, top), "its name cannot be held"))
+                refused.append(Refusal(_shown(path, top), reasons.UNHELD))
             else:
                 entries.append(Entry(shown, status.st_size, instant(status.st_mtime)))
                 paths[shown] = path
@@ -122,7 +122,7 @@ def _held(folder: Held) -> Part:
             entries.append(Entry(name, size, modified))
             handles[name] = (handle, size)
         else:
-            refused.append(Refusal(path, "its name cannot be held"))
+            refused.append(Refusal(path, reasons.UNHELD))
 
     def open_(name: str) -> BinaryIO:
         handle, size = handles[name]

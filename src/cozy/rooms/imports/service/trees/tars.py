@@ -11,7 +11,7 @@ import zlib
 from threading import Lock
 from typing import Any, BinaryIO
 
-from ...model import Entry
+from ...model import Entry, reasons
 from .guards import BROKEN, check_number, check_sum, clean, guarded, instant
 from .refusals import Refusal
 
@@ -83,17 +83,17 @@ class Tar:
                 check_sum(max(held, self._tar.offset), packed)
                 self._take(member)
                 vars(self._tar)["members"] = []  # it would keep all of them a second time
-        except BROKEN as error:
-            self.refused.append(Refusal("…", f"the archive is cut short here: {str(error)[:100]}"))
+        except BROKEN:
+            self.refused.append(Refusal("…", reasons.CUT_SHORT))
 
     def _take(self, member: tarfile.TarInfo) -> None:
         if member.isdir():
             return
         name = clean(member.name)
         if not name:
-            self.refused.append(Refusal(member.name[:200], "its name leads out of the archive"))
+            self.refused.append(Refusal(member.name[:200], reasons.LEADS_OUT))
         elif not member.isreg():
-            self.refused.append(Refusal(name, "it is a link, and no file"))
+            self.refused.append(Refusal(name, reasons.LINK))
         else:
             if name not in self._members:
                 self.entries.append(Entry(name, member.size, instant(member.mtime)))

@@ -9,7 +9,7 @@ import zipfile
 from typing import BinaryIO
 
 from ...errors import Damaged
-from ...model import Entry
+from ...model import Entry, reasons
 from .guards import MOST_ENTRIES, check_number, check_sum, clean, guarded, instant, moment
 from .refusals import Refusal
 
@@ -45,16 +45,16 @@ class Zip:
         name = clean(info.filename)
         mode = info.external_attr >> 16
         if not name:
-            self.refused.append(Refusal(info.filename[:200], "its name leads out of the archive"))
+            self.refused.append(Refusal(info.filename[:200], reasons.LEADS_OUT))
         elif mode and stat.S_IFMT(mode) not in {0, stat.S_IFREG}:
-            self.refused.append(Refusal(name, "it is a link, and no file"))
+            self.refused.append(Refusal(name, reasons.LINK))
         elif info.flag_bits & 1:
-            self.refused.append(Refusal(name, "it is locked by a password"))
+            self.refused.append(Refusal(name, reasons.LOCKED))
         elif name not in self._infos:
             self._infos[name] = info
             self.entries.append(Entry(name, info.file_size, _modified(info)))
         else:
-            self.refused.append(Refusal(name, "the archive has two files of this name"))
+            self.refused.append(Refusal(name, reasons.TWICE))
 
     def open(self, name: str) -> BinaryIO:
         """The bytes of a file in it."""

@@ -1,0 +1,21 @@
+"""Why something of an archive is left out, in sentences that pages say again in the reader's language."""
+
+from __future__ import annotations
+
+
+def N_(message: str) -> str:  # noqa: N802 (the name that gettext tools look for)
+    """Mark a sentence that pages say in the reader's language; who looks into archives knows no pages."""
+    return message
+
+
+LEADS_OUT = N_("Its name leads out of the archive.")
+LINK = N_("It is a link, and no file.")
+UNHELD = N_("No folder can hold its name.")
+LOCKED = N_("It is locked by a password.")
+TWICE = N_("The archive has two files of this name.")
+CUT_SHORT = N_("The archive is cut short here: what comes after is missing.")
+UNREADABLE = N_("It cannot be read.")
+NO_CARD = N_("There is no card in it.")
+NO_BOOKMARK = N_("There is no bookmark in it.")
+LONG_MAIL = N_("A mail in it is too long, and came in cut short.")
+REST = N_("The rest of it cannot be read.")
