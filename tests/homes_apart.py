@@ -448,6 +448,7 @@ class Cottage:
             "COZY_PUBLIC_URL": f"http://:{self.proxy.port}",
             "COZY_HOST": self.domain,
             "COZY_OUTSIDE_ALLOWED": "127.0.0.0/8",
+            **village.settings,
         }
         self.cozy = Cozy(folder / "data", env=env)
         self.session, self.token = apart(lambda: anyio.run(self._make))
@@ -503,10 +504,11 @@ class Cottage:
 
 
 class Village:
-    """Homes in processes of their own."""
+    """Homes in processes of their own. settings: variables that their processes see."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         self.folder = folder
+        self.settings = dict(settings or {})
         self.cottages: dict[str, Cottage] = {}
         self.clients: list[Client] = []
 
@@ -564,9 +566,9 @@ def _sockets_of(process: int) -> set[str]:
 
 
 @contextmanager
-def village(folder: Path) -> Iterator[Village]:
+def village(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Village]:
     """Homes in processes of their own, all ended afterwards."""
-    made = Village(folder)
+    made = Village(folder, settings)
     try:
         yield made
     finally:

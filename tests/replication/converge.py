@@ -14,6 +14,7 @@ import anyio
 
 from cozy.kernel.clock import utc_now
 from cozy.kernel.settings import Settings
+from tests.replication import apart
 from tests.replication.play import played
 from tests.replication.town import town_in
 
@@ -30,8 +31,12 @@ async def _town(at: Path, seed: int, deeds: int) -> float:
 
 def main() -> None:
     """Play, and tell; the seed of what went wrong plays it again."""
-    deeds = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    first = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(1_000_000)
+    given = [each for each in sys.argv[1:] if each != "--apart"]
+    deeds = int(given[0]) if given else 10_000
+    first = int(given[1]) if len(given) > 1 else random.randrange(1_000_000)
+    if len(given) < len(sys.argv) - 1:
+        apart.main(deeds, first)
+        return
     done = 0
     with tempfile.TemporaryDirectory() as folder:
         while done < deeds:

@@ -32,15 +32,20 @@ async def asked(town: Town, who: str) -> list[tuple[str, dict]]:
 
 async def test_a_change_is_told_by_jobs_as_cozy_stack_names_them(town: Town):
     folder = await town.folder("alice", files.ROOT, "Trip")
+    await town.file("alice", folder.id, "old.txt")
     sharing = await town.share_folder(folder.id, "bob")
     await town.settle()
     await town.house.write(town.homes["alice"], SYSTEM, _clear)
     await town.file("alice", folder.id, "new.txt")
     assert await lines(town, "alice") == [rounds.LINE]
     assert not await town.do("alice", rounds.look)
-    assert await asked(town, "alice") == [("share-replicate", {"sharing_id": sharing, "member": 1})]
+    assert await asked(town, "alice") == [("share-upload", {"sharing_id": sharing, "member": 1})]
+    await town.folder("alice", folder.id, "Maps")
     assert not await town.do("alice", rounds.look)
-    assert len(await asked(town, "alice")) == 1
+    both = [(worker, {"sharing_id": sharing, "member": 1}) for worker in ("share-upload", "share-replicate")]
+    assert await asked(town, "alice") == both
+    assert not await town.do("alice", rounds.look)
+    assert len(await asked(town, "alice")) == 2
 
 
 async def test_what_is_not_shared_asks_for_nothing(town: Town):
@@ -74,5 +79,9 @@ async def test_a_home_that_is_away_is_asked_later_and_later_and_at_once_when_it_
 
 
 def _clear(work) -> None:
+    """Nothing waits, and nobody is at work."""
+    changes = documents.changes(work, JOBS)
+    for job in documents.fetch_many(work, JOBS, [one.id for one in changes if not one.deleted]).values():
+        documents.delete(work, job)
     work.db.run("DELETE FROM jobs WHERE home_id = :home", home=work.home)
     assert jobs.next_due(work)

@@ -276,10 +276,10 @@ def _was_kept(one: Coming, id_: str) -> bool:
 
 
 def _note_copy(one: Coming, copy: File, rev: str) -> None:
-    """A copy is in the sharing like others. Its name may not be the same everywhere, which its revision tells."""
+    """A copy is in the sharing like others. Its name and folder may not be the same everywhere, which its revision tells."""
     shared = Shared(FILES, copy.id)
     view = view_of(copy, one.rule)
-    own = revisions.following(rev, "copy", copy.name)
+    own = revisions.following(rev, "copy", copy.name, one.scope.folder_as_owner_knows(one.rule, copy.dir_id))
     shared.tree.insert([rev, own])
     shared.infos[one.scope.id] = seen(one.at, copy, own, view)
     keeping.put(one.work, shared)

@@ -13,6 +13,7 @@ from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Leaf, as_leaf
 from cozy.rooms.files.model import File
 from cozy.rooms.files.service import replicas as tree
+from cozy.rooms.sharing.errors import NoSharing
 from cozy.rooms.sharing.model import SHARED, Peer
 
 from .. import store
@@ -50,6 +51,19 @@ def is_pending(work: Work, sharing_id: str, member: int, kind: Kind) -> bool:
     """Whether anything changed since a peer was told."""
     replica = store.replica(work, sharing_id, member)
     return replica is not None and documents.pending(work, SHARED, replica.reached(kind)) > 0
+
+
+def has_news(work: Work, sharing_id: str, member: int, kind: Kind) -> bool:
+    """Whether a peer is to be told of what changed since; what is not for it to hear is passed over."""
+    look = batch if kind == "documents" else files
+    try:
+        while (found := look(work, sharing_id, member)) is not None:
+            if found.revs:
+                return True
+            store.reach(work, sharing_id, member, kind, found.seq)
+    except NoSharing:
+        return False
+    return False
 
 
 def batch(work: Work, sharing_id: str, member: int) -> Batch | None:

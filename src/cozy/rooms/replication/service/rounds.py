@@ -31,8 +31,8 @@ from .scope import scope, scopes
 log = structlog.get_logger()
 LOOK, LINE = "replication.look", "replication:look"
 WORKERS: dict[Kind, str] = {"documents": "share-replicate", "files": "share-upload"}
-PAUSE = timedelta(milliseconds=300)  # changes of a burst are told together
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
+PAUSE = timedelta(milliseconds=50)  # a burst is told together, and what comes while a peer is told after that
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
 
 
 def follow(work: Work) -> None:
@@ -61,10 +61,12 @@ def look(work: Work) -> bool:
 
 
 def _ask_for_jobs(work: Work, replica: Replica) -> None:
+    """What there is but files goes first. The first copy has both jobs, whatever there is: by them it is known to be whole."""
+    news = feed.is_pending if replica.is_initial else feed.has_news
     for kind, worker in WORKERS.items():
         if _is_at_work(work, replica.job(kind)):
             return
-        if feed.is_pending(work, replica.sharing, replica.member, kind):
+        if news(work, replica.sharing, replica.member, kind):
             message = {"sharing_id": replica.sharing, "member": replica.member}
             job = queue.running.push(work, queue.running.Asked(worker=worker, message=message))
             store.set_replica(work, _with_job(replica, kind, job.id))
@@ -103,7 +105,7 @@ def _settle(work: Work, sharing_id: str, member: int, kind: Kind, trouble: str) 
     if replica is None:
         return False
     if trouble:
-        pause = min(_FIRST_PAUSE * 4 ** min(replica.failures, 5), _LONGEST_PAUSE)
+        pause = min(_FIRST_PAUSE * 2 ** min(replica.failures, 10), _LONGEST_PAUSE)
         retry_at = iso(work.now + pause)
         store.set_replica(
             work, replace(_with_job(replica, kind, ""), failures=replica.failures + 1, retry_at=retry_at)
@@ -113,10 +115,11 @@ def _settle(work: Work, sharing_id: str, member: int, kind: Kind, trouble: str) 
     is_whole = replica.is_initial and not any(
         feed.is_pending(work, sharing_id, member, each) for each in WORKERS
     )
-    store.set_replica(
-        work, replace(_with_job(replica, kind, ""), failures=0, retry_at="", is_initial=replica.is_initial and not is_whole)
-    )  # fmt: skip
-    wake(work)
+    told = replace(
+        _with_job(replica, kind, ""), failures=0, retry_at="", is_initial=replica.is_initial and not is_whole
+    )
+    store.set_replica(work, told)
+    _ask_for_jobs(work, told)
     return is_whole
 
 

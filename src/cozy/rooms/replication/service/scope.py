@@ -15,6 +15,7 @@ from cozy.rooms.files.model import File
 from cozy.rooms.files.service import replicas as tree
 from cozy.rooms.sharing import service as sharings
 from cozy.rooms.sharing.model import REFERRED, Peer, Rule, Sharing
+from cozy.rooms.sharing.model.ids import xored
 
 from ..model import Shared, rules
 from ..model.rules import FILES, Deed
@@ -54,6 +55,12 @@ class Scope:
     def peer(self, index: int) -> Peer | None:
         """The home of a member, where this one talks to it."""
         return next((peer for peer in self.peers if peer.index == index), None)
+
+    def folder_as_owner_knows(self, rule: Rule, id_: str) -> str:
+        """The id that a folder has in the owner's home, for what is to be said alike everywhere; "" where it does not travel."""
+        if rule.selector == REFERRED or id_ in rule.values:
+            return ""
+        return id_ if self.by_owner or not self.peers else xored(id_, self.peers[0].key)
 
     def doctypes(self) -> set[str]:
         """Of which documents may be in it."""
