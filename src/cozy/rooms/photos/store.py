@@ -58,13 +58,14 @@ def counts(work: Work, spans: Sequence[Span]) -> dict[str, int]:
         for n, span in enumerate(spans)
         for at, what in enumerate(("name", "low", "high"))
     }
+    # A query for each span, not a join: PostgreSQL would read every photo's body for every span.
     found = work.db.all(
         f"""WITH spans(name, low, high) AS (VALUES {rows})
-            SELECT name, COUNT(*) FROM spans CROSS JOIN documents
-             WHERE home_id = :home AND {_PHOTO} AND {_TAKEN} >= low AND {_TAKEN} < high GROUP BY name""",
+            SELECT name, (SELECT COUNT(*) FROM documents
+                           WHERE home_id = :home AND {_PHOTO} AND {_TAKEN} >= low AND {_TAKEN} < high) FROM spans""",
         home=work.home, **said,
     )  # fmt: skip
-    return {str(name): int(count) for name, count in found}
+    return {str(name): int(count) for name, count in found if count}
 
 
 def between(work: Work, low: str, high: str, *, skip: int, limit: int) -> list[File]:
