@@ -11,7 +11,6 @@ from starlette.responses import Response
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.rooms.contacts.model import names
-from cozy.rooms.documents import service as documents
 from cozy.ui import N_
 from cozy.web.answers import see_other
 from cozy.web.call import Call
@@ -64,7 +63,7 @@ def everything(work: Work, call: Call) -> Response:
     part = _part(work, PAGES)
     return page(
         work, call, "federation/elsewhere.html", room="shared", part=part, own=own_address(work.origin),
-        receives=service.receiving.is_on(work), invites=_invites(work), seq=documents.last_seq(work),
+        receives=service.receiving.is_on(work), invites=_invites(work),
     )  # fmt: skip
 
 

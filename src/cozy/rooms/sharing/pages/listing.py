@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
-from cozy.rooms.documents import service as documents
 from cozy.web.call import Call
 
 from ..model import Sharing
@@ -43,7 +42,7 @@ def _listed(work: Work, call: Call, shown: str) -> Response:
     ours = [each for each in found if each.owner and not people.is_over(each)]
     return page(
         work, call, "shared.html", shown=shown, waiting=_lines(work, waiting), theirs=_lines(work, theirs), ours=_lines(work, ours),
-        ways=_ways(work, shown), seq=documents.last_seq(work),
+        ways=_ways(work, shown),
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
-from cozy.rooms.documents import service as documents
 from cozy.ui import N_
 from cozy.web.call import Call
 
@@ -40,7 +39,6 @@ def _sharing(work: Work, call: Call, sharing_id: str) -> Response:
         under=faces.under(said, found, thing), progress=faces.progress(work, found),
         number_of_files=found.initial_number_of_files_to_sync, is_owner=found.owner, is_drive=found.drive,
         is_over=people.is_over(found), only_looks=found.pushes_only, may_invite=people.may_invite(found),
-        seq=documents.last_seq(work),
     )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
-from cozy.rooms.documents import service as documents
 from cozy.ui import Words, avatars
 from cozy.web.call import Call
 
@@ -52,7 +51,7 @@ async def everybody(call: Call) -> Response:
 def _everybody(work: Work, call: Call) -> Response:
     said = words(work)
     known = [_known(said, each) for each in people.everybody(work)]
-    return page(work, call, "people.html", people=known, seq=documents.last_seq(work))
+    return page(work, call, "people.html", people=known)
 
 
 def _known(said: Words, person: Person) -> Known:
@@ -73,7 +72,6 @@ def _person(work: Work, call: Call, key: str) -> Response:
     return page(
         work, call, "person.html", person=_known(words(work), found), contact=found.contact.id if found.contact else "",
         sees=parts(work, found.sees), gives=parts(work, found.gives), beside=parts(work, found.beside),
-        seq=documents.last_seq(work),
     )  # fmt: skip
 
 
