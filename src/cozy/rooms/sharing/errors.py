@@ -43,6 +43,10 @@ class NotAHome(Invalid):
     """This is the address of a mailbox: give the one of your home, without @."""
 
 
+class ReachesIn(Forbidden):
+    """This invitation is about something of yours that nobody shared with you, so it cannot be accepted."""
+
+
 class WrongState(Malformed):
     """This cannot be done with this sharing, as it is now."""
 

@@ -26,6 +26,8 @@ from . import anchors, keeping
 from .scope import Scope, view_of
 from .tracking import seen
 
+_OWN = "io.cozy."  # how ids of folders begin that mean something in every home: each makes its own
+
 
 @dataclass(slots=True)
 class Coming:
@@ -88,7 +90,7 @@ def coming(
     """What is known of something that arrives. Raises NotInSharing: what is in no sharing here is nobody else's business."""
     shared, file = keeping.fetch(work, FILES, arrival.id), tree.look(work, arrival.id)
     info = shared.infos.get(scope.id)
-    if info is None and file is not None:
+    if info is None and (file is not None or arrival.id.startswith(_OWN)):
         raise NotInSharing(id=arrival.id)
     if file is not None and file.is_folder != arrival.is_folder:
         raise NotInSharing(id=arrival.id)

@@ -82,6 +82,7 @@ def _may_come(
         at = rules.first(scope.rules, shared.doctype, one.id, body)
         return (
             not is_mine
+            and not one.id.startswith("_")  # what `/data` keeps beside documents
             and not one.is_removed
             and at is not None
             and _travels(scope, at, "add", by_owner=by_owner)

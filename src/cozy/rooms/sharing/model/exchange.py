@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from ..errors import WrongState
 from . import ANSWER, Token, without_nulls
+from .ids import key_in
 
 LONGEST = 4000  # characters of a token
 
@@ -52,6 +53,7 @@ def answer_in(attributes: Mapping[str, Any]) -> Answer:
     texts = [token.access_token, token.refresh_token, *(str(value) for value in client.values())]
     if len(client) > 50 or max(map(len, texts)) > LONGEST:
         raise WrongState
+    key_in(answer.xor_key)
     return answer
 
 

@@ -7,16 +7,29 @@ from __future__ import annotations
 import base64
 import secrets
 
+from ..errors import WrongState
+
 _DIGITS = "0123456789abcdef"
 _VALUES = {digit: value for value, digit in enumerate(_DIGITS)} | {
     digit.upper(): value for value, digit in enumerate(_DIGITS)
 }
-_LENGTH = 16
+_LENGTH, _LONGEST = 16, 64
 
 
 def new_key() -> str:
     """A fresh key: sixteen nibbles, in base64."""
     return base64.b64encode(bytes(secrets.randbelow(16) for _ in range(_LENGTH))).decode()
+
+
+def key_in(text: str) -> bytes:
+    """The key that was written so; b"" for none, as in a drive. Raises WrongState for what is none."""
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise WrongState from error
+    if len(key) > _LONGEST:
+        raise WrongState
+    return key
 
 
 def xored(id_: str, key: bytes) -> str:

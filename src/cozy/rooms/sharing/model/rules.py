@@ -13,7 +13,10 @@ from .ids import xored, xored_reference
 
 FILES = "io.cozy.files"
 MOST, MOST_VALUES, LONGEST = 100, 1000, 1000  # rules, values of one, characters of a text
-_WHOLE = frozenset({"io.cozy.files.root-dir", "io.cozy.files.trash-dir", "io.cozy.files.shared-with-me-dir"})
+_WHOLE = frozenset(
+    f"io.cozy.files.{name}-dir"
+    for name in ("root", "trash", "shared-with-me", "shared-drives", "no-longer-shared")
+)
 _NEVER = frozenset({"io.cozy.settings", "io.cozy.accounts"})  # what opens other doors is nobody else's
 _DOCTYPE = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)+")
 _ACTIONS = {"none", "push", "sync"}
@@ -52,7 +55,9 @@ def _checked(rule: Rule, is_writable: Callable[[str], bool]) -> Rule:
 
 
 def _check_files(rule: Rule) -> None:
-    """One file or folder a rule, and no folder that is the whole of a home."""
+    """One file or folder a rule, or what is part of something; and no folder that is the whole of a home."""
+    if not rule.is_by_id and rule.selector != REFERRED:
+        raise BadRule
     if _WHOLE & set(rule.values) or (rule.is_by_id and len(rule.values) > 1):
         raise BadRule
     if rule.selector == REFERRED and not all("/" in value for value in rule.values):

@@ -22,7 +22,8 @@ from ..events import MemberReady, MembersChanged, SharingBegan
 from ..model import Credentials, Sharing
 from ..model.addresses import is_part_of
 from ..model.exchange import Answer, answer_in, document
-from . import asking, keeping, letting_in, noticing, passwords, shortcuts
+from ..model.ids import key_in
+from . import asking, borders, keeping, letting_in, noticing, passwords, shortcuts
 
 AGAIN_WITHIN = timedelta(
     hours=1
@@ -34,7 +35,7 @@ async def accept(house: House, home: Home, caller: Caller, sharing_id: str, stat
     """Say yes to an invitation: the home of whoever shares is told, and both let each other in. Nothing is left when that fails.
 
     state: of the invitation, "" for the one that came with it; one that was accepted already is as it is.
-    Raises NoSharing, NobodyIn, NotAllowed, WrongState, NoMember, AlreadyAccepted, PeerAway, RequestFailed.
+    Raises NoSharing, NobodyIn, NotAllowed, WrongState, ReachesIn, NoMember, AlreadyAccepted, PeerAway, RequestFailed.
     """
     begun = await house.write(home, caller, _begin, sharing_id, state)
     if begun is None:
@@ -63,6 +64,7 @@ def _begin(work: Work, sharing_id: str, state: str) -> tuple[str, dict[str, Any]
     owner = sharing.members[0]
     if not state or not owner.instance:
         raise WrongState
+    borders.check(work, sharing)
     answer, client_id = letting_in.let_in(
         work, sharing_id, name=owner.public_name, address=owner.instance, writes=True
     )
@@ -95,6 +97,7 @@ def _accepted(work: Work, sharing_id: str, answer: Answer, client_id: str) -> Sh
     if not sharing.is_waiting or len(sharing.credentials) != 1:
         raise WrongState
     before = sharing.credentials[0]
+    borders.check(work, sharing, key_in(answer.xor_key))
     secrets = Credentials(
         client=answer.client, access_token=answer.access_token, xor_key=answer.xor_key, inbound_client_id=client_id,
         drive_token=before.drive_token, answered_at=iso(work.now),

@@ -1,0 +1,100 @@
+"""What a home that means ill tries: to get at what is not shared, to be taken for somebody else, to stop what works."""
+
+import pytest
+from msgspec.structs import replace
+
+from cozy.rooms.files import service as files
+from cozy.rooms.sharing.errors import PeerAway, ReachesIn, WrongState
+from cozy.rooms.sharing.model import SHARINGS, Credentials, Rule
+from cozy.rooms.sharing.model.ids import xored
+from cozy.rooms.sharing.service import keeping
+from tests.homes_apart import accept, rule, share
+
+TESTS, FILES, ALBUMS = "io.cozy.tests", "io.cozy.files", "io.cozy.photos.albums"
+
+
+async def forged(street, sharer, victim, doctype, *values, selector=""):
+    """The id of an invitation whose rule names, in the victim's home, exactly these."""
+    sharing_id = await share(sharer, victim, rules=[rule(TESTS, "t1", title="Holiday")])
+    sharing = await sharer.sharing(sharing_id)
+    key = sharing.credentials[0].key
+    travelling = values if selector not in {"", "referenced_by"} else [
+        "/".join([*before, xored(id_, key)]) for *before, id_ in (value.split("/") for value in values)
+    ]  # fmt: skip
+    made = Rule(doctype, "Holiday", tuple(travelling), selector, add="sync", update="sync", remove="sync")
+    await sharer.write(keeping.put, replace(sharing, rules=(made,)))
+    await street.settle()
+    return sharing_id
+
+
+async def refused(street, alice, bob, sharing_id):
+    with pytest.raises(ReachesIn):
+        await accept(bob, sharing_id)
+    assert not (await bob.sharing(sharing_id)).active
+    assert (await alice.sharing(sharing_id)).members[1].status == "pending"
+
+
+@pytest.mark.parametrize("is_thrown_away", [False, True])
+async def test_nobody_gets_at_a_folder_by_naming_it(street, alice, bob, is_thrown_away):
+    folder = await bob.write(files.create_folder, files.ROOT, "Letters")
+    if is_thrown_away:
+        await bob.write(files.trash, folder.id)
+    await refused(street, alice, bob, await forged(street, alice, bob, FILES, folder.id))
+
+
+async def test_nobody_gets_at_a_document_by_naming_it(street, alice, bob):
+    await bob.document(TESTS, {"secret": 1}, "configuration")
+    await refused(street, alice, bob, await forged(street, alice, bob, TESTS, "other", "configuration"))
+
+
+async def test_nobody_gets_at_the_photos_of_an_album_by_naming_it(street, alice, bob):
+    album = await bob.document(ALBUMS, {"name": "Sea"})
+    sharing_id = await forged(street, alice, bob, FILES, f"{ALBUMS}/{album.id}", selector="referenced_by")
+    await refused(street, alice, bob, sharing_id)
+
+
+@pytest.mark.parametrize("held", ["home", ["work", "home"]])
+async def test_nobody_gets_at_documents_by_what_they_say_of_themselves(street, alice, bob, held):
+    await bob.document(TESTS, {"list": held})
+    await refused(street, alice, bob, await forged(street, alice, bob, TESTS, "home", selector="list"))
+
+
+async def test_what_is_shared_once_more_is_new(street, alice, bob):
+    await bob.document(TESTS, {"list": "work"})
+    sharing_id = await forged(street, alice, bob, TESTS, "home", selector="list")
+    assert (await accept(bob, sharing_id)).active
+
+
+@pytest.mark.parametrize(
+    ("values", "selector"),
+    [
+        (["file"], "type"),
+        (["image"], "class"),
+        (["io.cozy.files.shared-drives-dir"], ""),
+        (["io.cozy.files.root-dir"], "id"),
+    ],
+)
+async def test_nobody_asks_for_every_file_of_a_home(alice, bob, values, selector):
+    said = {
+        "rules": [rule(FILES, *values, selector=selector)], "credentials": [{"state": "abc"}],
+        "members": [
+            {"status": "owner", "instance": alice.origin, "email": "alice@example.net"},
+            {"status": "pending", "instance": bob.origin, "email": "bob@example.net"},
+        ],
+    }  # fmt: skip
+    async with bob.api("") as client:
+        answer = await client.put("/sharings/forged", json={"data": {"type": SHARINGS, "attributes": said}})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("key", ["!!!", "a", "AA==" * 50])
+async def test_a_key_that_is_none_lets_nobody_in(street, alice, bob, key):
+    sharing_id = await share(alice, bob, rules=[rule(TESTS, "t1")])
+    await street.settle()
+    sharing = await alice.sharing(sharing_id)
+    broken = replace(sharing.credentials[0], xor_key=key)
+    await alice.write(keeping.put, keeping.with_secrets(sharing, 1, broken))
+    with pytest.raises((WrongState, PeerAway)):
+        await accept(bob, sharing_id)
+    assert not (await bob.sharing(sharing_id)).active
+    assert (await bob.sharing(sharing_id)).credentials[0].inbound_client_id == Credentials().inbound_client_id
