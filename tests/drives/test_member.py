@@ -185,3 +185,19 @@ async def test_what_a_member_does_is_in_the_ledger_under_their_home(drive, at_bo
 async def test_a_drive_that_is_none_is_not_found(drive, at_bob, at_alice):
     for client in (at_bob, at_alice):
         assert (await client.get("/sharings/drives/none/x")).status_code == 404
+
+
+@pytest.mark.parametrize("up", ["%2e%2e", "%2E.", ".%2e"])
+async def test_nobody_gets_by_a_secret_address_at_what_no_secret_opens(drive, at_bob, inside, up):
+    """The client of this home would resolve these, and ask for them with the token of the drive."""
+    notes = await child(at_bob, drive, "notes.txt")
+    inside.asked.clear()
+    for rest in (
+        f"downloads/{up}/{drive.root}",
+        f"download/thumbnails/{up}/{notes['id']}",
+        f"archive/{up}/_changes",
+    ):
+        answer = await at_bob.get(f"{drive.path}/{rest}", headers={"authorization": ""})
+        assert answer.status_code == 404, answer.text
+        assert (await at_bob.get(f"{drive.path}/{rest}")).status_code == 404
+    assert inside.asked == []

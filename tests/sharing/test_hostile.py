@@ -5,9 +5,10 @@ from msgspec.structs import replace
 
 from cozy.rooms.files import service as files
 from cozy.rooms.sharing.errors import PeerAway, ReachesIn, WrongState
-from cozy.rooms.sharing.model import SHARINGS, Credentials, Rule
-from cozy.rooms.sharing.model.ids import xored
-from cozy.rooms.sharing.service import keeping
+from cozy.rooms.sharing.model import SHARINGS, Credentials, Rule, Token
+from cozy.rooms.sharing.model.exchange import Answer
+from cozy.rooms.sharing.model.ids import new_key, xored
+from cozy.rooms.sharing.service import keeping, read_only
 from tests.homes_apart import accept, rule, share
 
 TESTS, FILES, ALBUMS = "io.cozy.tests", "io.cozy.files", "io.cozy.photos.albums"
@@ -98,3 +99,32 @@ async def test_a_key_that_is_none_lets_nobody_in(street, alice, bob, key):
         await accept(bob, sharing_id)
     assert not (await bob.sharing(sharing_id)).active
     assert (await bob.sharing(sharing_id)).credentials[0].inbound_client_id == Credentials().inbound_client_id
+
+
+@pytest.mark.parametrize("has_key", [True, False])
+@pytest.mark.parametrize("doctype", ["io.cozy.calendars", "io.cozy.calendar.events"])
+async def test_nobody_gets_at_the_calendar_that_every_home_has_while_it_is_empty(
+    street, alice, bob, doctype, has_key
+):
+    selector = "calendar" if doctype.endswith("events") else ""
+    sharing_id = await forged(street, alice, bob, doctype, "personal", selector=selector)
+    if not has_key:
+        sharing = await alice.sharing(sharing_id)
+        without = replace(sharing.credentials[0], xor_key="")
+        await alice.write(keeping.put, keeping.with_secrets(sharing, 1, without))
+    with pytest.raises(ReachesIn):
+        await accept(bob, sharing_id)
+    assert not (await bob.sharing(sharing_id)).active
+
+
+async def test_the_key_between_two_homes_stays(street, alice, bob):
+    """With another one what is shared would have other ids, which may be those of what is not."""
+    sharing_id = await share(alice, bob, rules=[rule(TESTS, "t1")])
+    await street.settle()
+    before = await accept(bob, sharing_id)
+    answer = Answer(client={"client_id": "c"}, access_token=Token("t"), xor_key=new_key())
+    with pytest.raises(WrongState):
+        await bob.write(read_only.told, sharing_id, answer, read_only=False)
+    same = replace(answer, xor_key=before.credentials[0].xor_key)
+    await bob.write(read_only.told, sharing_id, same, read_only=True)
+    assert (await bob.sharing(sharing_id)).members[1].read_only

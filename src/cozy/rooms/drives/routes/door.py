@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from starlette.responses import Response
 
 from cozy.kernel.caller import SYSTEM, Verb
+from cozy.kernel.problem import NotFound
 from cozy.kernel.routes import KNOWN, OPEN, Routes
 from cozy.rooms.permissions import service as permissions
 from cozy.web.again import Again
@@ -92,5 +94,11 @@ async def _changes(call: Call, drive: Opened) -> Again:
 
 
 def _rest(call: Call) -> str:
-    """What stands behind the id of the drive, percent-encoded as it came."""
-    return call.path.removeprefix(f"{ROUTES}/").partition("/")[2].strip("/")
+    """What stands behind the id of the drive, percent-encoded as it came. Raises NotFound for what would lead elsewhere.
+
+    The client that passes it on would resolve `downloads/../<id>`, and ask with the drive's token for what no secret opens.
+    """
+    rest = call.path.removeprefix(f"{ROUTES}/").partition("/")[2].strip("/")
+    if any(unquote(part) in {"", ".", ".."} or "\\" in unquote(part) for part in rest.split("/") if rest):
+        raise NotFound
+    return rest

@@ -17,18 +17,36 @@ from ..model import REFERRED, Rule, Sharing
 from ..model.ids import xored
 
 _AT_ONCE = 250
+_IN_EVERY_HOME = frozenset(
+    {"personal", "birthdays"}
+)  # calendars, of which anybody knows the ids, be there anything in them or not
 
 
-def check(work: Work, sharing: Sharing, key: bytes = b"") -> None:
+def check(work: Work, sharing: Sharing, key: bytes | None = None) -> None:
     """Make sure that no rule of an invitation is about what is here. key: of both homes, once it is known. Raises ReachesIn.
 
     Of a drive nothing is copied: its ids are those of the home that it lies in.
     """
     if sharing.drive:
         return
+    copied = {value for rule in sharing.rules if rule.is_by_id for value in rule.values}
     for rule in sharing.rules:
-        if not rule.local and _is_about_ours(work, rule, key):
+        if rule.local:
+            continue
+        if _is_about_ours(work, rule, key or b"") or (
+            key is not None and _is_in_every_home(rule, key, copied)
+        ):
             raise ReachesIn(doctype=rule.doctype)
+
+
+def _is_in_every_home(rule: Rule, key: bytes, copied: set[str]) -> bool:
+    """Whether a rule is about what every home has, and not about a copy of that: events of a calendar that is shared name it
+    as the owner's home does.
+    """
+    known = _IN_EVERY_HOME.intersection(rule.values)
+    if rule.is_by_id:
+        return bool(known)
+    return any(xored(value, key) == value or xored(value, key) not in copied for value in known)
 
 
 def _is_about_ours(work: Work, rule: Rule, key: bytes) -> bool:

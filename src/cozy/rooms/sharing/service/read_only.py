@@ -133,10 +133,15 @@ def told(work: Work, sharing_id: str, answer: Answer, *, read_only: bool) -> Non
     sharing = keeping.fetch(work, sharing_id)
     if sharing.owner or not sharing.active or len(sharing.credentials) != 1 or sharing.me < 0:
         raise WrongState
+    before = sharing.credentials[0]
+    if answer.xor_key and before.xor_key and answer.xor_key != before.xor_key:
+        raise WrongState  # what is shared would have other ids, which may be those of what is not
     secrets = replace(
-        sharing.credentials[0], client=answer.client, access_token=answer.access_token,
-        xor_key=answer.xor_key or sharing.credentials[0].xor_key,
-    )  # fmt: skip
+        before,
+        client=answer.client,
+        access_token=answer.access_token,
+        xor_key=answer.xor_key or before.xor_key,
+    )
     sharing = keeping.with_secrets(sharing, 0, secrets)
     keeping.put(work, keeping.with_member(sharing, sharing.me, read_only=read_only))
     work.publish(RightsChanged(sharing.id, sharing.me, read_only))
