@@ -121,7 +121,7 @@ def test_the_owner_makes_a_link_without_leaving_the_folder(open_context, drive):
     page.locator(".head").get_by_role("link", name="Share").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("heading", level=2, name="Share “Itinéraires”")).to_be_visible()
-    dialog.get_by_text("Only look").click()
+    dialog.locator("label").get_by_text("Only look").click()
     dialog.get_by_role("button", name="Make the link").click()
     address = dialog.get_by_label("Address of the link")
     expect(address).to_be_visible()
