@@ -86,7 +86,10 @@ async def test_a_home_that_shows_its_key_again_is_no_longer_refused(near, home, 
     assert not (await known(near, home, bob.origin)).is_refused
 
 
-@pytest.mark.parametrize("answer", [reply(404), reply(200), reply(200, {"address": AWAY}), reply(302)])
+DEEP = Reply(200, {}, b'{"more":' + b"[" * 10_000, AWAY)
+
+
+@pytest.mark.parametrize("answer", [reply(404), reply(200), reply(200, {"address": AWAY}), reply(302), DEEP])
 async def test_a_home_of_cozy_stack_is_known_by_its_address(near, home, inside, answer):
     inside.answers[AWAY] = answer
     await service.sure(near, home, AWAY)

@@ -130,7 +130,7 @@ async def pieces(house: House, home: Home, drive: Distant, rest: str) -> AsyncIt
 def _decoded(reply: Reply) -> dict[str, Any]:
     try:
         return msgspec.json.decode(reply.body, type=dict[str, Any])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise OwnerAway from error
 
 

@@ -24,6 +24,7 @@ from cozy.rooms.files import service as files
 from cozy.rooms.files.errors import NameTaken
 from cozy.rooms.files.model import File
 
+from ..errors import OwnerAway
 from ..model import Distant
 from . import asking
 from .asking import Item
@@ -239,7 +240,11 @@ class _Document(Struct, frozen=True):
 
 
 def _told(body: bytes) -> Made:
-    data = msgspec.json.decode(body, type=_Document).data
+    """Raises OwnerAway for what tells of nothing."""
+    try:
+        data = msgspec.json.decode(body, type=_Document).data
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise OwnerAway from error
     return Made(data.id, data.meta.rev, data.attributes)
 
 

@@ -124,7 +124,7 @@ async def take(house: House, home: Home, caller: Caller, text: str) -> Invite:
         raise InviteRefused(parameter="invitation", status=reply.status)
     try:
         known = msgspec.json.decode(reply.body, type=Known) if reply.status != 409 else Known()
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise InviteRefused(parameter="invitation") from error
     return await house.write(home, caller, _taken, token, server, known)
 

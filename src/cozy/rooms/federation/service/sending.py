@@ -154,7 +154,7 @@ def _taken(work: Work, share: Share, reply: Reply) -> Share:
     """The share, with the name that their server gives them. It may have been answered meanwhile."""
     try:
         name = msgspec.json.decode(reply.body, type=_Taken).recipient or ""
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         name = ""
     try:
         return call_them(work, keeping.fetch(work, share.id), name)

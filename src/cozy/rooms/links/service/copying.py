@@ -76,7 +76,7 @@ async def look(house: House, link: str) -> Offer:
         raise CannotCopy
     try:
         return msgspec.json.decode(reply.body if reply.status == 200 else b"", type=Offer)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise NotALink(parameter="link") from error
 
 

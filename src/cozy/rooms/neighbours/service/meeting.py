@@ -62,7 +62,7 @@ async def _told(house: House, address: str) -> Introduction | Moved | None:
         raise NoAnswer(address=address, status=reply.status)
     try:
         told = msgspec.json.decode(reply.body, type=Told) if reply.status == 200 else Told()
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
     if told.moved is not None:
         return told.moved

@@ -144,5 +144,5 @@ def _decoded(reply: Reply) -> dict[str, Any]:
     """Raises PeerAway for what no home answers."""
     try:
         return msgspec.json.decode(reply.body, type=dict[str, Any])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise PeerAway(url=reply.url) from error

@@ -87,7 +87,7 @@ def _check(status: int) -> None:
 def _answer(body: bytes) -> Answer:
     try:
         return answer_in(msgspec.json.decode(body)["data"]["attributes"])
-    except (msgspec.DecodeError, LookupError, TypeError) as error:
+    except (msgspec.DecodeError, RecursionError, LookupError, TypeError) as error:
         raise RequestFailed from error
 
 
@@ -202,5 +202,5 @@ async def preview_url(house: House, home: Home, sharing_id: str, state: str) -> 
         )  # fmt: skip
         url = str(msgspec.json.decode(reply.body)["url"]) if reply.status == 200 else ""
         return url if is_part_of(url, address) else ""
-    except (PeerAway, msgspec.DecodeError, LookupError, TypeError):
+    except (PeerAway, msgspec.DecodeError, RecursionError, LookupError, TypeError):
         return ""

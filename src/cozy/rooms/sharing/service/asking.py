@@ -169,7 +169,7 @@ def _related(body: bytes) -> str:
     try:
         errors = msgspec.json.decode(body)["errors"]
         return str(errors[0]["links"]["related"])
-    except (msgspec.DecodeError, LookupError, TypeError):
+    except (msgspec.DecodeError, RecursionError, LookupError, TypeError):
         return ""
 
 
@@ -188,7 +188,7 @@ async def _renewed(house: House, home: Home, peer: Peer, held: _Held, moved: str
         raise PeerGone(host=urlsplit(address).netloc)
     try:
         fresh = msgspec.json.decode(reply.body, type=_Fresh)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise PeerAway(host=urlsplit(address).netloc) from error
     await house.write(home, SYSTEM, others.renewed, peer, address, fresh.access_token, fresh.refresh_token)
     token = msgspec.structs.replace(

@@ -105,7 +105,7 @@ async def ask(house: House, home: Home, peer: Peer, sharing: Sharing, asked: Ask
 def _states(body: bytes) -> States:
     try:
         return msgspec.json.decode(body, type=States)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise RequestFailed from error
 
 

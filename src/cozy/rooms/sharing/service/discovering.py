@@ -137,7 +137,15 @@ async def _delegated(house: House, home: Home, guest: Invited, address: str, sho
         )
         said: dict[str, Any] = msgspec.json.decode(reply.body)
         found = Found(str(said["redirect"]), str(said.get("email", "")))
-    except (PeerAway, PeerGone, PeerRefused, msgspec.DecodeError, LookupError, TypeError) as error:
+    except (
+        PeerAway,
+        PeerGone,
+        PeerRefused,
+        msgspec.DecodeError,
+        RecursionError,
+        LookupError,
+        TypeError,
+    ) as error:
         raise RequestFailed from error
     return found
 
