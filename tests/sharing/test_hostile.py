@@ -3,13 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
+from cozy.rooms.contacts.model import CONTACTS
 from cozy.rooms.files import service as files
 from cozy.rooms.sharing.errors import PeerAway, ReachesIn, WrongState
 from cozy.rooms.sharing.model import SHARINGS, Credentials, Rule, Token
 from cozy.rooms.sharing.model.exchange import Answer
 from cozy.rooms.sharing.model.ids import new_key, xored
 from cozy.rooms.sharing.service import keeping, read_only
-from tests.homes_apart import accept, rule, share
+from tests.homes_apart import accept, rule, share, shared
 
 TESTS, FILES, ALBUMS = "io.cozy.tests", "io.cozy.files", "io.cozy.photos.albums"
 
@@ -128,3 +129,76 @@ async def test_the_key_between_two_homes_stays(street, alice, bob):
     same = replace(answer, xor_key=before.credentials[0].xor_key)
     await bob.write(read_only.told, sharing_id, same, read_only=True)
     assert (await bob.sharing(sharing_id)).members[1].read_only
+
+
+async def delegated(alice, bob, sharing_id, **person):
+    """What Alice's home answers when Bob's invites somebody."""
+    token = (await bob.sharing(sharing_id)).credentials[0].access_token.access_token
+    related = {"recipients": {"data": [person]}}
+    body = {"data": {"type": SHARINGS, "id": sharing_id, "relationships": related}}
+    async with alice.api(token) as client:
+        return await client.post(f"/sharings/{sharing_id}/recipients/delegated", json=body)
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+async def test_no_member_says_where_a_contact_of_the_owner_lives(street, alice, bob, is_told):
+    bob.is_stack = True
+    mallory = await street.home("mallory")
+    carol = await alice.contact("Carol", "carol@example.net")
+    sharing_id = await shared(street, alice, bob, rules=[rule(TESTS, "t1")], open_sharing=True)
+    where = {"instance": mallory.origin} if is_told else {}
+    answer = await delegated(alice, bob, sharing_id, email="carol@example.net", name="Carol", **where)
+    state = answer.json()["carol@example.net"]
+    await street.settle()
+    if not is_told:
+        async with alice.api("") as visitor:
+            path = f"/sharings/{sharing_id}/discovery"
+            await visitor.post(path, data={"state": state, "url": mallory.origin})
+    await accept(mallory, sharing_id, state)
+    assert (await alice.sharing(sharing_id)).members[2].status == "ready"
+    assert "cozy" not in (await alice.documents(CONTACTS))[carol]
+
+
+async def test_whom_the_owner_invited_nobody_invites_in_their_place(street, alice, bob):
+    bob.is_stack = True
+    carol = await alice.contact("Carol", "carol@example.net")
+    sharing_id = await shared(street, alice, bob, rules=[rule(TESTS, "t1")], open_sharing=True)
+    async with alice.api() as client:
+        body = {"data": {"relationships": {"recipients": {"data": [{"id": carol, "type": CONTACTS}]}}}}
+        assert (await client.post(f"/sharings/{sharing_id}/recipients", json=body)).status_code == 200
+    before = await alice.sharing(sharing_id)
+    answer = await delegated(
+        alice,
+        bob,
+        sharing_id,
+        email="carol@example.net",
+        instance="http://mallory.localhost:8080",
+        read_only=True,
+    )
+    assert answer.json() == {}
+    after = await alice.sharing(sharing_id)
+    assert (after.members[2], after.credentials[1]) == (before.members[2], before.credentials[1])
+
+
+async def test_who_shares_is_called_as_their_home_is_known(street, alice, bob):
+    await bob.contact("Mom", "alice@example.net", "https://mom.example.org")
+    sharing_id = await share(alice, bob, rules=[rule(TESTS, "t1")])
+    await street.settle()
+    assert (await bob.sharing(sharing_id)).members[0].called == "Alice"
+    assert "Mom" not in str(await bob.documents("io.cozy.notifications"))
+
+
+async def test_whom_the_owner_invites_after_a_member_did_is_asked_by_mail(street, alice, bob):
+    bob.is_stack = True
+    mallory = await street.home("mallory")
+    carol = await alice.contact("Carol", "carol@example.net")
+    sharing_id = await shared(street, alice, bob, rules=[rule(TESTS, "t1")], open_sharing=True)
+    await delegated(alice, bob, sharing_id, email="carol@example.net", name="Carol", instance=mallory.origin)
+    async with alice.api() as client:
+        body = {"data": {"relationships": {"recipients": {"data": [{"id": carol, "type": CONTACTS}]}}}}
+        assert (await client.post(f"/sharings/{sharing_id}/recipients", json=body)).status_code == 200
+    assert (await alice.sharing(sharing_id)).members[2].instance == ""
+    mallory.asked.clear()
+    await street.settle()
+    assert mallory.asked == []
+    assert alice.mails.links("carol@example.net") != []

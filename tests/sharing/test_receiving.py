@@ -47,7 +47,7 @@ async def test_an_invitation_waits_for_an_answer_and_asks_nobody(street, alice, 
 
 
 async def test_how_the_owner_calls_people_is_told_to_no_stranger(bob, stranger):
-    await bob.contact("Alice from the choir", "alice@example.net")
+    await bob.contact("Alice from the choir", address="http://alice.localhost:8080")
     answer = await put(stranger)
     assert "choir" not in answer.text
     assert (await bob.sharing("s1")).members[0].name == "Alice from the choir"

@@ -149,7 +149,8 @@ def answered(work: Work, sharing_id: str, answer: Answer) -> Answer:
     )  # fmt: skip
     sharing = keeping.with_member(sharing, index, status="ready", public_name=name)
     keeping.put(work, replace(keeping.with_secrets(sharing, index, kept_secrets), active=True))
-    contacts.homes.learn(keeping.unasked(work), member.email, member.instance, name=name)
+    if not secrets.by:
+        contacts.homes.learn(keeping.unasked(work), member.email, member.instance, name=name)
     if answer.bitwarden is not None:
         passwords.keep(work, keeping.fetch(work, sharing.id), index, answer.bitwarden)
     if member.is_waiting:

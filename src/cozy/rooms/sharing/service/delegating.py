@@ -156,7 +156,7 @@ def add(work: Work, sharing_id: str, asked: Asked) -> States:
     sharing = replace(sharing, groups=(*sharing.groups, *groups))
     states: States = {}
     for member in asked.people:
-        sharing, state = _added(work, sharing, member)
+        sharing, state = _added(work, sharing, member, by)
         if state:
             states[member.instance or member.email] = state
     if states:
@@ -180,21 +180,21 @@ def _check_may_invite(work: Work, sharing: Sharing, by: int, asked: Asked) -> No
         raise NotAllowed(verb="POST", doctype=SHARINGS)
 
 
-def _added(work: Work, sharing: Sharing, asked: Member) -> tuple[Sharing, str]:
+def _added(work: Work, sharing: Sharing, asked: Member, by: int) -> tuple[Sharing, str]:
     member = _clean(work, asked, len(sharing.groups))
     if members.is_owner(sharing, member) or not (member.email or member.instance or member.groups):
         if member.groups:
             return sharing, ""
         raise NoAddress(pointer="/data/relationships/recipients")
     try:
-        sharing, index, state = members.joined(sharing, member, members.most(work))
+        sharing, index, state = members.joined(sharing, member, members.most(work), by)
     except (AlreadyInGroup, AlreadyAlone, TooManyMembers):
         if member.groups:
             return sharing, ""
         raise
     known = sharing.members[index].groups
     sharing = keeping.with_member(sharing, index, groups=tuple(sorted({*known, *member.groups})))
-    if not state and not member.groups:
+    if not state and not member.groups and not sharing.members[index].is_waiting:
         raise AlreadyAccepted
     return sharing, state
 
@@ -208,7 +208,7 @@ def _clean(work: Work, asked: Member, groups: int) -> Member:
     except (BadHomeAddress, NotAHome):
         address = ""
     return Member(
-        status="pending" if not address and asked.email else "mail-not-sent", name=asked.name[:_TEXT_LIMIT],
+        status="pending" if not address and asked.email else "mail-not-sent", public_name=asked.name[:_TEXT_LIMIT],
         email=asked.email[:_TEXT_LIMIT], instance=address, read_only=asked.read_only, only_in_groups=asked.only_in_groups,
         groups=tuple(each for each in asked.groups if 0 <= each < groups),
     )  # fmt: skip
@@ -232,7 +232,7 @@ def invite(work: Work, sharing_id: str, index: int, asked: Member) -> States:
         raise NoAddress(pointer="/data/attributes")
     secrets = sharing.secrets_of(index)
     assert secrets is not None
-    fresh = replace(secrets, state=members.new_state())
+    fresh = replace(secrets, state=members.new_state(), by=by)
     sharing = keeping.with_member(
         sharing, index, email=wanted.email, instance=wanted.instance, status=wanted.status
     )

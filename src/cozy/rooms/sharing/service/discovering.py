@@ -122,7 +122,9 @@ def _registered(work: Work, guest: Invited, address: str) -> None:
     sharing = keeping.fetch(work, guest.sharing.id)
     if guest.index < len(sharing.members) and sharing.members[guest.index].is_waiting:
         keeping.put(work, keeping.with_member(sharing, guest.index, instance=address))
-        contacts.homes.learn(work, sharing.members[guest.index].email, address)
+        secrets = sharing.secrets_of(guest.index)
+        if secrets is not None and not secrets.by:
+            contacts.homes.learn(work, sharing.members[guest.index].email, address)
 
 
 async def _delegated(house: House, home: Home, guest: Invited, address: str, shortcut: str) -> Found:

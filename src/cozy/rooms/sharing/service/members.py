@@ -107,13 +107,14 @@ def joined_by_group(sharing: Sharing, member: Member, group: int, limit: int) ->
     return keeping.with_member(sharing, index, groups=tuple(sorted({*known, group})))
 
 
-def joined(sharing: Sharing, member: Member, limit: int) -> tuple[Sharing, int, str]:
-    """The sharing with somebody in it, their index, and the state of their invitation, "" where they were in already.
+def joined(sharing: Sharing, member: Member, limit: int, by: int = 0) -> tuple[Sharing, int, str]:
+    """The sharing with somebody in it, their index, and the state of their invitation, "" where they were in already, or were
+    invited by somebody else. by: the member who invites them.
 
     Raises TooManyMembers, AlreadyAlone, AlreadyInGroup.
     """
     state = new_state()
-    secrets = Credentials(state=state, xor_key=new_key())
+    secrets = Credentials(state=state, xor_key=new_key(), by=by)
     index = index_of(sharing, member)
     if index is None:
         if len(sharing.members) >= limit:
@@ -131,11 +132,12 @@ def joined(sharing: Sharing, member: Member, limit: int) -> tuple[Sharing, int, 
             raise AlreadyInGroup(name=known.called)
         if member.groups:
             raise AlreadyAlone(name=known.called)
-    if known.status == "ready":
+    if known.status == "ready" or (by and known.is_waiting and _inviter(sharing, index) != by):
         return sharing, index, ""
+    address = known.instance if is_in and _inviter(sharing, index) in {0, by} else ""  # as others said
     sharing = keeping.with_member(
         sharing, index, status=member.status, name=member.name or known.name,
-        instance=member.instance or known.instance, read_only=member.read_only,
+        instance=member.instance or address, read_only=member.read_only,
         only_in_groups=(known.only_in_groups or not is_in) and member.only_in_groups,
         groups=known.groups if is_in else (),
     )  # fmt: skip
@@ -145,6 +147,11 @@ def joined(sharing: Sharing, member: Member, limit: int) -> tuple[Sharing, int, 
 def new_state() -> str:
     """What proves that somebody was invited."""
     return new_secret(STATE_BYTES)
+
+
+def _inviter(sharing: Sharing, index: int) -> int:
+    secrets = sharing.secrets_of(index)
+    return secrets.by if secrets else 0
 
 
 def index_of(sharing: Sharing, member: Member) -> int | None:

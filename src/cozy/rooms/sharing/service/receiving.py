@@ -117,7 +117,7 @@ def _people(work: Work, told: tuple[Member, ...], owner: str) -> tuple[Member, .
         replace(
             each,
             status="owner" if not i else _status(each, is_own=i == own),
-            name=_name_of(work, each.email),
+            name=_name_of(work, each) if i else _name_at(work, owner),
             public_name=_short(each.public_name),
             email=_short(each.email),
             instance=owner if not i else work.origin if i == own else "",
@@ -132,8 +132,14 @@ def _status(told: Member, *, is_own: bool) -> Status:
     return "pending" if is_said else told.status
 
 
-def _name_of(work: Work, email: str) -> str:
-    person = contacts.homes.with_email(work, email) if email else None
+def _name_of(work: Work, member: Member) -> str:
+    person = contacts.homes.with_email(work, member.email) if member.email else None
+    return names.display(person.body) if person else ""
+
+
+def _name_at(work: Work, address: str) -> str:
+    """How whoever shares is called here: their home tells who they are, and no mail address that they claim."""
+    person = contacts.homes.at(work, address)
     return names.display(person.body) if person else ""
 
 

@@ -140,10 +140,10 @@ def told_members(work: Work, sharing_id: str, told: People, *, code: str = "") -
 def _told(work: Work, before: Member, now: Member) -> Member:
     """A member as the owner's home knows them by now; who is the owner, and who this home is, stays."""
     name = before.name
-    if now.email and now.email != before.email:
+    is_owner = before.status == "owner" or now.status == "owner"
+    if now.email and now.email != before.email and not is_owner:
         person = contacts.homes.with_email(work, now.email)
         name = names.display(person.body) if person else ""
-    is_owner = before.status == "owner" or now.status == "owner"
     return replace(
         before, name=name, email=now.email[:_TEXT_LIMIT], public_name=now.public_name[:_TEXT_LIMIT],
         read_only=now.read_only, status=before.status if is_owner or _is_own_end(before, now) else now.status,
