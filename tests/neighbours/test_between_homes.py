@@ -6,10 +6,11 @@ import pytest
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.homes import service as homes
 from cozy.rooms.neighbours import service
+from cozy.rooms.neighbours.errors import OtherKey
 from cozy.rooms.neighbours.service import meeting
 from cozy.rooms.sharing import service as sharing
 from cozy.rooms.sharing.errors import PeerAway, PeerRefused
-from tests.homes_apart import Street, rule, shared
+from tests.homes_apart import Street, accept, rule, share, shared
 from tests.neighbours.conftest import begin_anew
 
 TESTS = "io.cozy.tests"
@@ -129,3 +130,46 @@ async def test_a_home_that_missed_the_move_of_another_finds_it_by_its_old_addres
     assert (await alice.sharing(both)).members[1].instance == bob.origin
     with pytest.raises(PeerRefused):
         await ask(alice, both)
+
+
+async def move_to(place, sharing_id, address):
+    """Say at the other home that this one is at an address by now; what it answers."""
+    there = await peer(place, sharing_id)
+    path = f"/sharings/{sharing_id}/recipients/self/moved"
+    body = {"data": {"attributes": {"new_instance": address}}}
+    return await sharing.asking.ask(place.house, place.home, there, "POST", path, json=body)
+
+
+async def test_a_home_moves_to_no_address_of_another(street, alice, bob, both):
+    carol = await street.home("carol")
+    await meet(alice, bob)
+    with pytest.raises(PeerRefused):
+        await move_to(bob, both, carol.origin)
+    assert (await alice.sharing(both)).members[1].instance == bob.origin
+    assert await alice.read(service.known, carol.origin) is None
+    carol.is_stack = True
+    await meet(alice, carol)
+    with pytest.raises(PeerRefused):
+        await move_to(bob, both, carol.origin)
+    assert (await alice.read(service.fetch, carol.origin)).public_key == ""
+
+
+async def test_no_invitation_is_answered_to_a_home_that_shows_another_key(street, alice, bob, both):
+    await meet(bob, alice)
+    once_more = await share(alice, bob, rules=[rule(TESTS, "t2")])
+    await street.settle()
+    await begin_anew(alice.house, alice.home)
+    alice.asked.clear()
+    with pytest.raises(OtherKey):
+        await accept(bob, once_more)
+    assert alice.asked == []
+
+
+async def test_nobody_is_invited_at_a_home_that_shows_another_key(street, alice, bob, both):
+    await meet(alice, bob)
+    await begin_anew(bob.house, bob.home)
+    bob.asked.clear()
+    await share(alice, bob, rules=[rule(TESTS, "t2")])
+    await street.settle()
+    assert bob.asked == []
+    assert alice.mails.links("bob@example.net") != []

@@ -7,7 +7,7 @@ from cozy.kernel.caller import SYSTEM
 from cozy.kernel.outside import Reply, Unreachable
 from cozy.rooms.homes import service as homes
 from cozy.rooms.neighbours import service
-from cozy.rooms.neighbours.errors import HasMoved, NoAnswer, OtherKey
+from cozy.rooms.neighbours.errors import NoAnswer, OtherKey
 from cozy.rooms.neighbours.events import NeighbourMoved
 from cozy.rooms.neighbours.model import fingerprint
 from cozy.rooms.neighbours.service import meeting
@@ -127,16 +127,19 @@ async def test_an_introduction_that_was_heard_elsewhere_says_nothing(near, home,
         assert (await known(near, home, AWAY)).public_key == ""
 
 
-async def test_a_home_that_has_moved_is_followed(near, home, bob, inside):
+async def test_a_home_is_followed_once_it_is_there(near, home, bob, inside):
+    """Else a home could have another one's address taken for its own."""
     await service.sure(near, home, bob.origin)
-    key = (await known(near, home, bob.origin)).public_key
     record = await near.read(bob, SYSTEM, service.move_record, bob.origin, AWAY)
-    inside.answers[bob.origin] = reply(200, {"moved": record})
+    inside.answers |= {bob.origin: reply(200, {"moved": record}), AWAY: Unreachable(host="away.example.org")}
     meeting.forget()
-    with pytest.raises(HasMoved):
+    with pytest.raises(Unreachable):
         await service.sure(near, home, bob.origin)
-    assert await known(near, home, bob.origin) is None
-    assert (await known(near, home, AWAY)).public_key == key
+    assert not (await known(near, home, bob.origin)).is_refused
+    inside.answers[AWAY] = reply(404)
+    with pytest.raises(OtherKey):
+        await service.sure(near, home, bob.origin)
+    assert await known(near, home, AWAY) is None
 
 
 async def test_a_move_that_another_key_signed_is_refused(near, home, bob, inside):

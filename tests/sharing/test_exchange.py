@@ -8,6 +8,7 @@ import pytest
 from cozy.kernel.clock import parse
 from cozy.rooms.auth.model.clients import CLIENTS
 from cozy.rooms.contacts.model import CONTACTS
+from cozy.rooms.neighbours import service as neighbours
 from tests.homes_apart import accept, body_of, rule, share, shared, state_in
 
 TESTS = "io.cozy.tests"
@@ -234,6 +235,7 @@ async def test_an_answer_may_come_again_for_an_hour_and_takes_nobodys_place_afte
 async def test_an_answer_whose_end_is_not_heard_leaves_nothing_and_is_given_again(street, alice, bob):
     sharing_id = await share(alice, bob, rules=[rule(TESTS, "t1")])
     await street.settle()
+    await neighbours.sure(bob.house, bob.home, alice.origin)
     street.deaf.add(("bob", "alice"))
     with pytest.raises(Exception, match="cannot be reached"):
         await accept(bob, sharing_id)

@@ -199,6 +199,7 @@ async def test_a_home_that_does_not_answer_is_invited_by_mail_instead(street, al
 
 
 async def test_a_home_that_moved_is_followed(street, alice, bob):
+    alice.is_stack = True
     sharing_id = await shared(street, alice, bob, rules=[RULE])
     token = (await alice.sharing(sharing_id)).credentials[0].access_token.access_token
     attributes = {
@@ -281,6 +282,7 @@ async def test_the_folder_of_what_is_shared_with_a_home_comes_out_of_its_bin(str
 
 async def test_the_public_key_of_a_member_is_kept_where_passwords_are_shared(street, alice, bob):
     """cozy-stack docs/sharing.md, `public-key`: the organization of Bitwarden, and its members by the host of their home."""
+    bob.is_stack = True
     organization = (await alice.document("com.bitwarden.organizations", {"name": "Family", "members": {}})).id
     contact = await alice.contact("Bob", "bob@example.net", bob.origin)
     async with alice.api() as client:

@@ -45,7 +45,7 @@ async def invite(house: House, home: Home, event: InvitationDue) -> None:
         return
     if letter.address:
         try:
-            await service.inviting.deliver(house, letter)
+            await service.inviting.deliver(house, home, letter)
             await house.write(home, SYSTEM, service.inviting.invited, event)
             return
         except AlreadyAccepted:

@@ -4,7 +4,7 @@ whoever asks.
 
 from .introducing import introduction, move_record, sign
 from .knowing import accept, fetch, follow, known, listed, meet, moved, recognise, refused
-from .meeting import sure
+from .meeting import sure, sure_of_move
 
 __all__ = [
     "accept",
@@ -20,4 +20,5 @@ __all__ = [
     "refused",
     "sign",
     "sure",
+    "sure_of_move",
 ]

@@ -71,11 +71,19 @@ def recognise(work: Work, address: str) -> None:
         raise NotSigned(address=met.address)
 
 
-def follow(work: Work, record: Moved) -> Neighbour:
-    """Know a home at the address that it has moved to, as its key proves. Raises BadMove. Publishes NeighbourMoved."""
+def check(work: Work, record: Moved) -> None:
+    """Make sure that the home which is known at an address says itself that it moved. Raises BadMove."""
     met = store.at(work, address_of(record.before))
     if met is None or not record.is_by(met.public_key):
         raise BadMove(address=record.before)
+
+
+def follow(work: Work, record: Moved) -> Neighbour:
+    """Know a home at the address that it has moved to, once it is certain that it is there (`sure_of_move`).
+
+    Raises BadMove. Publishes NeighbourMoved.
+    """
+    check(work, record)
     return moved(work, record.before, record.address)
 
 

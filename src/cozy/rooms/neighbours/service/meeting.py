@@ -44,9 +44,24 @@ async def sure(house: House, home: Home, address: str) -> None:
     _sure[home.id, here] = now + SURE_FOR_S
 
 
+async def sure_of_move(house: House, home: Home, before: str, address: str) -> None:
+    """Make sure that a home which says that it is at a new address by now is there, where it is known by its key.
+
+    Raises BadMove when another one is, or none, NoAnswer, and what `Outside.fetch` does.
+    """
+    met = await house.read(home, SYSTEM, knowing.known, before)
+    if met is None or not met.public_key or address_of(address) == met.address:
+        return
+    told = await _told(house, address_of(address))
+    if not isinstance(told, Introduction) or told.public_key != met.public_key:
+        raise BadMove(address=address)
+
+
 async def _follow(house: House, home: Home, record: Moved) -> None:
     """Raises HasMoved when it is true. One that is not is as good as no introduction."""
     with suppress(BadMove):
+        await house.read(home, SYSTEM, knowing.check, record)
+        await sure_of_move(house, home, record.before, record.address)
         await house.write(home, SYSTEM, knowing.follow, record)
         raise HasMoved(address=record.address)
 

@@ -178,7 +178,7 @@ async def moved(call: Call, sharing_id: str) -> Response:
         told = msgspec.convert(without_nulls(attributes), Moved)
     except msgspec.ValidationError as error:
         raise WrongState from error
-    await call.write(service.moving.moved, sharing_id, told)
+    await service.moving.moved(call.house, call.home, call.caller, sharing_id, told)
     return nothing()
 
 

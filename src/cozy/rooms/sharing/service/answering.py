@@ -35,13 +35,14 @@ async def accept(house: House, home: Home, caller: Caller, sharing_id: str, stat
     """Say yes to an invitation: the home of whoever shares is told, and both let each other in. Nothing is left when that fails.
 
     state: of the invitation, "" for the one that came with it; one that was accepted already is as it is.
-    Raises NoSharing, NobodyIn, NotAllowed, WrongState, ReachesIn, NoMember, AlreadyAccepted, PeerAway, RequestFailed.
+    Raises NoSharing, NobodyIn, NotAllowed, WrongState, ReachesIn, NoMember, AlreadyAccepted, OtherKey, PeerAway, RequestFailed.
     """
     begun = await house.write(home, caller, _begin, sharing_id, state)
     if begun is None:
         return await house.read(home, caller, keeping.fetch, sharing_id)
     address, body, client_id = begun
     try:
+        await asking.met(house, home, address)
         reply = await asking.tell(
             house, "POST", f"{address}/sharings/{sharing_id}/answer", body, timeout_s=_ANSWER_S
         )

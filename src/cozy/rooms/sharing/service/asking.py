@@ -17,7 +17,7 @@ from cozy.kernel.problem import Problem
 from cozy.kernel.signatures import digest_of
 from cozy.kernel.work import Work
 from cozy.rooms.neighbours import service as neighbours
-from cozy.rooms.neighbours.errors import HasMoved, NoAnswer, OtherKey
+from cozy.rooms.neighbours.errors import BadMove, HasMoved, NoAnswer, OtherKey
 
 from ..errors import BadHomeAddress, NoSharing, PeerAway, PeerGone, PeerRefused
 from ..model import Peer, Token
@@ -129,10 +129,25 @@ async def sure(house: House, home: Home, address: str) -> None:
     PeerAway when that cannot be told.
     """
     try:
-        await neighbours.sure(house, home, address)
+        await met(house, home, address)
     except OtherKey as error:
         raise PeerRefused(host=urlsplit(address).netloc, status=0, why=error.detail) from error
+
+
+async def met(house: House, home: Home, address: str) -> None:
+    """The same, for somebody who is to read why not. Raises OtherKey, PeerAway."""
+    try:
+        await neighbours.sure(house, home, address)
     except (HasMoved, NoAnswer, Unreachable, TooSlow, TooMuch, BadAddress, RefusedAddress) as error:
+        raise PeerAway(host=urlsplit(address).netloc) from error
+
+
+async def sure_of_move(house: House, home: Home, before: str, said: str) -> None:
+    """Make sure that a home is where it says that it has moved to. Raises BadMove, BadHomeAddress, PeerAway when that cannot be told."""
+    address = home_address(said, plain=home.origin.startswith("http:"))
+    try:
+        await neighbours.sure_of_move(house, home, before, address)
+    except (NoAnswer, Unreachable, TooSlow, TooMuch, BadAddress, RefusedAddress) as error:
         raise PeerAway(host=urlsplit(address).netloc) from error
 
 
@@ -176,6 +191,8 @@ def _related(body: bytes) -> str:
 async def _renewed(house: House, home: Home, peer: Peer, held: _Held, moved: str) -> _Held:
     """The same with a fresh token, at the address where the home is by now. Raises PeerGone, PeerAway."""
     address = moved or held.address
+    if moved:
+        await _sure_of_move(house, home, held.address, moved)
     form = {
         "grant_type": "refresh_token", "refresh_token": held.token.refresh_token, "client_id": held.client_id,
         "client_secret": held.client_secret,
@@ -197,6 +214,14 @@ async def _renewed(house: House, home: Home, peer: Peer, held: _Held, moved: str
         refresh_token=fresh.refresh_token or held.token.refresh_token,
     )
     return msgspec.structs.replace(held, address=address, token=token)
+
+
+async def _sure_of_move(house: House, home: Home, before: str, address: str) -> None:
+    """Raises PeerAway: what is sent to a home that moved is sent to no other."""
+    try:
+        await sure_of_move(house, home, before, address)
+    except BadMove as error:
+        raise PeerAway(host=urlsplit(before).netloc) from error
 
 
 async def _judged(house: House, home: Home, peer: Peer, held: _Held, reply: Reply) -> Reply:

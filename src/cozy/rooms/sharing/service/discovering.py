@@ -104,7 +104,7 @@ async def register(
         return await _delegated(house, home, guest, where, shortcut)
     body = await house.read(home, SYSTEM, inviting.request_body, guest.sharing, guest.index, where)
     try:
-        await inviting.request(house, where, sharing_id, body, {"interactive": "true"})
+        await inviting.request(house, home, where, sharing_id, body, {"interactive": "true"})
     except PeerAway as error:
         raise RequestFailed from error
     await house.write(home, SYSTEM, _registered, guest, where)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cozy.kernel.home import app_origin
+from cozy.kernel.home import Home, app_origin
 from cozy.kernel.house import House
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
@@ -17,7 +17,7 @@ from cozy.rooms.files.model import FILES
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import Rule as Leave
 
-from ..errors import AlreadyAccepted, NoSharing, RequestFailed, WrongState
+from ..errors import AlreadyAccepted, NoSharing, PeerRefused, RequestFailed, WrongState
 from ..events import InvitationDue, MembersChanged
 from ..model import REFERRED, SHARINGS, Member, Rule, Sharing, body_of
 from ..model import rules as ruling
@@ -136,16 +136,20 @@ def letter(work: Work, due: InvitationDue) -> Letter | None:
     return Letter(sharing, due.index, due.state, address, member.email, link(work, sharing, due.index), body)
 
 
-async def deliver(house: House, sent: Letter) -> None:
+async def deliver(house: House, home: Home, sent: Letter) -> None:
     """Bring an invitation to the home of somebody, which makes a shortcut of it. Raises PeerAway, RequestFailed, AlreadyAccepted."""
     query = {"shortcut": "true"} | ({} if sent.sharing.drive else {"url": sent.link})
-    await request(house, sent.address, sent.sharing.id, sent.body, query)
+    await request(house, home, sent.address, sent.sharing.id, sent.body, query)
 
 
 async def request(
-    house: House, address: str, sharing_id: str, body: dict[str, Any], query: dict[str, str]
+    house: House, home: Home, address: str, sharing_id: str, body: dict[str, Any], query: dict[str, str]
 ) -> None:
     """Tell a home what its owner is invited to. Raises PeerAway, RequestFailed, AlreadyAccepted."""
+    try:
+        await asking.sure(house, home, address)
+    except PeerRefused as error:
+        raise RequestFailed from error
     url = f"{address}/sharings/{sharing_id}" + (f"?{urlencode(query)}" if query else "")
     reply = await asking.tell(house, "PUT", url, body, timeout_s=_PUT_S)
     if reply.status == _ACCEPTED:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cozy.kernel.caller import SYSTEM
+from cozy.kernel.caller import SYSTEM, Caller
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.work import Work
@@ -23,11 +23,25 @@ from ..model.exchange import LONGEST, Moved
 from . import asking, keeping, others
 
 
-def moved(work: Work, sharing_id: str, told: Moved) -> None:
-    """The home of the member who asks is at another address, where this one is let in otherwise.
+async def moved(house: House, home: Home, caller: Caller, sharing_id: str, told: Moved) -> None:
+    """The home of the member who asks is at another address, where this one is let in otherwise. One that is known by its key
+    has to be there.
 
-    Raises NoSharing, NotAllowed, WrongState, BadHomeAddress.
+    Raises NoSharing, NotAllowed, NotSigned, WrongState, BadHomeAddress, BadMove, PeerAway.
     """
+    before = await house.read(home, caller, _where, sharing_id, told)
+    await asking.sure_of_move(house, home, before, told.new_instance)
+    await house.write(home, caller, _moved, sharing_id, told)
+
+
+def _where(work: Work, sharing_id: str, told: Moved) -> str:
+    """Where the home of the member who asks is known to be."""
+    index = others.member_who_asks(work, sharing_id)
+    home_address(told.new_instance, plain=work.origin.startswith("http:"))
+    return keeping.fetch(work, sharing_id).members[index].instance
+
+
+def _moved(work: Work, sharing_id: str, told: Moved) -> None:
     index = others.member_who_asks(work, sharing_id)
     sharing = keeping.fetch(work, sharing_id)
     secrets = sharing.secrets_of(index)
