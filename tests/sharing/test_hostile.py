@@ -1,16 +1,21 @@
 """What a home that means ill tries: to get at what is not shared, to be taken for somebody else, to stop what works."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from msgspec.structs import replace
 
+from cozy.rooms.auth import service as auth
 from cozy.rooms.contacts.model import CONTACTS
 from cozy.rooms.files import service as files
+from cozy.rooms.realtime import service as realtime
+from cozy.rooms.realtime.model import Topic
 from cozy.rooms.sharing.errors import PeerAway, ReachesIn, WrongState
 from cozy.rooms.sharing.model import SHARINGS, Credentials, Rule, Token
 from cozy.rooms.sharing.model.exchange import Answer
 from cozy.rooms.sharing.model.ids import new_key, xored
 from cozy.rooms.sharing.service import keeping, read_only
-from tests.homes_apart import accept, rule, share, shared
+from tests.homes_apart import accept, body_of, rule, share, shared
 
 TESTS, FILES, ALBUMS = "io.cozy.tests", "io.cozy.files", "io.cozy.photos.albums"
 
@@ -202,3 +207,66 @@ async def test_whom_the_owner_invites_after_a_member_did_is_asked_by_mail(street
     await street.settle()
     assert mallory.asked == []
     assert alice.mails.links("carol@example.net") != []
+
+
+async def token_of(place, sharing_id):
+    return (await place.sharing(sharing_id)).credentials[0].access_token.access_token
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/settings/instance"), ("PUT", "/settings/instance/sign_tos"), ("GET", "/settings/flags"), ("GET", "/sharings/news"),
+        ("GET", "/data/io.cozy.sharings/{id}"), ("GET", "/data/io.cozy.sharings/{id}/relationships/references"),
+        ("GET", "/sharings/{id}"), ("GET", "/sharings/doctype/io.cozy.sharings"), ("DELETE", "/sharings/{id}/recipients"),
+        ("DELETE", "/sharings/{id}/recipients/2"), ("DELETE", "/sharings/{id}"), ("POST", "/sharings/{id}/recipients/1/readonly"),
+        ("GET", "/files/io.cozy.files.root-dir"), ("GET", "/registry"),
+    ],
+)  # fmt: skip
+async def test_the_home_of_a_member_does_nothing_but_share(street, alice, bob, method, path):
+    bob.is_stack = True
+    carol = await street.home("carol")
+    sharing_id = await shared(street, alice, bob, carol, rules=[rule(TESTS, "t1")])
+    async with alice.api(await token_of(bob, sharing_id)) as client:
+        answer = await client.request(method, path.format(id=sharing_id))
+    assert answer.status_code in {400, 401, 403}, answer.text
+    assert "carol" not in answer.text
+    assert (await alice.sharing(sharing_id)).members[2].status == "ready"
+
+
+async def test_the_home_of_a_member_makes_no_link_that_outlives_it(street, alice, bob):
+    bob.is_stack = True
+    sharing_id = await shared(street, alice, bob, rules=[rule(TESTS, "t1")])
+    rules = {"all": {"type": SHARINGS, "verbs": ["GET"], "values": [sharing_id]}}
+    body = {"data": {"attributes": {"permissions": rules}}}
+    async with alice.api(await token_of(bob, sharing_id)) as client:
+        assert (await client.post("/permissions?codes=me", json=body)).status_code == 403
+
+
+async def test_the_home_of_a_member_hears_of_no_other_member(street, alice, bob):
+    sharing_id = await shared(street, alice, bob, rules=[rule(TESTS, "t1")])
+    token = await token_of(bob, sharing_id)
+    caller = await alice.read(auth.caller_of, token)
+    topic = Topic(SHARINGS, sharing_id)
+    assert not await alice.house.read(alice.home, caller, realtime.may_hear, topic)
+    assert await alice.read(realtime.may_hear, topic)
+
+
+async def test_who_looks_at_an_invitation_learns_of_no_other_home(street, alice, bob, app):
+    carol = await street.home("carol")
+    to = [
+        await alice.contact("My love", "carol@example.net", carol.origin),
+        await alice.contact("Bob", "bob@example.net"),
+    ]
+    async with alice.api(**await app(alice)) as client:
+        made = await client.post(
+            "/sharings/", json=body_of(rule(TESTS, "t1"), to=to, preview_path="/preview")
+        )
+    sharing_id = made.json()["data"]["id"]
+    await street.settle()
+    code = parse_qs(urlsplit(alice.mails.links("bob@example.net")[0]).query)["sharecode"][0]
+    async with alice.api(code) as guest:
+        shown = (await guest.get(f"/sharings/{sharing_id}")).text
+    assert alice.origin in shown
+    assert "carol.localhost" not in shown
+    assert "My love" not in shown

@@ -35,6 +35,7 @@ from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.errors import NoHome
 from cozy.rooms.neighbours.model import WELL_KNOWN
 from cozy.rooms.permissions import service as permissions
+from cozy.rooms.permissions.errors import NotAllowed
 from cozy.web.call import Call
 from cozy.web.cookies import read_cookie
 from cozy.web.csrf import is_from_here
@@ -47,6 +48,7 @@ PING_EVERY_S = 54.0  # as cozy-stack does; many proxies end what is silent for a
 SOCKET_LIMIT = 64 * 1024  # bytes of one message that comes in
 FIRST_DOMAIN = "cozy.localhost"  # where the first home of a fresh install is made
 FIRST_RUN = "/my/welcome"
+FOR_OTHER_HOMES = ("/sharings/", "/permissions/self")  # where the token counts that the home of a member has
 WITHOUT_A_HOME = {
     "/my/language",
     "/my/assets/{name}",
@@ -177,7 +179,11 @@ def admit(call: Call, route: Route, holes: Mapping[str, str]) -> None:
     is_by_itself = call.caller.kind == "owner" or _is_basic(call)
     if is_by_itself and not route.is_page and not is_from_here(call):
         call.caller = NOBODY
-    permissions.admit(call.caller, route.need.at(holes))
+    need = route.need.at(holes)
+    is_asked = need.known or need.verb is not None
+    if is_asked and permissions.is_other_home(call.caller) and not route.path.startswith(FOR_OTHER_HOMES):
+        raise NotAllowed
+    permissions.admit(call.caller, need)
 
 
 def _admit_to(home: Home, route: Route) -> None:

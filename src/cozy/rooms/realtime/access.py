@@ -27,6 +27,8 @@ def may_hear(work: Work, topic: Topic) -> bool:
     if may_hear_all(work.caller, topic.type):
         return True
     doctype = STREAMS.get(topic.type, topic.type)
+    if permissions.is_other_home(work.caller):
+        return False
     return bool(topic.id) and _may_read(work, doctype, topic.id, _living(work, doctype, topic.id))
 
 
@@ -35,6 +37,8 @@ def may_hear_of(work: Work, change: Change) -> bool:
     if may_hear_all(work.caller, change.doctype):
         return True
     doctype = STREAMS.get(change.doctype, change.doctype)
+    if permissions.is_other_home(work.caller):
+        return False
     if not change.seq:
         return _may_read(work, doctype, change.id, _living(work, doctype, change.id))
     body = change.before if change.verb == "DELETED" else change.body

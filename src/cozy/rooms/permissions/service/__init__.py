@@ -1,7 +1,7 @@
 """What the room permissions can do."""
 
 from . import ledger, links, passwords, previews
-from .decision import admit, common, guard, holds_all, may, may_all, may_give, may_use
+from .decision import admit, common, guard, holds_all, is_other_home, may, may_all, may_give, may_use
 from .grants import (
     all_,
     end_due,
@@ -36,6 +36,7 @@ __all__ = [
     "has_ended",
     "holding",
     "holds_all",
+    "is_other_home",
     "last_day",
     "ledger",
     "lines",

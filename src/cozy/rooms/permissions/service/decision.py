@@ -15,6 +15,7 @@ from ..errors import NobodyIn, NotAllowed
 from ..model import WILDCARD, Rule, grant_of
 
 Body = Mapping[str, Any]
+SHARINGS = "io.cozy.sharings"
 
 
 def admit(caller: Caller, need: Need) -> None:
@@ -26,6 +27,12 @@ def admit(caller: Caller, need: Need) -> None:
         raise NobodyIn
     elif need.verb is not None and not may(caller, need.verb, need.doctype):
         raise NotAllowed(verb=need.verb, doctype=need.doctype)
+
+
+def is_other_home(caller: Caller) -> bool:
+    """Whether this is the home of somebody else, which is let in to what they share and nothing besides."""
+    is_let_in = caller.kind == "client" and bool(caller.grants)
+    return is_let_in and all(grant.doctype == SHARINGS and grant.values for grant in caller.grants)
 
 
 def may(caller: Caller, verb: Verb, doctype: str) -> bool:

@@ -81,7 +81,8 @@ def create(work: Work, call: Call, body: Body) -> Response:
 def show(work: Work, call: Call, sharing_id: str) -> Response:
     """A sharing, with the documents in it. 200; 401, 403, 404."""
     call.account(1, SHARINGS)
-    return jsonapi.answer(door.resource(service.listing.show(work, sharing_id)))
+    found = service.listing.show(work, sharing_id)
+    return jsonapi.answer(door.resource(door.for_guests(found) if call.caller.kind == "share" else found))
 
 
 @routes.on("PATCH", _ONE, KNOWN)

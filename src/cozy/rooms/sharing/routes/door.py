@@ -56,6 +56,16 @@ def for_strangers(sharing: Sharing) -> dict[str, object]:
     return resource(Listed(replace(sharing, members=people)))
 
 
+def for_guests(found: Listed) -> Listed:
+    """The same for somebody who was invited: where the others live, and how the owner calls them, is none of their business."""
+    sharing = found.sharing
+    people = tuple(
+        replace(member, name="", instance=member.instance if member.status == "owner" else "")
+        for member in sharing.members
+    )
+    return replace(found, sharing=replace(sharing, members=people))
+
+
 def bearer(call: Call) -> str:
     """The bearer token that came along; "" for none."""
     scheme, _, value = call.header("authorization").partition(" ")

@@ -29,8 +29,8 @@ def drives(work: Work) -> list[Listed]:
 
 
 def news(work: Work) -> int:
-    """How many invitations nobody has looked at yet, a thousand at most. Raises NotAllowed for guests of a link."""
-    if work.caller.kind == "share":
+    """How many invitations nobody has looked at yet, a thousand at most. Raises NotAllowed for guests of a link, and other homes."""
+    if work.caller.kind == "share" or permissions.is_other_home(work.caller):
         raise NotAllowed(verb="GET", doctype=SHARINGS)
     query = Query(selector={"metadata.sharing.status": "new"}, limit=LIMIT)
     return len(documents.find(work, FILES, query).documents)
