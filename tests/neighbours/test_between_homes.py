@@ -8,6 +8,7 @@ from cozy.rooms.homes import service as homes
 from cozy.rooms.neighbours import service
 from cozy.rooms.neighbours.errors import OtherKey
 from cozy.rooms.neighbours.service import meeting
+from cozy.rooms.notifications.model import NOTIFICATIONS
 from cozy.rooms.sharing import service as sharing
 from cozy.rooms.sharing.errors import PeerAway, PeerRefused
 from tests.homes_apart import Street, accept, rule, share, shared
@@ -80,6 +81,19 @@ async def test_the_token_of_a_member_opens_nothing_without_the_signature_of_thei
     with pytest.raises(PeerRefused) as refused:
         await ask(bob, both)
     assert refused.value.facts["status"] == 422, "it was let in, and said something that makes no sense"
+
+
+async def test_the_owner_hears_that_somebody_has_the_token_of_another_home(alice, bob, both):
+    await meet(alice, bob)
+    secrets = (await bob.sharing(both)).credentials[0]
+    for _ in range(2):
+        async with alice.api(secrets.access_token.access_token) as thief:
+            assert (await thief.delete(f"/sharings/{both}/answer")).status_code == 403
+    told = [
+        each for each in (await alice.documents(NOTIFICATIONS)).values() if "in the name of" in each["title"]
+    ]
+    assert [each["title"] for each in told] == ["Somebody else asked in the name of bob.localhost:8080"]
+    assert (await alice.sharing(both)).members[1].status == "ready"
 
 
 async def test_nothing_is_asked_of_a_home_that_shows_another_key(alice, bob, both):

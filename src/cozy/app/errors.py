@@ -11,10 +11,13 @@ from starlette.responses import HTMLResponse, Response
 from cozy import ui
 from cozy.app.shell import dressed, locale_of, shell_for_nobody
 from cozy.dav import xml
+from cozy.kernel.caller import SYSTEM
 from cozy.kernel.problem import NotFound, Problem, Unavailable
 from cozy.kernel.routes import Manner
 from cozy.rooms.auth.errors import BadToken, ExpiredToken
 from cozy.rooms.homes.errors import TermsUpdated
+from cozy.rooms.neighbours import service as neighbours
+from cozy.rooms.neighbours.errors import NotSigned
 from cozy.web import couchdb, jsonapi, ocs
 from cozy.web.answers import json, nothing, see_other
 from cozy.web.call import Call, TooBig
@@ -49,6 +52,8 @@ async def refuse(call: Call, error: BaseException, manner: Manner) -> Response:
     status = _status(problem)
     if status == 500:
         log.error("unexpected error", path=call.request.url.path, exc_info=error)
+    if isinstance(error, NotSigned):
+        await call.house.write(call.home, SYSTEM, neighbours.warn, error.facts["address"])
     response = _TELLERS[manner](call, problem, status)
     response.headers.update(_headers(problem, status))
     return response

@@ -10,7 +10,7 @@ from msgspec import Struct
 from cozy.kernel.signing import is_signed, read_key
 
 WELL_KNOWN = "/.well-known/cozy-home"
-OTHER_KEY = "neighbour_key"  # the kind of notices
+OTHER_KEY, UNSIGNED = "neighbour_key", "neighbour_unsigned"  # the kinds of notices
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{0,64}")
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from cozy.rooms.notifications.ports import Kind, Said, Words
 from cozy.ui import N_
 
-from ..model import OTHER_KEY
+from ..model import OTHER_KEY, UNSIGNED
 
 
 def _other_key(words: Words, values: Mapping[str, Any]) -> Said:
@@ -22,6 +23,21 @@ def _other_key(words: Words, values: Mapping[str, Any]) -> Said:
     return Said(title, words.gettext(text))
 
 
+def _unsigned(words: Words, values: Mapping[str, Any]) -> Said:
+    """values: address."""
+    host = str(values["address"]).partition("://")[2]
+    text = N_(
+        "It had the token of that home and not its key, so it was refused and saw nothing. Tell the person. Stop sharing with them "
+        "and share anew: the token then opens nothing any more."
+    )
+    title = words.gettext(N_("Somebody else asked in the name of %(address)s"), address=host)
+    return Said(title, words.gettext(text))
+
+
 KINDS = (
     Kind(name=OTHER_KEY, label=N_("Another home that is no longer the one you know"), icon="shield-alert", say=_other_key, is_safety=True),
+    Kind(
+        name=UNSIGNED, label=N_("Somebody else in the name of another home"), icon="shield-alert", say=_unsigned, is_safety=True,
+        at_most_every=timedelta(days=1),
+    ),
 )  # fmt: skip

@@ -3,7 +3,7 @@ whoever asks.
 """
 
 from .introducing import introduction, move_record, sign
-from .knowing import accept, fetch, follow, known, listed, meet, moved, recognise, refused
+from .knowing import accept, fetch, follow, known, listed, meet, moved, recognise, refused, warn
 from .meeting import sure, sure_of_move
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "sign",
     "sure",
     "sure_of_move",
+    "warn",
 ]

@@ -9,7 +9,7 @@ from cozy.rooms.notifications.model import Notice
 from .. import store
 from ..errors import BadMove, NoNeighbour, NotSigned
 from ..events import NeighbourMoved
-from ..model import OTHER_KEY, Moved, Neighbour, address_of
+from ..model import OTHER_KEY, UNSIGNED, Moved, Neighbour, address_of
 
 LIMIT = 1000
 PAGE = "/my/settings/neighbours"
@@ -69,6 +69,13 @@ def recognise(work: Work, address: str) -> None:
     met = store.at(work, address_of(address))
     if met is not None and met.public_key and work.caller.signed_by != met.public_key:
         raise NotSigned(address=met.address)
+
+
+def warn(work: Work, address: str) -> None:
+    """Tell the owner, once a day, that somebody asked with what a home was let in by, and without its key: it was refused."""
+    notifications.notify(
+        work, Notice(kind=UNSIGNED, values={"address": address}, about=address, link=PAGE, priority="high")
+    )
 
 
 def check(work: Work, record: Moved) -> None:
