@@ -2,10 +2,13 @@
 
 import pytest
 
+from cozy.backends.disk import inline_content
 from cozy.rooms.documents import service as documents
 from cozy.rooms.files import service as files
 from cozy.rooms.files.service import replicas as tree
+from cozy.rooms.sharing import service as sharings
 from cozy.rooms.sharing.model import Rule
+from cozy.rooms.sharing.model.ids import xored
 from tests.replication.test_over_http import ID, TESTS, Peer, hello, peer_of
 from tests.replication.town import Town
 
@@ -89,3 +92,29 @@ async def test_doctypes_that_no_rule_is_about_are_left_out(town: Town, plain: Pe
     ).status_code == 200
     for kind in kinds:
         assert await town.see("alice", documents.fetch_many, kind, ["x1"]) == {}
+
+
+async def test_who_writes_again_and_again_drives_out_nothing(town: Town):
+    folder = await town.folder("alice", files.ROOT, "Trip")
+    diary = await town.file("alice", folder.id, "diary.txt", b"by hand")
+    sharing = await town.share_folder(folder.id, "bob")
+    await town.settle()
+    there = xored(diary.id, (await town.see("bob", sharings.fetch, sharing)).credentials[0].key)
+    for number in range(5):
+        await town.write("bob", there, f"junk {number}".encode())
+        await town.settle()
+    kept = await town.do("alice", files.versions_of, diary.id)
+    assert diary.md5sum in {version.body["md5sum"] for version in kept}
+
+
+async def test_what_comes_from_elsewhere_was_not_written_here(town: Town):
+    """Else it would count as the owner's own, of which later versions take the place of earlier ones."""
+    diary = await town.file("alice", files.ROOT, "diary.txt", b"by hand")
+    said = {
+        "mime": "text/plain",
+        "class": "text",
+        "cozyMetadata": {"uploadedOn": f"{town.homes['alice'].origin}/"},
+    }
+    wanted = tree.Replica(id=diary.id, dir_id=files.ROOT, name="diary.txt", members=said)
+    written = await town.do("alice", tree.put_file, wanted, inline_content(b"junk"))
+    assert "uploadedOn" not in written.body["cozyMetadata"]

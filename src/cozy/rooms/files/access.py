@@ -201,3 +201,9 @@ def trashed(work: Work, id_: str, verb: Verb) -> File:
     if not found.is_trashed:
         raise NotInTrash(id=id_)
     return found
+
+
+def for_good(work: Work) -> None:
+    """Let the caller remove anything for good: guests of a link put it into the bin. Raises NotAllowed."""
+    if work.caller.kind == "share":
+        raise NotAllowed(verb="DELETE", doctype=FILES)

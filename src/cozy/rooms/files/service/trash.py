@@ -83,6 +83,7 @@ def destroy(work: Work, id_: str, rev: str = "") -> File:
 
     Raises NoFile, NotAllowed, Untouchable, NotInTrash, Changed.
     """
+    access.for_good(work)
     file = access.trashed(work, id_, "DELETE")
     check_rev(file, rev)
     _destroy(work, file)

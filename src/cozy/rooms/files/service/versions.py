@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from cozy.kernel.clock import iso, parse
@@ -49,24 +50,34 @@ def tidy(work: Work, file_id: str) -> None:
 
 
 def _superfluous(work: Work, kept: list[Version]) -> list[Version]:
-    """The versions to let go of, newest first in `kept`; a tagged one always stays.
+    """The versions to let go of; a tagged one always stays.
 
-    Of versions closer together than the setting, the older ones go; of what remains, the newest stay.
+    Of versions by the same hand that were kept sooner after each other than the setting, the older ones go; of what remains,
+    the newest stay. What others write, and the times that they say, never drive out what somebody else wrote.
     """
     apart = timedelta(seconds=work.settings.versions_apart_s)
     going: list[Version] = []
-    last = None
-    stayed = 0
-    for version in kept:
-        at = parse(str(version.body["updated_at"]))
+    stayed: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+    for version in sorted(kept, key=_kept_at, reverse=True):
         if version.body["tags"]:
             continue
-        if (last is not None and last - at < apart) or stayed >= work.settings.versions_kept:
+        at, others = parse(_kept_at(version)), stayed[_hand(version)]
+        if (others and others[-1] - at < apart) or len(others) >= work.settings.versions_kept:
             going.append(version)
         else:
-            last = at
-            stayed += 1
+            others.append(at)
     return going
+
+
+def _kept_at(version: Version) -> str:
+    return str(version.body["cozyMetadata"].get("createdAt") or version.body["updated_at"])
+
+
+def _hand(version: Version) -> tuple[str, str]:
+    """Who wrote it, as far as is known: in which home, and by what."""
+    made = version.body["cozyMetadata"]
+    by = made.get("uploadedBy")
+    return str(made.get("uploadedOn", "")), str(by.get("slug", "")) if isinstance(by, Mapping) else ""
 
 
 def drop_version(work: Work, version: Version) -> None:
@@ -96,6 +107,7 @@ def tag_version(work: Work, file_id: str, version: str, tags: Sequence[str]) -> 
 
 def delete_version(work: Work, file_id: str, version: str) -> None:
     """Forget a version for good. Raises NoFile, NotAllowed, IsFolder, NoVersion."""
+    access.for_good(work)
     file = access.content_file(work, file_id, "DELETE")
     drop_version(work, versions.fetch(work, f"{file.id}/{version}"))
 
