@@ -50,6 +50,16 @@ class Drive:
         if "read_only" in changes:
             await self.house.write(self.bob, SYSTEM, _change, self.id, changes)
 
+    async def joined(self, at: str) -> None:
+        """Let the owner's home have let Bob's in at another time."""
+
+        def change(work: Work) -> None:
+            sharing = sharings.fetch(work, self.id)
+            secrets = replace(sharing.credentials[0], answered_at=at)
+            sharings.keeping.put(work, sharings.keeping.with_secrets(sharing, 1, secrets))
+
+        await self.house.write(self.alice, SYSTEM, change)
+
     async def meet(self) -> None:
         """Let Alice's home know Bob's by its key."""
         await neighbours.sure(self.house, self.alice, self.bob.origin)

@@ -201,3 +201,24 @@ async def test_nobody_gets_by_a_secret_address_at_what_no_secret_opens(drive, at
         assert answer.status_code == 404, answer.text
         assert (await at_bob.get(f"{drive.path}/{rest}")).status_code == 404
     assert inside.asked == []
+
+
+async def test_a_member_destroys_nothing(drive, at_bob, at_alice):
+    """Neither what it throws away nor what a file held before it wrote."""
+    notes = await child(at_bob, drive, "notes.txt")
+    assert (await at_bob.put(f"{drive.path}/{notes['id']}", content=b"junk")).status_code == 200
+    shown = (await at_alice.get(f"/files/{notes['id']}")).json()
+    (version,) = shown["data"]["relationships"]["old_versions"]["data"]
+    assert (await at_bob.delete(f"{drive.path}/{version['id']}")).status_code == 403
+    assert (await at_bob.delete(f"{drive.path}/{notes['id']}")).status_code == 200
+    assert (await at_bob.delete(f"{drive.path}/trash/{notes['id']}")).status_code == 403
+    assert (await at_alice.get(f"/files/download/{version['id']}")).content == b"hello team"
+
+
+async def test_what_was_thrown_away_before_a_member_came_is_not_theirs_to_see(drive, at_bob, at_alice):
+    notes = (await child(at_bob, drive, "notes.txt"))["id"]
+    assert (await at_alice.delete(f"/files/{notes}")).status_code == 200
+    assert (await at_bob.get(f"{drive.path}/{notes}")).status_code == 200
+    await drive.joined("2040-01-01T00:00:00Z")
+    for method, rest in (("GET", notes), ("GET", f"download/{notes}"), ("POST", f"trash/{notes}")):
+        assert (await at_bob.request(method, f"{drive.path}/{rest}")).status_code in {403, 404}

@@ -14,13 +14,14 @@ PAGES = "/my/drives"
 
 
 class Opened(Struct, frozen=True):
-    """A drive of this home, and who may do what there: a caller who has the root and nothing else."""
+    """A drive of this home, and who may do what there: a caller who has the root and nothing else. is_member: from another home."""
 
     id: str
     root: str
     root_path: str  # of a folder; "" of a file
     caller: Caller
     is_file: bool = False
+    is_member: bool = False
 
 
 class Distant(Struct, frozen=True):

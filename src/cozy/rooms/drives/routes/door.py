@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import unquote
 
 from starlette.responses import Response
@@ -15,7 +16,7 @@ from cozy.web.again import Again
 from cozy.web.call import Call
 
 from .. import service
-from ..errors import OneFileOnly
+from ..errors import OneFileOnly, OnlyOwnerDestroys
 from ..model import FILES, ROUTES, Opened
 from . import passing, telling
 
@@ -75,11 +76,18 @@ async def _answer(call: Call, drive_id: str, rest: str) -> Response | Again:
     )
     if drive.is_file and (first in _OF_FOLDERS or not rest or (more and more[-1] in _OF_FOLDERS_AFTER)):
         raise OneFileOnly(id=drive_id)
+    if drive.is_member and call.request.method == "DELETE" and _is_for_good(first, more):
+        raise OnlyOwnerDestroys(id=drive_id)
     if rest == "_changes":
         return await _changes(call, drive)
     call.caller = drive.caller
     where = rest if first == "shortcuts" else f"files/{rest or drive.root}"
     return Again(f"/{where}", telling.of(call, drive))
+
+
+def _is_for_good(first: str, more: Sequence[str]) -> bool:
+    """Whether a DELETE would destroy something: what lies in the bin, or a version. Else it goes to the bin."""
+    return first in {"trash", "versions"} or (len(more) == 1 and first != "tus")
 
 
 async def _changes(call: Call, drive: Opened) -> Again:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -34,9 +34,10 @@ def open_(work: Work, sharing_id: str, code: str, named: str = "") -> Opened:
     root = _root(work, sharing)
     index = _member(work, sharing, code)
     grants = _of_member(sharing, index, root.id) if index else _own(work, root)
-    caller = replace(_named(work.caller, sharing, index), grants=_with_thrown(work, grants, root, named))
+    thrown = _thrown(work, root, named, _since(sharing, index)) if named and root.is_folder else ""
+    caller = replace(_named(work.caller, sharing, index), grants=_with(grants, thrown))
     path = files.full_path(_unasked(work), root) if root.is_folder else ""
-    return Opened(sharing.id, root.id, path, caller, not root.is_folder)
+    return Opened(sharing.id, root.id, path, caller, not root.is_folder, bool(index))
 
 
 def _root(work: Work, sharing: Sharing) -> File:
@@ -101,16 +102,24 @@ def _named(caller: Caller, sharing: Sharing, index: int) -> Caller:
     return replace(caller, kind="client", name=secrets.inbound_client_id)
 
 
-def _with_thrown(work: Work, grants: Sequence[Grant], root: File, named: str) -> tuple[Grant, ...]:
+def _since(sharing: Sharing, index: int) -> str:
+    """Since when a member is in; "" for what is in this home already."""
+    secrets = sharing.secrets_of(index) if index else None
+    return (secrets.answered_at if secrets else "") or (sharing.created_at if index else "")
+
+
+def _with(grants: Sequence[Grant], thrown: str) -> tuple[Grant, ...]:
     """The same, and what was thrown away out of the drive, when that is what the address names."""
-    thrown = _thrown(work, root, named) if named and root.is_folder else ""
     return (
         tuple(replace(grant, values=(*grant.values, thrown)) for grant in grants) if thrown else tuple(grants)
     )
 
 
-def _thrown(work: Work, root: File, named: str) -> str:
-    """The id of what lies in the bin, and around this file or folder, and came out of the drive; "" when nothing does."""
+def _thrown(work: Work, root: File, named: str, since: str) -> str:
+    """The id of what lies in the bin, and around this file or folder, and came out of the drive; "" when nothing does.
+
+    since: what was thrown away before is none of a member's business.
+    """
     unasked = _unasked(work)
     try:
         found = files.fetch(unasked, named)
@@ -122,7 +131,14 @@ def _thrown(work: Work, root: File, named: str) -> str:
     top = next((each for each in around if each.dir_id == files.TRASH), None)
     came = str(top.body.get("restore_path", "")) if top else ""
     path = files.full_path(unasked, root)
-    return top.id if top and (came == path or came.startswith(f"{path}/")) else ""
+    if top is None or _thrown_at(top) < since:
+        return ""
+    return top.id if (came == path or came.startswith(f"{path}/")) else ""
+
+
+def _thrown_at(file: File) -> str:
+    known = file.body.get("cozyMetadata")
+    return str(known.get("trashedAt", "")) if isinstance(known, Mapping) else ""
 
 
 def _unasked(work: Work) -> Work:
