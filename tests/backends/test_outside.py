@@ -6,11 +6,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from aiohttp import web
 
-from cozy.backends.outside import OutsideByHttp
+from cozy.backends.outside import CONNECTIONS, OutsideByHttp
 from cozy.kernel.outside import BadAddress, RefusedAddress, TooMuch, TooSlow, Unreachable
 from cozy.kernel.problem import Invalid
 from cozy.kernel.settings import Settings
@@ -48,9 +49,18 @@ class Server:
                 return web.Response(body=packed, headers={"content-encoding": "gzip"})
             case "/cookie":
                 return web.Response(headers={"set-cookie": "a=b"})
+            case "/socket":
+                return await self._talking(request)
             case "/teapot":
                 return web.Response(status=418, body=b"short and stout")
         return web.Response(body=b"hello", headers={"X-Said": "one"})
+
+    async def _talking(self, request: web.Request) -> web.StreamResponse:
+        """A socket that stays open until the other side hangs up."""
+        line = web.WebSocketResponse(protocols=("any",))
+        await line.prepare(request)
+        await line.receive()
+        return line
 
     async def _dripping(self, request: web.Request) -> web.StreamResponse:
         """A body of no announced length, without end."""
@@ -61,8 +71,8 @@ class Server:
             await asyncio.sleep(0)
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
+@asynccontextmanager
+async def served() -> AsyncIterator[Server]:
     server = Server()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", server.answer)
@@ -73,6 +83,12 @@ async def server() -> AsyncIterator[Server]:
         server.port = both.getsockname()[1]
         yield server
         await runner.cleanup()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with served() as server:
+        yield server
 
 
 @pytest.fixture
@@ -374,3 +390,19 @@ async def test_a_stream_is_sent_once_wherever_it_is_redirected(allowed, server):
     reply = await allowed.fetch("PUT", url, body=pieces())
     assert reply.status == 307
     assert server.bodies == [b"abc"]
+
+
+async def test_sockets_that_stay_open_hold_nobody_up(allowed, server):
+    async with AsyncExitStack() as lines:
+        for _ in range(CONNECTIONS + 1):
+            await lines.enter_async_context(allowed.call(server.at("/socket"), protocol="any"))
+        assert (await allowed.fetch("GET", server.at(), timeout_s=10)).status == 200
+
+
+async def test_a_server_that_is_slow_holds_nobody_up_but_who_asks_it(allowed, server):
+    asking = [asyncio.ensure_future(allowed.fetch("GET", server.at("/slow"))) for _ in range(CONNECTIONS + 1)]
+    async with served() as other:
+        assert (await allowed.fetch("GET", other.at(), timeout_s=10)).status == 200
+    for each in asking:
+        each.cancel()
+    await asyncio.gather(*asking, return_exceptions=True)

@@ -40,7 +40,11 @@ Address = IPv4Address | IPv6Address
 REDIRECTIONS = {301, 302, 303, 307, 308}
 ANYWHERE = {"accept", "accept-language", "accept-encoding", "user-agent"}  # told to any origin
 CHUNK = 64 * 1024
-CONNECTIONS = 50  # at a time; the others wait
+CONNECTIONS, TO_ONE = (
+    200,
+    16,
+)  # at a time, and to one server; the others wait, so that none that is slow holds everybody up
+LINES = 2_000  # sockets at a time, which stay for as long as somebody listens
 HEARTBEAT_S = 54.0  # many proxies end what is silent for a minute
 MESSAGE_LIMIT = 1024 * 1024  # bytes of a message on a WebSocket
 
@@ -73,7 +77,7 @@ class OutsideByHttp:
 
     def __init__(self, settings: Settings) -> None:
         self._allowed = _networks(settings.outside_allowed)
-        self._open: ClientSession | None = None
+        self._open: dict[int, ClientSession] = {}  # by how many connections they may have
 
     async def fetch(
         self,
@@ -127,7 +131,7 @@ class OutsideByHttp:
         try:
             async with timeout(timeout_s):
                 with _mapped(address):
-                    socket = await self._session().ws_connect(
+                    socket = await self._session(LINES).ws_connect(
                         address,
                         headers=headers,
                         protocols=(protocol,),
@@ -143,9 +147,9 @@ class OutsideByHttp:
 
     async def close(self) -> None:
         """Let go of every connection."""
-        if self._open is not None:
-            await self._open.close()
-            self._open = None
+        while self._open:
+            _, session = self._open.popitem()
+            await session.close()
 
     @asynccontextmanager
     async def _asking(
@@ -217,23 +221,24 @@ class OutsideByHttp:
                 method, url, headers=headers, data=body or None, allow_redirects=False, auto_decompress=unpack
             )
 
-    def _session(self) -> ClientSession:
-        if self._open is None:
+    def _session(self, most: int = CONNECTIONS) -> ClientSession:
+        if most not in self._open:
             import aiohttp  # costs megabytes and a tenth of a second, which a home that asks nobody saves
 
             connector = aiohttp.TCPConnector(
                 socket_factory=self.guarded_socket,
                 resolver=aiohttp.ThreadedResolver(),
-                limit=CONNECTIONS,
+                limit=most,
+                limit_per_host=TO_ONE if most == CONNECTIONS else 0,
             )
-            self._open = aiohttp.ClientSession(
+            self._open[most] = aiohttp.ClientSession(
                 connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"user-agent": "Cozy"},
                 timeout=aiohttp.ClientTimeout(),
                 trust_env=False,
             )
-        return self._open
+        return self._open[most]
 
     def guarded_socket(self, address: tuple[Any, ...]) -> socket.socket:
         """A socket for an address as getaddrinfo gives it. Raises OSError when that is not outside."""
