@@ -172,6 +172,19 @@ async def test_a_link_is_told_to_have_a_password_and_never_which(house, home, li
     assert (verb, protected["type"], protected["password"]) == ("UPDATED", "share", True)
 
 
+async def test_nobody_hears_what_opens_a_link(house, home, listening):
+    def share(work):
+        link = permissions.grant(work, "share", "a", FOO)
+        found = documents.fetch(work, "io.cozy.permissions", link.id)
+        codes = {"codes": {"bob": "long-secret"}, "shortcodes": {"bob": "short-secret"}}
+        documents.update(work, found, {**found.body, **codes})
+
+    socket = await listening("io.cozy.permissions")
+    await house.write(home, SYSTEM, share)
+    _, (_, _, _, told) = [await socket.event() for _ in range(2)]
+    assert (told["codes"], told["shortcodes"]) == (True, True)
+
+
 @pytest.mark.parametrize(("before", "password", "told"), [("", "s3cret", True), ("s3cret", "", None)])
 async def test_an_app_sees_the_lock_of_a_link_come_and_go(listening, client, before, password, told):
     rules = {"foos": {"type": FOOS, "verbs": ["GET"]}}

@@ -117,6 +117,9 @@ RESERVED: Mapping[str, Doctype] = {
     **{name: Doctype(name, is_readable=False, is_writable=False) for name in _UNREADABLE},
     **{name: Doctype(name, is_writable=False) for name in _READ_ONLY},
     "io.cozy.permissions": Doctype(
-        "io.cozy.permissions", is_readable=False, is_writable=False, veiled=("password",)
+        "io.cozy.permissions",
+        is_readable=False,
+        is_writable=False,
+        veiled=("password", "codes", "shortcodes"),
     ),
 }
