@@ -97,6 +97,8 @@ def _members(work: Work, folder: str) -> dict[str, Person]:
     copies = _shared(work, kept, app_slug="drive", preview_path="/preview")
     held = {}
     for index, name in enumerate(WITH, 1):
+        if name != "pending":
+            drive, _ = _let_in(work, drive, index)
         held[f"of the drive, {name}"] = Person(
             sharings.inviting.code_of(work, drive, index, "share-interact"), drive=drive.id
         )

@@ -31,12 +31,12 @@ from tests.search.conftest import caught_up
 __all__ = ["everybody", "port"]
 
 # Members of a drive come by /sharings/drives/:id, the homes of those with copies by /sharings/:id; whatever is not to be had there
-# they try where the owner does. Who is invited to copies looks before they say yes, as cozy-stack's previews do.
+# they try where the owner does. A drive's members make links that show, and no more than they may. Who is invited to copies looks before they say yes, as cozy-stack's previews do.
 TABLE = """
                                read  list  thumbnail  version  zip  search  changes  websocket  write  share on
 owner                          yes   yes   yes        yes      yes  yes     yes      yes        yes    yes
-of the drive, reads and writes yes   yes   yes        yes      yes  .       yes      yes        yes    .
-of the drive, only reads       yes   yes   yes        yes      yes  .       yes      yes        .      .
+of the drive, reads and writes yes   yes   yes        yes      yes  .       yes      yes        yes    yes
+of the drive, only reads       yes   yes   yes        yes      yes  .       yes      yes        .      yes
 of the drive, pending          .     .     .          .        .    .       .        .          .      .
 of the drive, revoked          .     .     .          .        .    .       .        .          .      .
 with copies, reads and writes  .     yes   .          .        .    .       .        .          yes    .
@@ -169,6 +169,10 @@ async def share_on(one: Try) -> bool:
     body = {"data": {"attributes": {"permissions": rules}}}
     where = f"/sharings/drives/{one.person.drive}/permissions" if one.person.drive else "/permissions"
     made = await one.ask("POST", f"{where}?codes=a", json=body)
+    if (
+        made.status_code < 300
+    ):  # there is one link to a thing of a drive: the next of its members is to make one too
+        await one.ask("DELETE", f"{where}/{made.json()['data']['id']}")
     return made.status_code < 300
 
 

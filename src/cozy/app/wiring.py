@@ -62,6 +62,7 @@ from cozy.rooms.documents import routes as documents_routes
 from cozy.rooms.documents.ports import Doctype, Guard
 from cozy.rooms.drives import pages as drives_pages
 from cozy.rooms.drives import routes as drives_routes
+from cozy.rooms.drives import service as drives
 from cozy.rooms.federation import jobs as federation_jobs
 from cozy.rooms.federation import pages as federation_pages
 from cozy.rooms.federation import routes as federation_routes
@@ -107,7 +108,7 @@ from cozy.rooms.permissions import pages as permissions_pages
 from cozy.rooms.permissions import routes as permissions_routes
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.events import GrantDue, GrantEnded
-from cozy.rooms.permissions.ports import Codes, Looked, People
+from cozy.rooms.permissions.ports import Codes, Givers, Looked, People
 from cozy.rooms.photos import pages as photos_pages
 from cozy.rooms.realtime import routes as realtime_routes
 from cozy.rooms.remote import routes as remote_routes
@@ -293,6 +294,7 @@ PORTS: dict[type, list[Any]] = {
     TextIndex: [Fts5(), Tsvector()],
     Guard: [permissions.guard],
     Codes: [auth.for_link],
+    Givers: [drives.links.still_given],
     Looked: [sharing.discovering.looked],
     Opened: [apps.intents.after_sharing],
     Ways: [federation_pages.listing.on_page_of_shared],

@@ -67,6 +67,7 @@ class Call:
     uses: list[tuple[int, str, Verb | None]] = field(default_factory=list)
     promised: bytes = b""  # the SHA-256 that the body must have, where whoever asks has signed it
     _headers: dict[str, str] | None = None
+    _body: bytes | None = None  # once it was read whole
 
     @property
     def is_secure(self) -> bool:
@@ -132,13 +133,15 @@ class Call:
             raise OtherBody
 
     async def body(self) -> bytes:
-        """The whole body. Raises TooBig, CutShort."""
-        held = bytearray()
-        async for chunk in self.chunks():
-            held += chunk
-            if len(held) > BODY_LIMIT:
-                raise TooBig(limit=BODY_LIMIT)
-        return bytes(held)
+        """The whole body, also for the second who asks: see Again. Raises TooBig, CutShort."""
+        if self._body is None:
+            held = bytearray()
+            async for chunk in self.chunks():
+                held += chunk
+                if len(held) > BODY_LIMIT:
+                    raise TooBig(limit=BODY_LIMIT)
+            self._body = bytes(held)
+        return self._body
 
     async def decoded(self, shape: type[T]) -> T:
         """The JSON body as this shape. Raises Malformed."""

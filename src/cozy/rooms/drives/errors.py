@@ -57,3 +57,33 @@ class CannotBeDrive(Malformed):
 
 class BadMove(Malformed):
     """Say what is to go where: one file or folder, and a folder, at least one of them in a shared drive."""
+
+
+class NotInDrive(Malformed):
+    """A link into a shared drive is about one file or folder of it, and nothing else."""
+
+    said = "file is not within the shared drive"
+
+
+class WhichLinks(Invalid):
+    """Say of which files or folders of this drive the links are asked for."""
+
+    said = "ids must contain file or folder IDs"
+
+
+class LinkedAlready(Conflict):
+    """There is a link to this already: use that one."""
+
+    said = "share-by-link already exists for this file or folder"
+
+
+class NoLinkHere(NotFound):
+    """There is no such link in this drive."""
+
+    said = "permission not found"
+
+
+class NotYourLink(Forbidden):
+    """Only who made this link, or whose drive it is, can change it."""
+
+    said = "only creator or owner can modify this permission"

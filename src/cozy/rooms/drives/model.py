@@ -14,7 +14,10 @@ PAGES = "/my/drives"
 
 
 class Opened(Struct, frozen=True):
-    """A drive of this home, and who may do what there: a caller who has the root and nothing else. is_member: from another home."""
+    """A drive of this home, and who may do what there: a caller who has the root and nothing else.
+
+    is_member: whether that is the home of somebody else.
+    """
 
     id: str
     root: str

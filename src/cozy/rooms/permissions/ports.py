@@ -7,6 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from cozy.kernel.caller import Grant
 from cozy.kernel.work import Work
 
 from .model import Permission
@@ -25,6 +26,14 @@ class Looked(Protocol):
 
     def __call__(self, work: Work, sharing_id: str, label: str) -> None:
         """label: of the code."""
+        ...
+
+
+class Givers(Protocol):
+    """Knows what somebody may give on whose own grant does not say it."""
+
+    def __call__(self, work: Work, link: Permission, giver: Permission) -> tuple[Grant, ...] | None:
+        """What a link opens by now of what it says; None where the grant of who made it tells that itself."""
         ...
 
 

@@ -61,9 +61,10 @@ def fresh_tokens(work: Work, client_id: str) -> Tokens:
 
 
 def show_out(work: Work, client_id: str) -> None:
-    """End what a home may do here; one that is gone already is none the less."""
+    """End what a home may do here, and the links that it made; one that is gone already is none the less."""
     if not client_id:
         return
+    permissions.withdraw_links(work, client_id)
     try:
         client = clients.find(work, client_id)
     except NoClient:

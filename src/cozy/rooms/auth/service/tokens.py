@@ -163,10 +163,10 @@ def _of_share(work: Work, code: str, password_of: Callable[[str], str]) -> Calle
             caller, grants=()
         )  # the sharing says what its holder may do; what is only to look at opens no program anything
     giver = permissions.giver_of(work, found) if found else None
-    if giver is None:
+    if found is None or giver is None:
         return caller
-    held = _holder(work, "share", giver, "").grants
-    return replace(caller, grants=permissions.common(held, caller.grants))
+    _holder(work, "share", giver, "")  # whose time may be over
+    return replace(caller, grants=permissions.still_given(work, found, giver))
 
 
 def _of_client(work: Work, claims: dict[str, Any], _token: str) -> Caller:

@@ -2,8 +2,8 @@
 
 from cozy.kernel.routes import Routes
 
-from . import door, lists, moving, realtime
+from . import door, links, lists, moving, realtime
 
 routes = Routes()
-for _door in (lists, moving, door, realtime):
+for _door in (lists, moving, links, door, realtime):
     routes.table += _door.routes.table

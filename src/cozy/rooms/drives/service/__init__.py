@@ -1,6 +1,6 @@
 """What can be done with shared drives."""
 
-from . import carrying
+from . import carrying, links
 from .asking import asked, item, page
 from .holding import inside
 from .listing import Listed, drives, fetch, invitation
@@ -21,6 +21,7 @@ __all__ = [
     "inside",
     "invitation",
     "item",
+    "links",
     "make",
     "open_",
     "page",

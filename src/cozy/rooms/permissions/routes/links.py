@@ -21,11 +21,11 @@ from .. import service
 from ..errors import BadMoment, BadRule, NoGrant, OneOrTheOther
 from ..model import PERMISSIONS, Permission, Rule, rules_of
 from ..model.durations import duration
+from ..model.wire import resource
 
 PAGE, PAGE_LIMIT = 30, 100
 IDS_LIMIT = 1000  # that one request asks about
 _TINY_FOR_S = 3600
-_ALWAYS = frozenset({"permissions", "codes", "shortcodes"})  # clients look into them unasked
 
 routes = Routes()
 
@@ -227,7 +227,7 @@ def shared_by_link(work: Work, call: Call, doctype: str) -> Response:
     call.account(len(page), PERMISSIONS)
     last = ("", page[-1].id) if len(found) > len(page) else None
     more = jsonapi.next_page(f"/permissions/doctype/{doctype}/shared-by-link", asked, last)
-    return jsonapi.answer([_resource(link) for link in page], links={"next": more} if more else None)
+    return jsonapi.answer([resource(link) for link in page], links={"next": more} if more else None)
 
 
 @routes.on("GET", "/permissions/doctype/{doctype}/sharedByLink", may("GET", "{doctype}"))
@@ -237,21 +237,4 @@ def shared_by_link_as_before(work: Work, call: Call, doctype: str) -> Response:
 
 
 def _answer(permission: Permission, *, with_codes: bool = True) -> Response:
-    return jsonapi.answer(_resource(permission, with_codes=with_codes))
-
-
-def _resource(permission: Permission, *, with_codes: bool = True) -> dict[str, Any]:
-    attributes: dict[str, Any] = {
-        "type": permission.type, "source_id": permission.source, "permissions": permission.rules,
-        "expires_at": permission.expires_at, "password": permission.password, "cozyMetadata": permission.metadata,
-    }  # fmt: skip
-    if with_codes and permission.type == "share":
-        attributes |= {"codes": permission.codes, "shortcodes": permission.shortcodes}
-    links = {"self": f"/permissions/{permission.id}"}
-    if permission.source.startswith("io.cozy.sharings/"):
-        links["related"] = "/" + permission.source.removeprefix("io.cozy.")
-    return {
-        "type": PERMISSIONS, "id": permission.id,
-        "attributes": {name: value for name, value in attributes.items() if value or name in _ALWAYS},
-        "meta": {"rev": permission.rev} if permission.rev else {}, "links": links,
-    }  # fmt: skip
+    return jsonapi.answer(resource(permission, with_codes=with_codes))

@@ -14,6 +14,7 @@ from .grants import (
     of_code,
     of_source,
     set_end,
+    still_given,
     withdraw,
     withdraw_links,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "previews",
     "rules_about",
     "set_end",
+    "still_given",
     "withdraw",
     "withdraw_links",
 ]

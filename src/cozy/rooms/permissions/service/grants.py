@@ -8,6 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from cozy.kernel.bus import Change
+from cozy.kernel.caller import Grant
 from cozy.kernel.clock import parse
 from cozy.kernel.work import Work
 
@@ -15,8 +16,9 @@ from .. import store
 from ..errors import NoGrant, NothingKept, NotYours
 from ..events import GrantDue, GrantEnded
 from ..model import PERMISSIONS, Permission, Rule, Type, grant_of, source_of
+from ..ports import Givers
 from . import history, keeping
-from .decision import holds_all
+from .decision import common, holds_all
 
 _NAMED: tuple[Type, ...] = (
     "app",
@@ -80,6 +82,15 @@ def giver_of(work: Work, link: Permission) -> Permission | None:
         if link.source_id.startswith(source_of(type_, "")):
             return of_source(work, type_, link.source_id)
     return of_source(work, "oauth", link.source_id)
+
+
+def still_given(work: Work, link: Permission, giver: Permission) -> tuple[Grant, ...]:
+    """What a link opens by now: nothing that the app or client that made it may not use itself any more."""
+    for port in work.plugged(Givers):
+        left: tuple[Grant, ...] | None = port(work, link, giver)
+        if left is not None:
+            return left
+    return common(giver.grants, link.grants)
 
 
 def has_ended(work: Work, permission: Permission) -> bool:

@@ -31,7 +31,7 @@ from . import (
 )
 from .ending import ended_by_rule
 from .keeping import active, fetch
-from .others import member_who_asks, peer_of, peers, standings, writer_who_asks
+from .others import member_who_asks, of_client, peer_of, peers, standings, writer_who_asks
 
 __all__ = [
     "active",
@@ -52,6 +52,7 @@ __all__ = [
     "members",
     "moving",
     "noticing",
+    "of_client",
     "offering",
     "passwords",
     "peer_of",
