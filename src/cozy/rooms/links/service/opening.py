@@ -17,7 +17,7 @@ from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import Permission
 
 from ..errors import LinkLocked, NoLink, NothingToShare, NotOffered
-from ..model import Mode, Thing, mode_of, opens
+from ..model import FILES, Mode, Thing, mode_of, opens
 from . import things
 from .making import SHORTEST
 
@@ -46,6 +46,12 @@ class Opened(Struct, frozen=True):
     def can_add(self) -> bool:
         """Whether files may be put in."""
         return self.thing.is_folder and self.mode in {"change", "drop"}
+
+    @property
+    def can_change(self) -> bool:
+        """Whether what is in the shared folder may be renamed, and thrown away."""
+        verbs = {verb for grant in self.caller.grants if grant.doctype == FILES for verb in grant.verbs}
+        return self.thing.is_folder and self.mode == "change" and {"PATCH", "DELETE"} <= verbs
 
     @property
     def has_password(self) -> bool:
@@ -91,10 +97,17 @@ def _thing(work: Work, link: Permission) -> Thing:
         raise NoLink from error
 
 
-def needs(opened: Opened, *, seeing: bool = False, saving: bool = False, adding: bool = False) -> None:
+def needs(
+    opened: Opened,
+    *,
+    seeing: bool = False,
+    saving: bool = False,
+    adding: bool = False,
+    changing: bool = False,
+) -> None:
     """Raises NotOffered where the link does not let its guests do so."""
-    lacks = (
-        (seeing and not opened.can_see) or (saving and not opened.can_save) or (adding and not opened.can_add)
-    )
-    if lacks:
+    wanted = (
+        (seeing, opened.can_see), (saving, opened.can_save), (adding, opened.can_add), (changing, opened.can_change),
+    )  # fmt: skip
+    if any(is_wanted and not is_offered for is_wanted, is_offered in wanted):
         raise NotOffered
