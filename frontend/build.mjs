@@ -12,7 +12,7 @@ const hash = (text) => createHash("sha256").update(text).digest("base64url").rep
 const read = (path) => readFile(path, "utf8");
 
 // Styles of rooms that their own pages ask for.
-const LATER = ["calendar", "links", "notifications", "photos", "search", "sharing"];
+const LATER = ["calendar", "links", "notifications", "photos", "search", "sharing", "viewer"];
 
 async function bundle() {
   const { metafile } = await build({

@@ -503,9 +503,15 @@ const centre = (element) => { const box = element.getBoundingClientRect(); retur
 async function open(link, options = {}) {
   const part = reel.parts.find((each) => each.element.contains(link));
   const at = part.first + [...part.element.querySelectorAll("a[data-photo]")].indexOf(link);
-  const viewer = await import("./viewer.js");
+  const [viewer] = await Promise.all([import("./viewer.js"), styled(reel.element.dataset.look)]);
   viewer.open(rollOf(reel), at, { tile, reach, starred, ...options });
 }
+
+// Pages that need to be light bring the looks of the viewer with it.
+const styled = (look) => new Promise((done) => {
+  if (!look || document.querySelector(`link[href="${look}"]`)) return done();
+  document.head.append(h("link", { rel: "stylesheet", href: look, onload: done, onerror: done }));
+});
 
 // What the viewer asks of a roll: how many there are, one of them, and to fetch one that is not here yet.
 const rollOf = (roll) => ({

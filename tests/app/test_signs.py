@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from cozy.app.server import serving
+from cozy.ui import assets
 
 
 @pytest.fixture
@@ -104,3 +105,17 @@ class TestWithATheme:
             "/assets/styles/theme.css", headers={"if-none-match": answer.headers["etag"]}
         )
         assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip, deflate, br", "gzip"), ("br, GZIP;q=0.5", "gzip"), ("gzip;q=0", ""), ("br", ""), ("", "")],
+)
+async def test_the_files_of_pages_travel_light_where_they_may(anonymous, accepted, encoding):
+    for source in ("app.js", "css/index.css", "icons.svg", "font"):
+        answer = await anonymous.get(assets.url(source), headers={"accept-encoding": accepted})
+        found = assets.asset(assets.url(source).removeprefix(assets.BASE))
+        assert found is not None
+        assert answer.content == found.path.read_bytes(), "as it is, once it is unpacked"
+        assert answer.headers.get("content-encoding", "") == (encoding if source != "font" else "")
+        assert answer.headers["vary"] == "accept-encoding"

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import io
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tarfile
 import threading
 import zlib
 from collections.abc import AsyncIterator, Iterator
@@ -176,6 +178,21 @@ def test_code_is_only_spans_and_markdown_has_lower_headings(worker, tmp_path: Pa
     drawn = worker.obey({"recipe": "markdown", "path": str(tmp_path / "a.md")})
     assert b"<h2>One</h2>" in drawn
     assert b"<b>" not in drawn
+
+
+def test_of_a_note_with_pictures_its_text_is_shown(worker, tmp_path: Path):
+    note = tmp_path / "a.cozy-note"
+    with tarfile.open(note, "w") as archive:
+        for name, held in (("index.md", "# Été\n\nBises".encode()), ("photo.jpg", b"\xff\xd8" * 10_000)):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(held)
+            archive.addfile(entry, io.BytesIO(held))
+    for length in (note.stat().st_size, 5000):
+        note.write_bytes(note.read_bytes()[:length])
+        drawn = worker.obey({"recipe": "markdown", "path": str(note)}).decode()
+        assert "<h2>Été</h2>" in drawn
+        assert "Bises" in drawn
+        assert "photo" not in drawn
 
 
 def bomb(side: int) -> bytes:

@@ -20,10 +20,22 @@ async def asset(call: Call, name: str) -> Response:
     found = ui.assets.asset(name)
     if found is None:
         raise NotFound
-    return Response(
-        found.path.read_bytes(), media_type=found.media_type,
-        headers={"cache-control": "public, max-age=31536000, immutable" if found.immutable else "no-cache"},
-    )  # fmt: skip
+    headers = {
+        "cache-control": "public, max-age=31536000, immutable" if found.immutable else "no-cache", "vary": "accept-encoding",
+    }  # fmt: skip
+    packed = ui.assets.packed(name) if _takes_gzip(call.header("accept-encoding")) else None
+    if packed is not None:
+        return Response(packed, media_type=found.media_type, headers={**headers, "content-encoding": "gzip"})
+    return Response(found.path.read_bytes(), media_type=found.media_type, headers=headers)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """RFC 9110 §12.5.3: a coding is not taken where its weight is zero."""
+    for part in accepted.lower().split(","):
+        coding, _, weight = part.replace(" ", "").partition(";q=")
+        if coding in {"gzip", "x-gzip"}:
+            return not weight or weight.strip("0.") != ""
+    return False
 
 
 @routes.on("GET", "/my/sw.js", OPEN)

@@ -1,5 +1,6 @@
 """The built browser files (hatch_build.py makes them): their addresses, and what a door needs to send them."""
 
+import gzip
 import json
 from functools import lru_cache
 from hashlib import sha256
@@ -23,6 +24,7 @@ MEDIA_TYPES = {
     ".woff2": "font/woff2",
     ".txt": "text/plain; charset=utf-8",
 }
+_PACKED = frozenset(MEDIA_TYPES[kind] for kind in (".js", ".css", ".svg", ".txt"))
 APP_ICONS = (
     ("cozy-192.png", "192x192", "any"),
     ("cozy-512.png", "512x512", "any"),
@@ -45,6 +47,17 @@ def asset(name: str) -> Asset | None:
         if "/" not in name and "\0" not in name and path.suffix in MEDIA_TYPES and path.is_file():
             return Asset(path, MEDIA_TYPES[path.suffix], folder == DIST)
     return None
+
+
+@lru_cache(maxsize=256)
+def packed(name: str) -> bytes | None:
+    """A built file as gzip; None where that is no shorter, and for what may change under its name."""
+    found = asset(name)
+    if found is None or not found.immutable or found.media_type not in _PACKED:
+        return None
+    raw = found.path.read_bytes()
+    small = gzip.compress(raw, 9, mtime=0)
+    return small if len(small) < len(raw) else None
 
 
 def url(source: str) -> str:

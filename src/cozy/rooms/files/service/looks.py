@@ -39,7 +39,7 @@ SOUNDS = frozenset(
     ]
 )  # fmt: skip
 SHOWN = PICTURES | DRAWN | FILMS | SOUNDS
-MARKDOWN = frozenset({"text/markdown", "text/x-markdown"})
+MARKDOWN = frozenset({"text/markdown", "text/x-markdown", "text/vnd.cozy.note+markdown"})
 PAGES_LIMIT = 64 * 1024 * 1024  # bytes; opening a larger document for a small picture is not worth it
 PDF_PAGES = 6  # shown at once
 PAGE_WIDTH = 1200  # pixels of a PDF page
