@@ -1,5 +1,6 @@
 """Photos by time: months of the owner's clock, pages of them, what is beside one."""
 
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -88,35 +89,13 @@ def test_what_is_no_photo_is_none(work, given):
         photos.rolls.fetch(work, given.file("letter.pdf").id)
 
 
-def test_the_index_serves_both_the_list_and_the_counts(work, photo, postgres):
-    for n in range(5):
-        photo(f"{n}.jpg", f"2026-07-0{n + 1}T10:00:00Z")
+@pytest.fixture
+def plans(work, postgres):
+    """How the engine answers what is asked from now on, by statement."""
     if postgres:
         work.db.run("SET LOCAL enable_seqscan = off")
+        work.db.run("SET LOCAL enable_bitmapscan = off")
     explain = "EXPLAIN " if postgres else "EXPLAIN QUERY PLAN "
-    seen: list[str] = []
-    reading = work.db.all
-
-    class Telling:
-        def __getattr__(self, name):
-            return getattr(work_db, name)
-
-        def all(self, sql, **params):
-            seen.append(" ".join(str(row) for row in reading(explain + sql, **params)))
-            return reading(sql, **params)
-
-    work_db = work.db
-    work.db = Telling()
-    months = timeline.months(work)
-    timeline.of_month(work, months[0], months)
-    assert len(seen) == 2
-    assert all("photos_by_moment" in plan for plan in seen), seen
-
-
-def test_the_map_reads_its_own_index(work, photo, postgres):
-    photo("somewhere.jpg", gps={"lat": 48.5, "long": -4.0})
-    if postgres:
-        work.db.run("SET LOCAL enable_seqscan = off")
     db, seen = work.db, []
 
     class Telling:
@@ -124,10 +103,78 @@ def test_the_map_reads_its_own_index(work, photo, postgres):
             return getattr(db, name)
 
         def all(self, sql, **params):
-            explain = "EXPLAIN " if postgres else "EXPLAIN QUERY PLAN "
             seen.append(" ".join(str(row) for row in db.all(explain + sql, **params)))
             return db.all(sql, **params)
 
     work.db = Telling()
+    return seen
+
+
+def test_months_are_counted_in_the_index_alone(work, photo, plans, postgres):
+    for n in range(5):
+        photo(f"{n}.jpg", f"2026-07-0{n + 1}T10:00:00Z")
+    plans.clear()
+    months = timeline.months(work)
+    timeline.of_month(work, months[0], months)
+    counting, listing = plans
+    assert ("Index Only Scan using photos_by_moment" if postgres else "photos_by_moment") in counting
+    assert "photos_by_moment" in listing
+
+
+def test_many_months_are_counted_with_as_few_statements_as_one(work, photo):
+    def asked():
+        db, count = work.db, Counter()
+
+        class Counting:
+            def __getattr__(self, name):
+                count[name] += 1
+                return getattr(db, name)
+
+        work.db = Counting()
+        timeline.months(work)
+        timeline.count_days(work, [(date(year, 7, 1), date(year, 7, 2)) for year in range(2000, 2026)])
+        work.db = db
+        return count.total()
+
+    photo("now.jpg", "2026-07-01T10:00:00Z")
+    few = asked()
+    photo("then.jpg", "1996-07-01T10:00:00Z")
+    assert len(timeline.months(work)) == 2
+    assert asked() == few
+
+
+def test_the_map_reads_its_own_index(work, photo, plans):
+    photo("somewhere.jpg", gps={"lat": 48.5, "long": -4.0})
     photos.places.points(work)
-    assert "photos_with_place" in seen[-1]
+    assert "photos_with_place" in plans[-1]
+
+
+def test_photos_whose_ids_are_known_are_not_looked_for_among_all(work, photo, plans):
+    ids = [photo(f"{n}.jpg", f"2026-07-0{n + 1}T10:00:00Z") for n in range(5)]
+    photos.rolls.many(work, ids)
+    assert "photos_by_moment" not in plans[-1]
+
+
+def test_few_favourites_are_found_without_reading_every_photo(work, photo, plans):
+    for n in range(20):
+        photo(f"{n}.jpg", f"2026-07-{n + 1:02}T10:00:00Z", favourite=n in {3, 7})
+    if work.db.engine == "postgres":
+        work.db.run("ANALYZE documents")
+    assert len(photos.rolls.favourites(work).ids) == 2
+    assert "files_favourite" in plans[-1]
+
+
+def test_the_moment_of_a_photo_follows_its_file(work, photo, given):
+    id_ = photo("a.jpg", "2026-07-01T10:00:00Z")
+    given.file("letter.pdf")
+
+    def moments():
+        return work.db.all(
+            "SELECT id, moment FROM documents WHERE home_id = :home AND moment IS NOT NULL", home=work.home
+        )
+
+    assert moments() == [(id_, "2026-07-01T10:00:00Z")]
+    files.trash(work, id_)
+    assert moments() == []
+    files.restore(work, id_)
+    assert moments() == [(id_, "2026-07-01T10:00:00Z")]

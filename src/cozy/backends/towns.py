@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import cos, hypot, radians
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from cozy.kernel.gazetteer import Town
 
 _KM = 111.2  # of a degree of latitude
 _FAR_KM = 60
+_KEPT = 4_096  # answers that are remembered: people photograph much in few places
 _GROWTH_KM = 3.0  # how much farther a town of ten times the people may be, and still be the one that is named
 
 
@@ -22,9 +23,13 @@ class Towns:
 
     def __init__(self, list_: Path) -> None:
         self._list = list_
+        self._known = lru_cache(_KEPT)(self._nearest)
 
     def near(self, lat: float, long: float) -> Town | None:
-        """The town that people would name for a place: near, and rather a large one than its suburb."""
+        """The town that people would name for a place: near, and rather a large one than its suburb. Told to a kilometre."""
+        return self._known(round(lat, 2), round(long, 2))
+
+    def _nearest(self, lat: float, long: float) -> Town | None:
         found = [
             (distance - _GROWTH_KM * len(str(town.people)), town)
             for town in self._around(lat, long)

@@ -13,13 +13,17 @@ from cozy.rooms.files.model import File
 
 from .model import ALBUMS
 
-_TAKEN = "COALESCE(body->'metadata'->>'datetime', body->>'created_at', '')"
-# The same, spelt as the index of those that have a place has it: it is the smaller one, which a planner cannot know.
-_TAKEN_THERE = "COALESCE(body->'metadata'->>'datetime', body->>'created_at')"
-# Word for word as in the partial indexes, so that both engines see that these serve.
+# `moment`: when a picture or film that is not in the bin was taken, in every other row NULL (0030_photos_moment.sql).
+_PHOTO = "moment IS NOT NULL"
+# The same, but nothing to search by: where ids are known, or there are few, that index is the wrong one.
+_IS_PHOTO = "doctype = 'io.cozy.files' AND (moment || '') IS NOT NULL"
+# Word for word as in the partial indexes of films and of what has a place, so that both engines see that these serve.
 _KEPT = "CAST(body->>'trashed' AS TEXT) IN ('0', 'false')"
-_PHOTO = f"doctype = 'io.cozy.files' AND NOT deleted AND (body->>'class') IN ('image', 'video') AND {_KEPT}"
 _FILM = f"doctype = 'io.cozy.files' AND NOT deleted AND (body->>'class') = 'video' AND {_KEPT}"
+_FILMED = "COALESCE(body->'metadata'->>'datetime', body->>'created_at', '')"
+_PLACED = f"""doctype = 'io.cozy.files' AND NOT deleted AND (body->>'class') IN ('image', 'video') AND {_KEPT}
+               AND (body->'metadata'->'gps'->>'lat') IS NOT NULL"""
+_TAKEN_THERE = "COALESCE(body->'metadata'->>'datetime', body->>'created_at')"
 _LAT = "(body->'metadata'->'gps'->>'lat')"
 _LONG = "(body->'metadata'->'gps'->>'long')"
 _FAVOURITE = """(body->'cozyMetadata'->>'favorite') IS NOT NULL
@@ -40,7 +44,7 @@ def edges(work: Work) -> tuple[str, str] | None:
     """When the first and the last photo were taken; None where there is none."""
     first, last = (
         work.db.one(
-            f"SELECT {_TAKEN} FROM documents WHERE home_id = :home AND {_PHOTO} ORDER BY {_TAKEN} {way} LIMIT 1",
+            f"SELECT moment FROM documents WHERE home_id = :home AND {_PHOTO} ORDER BY moment {way} LIMIT 1",
             home=work.home,
         )
         for way in ("ASC", "DESC")
@@ -58,11 +62,11 @@ def counts(work: Work, spans: Sequence[Span]) -> dict[str, int]:
         for n, span in enumerate(spans)
         for at, what in enumerate(("name", "low", "high"))
     }
-    # A query for each span, not a join: PostgreSQL would read every photo's body for every span.
+    # A query for each span, not a join: it is answered from the index alone.
     found = work.db.all(
         f"""WITH spans(name, low, high) AS (VALUES {rows})
             SELECT name, (SELECT COUNT(*) FROM documents
-                           WHERE home_id = :home AND {_PHOTO} AND {_TAKEN} >= low AND {_TAKEN} < high) FROM spans""",
+                           WHERE home_id = :home AND {_PHOTO} AND moment >= low AND moment < high) FROM spans""",
         home=work.home, **said,
     )  # fmt: skip
     return {str(name): int(count) for name, count in found if count}
@@ -72,8 +76,8 @@ def between(work: Work, low: str, high: str, *, skip: int, limit: int) -> list[F
     """Those taken in a span, newest first."""
     rows = work.db.all(
         f"""SELECT {documents.COLUMNS} FROM documents
-             WHERE home_id = :home AND {_PHOTO} AND {_TAKEN} >= :low AND {_TAKEN} < :high
-             ORDER BY {_TAKEN} DESC, id DESC LIMIT :limit OFFSET :skip""",
+             WHERE home_id = :home AND {_PHOTO} AND moment >= :low AND moment < :high
+             ORDER BY moment DESC, id DESC LIMIT :limit OFFSET :skip""",
         home=work.home, low=low, high=high, skip=skip, limit=limit,
     )  # fmt: skip
     return [_file(row) for row in rows]
@@ -84,8 +88,8 @@ def beside(work: Work, taken: str, id_: str, *, newer: bool) -> File | None:
     beyond, way = (">", "ASC") if newer else ("<", "DESC")
     row = work.db.one(
         f"""SELECT {documents.COLUMNS} FROM documents
-             WHERE home_id = :home AND {_PHOTO} AND ({_TAKEN}, id) {beyond} (:taken, :id)
-             ORDER BY {_TAKEN} {way}, id {way} LIMIT 1""",
+             WHERE home_id = :home AND {_PHOTO} AND (moment, id) {beyond} (:taken, :id)
+             ORDER BY moment {way}, id {way} LIMIT 1""",
         home=work.home, taken=taken, id=id_,
     )  # fmt: skip
     return _file(row) if row else None
@@ -96,7 +100,7 @@ def by_ids(work: Work, ids: Sequence[str]) -> dict[str, File]:
     found: dict[str, File] = {}
     for start in range(0, len(ids), _AT_ONCE):
         rows = work.db.all(
-            f"SELECT {documents.COLUMNS} FROM documents WHERE home_id = :home AND {_PHOTO} AND id IN :ids",
+            f"SELECT {documents.COLUMNS} FROM documents WHERE home_id = :home AND {_IS_PHOTO} AND id IN :ids",
             home=work.home, ids=list(ids[start : start + _AT_ONCE]),
         )  # fmt: skip
         found |= {file.id: file for file in map(_file, rows)}
@@ -107,7 +111,7 @@ def films(work: Work) -> list[str]:
     """Ids of films, newest first."""
     rows = work.db.all(
         f"""SELECT id FROM documents WHERE home_id = :home AND {_FILM}
-             ORDER BY {_TAKEN} DESC, id DESC LIMIT :limit""",
+             ORDER BY {_FILMED} DESC, id DESC LIMIT :limit""",
         home=work.home, limit=_IDS_LIMIT,
     )  # fmt: skip
     return [str(row[0]) for row in rows]
@@ -116,8 +120,10 @@ def films(work: Work) -> list[str]:
 def favourites(work: Work) -> list[str]:
     """Ids of the photos that the owner marked, newest first."""
     rows = work.db.all(
-        f"""SELECT id FROM documents WHERE home_id = :home AND {_PHOTO} AND {_FAVOURITE}
-             ORDER BY {_TAKEN} DESC, id DESC LIMIT :limit""",
+        f"""WITH marked(id, moment) AS MATERIALIZED
+              (SELECT id, moment FROM documents
+                WHERE home_id = :home AND {_IS_PHOTO} AND NOT deleted AND {_FAVOURITE} ORDER BY sort_key LIMIT :limit)
+            SELECT id FROM marked ORDER BY moment DESC, id DESC""",
         home=work.home, limit=_IDS_LIMIT,
     )  # fmt: skip
     return [str(row[0]) for row in rows]
@@ -126,8 +132,8 @@ def favourites(work: Work) -> list[str]:
 def ids_between(work: Work, low: str, high: str) -> list[str]:
     """Ids of those taken in a span, newest first."""
     rows = work.db.all(
-        f"""SELECT id FROM documents WHERE home_id = :home AND {_PHOTO} AND {_TAKEN} >= :low AND {_TAKEN} < :high
-             ORDER BY {_TAKEN} DESC, id DESC LIMIT :limit""",
+        f"""SELECT id FROM documents WHERE home_id = :home AND {_PHOTO} AND moment >= :low AND moment < :high
+             ORDER BY moment DESC, id DESC LIMIT :limit""",
         home=work.home, low=low, high=high, limit=_IDS_LIMIT,
     )  # fmt: skip
     return [str(row[0]) for row in rows]
@@ -137,7 +143,7 @@ def points(work: Work) -> list[tuple[float, float, str]]:
     """Latitude, longitude and id of every photo that has a place, newest first."""
     rows = work.db.all(
         f"""SELECT {_LAT}, {_LONG}, id FROM documents
-             WHERE home_id = :home AND {_PHOTO} AND {_LAT} IS NOT NULL
+             WHERE home_id = :home AND {_PLACED}
              ORDER BY {_TAKEN_THERE} DESC, id DESC LIMIT :limit""",
         home=work.home, limit=_IDS_LIMIT,
     )  # fmt: skip
@@ -158,7 +164,7 @@ def ordered(work: Work, ids: Sequence[str]) -> list[str]:
     found: list[tuple[str, str]] = []
     for start in range(0, len(ids), _AT_ONCE):
         rows = work.db.all(
-            f"SELECT {_TAKEN}, id FROM documents WHERE home_id = :home AND {_PHOTO} AND id IN :ids",
+            f"SELECT moment, id FROM documents WHERE home_id = :home AND {_IS_PHOTO} AND id IN :ids",
             home=work.home, ids=list(ids[start : start + _AT_ONCE]),
         )  # fmt: skip
         found += [(str(taken), str(id_)) for taken, id_ in rows]

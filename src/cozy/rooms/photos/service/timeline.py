@@ -28,22 +28,23 @@ def months(work: Work) -> list[Month]:
     edges = store.edges(work)
     if edges is None:
         return []
-    first, last = (_month_of(work, text) for text in edges)
+    here = zone(work)
+    first, last = (_month_of(work, text, here) for text in edges)
     all_ = _from_to(first, last)
-    spans = [(day.isoformat(), *_span(work, day, _next(day))) for day in all_]
+    spans = [(day.isoformat(), *_span(day, _next(day), here)) for day in all_]
     spans[0] = (spans[0][0], _LOW, spans[0][2])
     spans[-1] = (spans[-1][0], spans[-1][1], _HIGH)
     found = store.counts(work, spans)
     return [Month(day, found[day.isoformat()]) for day in reversed(all_) if day.isoformat() in found]
 
 
-def _month_of(work: Work, text: str) -> date:
+def _month_of(work: Work, text: str, here: ZoneInfo) -> date:
     """The first day of the month of a moment; what is none, or out of all bounds, goes to the next that is possible."""
     at = moment(text)
-    latest = (work.now + timedelta(days=1)).astimezone(zone(work)).date()
+    latest = (work.now + timedelta(days=1)).astimezone(here).date()
     if at is None:
         return (_FIRST if text < "1" else latest).replace(day=1)
-    return min(max(at.astimezone(zone(work)).date(), _FIRST), latest).replace(day=1)
+    return min(max(at.astimezone(here).date(), _FIRST), latest).replace(day=1)
 
 
 def _from_to(first: date, last: date) -> list[date]:
@@ -58,9 +59,8 @@ def _next(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def _span(work: Work, first: date, until: date) -> tuple[str, str]:
+def _span(first: date, until: date, here: ZoneInfo) -> tuple[str, str]:
     """From when until when days last, as documents write moments."""
-    here = zone(work)
     start, end = (datetime.combine(day, time(), here).astimezone(UTC) for day in (first, until))
     return iso(start), iso(end)
 
@@ -68,7 +68,7 @@ def _span(work: Work, first: date, until: date) -> tuple[str, str]:
 def of_month(work: Work, month: Month, all_: list[Month], page: int = 1) -> list[Photo]:
     """A page of the photos of a month, newest first; all_: every month. Raises NobodyIn, NotAllowed."""
     access.every(work)
-    low, high = _span(work, month.day, _next(month.day))
+    low, high = _span(month.day, _next(month.day), zone(work))
     if month.day == all_[-1].day:
         low = _LOW
     if month.day == all_[0].day:
@@ -80,14 +80,15 @@ def of_month(work: Work, month: Month, all_: list[Month], page: int = 1) -> list
 def of_days(work: Work, first: date, last: date) -> list[str]:
     """Ids of the photos of some days, newest first. Raises NobodyIn, NotAllowed."""
     access.every(work)
-    return store.ids_between(work, *_span(work, first, last + timedelta(days=1)))
+    return store.ids_between(work, *_span(first, last + timedelta(days=1), zone(work)))
 
 
 def count_days(work: Work, spans: list[tuple[date, date]]) -> dict[tuple[date, date], int]:
     """How many photos are of some days, first and last; those without any are left out. Raises NobodyIn, NotAllowed."""
     access.every(work)
+    here = zone(work)
     asked = [
-        (f"{first}/{last}", *_span(work, first, last + timedelta(days=1)))
+        (f"{first}/{last}", *_span(first, last + timedelta(days=1), here))
         for first, last in dict.fromkeys(spans)
     ]
     found = store.counts(work, asked)
@@ -97,7 +98,7 @@ def count_days(work: Work, spans: list[tuple[date, date]]) -> dict[tuple[date, d
 def one_of_days(work: Work, first: date, last: date) -> Photo | None:
     """The last photo of some days. Raises NobodyIn, NotAllowed."""
     access.every(work)
-    low, high = _span(work, first, last + timedelta(days=1))
+    low, high = _span(first, last + timedelta(days=1), zone(work))
     found = store.between(work, low, high, skip=0, limit=1)
     return photo_of(found[0]) if found else None
 
