@@ -29,6 +29,7 @@ from cozy.rooms.apps.cli import cli as apps_cli
 from cozy.rooms.auth.cli import add, add_service, device_password, link_login, reset_passphrase, token
 from cozy.rooms.checkup.cli import check
 from cozy.rooms.collections.cli import restored
+from cozy.rooms.exports.cli import export
 from cozy.rooms.files.cli import cli as files_cli
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.cli import cli as homes_cli
@@ -55,6 +56,7 @@ cli.command("import")(import_)
 cli.command("token")(token)
 cli.command("device-password")(device_password)
 cli.command("check")(check)
+cli.command("export")(export)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""A home taken along, in forms that need no Cozy."""
