@@ -18,7 +18,7 @@ from .spool import Spool
 
 def reader() -> bytes:
     """The program that reads and verifies an open folder."""
-    return (resources("cozy.rooms.exports") / "static" / READER).read_bytes()
+    return (resources("cozy.rooms.exports.service") / READER).read_bytes()
 
 
 def close(spool: Spool, domain: str, found: Gathered) -> None:

@@ -71,8 +71,7 @@ class Guide:
         if number < 0:
             return
         parts = [f'<nav><a href="../{INDEX}">{escape(self._owner or self._domain)}</a>']
-        for up in self._way(above):
-            parts.append(f' / <a href="{self._page(up)}">{escape(self._called(up))}</a>')
+        parts += [f' / <a href="{self._page(up)}">{escape(self._called(up))}</a>' for up in self._way(above)]
         parts.append(f"</nav><h1>{escape(self._called(id_))}</h1><ul>")
         below = [each for each in self._below.get(id_, ()) if each != id_]
         parts += [
@@ -101,6 +100,7 @@ class Guide:
 
     def _first(self, counts: Mapping[str, int]) -> Iterator[str]:
         gettext = self._words.gettext
+        documents, check = gettext("Everything, for programs"), gettext("To see whether everything is whole:")
         parts = [f"<h1>{escape(self._owner or self._domain)}</h1>"]
         parts.append(
             f"<p>{escape(self._domain)}<small>{escape(self._at[:16].replace('T', ' '))} UTC</small></p>"
@@ -117,15 +117,13 @@ class Guide:
             for name, path in self._named.get(kind, ()):
                 parts.append(f'<li><a href="{quote(path)}">{escape(name)}</a></li>')
             parts.append("</ul>")
-        parts.append(f"<h2>{escape(gettext('Everything, for programs'))}</h2><ul>")
+        parts.append(f"<h2>{escape(documents)}</h2><ul>")
         for doctype, count in counts.items():
             parts.append(
                 f'<li><a href="{DATA}/{doctype}.json">{escape(doctype)}</a><small>{count}</small></li>'
             )
         parts.append("</ul>")
-        parts.append(
-            f"<p>{escape(gettext('To see whether everything is whole:'))} <code>python3 -I {READER}</code></p>"
-        )
+        parts.append(f"<p>{escape(check)} <code>python3 -I {READER}</code></p>")
         return _page(self._words.locale, self._owner or self._domain, parts)
 
 
