@@ -188,7 +188,7 @@ def put_file(work: Work, wanted: Replica, content: Content | None, *, quota: int
     }  # fmt: skip
     body.pop("restore_path", None)
     if content is not None:
-        body["cozyMetadata"] = _of_others(work, body.get("cozyMetadata", {}))
+        body["cozyMetadata"] = _of_others(work, body.get("cozyMetadata"))
         body |= {"size": str(content.size), "md5sum": content.md5, "sha256": content.sha256}
     written = _written(work, current, wanted, body)
     is_other = content is not None and (current is None or content.sha256 != current.sha256)
@@ -210,8 +210,10 @@ def put_file(work: Work, wanted: Replica, content: Content | None, *, quota: int
     return written
 
 
-def _of_others(work: Work, said: Mapping[str, Any]) -> dict[str, Any]:
+def _of_others(work: Work, said: object) -> dict[str, Any]:
     """Where content was written that comes from another home: not here, whatever is said."""
+    if not isinstance(said, Mapping):
+        return {}
     is_ours = str(said.get("uploadedOn", "")).rstrip("/") == work.origin
     return {
         name: value for name, value in said.items() if not (is_ours and name in {"uploadedOn", "uploadedBy"})
