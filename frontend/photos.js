@@ -152,6 +152,7 @@ async function renewed() {
   const fresh = parsed(await answer.text());
   const element = fresh.querySelector("[data-reel]");
   if (roll !== reel || !roll?.element.isConnected) return;
+  if (await putDown()) { isStale = true; return; }
   if (!element) { reel = null; return refresh(); } // nothing is left
   const held = beneath();
   const served = new Map([...element.querySelectorAll(".part")].map((part) => [part.dataset.part, ours(part)]));
@@ -165,6 +166,12 @@ async function renewed() {
   count();
   current = "";
   lookSoon();
+}
+
+// Nothing moves under a photo that is being dragged. Whether one was.
+function putDown() {
+  if (!document.querySelector("[data-lifted]")) return false;
+  return new Promise((done) => document.addEventListener("dragend", () => done(true), { once: true }));
 }
 
 function isNear(part) {
