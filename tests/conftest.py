@@ -1,6 +1,7 @@
 """What every test can use: a home, a unit of work in it, and a client of the whole program."""
 
 import io
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,6 +44,8 @@ pytest_plugins = ["tests.plugins.long_first", "tests.plugins.no_skips", "tests.p
 OWNER = Caller("owner", EVERYTHING)
 ALICE = Profile(public_name="Alice", email="alice@example.org")
 DOMAIN = "alice.localhost"
+# What a shell starts in the background ignores Ctrl-C, and so would every program that a test interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
