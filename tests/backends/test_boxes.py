@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from cozy.backends.box import gateway
 from cozy.backends.box.runner import Boxes
 from cozy.kernel.home import Home
 from cozy.kernel.running import CannotRun, Ended, Program
@@ -227,6 +228,19 @@ const reach = (path) => new Promise((resolve) => {
 """
 
 
+async def test_what_comes_late_for_a_program_that_is_gone_is_a_connection_lost():
+    ours, theirs = socket.socketpair()
+    _, writer = await asyncio.open_unix_connection(sock=ours)
+    writer.close()
+    await writer.wait_closed()
+    late = asyncio.StreamReader()
+    late.feed_data(b"late")
+    late.feed_eof()
+    with pytest.raises(ConnectionResetError):
+        await gateway._carry(late, writer)
+    theirs.close()
+
+
 async def test_no_other_local_socket_is_in_reach(boxes: Boxes, site: Site):
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -370,6 +384,7 @@ async def test_a_program_dies_with_the_house(site: Site, tmp_path: Path, namespa
     """Whoever started the box is killed, and nothing is left of it."""
     script = f"""
 import asyncio, sys
+from cozy.backends.box import gateway
 from cozy.backends.box.runner import Boxes
 from cozy.kernel.settings import Settings
 from tests.backends.test_boxes import HANGS, HTTP, node

@@ -153,10 +153,9 @@ async def _tunnel(reader: StreamReader, writer: StreamWriter, ways: Ways) -> Non
             host, port = _target(await reader.readuntil(b"\r\n\r\n"))
         there = await ways.dial(host, port)
     except Refusal as refusal:
-        writer.write(f"HTTP/1.1 {refusal.status} {refusal.word}\r\n\r\n".encode())
-        await writer.drain()
+        await _say(writer, f"HTTP/1.1 {refusal.status} {refusal.word}\r\n\r\n".encode())
         return
-    writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+    await _say(writer, b"HTTP/1.1 200 OK\r\n\r\n")
     await _join(reader, writer, *there)
 
 
@@ -182,9 +181,16 @@ async def _join(
 
 async def _carry(reader: StreamReader, writer: StreamWriter) -> None:
     while chunk := await reader.read(CHUNK):
-        writer.write(chunk)
-        await writer.drain()
+        await _say(writer, chunk)
     if writer.can_write_eof() and not writer.is_closing():
         writer.write_eof()
     else:
         writer.close()
+
+
+async def _say(writer: StreamWriter, words: bytes) -> None:
+    """Raises ConnectionResetError: uvloop has no OSError for what is written to somebody who is gone."""
+    if writer.is_closing():
+        raise ConnectionResetError
+    writer.write(words)
+    await writer.drain()
