@@ -64,6 +64,7 @@ function show(question, address) {
   form.querySelector("h1").replaceWith(title);
   form.querySelector("header").append(
     h("button", { class: "btn plain icon-only", type: "button", "aria-label": t("Close"), onclick: () => dialog.close() }, icon("x")));
+  form.querySelectorAll("header, footer").forEach((part) => part.setAttribute("role", "presentation")); // the question's, not the page's
   if (!form.getAttribute("action")) form.action = address;
   form.querySelectorAll("[data-cancel]").forEach((link) => link.addEventListener("click", (event) => {
     event.preventDefault();

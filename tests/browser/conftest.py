@@ -30,6 +30,9 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 320, "height": 640}
 LOOKS: tuple[tuple[ViewportSize, Light], ...] = ((DESK, "light"), (PHONE, "dark"))
+_AT_REST = """Promise.allSettled(
+    document.getAnimations().filter((each) => each.effect.getComputedTiming().endTime < Infinity).map((each) => each.finished)
+)"""
 _HOMES = count(1)
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -144,7 +147,8 @@ def log_in(tab: Page, home: str, passphrase: str = PASSPHRASE) -> None:
 
 
 def check(tab: Page) -> None:
-    """Nothing that axe-core finds, and no sideways scroll."""
+    """Nothing that axe-core finds once all stands still, and no sideways scroll."""
+    tab.evaluate(_AT_REST)
     assert faults(tab) == [], tab.url
     fits(tab)
 

@@ -159,6 +159,7 @@ def test_whoever_may_change_a_folder_does_so(open_context, drive, scripts):
         ready(page)
         check(page)
     page.get_by_role("link", name="New folder").click()
+    expect(page.get_by_label("Name of the folder")).to_be_focused()
     if scripts:
         check(page)
     page.get_by_label("Name of the folder").fill(new)
