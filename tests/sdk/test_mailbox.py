@@ -1,5 +1,7 @@
 """The mailbox connector, against Dovecot."""
 
+import socket
+import threading
 import time
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -128,7 +130,8 @@ def test_a_run_ends_in_time_though_no_mail_brings_anything_new(trusting):
     ],
 )
 def test_what_goes_wrong_has_a_code_that_says_what_to_do(trusting, change, error, code, monkeypatch):
-    monkeypatch.setattr(gateway, "TIMEOUT_S", 2.0)
+    if "security" in change:  # what speaks TLS alone says nothing to who waits for its first words
+        monkeypatch.setattr(gateway, "TIMEOUT_S", 1.0)
     with pytest.raises(error) as failed:
         play(MAILBOX, typed(trusting, **change))
     assert failed.value.said == code
@@ -139,6 +142,34 @@ def test_a_server_that_nobody_vouches_for_gets_no_password(server):
     gateway.trust.cache_clear()
     with pytest.raises(VendorDown, match="CERTIFICATE_VERIFY_FAILED"):
         play(MAILBOX, typed(server))
+
+
+def test_a_server_that_speaks_in_the_open_alone_is_left_before_it_hears_anything():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        heard: list[bytes] = []
+
+        def serve() -> None:
+            visitor, _ = listening.accept()
+            with visitor, visitor.makefile("rb") as lines:
+                visitor.sendall(b"* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n")
+                for line in lines:
+                    heard.append(line)
+                    visitor.sendall(b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n%s OK done\r\n" % line.split()[0])
+
+        server = threading.Thread(target=serve)
+        server.start()
+        fields = {
+            "server": "127.0.0.1",
+            "port": str(listening.getsockname()[1]),
+            "login": "camille",
+            "password": "sesame",
+        }
+        with pytest.raises(VendorDown) as failed:
+            play(MAILBOX, InMemory({**fields, "security": "starttls"}))
+        server.join(10)
+        assert not server.is_alive(), "the line is still open"
+    assert "NO_TLS" in str(failed.value)
+    assert [line.split()[1] for line in heard] == [b"CAPABILITY"]
 
 
 SENT = datetime(2026, 3, 4, tzinfo=UTC)

@@ -15,9 +15,10 @@ TIMEOUT_S = 60.0
 _LONGEST = 64 * 1024  # bytes of the gateway's answer
 
 
-def connect(host: str, port: int, *, tls: bool = False, timeout_s: float = TIMEOUT_S) -> socket.socket:
-    """A connection to a server. Raises VendorDown, Refused."""
+def connect(host: str, port: int, *, tls: bool = False, timeout_s: float | None = None) -> socket.socket:
+    """A connection to a server. timeout_s: for each wait, None for TIMEOUT_S. Raises VendorDown, Refused."""
     path = os.environ.get(VARIABLE, "")
+    timeout_s = TIMEOUT_S if timeout_s is None else timeout_s
     try:
         raw = (
             _through(path, host, port, timeout_s)

@@ -267,7 +267,7 @@ class _Connection(http.client.HTTPConnection):
 
     def connect(self) -> None:
         """Through the gateway, where there is one."""
-        timeout_s = self.timeout if isinstance(self.timeout, int | float) else gateway.TIMEOUT_S
+        timeout_s = self.timeout if isinstance(self.timeout, int | float) else None
         self.sock: socket.socket = gateway.connect(self.host, self.port, tls=self._tls, timeout_s=timeout_s)
 
 

@@ -61,9 +61,13 @@ class _Starting(_Plain):
 
     def secure(self) -> None:
         """Raises VendorDown where the server does not offer it: a password never goes over an open line."""
-        if "STARTTLS" not in self.capabilities:
-            raise VendorDown("NO_TLS")
-        self.starttls(gateway.trust())
+        try:
+            if "STARTTLS" not in self.capabilities:
+                raise VendorDown("NO_TLS")
+            self.starttls(gateway.trust())
+        except BaseException:
+            self.shutdown()
+            raise
 
 
 def _enter(fields: Mapping[str, Any]) -> imaplib.IMAP4:
@@ -81,13 +85,12 @@ def _enter(fields: Mapping[str, Any]) -> imaplib.IMAP4:
         raise VendorDown(detail=f"{host}:{port}: {error}") from error
     try:
         _log_in(box, fields["login"], fields["password"])
-    except imaplib.IMAP4.abort as error:
+    except (imaplib.IMAP4.abort, OSError) as error:
+        box.shutdown()
         raise VendorDown(detail=str(error)) from error
     except imaplib.IMAP4.error as error:
         _leave(box)
         raise (VendorDown if _PASSING.search(str(error)) else LoginFailed)(detail=_code(error)) from error
-    except OSError as error:
-        raise VendorDown(detail=str(error)) from error
     return box
 
 
