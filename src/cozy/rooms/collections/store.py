@@ -300,7 +300,7 @@ def texts_with_values(work: Work, marker: str, doctypes: Sequence[str]) -> Itera
     for (text,) in work.db.each(
         """SELECT CAST(body AS TEXT) FROM documents
             WHERE home_id = :home AND doctype IN :doctypes AND NOT deleted AND CAST(body AS TEXT) LIKE :marker""",
-        home=work.home, doctypes=[*doctypes, DELETED], marker=f"%{marker}%",
+        home=work.home, doctypes=doctypes, marker=f"%{marker}%",
     ):  # fmt: skip
         yield text
 

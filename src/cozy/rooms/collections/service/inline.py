@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 from cozy.kernel.clock import iso
 from cozy.kernel.work import Work
 
 from .. import store
 from ..errors import BadText
-from ..model import TEXT_LIMIT
+from ..model import DELETED, TEXT_LIMIT
 from ..ports import Kind
 
 MARKER = "cozy-inline:"
@@ -66,6 +67,20 @@ def put_back(work: Work, text: str) -> str:
     return "\r\n".join("\r\n ".join(_pieces(_MARKED.sub(value_of, line))) for line in unfolded.split("\r\n"))
 
 
+def filled(work: Work, value: Any) -> Any:
+    """A document, or a part of one, with its values in each text that names some."""
+    if isinstance(value, str):
+        return put_back(work, value)
+    if isinstance(value, Mapping):
+        return {name: filled(work, each) for name, each in value.items()}
+    return [filled(work, each) for each in value] if isinstance(value, list) else value
+
+
+def doctypes(work: Work) -> list[str]:
+    """Those whose documents may name values."""
+    return [*(doctype for kind in work.plugged(Kind) for doctype in kind.doctypes), DELETED]
+
+
 def _pieces(line: str) -> Iterator[str]:
     """At the most 75 octets each, whatever the letters (RFC 5545 §3.1)."""
     data = line.encode()
@@ -96,7 +111,6 @@ def sweep(work: Work) -> None:
     """Forget the values of which no text has spoken for a day."""
     old = set(store.values_before(work, iso(work.now - timedelta(days=1))))
     if old:
-        doctypes = [doctype for kind in work.plugged(Kind) for doctype in kind.doctypes]
-        texts = store.texts_with_values(work, MARKER, doctypes)
+        texts = store.texts_with_values(work, MARKER, doctypes(work))
         named = {sha for text in texts for sha in _MARKED.findall(text)}
         store.forget_values(work, sorted(old - named))

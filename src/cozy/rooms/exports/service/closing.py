@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib.resources import files as resources
 from typing import Any
@@ -38,14 +39,25 @@ def _sums(spool: Spool) -> Iterator[bytes]:
     missing = {each.path for each in spool.left_out}
     for line in spool.lines():
         if line.sha256 and line.path not in missing:
-            yield f"{line.sha256}  {line.path}\n".encode()
+            yield summed_line(line.sha256, line.path).encode()
+
+
+def summed_line(sha256: str, path: str) -> str:
+    """As `sha256sum` writes it: a name of several lines in one, which begins with a backslash."""
+    plain = path.replace("\\", "\\\\").replace("\n", "\\n")
+    mark = "" if plain == path else "\\"
+    return f"{mark}{sha256}  {plain}\n"
 
 
 def summed(text: bytes) -> dict[str, str]:
-    """The hashes that sums tell, by path."""
+    """The hashes that sums tell, by path. Lines end with a line feed alone, whatever else names hold."""
     found: dict[str, str] = {}
-    for row in text.decode(errors="replace").splitlines():
-        digest, gap, path = row.partition("  ")
+    for row in text.decode(errors="replace").split("\n"):
+        digest, gap, path = row.removeprefix("\\").partition("  ")
         if gap and len(digest) == 64:
-            found[path] = digest
+            found[_unescaped(path) if row.startswith("\\") else path] = digest
     return found
+
+
+def _unescaped(path: str) -> str:
+    return re.sub(r"\\([\\n])", lambda found: "\n" if found[1] == "n" else "\\", path)

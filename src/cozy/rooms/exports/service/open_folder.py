@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -20,7 +20,7 @@ from cozy.rooms.files import service as files
 from .. import store
 from ..model import BIN, CALENDARS, CONTACTS, DATA, FILES, VERSIONS, LeftOut, Line
 from . import leaving, pages
-from .names import Names
+from .names import Names, plain
 from .schema import Shape, described
 from .sidecars import sidecar
 from .spool import Spool
@@ -158,7 +158,8 @@ def _versions(work: Work, spool: Spool, paths: Mapping[str, str]) -> None:
 
 
 def _ending(body: Mapping[str, Any]) -> str:
-    return PurePosixPath(str(body.get("name") or "")).suffix
+    ending = PurePosixPath(str(body.get("name") or "")).suffix
+    return plain(ending) if ending else ""
 
 
 def _people(work: Work) -> Iterator[tuple[str, str, Iterator[bytes]]]:
@@ -187,18 +188,22 @@ def _dates(work: Work) -> Iterator[tuple[str, str, Iterator[bytes]]]:
 def _documents(work: Work, spool: Spool, found: Gathered) -> None:
     """Every document that may leave, a file for each doctype; what lost a conflict beside them; the schema."""
     shapes: dict[str, Shape] = {}
+    with_values = collections.inline.doctypes(work)
     for doctype in leaving.doctypes(work):
         shape = shapes[doctype] = Shape()
         found.counts[doctype] = 0
-        spool.made(f"{DATA}/{doctype}.json", found.at, _list(_each(work, doctype, shape, found)))
-    spool.made(f"{DATA}/conflicts.json", found.at, _list(_conflicts(work)))
+        spool.made(f"{DATA}/{doctype}.json", found.at, _list(_each(work, doctype, shape, found, with_values)))
+    spool.made(f"{DATA}/conflicts.json", found.at, _list(_conflicts(work, with_values)))
     schema = msgspec.json.format(_encode(described(shapes)), indent=2)
     spool.made(f"{DATA}/schema.json", found.at, [schema])
 
 
-def _each(work: Work, doctype: str, shape: Shape, found: Gathered) -> Iterator[bytes]:
+def _each(
+    work: Work, doctype: str, shape: Shape, found: Gathered, with_values: Collection[str]
+) -> Iterator[bytes]:
     for document in store.each(work, doctype):
-        said = told(doctype, document.id, document.rev, document.revisions, document.body)
+        body = _whole(work, doctype, document.body, with_values)
+        said = told(doctype, document.id, document.rev, document.revisions, body)
         shape.saw(said)
         found.counts[doctype] += 1
         yield _encode(said)
@@ -212,9 +217,17 @@ def told(
     return {"_id": id_, "_rev": rev, "_revisions": past, **leaving.body(doctype, held)}
 
 
-def _conflicts(work: Work) -> Iterator[bytes]:
+def _whole(
+    work: Work, doctype: str, body: Mapping[str, Any], with_values: Collection[str]
+) -> Mapping[str, Any]:
+    """The body with the large values of cards and events in their texts, which are kept beside them."""
+    return collections.inline.filled(work, body) if doctype in with_values else body
+
+
+def _conflicts(work: Work, with_values: Collection[str]) -> Iterator[bytes]:
     for doctype, id_, leaf in store.losers(work, sorted(leaving.WITHHELD)):
-        yield _encode({"_type": doctype, **told(doctype, id_, leaf.rev, leaf.revisions, leaf.body)})
+        body = _whole(work, doctype, leaf.body, with_values)
+        yield _encode({"_type": doctype, **told(doctype, id_, leaf.rev, leaf.revisions, body)})
 
 
 def _list(items: Iterator[bytes]) -> Iterator[bytes]:

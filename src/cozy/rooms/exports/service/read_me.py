@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import sys
 import tarfile
 import zipfile
@@ -99,12 +100,20 @@ class Place:
         return b"".join(self.pieces(name))
 
 
+def sums(place: Place) -> Iterator[tuple[str, str]]:
+    """The hash and the name of every file, as `sha256sum` writes them: a backslash before a line says that its name is escaped."""
+    for row in place.bytes(SUMS).decode().split("\n"):
+        if row.startswith("\\"):
+            yield row[1:65], re.sub(r"\\([\\n])", lambda found: "\n" if found[1] == "n" else "\\", row[67:])
+        elif row:
+            yield row[:64], row[66:]
+
+
 def verify(place: Place, options: argparse.Namespace) -> int:
     """0 when everything that the sums name is here, and as it was; 1 else, with a line for each that is not."""
     wrong = count = 0
     listed = {SUMS}
-    for row in place.bytes(SUMS).decode().splitlines():
-        digest, name = row[:64], row[66:]
+    for digest, name in sums(place):
         listed.add(name)
         count += 1
         if name not in place:
