@@ -15,7 +15,9 @@ from cozy.kernel.house import House
 from cozy.kernel.work import Work
 from cozy.rooms.apps import service as apps
 from cozy.rooms.apps.errors import TakenSlug
+from cozy.rooms.connectors.model import Connector, Wish
 from cozy.rooms.connectors.service import shipped
+from cozy.rooms.connectors.service.folders import ensure
 from cozy.rooms.documents import service as documents
 from cozy.rooms.files import service as files
 from cozy.rooms.jobs import service as jobs
@@ -92,6 +94,25 @@ async def test_a_second_run_uses_the_folder_that_is_there_wherever_it_was_moved(
     folder = await house.read(home, SYSTEM, files.found_at, "/My books")
     assert folder is not None
     assert planned.body["message"]["folder_to_save"] == folder.id
+
+
+async def _nothing(house: House, home: Home) -> list[tuple[str, bytes]]:
+    return []
+
+
+@pytest.mark.parametrize("member", ["defaultFolderPath", "folderPath"])
+@pytest.mark.parametrize("path", ["/Diary", "Diary/", "/", "/Diary/Deep"])
+async def test_a_connector_gets_no_folder_that_it_names_itself(work: Work, member: str, path: str):
+    diary = files.create_folder(work, files.ROOT, "Diary")
+    deep = files.create_folder(work, diary.id, "Deep")
+    account(work, **{member: path})
+    found = documents.fetch(work, "io.cozy.accounts", "account-1")
+    connector = Connector(slug="books", name="Books", language="node", arguments=(), bring=_nothing)
+    wish = Wish(konnector="books", account="account-1", folder_to_save="thrown away")
+    folder = ensure(work, connector, wish, found)
+    assert folder not in {diary.id, deep.id, files.ROOT}
+    for each in (diary.id, deep.id, files.ROOT):
+        assert files.links_of(files.fetch(work, each), "referenced_by") == []
 
 
 async def test_what_a_connector_says_is_heard_at_once_and_its_last_error_is_that_of_the_job(

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
+from cozy.rooms.apps.model import App
 from cozy.web.call import Call
 
 from .. import service
@@ -25,9 +26,14 @@ def ask(work: Work, call: Call, account_id: str) -> Response:
     app = service.accounts.connector(work, account.slug)
     auth = account.document.body.get("auth") or {}
     told = forms.context(
-        words(work), app, auth, service.path_of(work, account), service.every_of(account), kept=True
+        words(work), app, auth, _folder(work, account, app), service.every_of(account), kept=True
     )
     return _form(work, call, account, told)
+
+
+def _folder(work: Work, account: Account, app: App) -> str:
+    """Where it is put now; what would be offered anew, when that is gone."""
+    return service.path_of(work, account) or service.offered_folder(work, app, words(work).locale)
 
 
 @routes.on("POST", _EDIT, OWNER)

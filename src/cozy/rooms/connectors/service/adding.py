@@ -172,8 +172,8 @@ def every_of(account: Account) -> Every:
 
 
 def path_of(work: Work, account: Account) -> str:
-    """The path of its folder; the one that was chosen, when it is gone."""
+    """The path of its folder; "" when it is gone: what the account says then, its connector may have written."""
     try:
         return files.full_path(work, files.fetch(work, account.folder_id))
     except NoFile:
-        return str(account.document.body.get("folderPath") or "")
+        return ""

@@ -94,13 +94,18 @@ def _source(account: Document | None) -> str:
 
 
 def _made(work: Work, connector: Connector, account: Document, source: str) -> files.File:
-    """The folder of an account, where it was or where it should be."""
+    """A new folder for an account, where its folder was or should be.
+
+    Never one that is there: the account says where, and its connector may write into that.
+    """
     body = account.body
     path = str(body.get("defaultFolderPath") or body.get("folderPath") or _path(work, connector, account))
-    folder = files.create_path(work, path if path.startswith("/") else f"/{path}")
-    if not files.links_of(folder, "referenced_by"):
-        targets = [Target(KONNECTORS, f"{KONNECTORS}/{connector.slug}")]
-        folder = files.refer(work, folder.id, [*targets, *([Target(SOURCES, source)] if source else [])])
+    above, _, name = path.rstrip("/").rpartition("/")
+    parent = files.create_path(work, above if above.startswith("/") else f"/{above}")
+    name = files.free_name(work, parent.id, name or connector.name, is_folder=True)
+    folder = files.create_folder(work, parent.id, name)
+    targets = [Target(KONNECTORS, f"{KONNECTORS}/{connector.slug}")]
+    folder = files.refer(work, folder.id, [*targets, *([Target(SOURCES, source)] if source else [])])
     if not body.get("defaultFolderPath"):
         documents.update(work, account, {**body, "defaultFolderPath": path})
     return folder
