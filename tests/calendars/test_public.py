@@ -1,6 +1,7 @@
 """Calendars that everybody may read who has their address."""
 
 import pytest
+from msgspec.structs import replace
 
 from cozy.kernel.caller import SYSTEM, Caller, Grant
 from cozy.rooms.calendars.errors import NoPublicCalendar
@@ -8,6 +9,7 @@ from cozy.rooms.calendars.service import events, public
 from cozy.rooms.collections import service as collections
 from cozy.rooms.documents import service as documents
 from cozy.rooms.permissions import service as permissions
+from cozy.rooms.permissions.errors import NotTheMaker
 from tests.calendars.conftest import ics
 from tests.conftest import OWNER
 
@@ -68,7 +70,11 @@ def test_who_may_give_the_document_of_a_calendar_does_not_give_the_events_in_it(
     rule = _rule("io.cozy.calendars", "personal")
     wanted = permissions.links.Wanted(rules={"calendar": rule}, labels=("calendar",))
     made = permissions.links.make(work, wanted)
-    changed = permissions.links.change(work, link, permissions.links.Patch(rules={"calendar": rule}))
+    patch = permissions.links.Patch(rules={"calendar": rule})
+    with pytest.raises(NotTheMaker):
+        permissions.links.change(work, link, patch)
+    work.caller = replace(work.caller, grants=(*work.caller.grants, Grant("io.cozy.calendar.events")))
+    changed = permissions.links.change(work, link, patch)
     for each in (made, changed):
         with pytest.raises(NoPublicCalendar):
             public.read(work, each.shortcodes["calendar"])

@@ -6,10 +6,12 @@ import zipfile
 
 import pytest
 
+from cozy.kernel.caller import SYSTEM, Caller
 from cozy.rooms.files import service as files
 from cozy.rooms.links import service as links
 from cozy.rooms.links.model import Thing
 from cozy.rooms.permissions import service as permissions
+from cozy.rooms.permissions.model import Rule
 from tests.conftest import OWNER
 from tests.links.conftest import code_of, found, picture
 
@@ -222,6 +224,26 @@ async def test_a_link_to_look_at_offers_nothing_to_save_and_its_codes_are_no_tok
     for token in (code, *known.link.codes.values()):
         answer = await guest.get(f"/files/{given['Holidays']}", headers={"authorization": f"Bearer {token}"})
         assert answer.status_code == 403
+
+
+async def test_a_link_of_an_app_to_look_at_opens_no_more_than_the_app_may_use(
+    client, given, guest, house, home
+):
+    def linked(work):
+        held = permissions.grant(work, "app", "gallery", {"files": Rule("io.cozy.files")})
+        work.caller = Caller("app", held.grants, name="gallery", permission=held.id)
+        rules = {"files": Rule("io.cozy.files", ("GET",), (given["Holidays"],))}
+        wanted = permissions.links.Wanted(rules=rules, labels=("link",), look_only=True)
+        return permissions.links.make(work, wanted).shortcodes["link"]
+
+    code = await house.write(home, SYSTEM, linked)
+    assert "beach.jpg" in (await guest.get(f"/s/{code}")).text
+
+    def narrowed(work):
+        permissions.grant(work, "app", "gallery", {"files": Rule("io.cozy.files", (), (given["Secret"],))})
+
+    await house.write(home, SYSTEM, narrowed)
+    assert (await guest.get(f"/s/{code}")).status_code == 404
 
 
 async def test_visits_are_counted_for_the_owner(given, share, guest, house, home):

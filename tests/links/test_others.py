@@ -2,9 +2,11 @@
 
 import pytest
 
-from cozy.kernel.caller import SYSTEM
+from cozy.kernel.caller import SYSTEM, Caller
 from cozy.rooms.collections import service as collections
 from cozy.rooms.contacts import service as contacts
+from cozy.rooms.permissions import service as permissions
+from cozy.rooms.permissions.model import Rule
 from cozy.rooms.photos import service as photos
 from tests.calendars.conftest import ics
 from tests.links.conftest import code_of, found
@@ -60,6 +62,24 @@ async def test_a_calendar_shows_what_comes_and_keeps_what_is_private(events, sha
         True,
         False,
     )
+
+
+@pytest.mark.parametrize(("more", "status"), [((), 404), (("io.cozy.calendar.events",), 200)])
+async def test_a_link_to_a_calendar_shows_events_where_its_maker_may_see_them(
+    events, guest, house, home, more, status
+):
+    def linked(work):
+        held = {name: Rule(name) for name in ("io.cozy.calendars", *more)}
+        given = permissions.grant(work, "app", "agenda", held)
+        work.caller = Caller("app", given.grants, name="agenda", permission=given.id)
+        rules = {"calendar": Rule("io.cozy.calendars", ("GET",), ("personal",))}
+        rules |= {name: Rule(name, ("GET",)) for name in more}
+        made = permissions.links.make(work, permissions.links.Wanted(rules=rules, labels=("link",)))
+        return made.shortcodes["link"]
+
+    code = await house.write(home, SYSTEM, linked)
+    page = await guest.get(f"/s/{code}")
+    assert (page.status_code, "Fair" in page.text) == (status, status == 200)
 
 
 async def test_a_calendar_with_a_password_is_no_address_for_programs(events, share, guest):

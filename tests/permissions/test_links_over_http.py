@@ -4,8 +4,10 @@ import pytest
 
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.auth.service import tokens
+from cozy.rooms.documents import service as documents
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.errors import NotYours
+from cozy.rooms.permissions.model import PERMISSIONS
 from tests.permissions.conftest import linked, rules_of
 
 SCOPE = "io.cozy.contacts io.cozy.files:GET io.cozy.events"
@@ -443,6 +445,47 @@ async def test_a_link_ends_with_the_grants_of_its_maker_where_that_is_asked(hous
     await linked(await holder("io.cozy.files", "app", "other"), TWO, codes="bob")
     assert await house.write(home, SYSTEM, permissions.withdraw_links, "io.cozy.apps/drive") == 1
     assert (await as_(made["attributes"]["codes"]["bob"]).get("/permissions/self")).status_code == 400
+
+
+async def test_the_links_of_a_client_end_with_its_grant(house, home, phone, holder, as_):
+    made = await linked(phone, TWO, codes="bob")
+    others = await linked(await holder("io.cozy.files", name="tablet"), TWO, codes="bob")
+
+    def taken_back(work):
+        held = permissions.of_source(work, "oauth", "phone")
+        assert held is not None
+        permissions.withdraw(work, held)
+        return [link.id for link in permissions.all_(work) if link.is_link]
+
+    assert await house.write(home, SYSTEM, taken_back) == [others["id"]]
+    assert (await as_(made["attributes"]["codes"]["bob"]).get("/permissions/self")).status_code == 400
+    assert (await as_(others["attributes"]["codes"]["bob"]).get("/permissions/self")).status_code == 200
+
+
+async def test_a_link_whose_maker_is_gone_opens_nothing(house, home, phone, as_):
+    made = await linked(phone, TWO, codes="bob")
+
+    def gone(work):
+        held = permissions.of_source(work, "oauth", "phone")
+        assert held is not None
+        documents.delete(work, documents.fetch(work, PERMISSIONS, held.id))
+
+    await house.write(home, SYSTEM, gone)
+    assert (await as_(made["attributes"]["codes"]["bob"]).get("/permissions/self")).status_code == 400
+
+
+async def test_who_may_use_calendars_but_no_events_learns_no_code_of_the_owners_calendar(
+    house, home, holder, client
+):
+    rule = {"calendar": {"type": "io.cozy.calendars", "verbs": ["GET"], "values": ["personal"]}}
+    made = await linked(client, rule, codes="all")
+    for scope, is_told in (("io.cozy.calendars", False), ("io.cozy.calendars io.cozy.calendar.events", True)):
+        app = await holder(scope, "app", f"agenda{is_told}")
+        (seen,) = (await app.get("/permissions/doctype/io.cozy.calendars/shared-by-link")).json()["data"]
+        assert bool(seen["attributes"].get("shortcodes")) is is_told
+        longer = patch(expires_at="2030-01-01T00:00:00Z")
+        answer = await app.patch(f"/permissions/{made['id']}", json=longer)
+        assert answer.status_code == (200 if is_told else 403)
 
 
 def test_what_is_narrowed_never_widens(work):

@@ -24,7 +24,6 @@ from cozy.rooms.accounts import service as accounts
 from cozy.rooms.auth import service as auth
 from cozy.rooms.documents import service as documents
 from cozy.rooms.jobs import service as jobs
-from cozy.rooms.permissions import service as permissions
 
 from .. import store
 from ..errors import AlreadyInstalled, Busy, LinkedClient, NoApp, NoSource, TakenSlug
@@ -119,7 +118,6 @@ def uninstall(work: Work, slug: str, kind: Kind = "app") -> App:
         raise LinkedClient(slug=slug)
     documents.delete(work, documents.fetch(work, DOCTYPES[kind], app.id))
     granting.take_back(work, app)
-    permissions.withdraw_links(work, app.id)
     jobs.triggers.leave_with(work, slug, kind)
     work.publish(AppUninstalled(kind, slug))
     return app

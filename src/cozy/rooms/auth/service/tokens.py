@@ -162,11 +162,12 @@ def _of_share(work: Work, code: str, password_of: Callable[[str], str]) -> Calle
         return replace(
             caller, grants=()
         )  # the sharing says what its holder may do; what is only to look at opens no program anything
-    giver = permissions.giver_of(work, found) if found else None
-    if found is None or giver is None:
+    if found is None or found.type != "share" or not found.source_id:
         return caller
-    _holder(work, "share", giver, "")  # whose time may be over
-    return replace(caller, grants=permissions.still_given(work, found, giver))
+    _holder(
+        work, "share", permissions.giver_of(work, found), ""
+    )  # who may be gone, or whose time may be over
+    return replace(caller, grants=permissions.opened_by(work, found))
 
 
 def _of_client(work: Work, claims: dict[str, Any], _token: str) -> Caller:

@@ -36,6 +36,11 @@ def keep(work: Work, calendar: str, link_id: str) -> None:
     store.keep_link(work, calendar, link_id)
 
 
+def is_kept(work: Work, calendar: str, link_id: str) -> bool:
+    """Whether a link was made to open a calendar with the events in it."""
+    return link_id in store.links(work, calendar)
+
+
 def address(work: Work, calendar: str) -> str:
     """Where anybody can read a calendar; "" where nobody can."""
     return next((_address(work, link) for link in _links(work, calendar)), "")

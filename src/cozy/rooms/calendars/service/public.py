@@ -14,13 +14,12 @@ from cozy.kernel.work import Work
 from cozy.rooms.collections import service as collections
 from cozy.rooms.permissions import service as permissions
 
-from .. import store
 from ..errors import NoPublicCalendar
 from ..model import KIND, texts
-from .opening import address, close, keep, open_, opens
+from .opening import address, close, is_kept, keep, open_, opens
 from .queries import every
 
-__all__ = ["Opened", "address", "close", "keep", "open_", "read"]
+__all__ = ["Opened", "address", "close", "is_kept", "keep", "open_", "read"]
 
 _PEOPLE = frozenset({"ATTENDEE", "ORGANIZER", "ATTACH", "CONTACT", "COMMENT", "X-ALT-DESC"})
 _TIMES = frozenset(
@@ -59,7 +58,7 @@ def read(work: Work, code: str) -> Opened:
     if link is None or link.password or link.type != "share" or permissions.has_ended(work, link):
         raise NoPublicCalendar
     calendar = opens(link)
-    if link.id not in store.links(work, calendar):
+    if not is_kept(work, calendar, link.id):
         raise NoPublicCalendar
     inside = replace(work, caller=SYSTEM)
     known = {shelf.id: shelf for shelf in collections.shelves.all_(inside, KIND)}

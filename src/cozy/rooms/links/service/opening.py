@@ -12,6 +12,8 @@ from cozy.kernel.caller import SYSTEM, Caller
 from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.errors import BadToken, ExpiredToken
+from cozy.rooms.calendars import service as calendars
+from cozy.rooms.calendars.model import EVENTS
 from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import Permission
@@ -74,7 +76,7 @@ def open_(work: Work, code: str, password_of: Callable[[str], str]) -> Opened:
     caller = _guest(work, link, code, password_of)
     thing = _thing(work, link)
     mode = mode_of(thing.kind, thing.id, caller.grants, look_only=link.look_only)
-    if mode is None:
+    if mode is None or not _is_given(work, link, thing, caller):
         raise NoLink
     return Opened(code, link, thing, mode, caller, homes.profile(work).public_name)
 
@@ -84,7 +86,14 @@ def _guest(work: Work, link: Permission, code: str, password_of: Callable[[str],
         caller = auth.caller_of(work, code, "", password_of)
     except (BadToken, ExpiredToken) as error:
         raise NoLink from error
-    return replace(caller, grants=link.grants) if link.look_only else caller
+    return replace(caller, grants=permissions.opened_by(work, link)) if link.look_only else caller
+
+
+def _is_given(work: Work, link: Permission, thing: Thing, caller: Caller) -> bool:
+    """Whether a link gives what its page shows: with a calendar its events, which no leave for calendars holds."""
+    if thing.kind != "calendar" or calendars.public.is_kept(work, thing.id, link.id):
+        return True
+    return permissions.may_use(caller, "GET", EVENTS, None)
 
 
 def _thing(work: Work, link: Permission) -> Thing:

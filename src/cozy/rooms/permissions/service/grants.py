@@ -93,6 +93,14 @@ def still_given(work: Work, link: Permission, giver: Permission) -> tuple[Grant,
     return common(giver.grants, link.grants)
 
 
+def opened_by(work: Work, link: Permission) -> tuple[Grant, ...]:
+    """What a link opens at this moment: nothing any more once whoever made it may do nothing here."""
+    if link.type != "share" or not link.source_id:
+        return link.grants
+    giver = giver_of(work, link)
+    return still_given(work, link, giver) if giver and not has_ended(work, giver) else ()
+
+
 def has_ended(work: Work, permission: Permission) -> bool:
     """Whether its time is over."""
     return bool(permission.expires_at) and parse(permission.expires_at) <= work.now
@@ -129,8 +137,10 @@ def end_due(work: Work, due: GrantDue) -> None:
 
 
 def withdraw(work: Work, permission: Permission) -> None:
-    """Take a grant back, at once. Publishes GrantEnded."""
+    """Take a grant back, at once, and the links that its holder made. Publishes GrantEnded for each."""
     keeping.remove(work, permission)
+    if not permission.is_link:
+        withdraw_links(work, permission.maker)
 
 
 def links_by(work: Work, maker: str) -> list[Permission]:

@@ -24,7 +24,7 @@ from ..ports import Codes, Looked
 from . import grants, history, keeping
 from .decision import may_all, may_give, may_use
 
-FILES = "io.cozy.files"
+FILES, CALENDARS, EVENTS = "io.cozy.files", "io.cozy.calendars", "io.cozy.calendar.events"
 CODES_LIMIT = 100  # of one link
 LABEL_LIMIT = 200  # characters
 SHORT = 12  # characters of a short code: 71 bits
@@ -221,8 +221,14 @@ def _may_change(work: Work, permission: Permission) -> bool:
     if work.caller.kind not in _MAKERS:
         return False
     return (permission.maker != "" and permission.maker == maker_of(work)) or may_give(
-        work.caller, permission.rules.values()
+        work.caller, [*permission.rules.values(), *_along(permission)]
     )
+
+
+def _along(permission: Permission) -> list[Rule]:
+    """What a link opens besides its rules where the owner made it: with calendars, the events in them."""
+    rules = [] if permission.maker else permission.rules.values()
+    return [Rule(EVENTS, rule.verbs) for rule in rules if rule.doctype == CALENDARS]
 
 
 def _holds_everything(caller: Caller) -> bool:
