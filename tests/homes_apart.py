@@ -257,27 +257,27 @@ class Street:
         """Do everything that is due in these homes, all unless some are named, and what comes of it, until nothing is."""
         places = [self.places[name] for name in names] or list(self.places.values())
         for _ in range(_ROUNDS):
-            did = [await _one_job(place) for place in places]
+            did = [await one_job(place.house, place.home) for place in places]
             if not any(did):
                 return
         raise AssertionError("there is no end to what is due")
 
 
-async def _one_job(place: Place) -> bool:
-    """Do one job that is due, as the worker does; whether there was one."""
-    leased = await place.house.write(place.home, SYSTEM, jobs.lease)
+async def one_job(house: House, home: Home) -> bool:
+    """Do one job that is due in a home, as the worker does; whether there was one."""
+    leased = await house.write(home, SYSTEM, jobs.lease)
     if leased is None:
         return False
     if leased.worker:
-        types = {each.name: each for each in place.house.ports.get(work_of.WorkerType, [])}
-        await work_of._work(place.house, place.home, leased, types.get(leased.worker))
+        types = {each.name: each for each in house.ports.get(work_of.WorkerType, [])}
+        await work_of._work(house, home, leased, types.get(leased.worker))
         return True
     job = _JOBS[leased.name]
     try:
-        await work_of._perform(place.house, place.home, leased, job)
+        await work_of._perform(house, home, leased, job)
     except Exception as error:
         said = work_of._said(error, with_kind=True)
-        await place.house.write(place.home, SYSTEM, jobs.fail, leased, job, said)
+        await house.write(home, SYSTEM, jobs.fail, leased, job, said)
     return True
 
 

@@ -51,6 +51,21 @@ def test_jobs_are_leased_in_the_order_of_their_events(work: Work):
     ]
 
 
+def test_a_job_is_hastened_and_never_put_off_by_who_asks_for_it_again(work: Work):
+    def due(**by: float) -> Waiting:
+        return Waiting("bell", "bell.answer", "{}", iso(work.now + timedelta(**by)), 0, None)
+
+    jobs.hasten(work, due(hours=1))
+    jobs.hasten(work, due(minutes=1))
+    jobs.hasten(work, due(hours=2))
+    assert jobs.next_due(work) == iso(work.now + timedelta(minutes=1))
+    leased = jobs.lease(later(work, minutes=1))
+    assert leased is not None
+    jobs.hasten(later(work, minutes=1), due(minutes=5))
+    jobs.finish(later(work, minutes=2), leased, answer)
+    assert jobs.next_due(work) == iso(work.now + timedelta(minutes=5))
+
+
 def test_a_leased_job_is_nobody_elses_until_the_lease_lapses(work: Work):
     jobs.enqueue(work, [answer], Rang(1))
     assert jobs.lease(work) is not None

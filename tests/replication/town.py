@@ -37,6 +37,7 @@ from cozy.rooms.sharing.model import Credentials, Member, Rule, Sharing
 from cozy.rooms.sharing.model.ids import new_key
 from cozy.rooms.sharing.model.rules import for_another
 from cozy.rooms.sharing.service import letting_in
+from tests.homes_apart import one_job
 
 T = TypeVar("T")
 OWNER = Caller("owner", EVERYTHING)
@@ -178,6 +179,14 @@ class Town:
                         await rounds.tell(self.house, home, replica.sharing, replica.member, kind)
         return told
 
+    async def serve(self, *whose: str) -> None:
+        """Do what is due in these homes, all unless some are named, and what comes of it: what a worker would do by now."""
+        for _ in range(MOST_BEATS):
+            did = [await one_job(self.house, self.homes[name]) for name in whose or tuple(self.homes)]
+            if not any(did):
+                return
+        raise AssertionError("there is no end to what is due")
+
     async def root(self, who: str, sharing_id: str) -> str:
         """The id of the folder that is shared, in a home."""
         found = await self.see(who, sharings.fetch, sharing_id)
@@ -216,7 +225,7 @@ def _has_to_tell(work: Work, replica: Any, kind: Any) -> bool:
     within = scope(work, replica.sharing)
     if within.is_muted or within.peer(replica.member) is None:
         return False
-    return feed.is_pending(work, replica.sharing, replica.member, kind)
+    return replica.is_initial or feed.is_pending(work, replica.sharing, replica.member, kind)
 
 
 def _tree(work: Work, root_id: str) -> dict[str, str]:

@@ -44,6 +44,14 @@ def insert(work: Work, waiting: Waiting) -> bool:
     return is_new
 
 
+def hasten(work: Work, id_: str, due_at: str) -> bool:
+    """Let a job that waits be due at this time, where that is sooner; whether it was."""
+    return work.db.run(
+        "UPDATE jobs SET due_at = :due_at WHERE home_id = :home AND id = :id AND NOT leased AND due_at > :due_at",
+        home=work.home, id=id_, due_at=due_at,
+    ) == 1  # fmt: skip
+
+
 def fetch(work: Work, id_: str) -> Waiting | None:
     """A job that waits or is leased."""
     row = work.db.one(

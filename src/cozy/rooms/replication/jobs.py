@@ -19,10 +19,13 @@ from .events import DocumentsShared
 from .model import Kind
 
 
-@job("replication.look")
+@job("replication.look", retries=1000)
 def look(work: Work, event: DocumentsShared) -> datetime | None:
-    """Look at what changed since the last time, and ask for the jobs that tell peers; the second time nothing did."""
-    return work.now if service.rounds.look(work) else None
+    """Look at what changed since the last time, and ask for the jobs that tell peers; the second time nothing did.
+
+    What could not be looked at is looked at again, for weeks: without that nobody hears of anything.
+    """
+    return service.rounds.look(work)
 
 
 @job("replication.begin")

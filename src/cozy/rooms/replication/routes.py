@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from starlette.responses import Response
@@ -22,18 +23,26 @@ routes = Routes()
 receiving = service.receiving
 
 
+async def _asked(call: Call, sharing_id: str, who: Callable[[Work, str], int] = receiving.writer) -> int:
+    """The member whose home asks, which is there by that."""
+    member = await call.read(who, sharing_id)
+    await receiving.heard(call.house, call.home, sharing_id, member)
+    return member
+
+
 @routes.on("POST", "/sharings/{sharing_id}/_revs_diff", KNOWN, writes=False)
-def revs_diff(work: Work, call: Call, sharing_id: str, body: dict[str, list[str]]) -> Response:
+async def revs_diff(call: Call, sharing_id: str) -> Response:
     """Of these revisions those that this home has not seen. 200; 400, 401, 403."""
-    receiving.writer(work, sharing_id)
-    call.account(len(body), SHARINGS, "GET")
-    return json(receiving.missing(work, sharing_id, body))
+    await _asked(call, sharing_id)
+    asked = await call.decoded(dict[str, list[str]])
+    call.account(len(asked), SHARINGS, "GET")
+    return json(await call.read(receiving.missing, sharing_id, asked))
 
 
 @routes.on("POST", "/sharings/{sharing_id}/_bulk_docs", KNOWN)
 async def bulk_docs(call: Call, sharing_id: str) -> Response:
     """Take in documents, folders, and what is gone, by doctype. 200; 400, 401, 403."""
-    member = await call.read(receiving.writer, sharing_id)
+    member = await _asked(call, sharing_id)
     payload = await call.decoded(dict[str, list[Any]])
     await receiving.documents_arrive(call.house, call.home, sharing_id, member, payload)
     for doctype, documents in payload.items():
@@ -42,16 +51,16 @@ async def bulk_docs(call: Call, sharing_id: str) -> Response:
 
 
 @routes.on("GET", "/sharings/{sharing_id}/io.cozy.files/{file_id}", KNOWN)
-def folder(work: Work, sharing_id: str, file_id: str) -> Response:
+async def folder(call: Call, sharing_id: str, file_id: str) -> Response:
     """A folder of what is shared. 200; 401, 403, 404."""
-    member = receiving.reader(work, sharing_id)
-    return json(receiving.folder(work, sharing_id, member, file_id))
+    member = await _asked(call, sharing_id, receiving.reader)
+    return json(await call.read(receiving.folder, sharing_id, member, file_id))
 
 
 @routes.on("PUT", "/sharings/{sharing_id}/io.cozy.files/{file_id}/metadata", KNOWN)
 async def file(call: Call, sharing_id: str, file_id: str) -> Response:
     """Take in what can be without its content, 204; else 200 and the key that this is to come by. 400, 401, 403, 413, 422."""
-    member = await call.read(receiving.writer, sharing_id)
+    member = await _asked(call, sharing_id)
     document = await call.decoded(dict[str, Any])
     key = await receiving.file_is_told(call.house, call.home, sharing_id, member, file_id, document)
     return json({"key": key}) if key else nothing()
@@ -60,7 +69,7 @@ async def file(call: Call, sharing_id: str, file_id: str) -> Response:
 @routes.on("PUT", "/sharings/{sharing_id}/io.cozy.files/{file_id}", KNOWN)
 async def content(call: Call, sharing_id: str, file_id: str) -> Response:
     """Take in a content, by the key that was given. 204; 401, 403, 404, 413, 422."""
-    member = await call.read(receiving.writer, sharing_id)
+    member = await _asked(call, sharing_id)
     md5sum, size = await call.read(receiving.expected, sharing_id, file_id)
     held = await _received(call, md5sum, size)
     try:
@@ -95,15 +104,16 @@ async def _forget(call: Call, held: Content) -> None:
 
 
 @routes.on("POST", "/sharings/{sharing_id}/reupload", KNOWN)
-def reupload(work: Work, sharing_id: str) -> Response:
+async def reupload(call: Call, sharing_id: str) -> Response:
     """There is room again for files that were refused: send them. 204; 401, 403."""
-    receiving.send_again(work, sharing_id, receiving.reader(work, sharing_id))
+    member = await _asked(call, sharing_id, receiving.reader)
+    await call.write(receiving.send_again, sharing_id, member)
     return nothing()
 
 
 @routes.on("DELETE", "/sharings/{sharing_id}/initial", KNOWN)
 async def end_initial(call: Call, sharing_id: str) -> Response:
     """The first copy is whole. 204; 401, 403."""
-    await call.read(receiving.writer, sharing_id)
+    await _asked(call, sharing_id)
     await receiving.first_copy_ends(call.house, call.home, sharing_id)
     return nothing()

@@ -72,6 +72,15 @@ def replica(work: Work, sharing_id: str, member: int) -> Replica | None:
     return _replica(row) if row else None
 
 
+def put_off(work: Work) -> list[Replica]:
+    """The peers that are left alone for now, since they did not answer."""
+    rows = work.db.all(
+        f"SELECT {_COLUMNS} FROM replicas WHERE home_id = :home AND retry_at > :now ORDER BY sharing_id, member",
+        home=work.home, now=iso(work.now),
+    )  # fmt: skip
+    return [_replica(row) for row in rows]
+
+
 def enlist(work: Work, sharing_id: str, member: int, seq: int, *, is_initial: bool) -> None:
     """Tell a peer of what changes after this seq; one that is told already begins anew."""
     work.db.run(

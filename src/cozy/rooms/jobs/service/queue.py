@@ -40,6 +40,12 @@ def put(work: Work, waiting: Waiting) -> bool:
     return is_new
 
 
+def hasten(work: Work, waiting: Waiting) -> None:
+    """The same, done at this time at the latest: one of that id that waits already is due sooner than it was."""
+    if not put(work, waiting):
+        work.stirs |= store.hasten(work, waiting.id, waiting.due_at)
+
+
 def lease(
     work: Work, chores: Sequence[Job] = (), full: Sequence[str] = (), lasting: timedelta = LEASE
 ) -> Waiting | None:

@@ -54,6 +54,12 @@ def writer(work: Work, sharing_id: str) -> int:
     return index
 
 
+async def heard(house: House, home: Home, sharing_id: str, member: int) -> None:
+    """The home of a member asks something: what waits for it is told at once."""
+    if await house.read(home, SYSTEM, rounds.silent, sharing_id, member):
+        await house.write(home, SYSTEM, rounds.hear, sharing_id, member)
+
+
 def missing(
     work: Work, sharing_id: str, asked: Mapping[str, Sequence[str]]
 ) -> dict[str, dict[str, list[str]]]:
@@ -172,7 +178,6 @@ def _with_scope(
     """What changed here is looked at first, so that what arrives meets things as they are."""
     beginning.begin(work, sharing_id)
     tracking.catch_up(work)
-    rounds.hear(work, sharing_id, member)
     within = scope(work, sharing_id)
     if not within.sharing.active:
         raise NotAllowed(verb="POST", doctype=SHARINGS)

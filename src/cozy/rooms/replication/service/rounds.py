@@ -1,12 +1,13 @@
 """When peers are told: soon after a change, several changes together; later and later again while a peer is away.
 
 A change is noted in the transaction that makes it, as a line of the queue. What that line does is look at everything that changed
-since the last one, and ask for a job for each peer that is to hear of it.
+since the last one, and ask for a job for each peer that is to hear of it. As long as anybody is to hear of anything, the line waits
+for the time when that is looked at again: whatever becomes of a job, nobody is forgotten.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from msgspec.structs import replace
@@ -20,19 +21,21 @@ from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 from cozy.rooms.jobs import service as queue
 from cozy.rooms.jobs.model import JOBS, Waiting
+from cozy.rooms.sharing import service as sharings
 from cozy.rooms.sharing.errors import NoSharing, PeerAway, PeerGone, PeerRefused
 from cozy.rooms.sharing.model import Peer
 
 from .. import store
 from ..model import Kind, Replica
 from . import feed, sending, tracking
-from .scope import scope, scopes
+from .scope import Scope, scope, scopes
 
 log = structlog.get_logger()
 LOOK, LINE = "replication.look", "replication:look"
 WORKERS: dict[Kind, str] = {"documents": "share-replicate", "files": "share-upload"}
 PAUSE = timedelta(milliseconds=50)  # a burst is told together, and what comes while a peer is told after that
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
+_OVERSEEN = timedelta(minutes=2)  # how often it is looked at whether somebody still tells a peer
 
 
 def follow(work: Work) -> None:
@@ -41,36 +44,47 @@ def follow(work: Work) -> None:
         wake(work)
 
 
-def wake(work: Work) -> None:
-    """Look soon."""
-    queue.put(work, Waiting(LINE, LOOK, "{}", iso(work.now + PAUSE), 0, None))
+def wake(work: Work, at: datetime | None = None) -> None:
+    """Look soon; at: then at the latest."""
+    queue.hasten(work, Waiting(LINE, LOOK, "{}", iso(at or work.now + PAUSE), 0, None))
 
 
-def look(work: Work) -> bool:
-    """Look at some of what changed, and ask for the jobs that follow; whether there is more to look at."""
+def look(work: Work) -> datetime | None:
+    """Look at some of what changed, and ask for the jobs that follow; when to look again, None when there is nothing to wait for."""
     if tracking.advance(work):
-        return True
-    now, reachable = iso(work.now), {within.id: within for within in scopes(work)}
-    for replica in store.replicas(work):
-        within = reachable.get(replica.sharing)
-        if within is None or within.is_muted or within.peer(replica.member) is None:
-            continue
-        if replica.retry_at <= now:
-            _ask_for_jobs(work, replica)
-    return False
+        return work.now
+    reachable = {within.id: within for within in scopes(work)}
+    known = [replica for replica in store.replicas(work) if replica.sharing in reachable]
+    times = [_attend(work, reachable[replica.sharing], replica) for replica in known]
+    return min((at for at in times if at is not None), default=None)
 
 
-def _ask_for_jobs(work: Work, replica: Replica) -> None:
-    """What there is but files goes first. The first copy has both jobs, whatever there is: by them it is known to be whole."""
-    news = feed.is_pending if replica.is_initial else feed.has_news
-    for kind, worker in WORKERS.items():
+def _attend(work: Work, within: Scope, replica: Replica) -> datetime | None:
+    """Ask for the jobs that a peer is told by; when to look after that again."""
+    if within.is_muted or within.peer(replica.member) is None:
+        return None
+    if replica.retry_at > iso(work.now):
+        return parse(replica.retry_at)
+    return work.now + _OVERSEEN if _ask_for_jobs(work, replica) else None
+
+
+def _ask_for_jobs(work: Work, replica: Replica) -> bool:
+    """Whether somebody tells a peer something now. What there is but files goes first."""
+    for kind in WORKERS:
         if _is_at_work(work, replica.job(kind)):
-            return
-        if news(work, replica.sharing, replica.member, kind):
-            message = {"sharing_id": replica.sharing, "member": replica.member}
-            job = queue.running.push(work, queue.running.Asked(worker=worker, message=message))
-            store.set_replica(work, _with_job(replica, kind, job.id))
-            return
+            return True
+        if feed.has_news(work, replica.sharing, replica.member, kind):
+            _ask_for_job(work, replica, kind)
+            return True
+    if replica.is_initial:  # nothing is left but to say that the first copy is whole
+        _ask_for_job(work, replica, "documents")
+    return replica.is_initial
+
+
+def _ask_for_job(work: Work, replica: Replica, kind: Kind) -> None:
+    message = {"sharing_id": replica.sharing, "member": replica.member}
+    job = queue.running.push(work, queue.running.Asked(worker=WORKERS[kind], message=message))
+    store.set_replica(work, _with_job(replica, kind, job.id))
 
 
 def _with_job(replica: Replica, kind: Kind, job: str) -> Replica:
@@ -84,69 +98,90 @@ def _is_at_work(work: Work, job: str) -> bool:
 
 async def tell(house: House, home: Home, sharing_id: str, member: int, kind: Kind) -> None:
     """Tell a peer of everything that it has not heard of yet, and plan when to try again where that does not succeed."""
-    trouble = ""
+    trouble, is_whole = "", False
     try:
         await (sending.documents if kind == "documents" else sending.files)(house, home, sharing_id, member)
+        is_whole = await _first_copy_ends(house, home, sharing_id, member)
     except NoSharing:
         return
     except (PeerAway, PeerGone, PeerRefused) as error:
         trouble = type(error).__name__
-    except Problem as error:
-        trouble = error.detail
+    except Exception as error:
+        trouble = error.detail if isinstance(error, Problem) else type(error).__name__
         log.error("a peer could not be told", home=home.id, sharing=sharing_id, member=member, exc_info=error)
-    ended = await house.write(home, SYSTEM, _settle, sharing_id, member, kind, trouble)
-    if ended and not trouble:
-        await _end_initial(house, home, sharing_id, member)
+    await house.write(home, SYSTEM, _settle, sharing_id, member, kind, trouble, is_whole=is_whole)
 
 
-def _settle(work: Work, sharing_id: str, member: int, kind: Kind, trouble: str) -> bool:
-    """Note how it went; whether the first copy is whole by that."""
-    replica = store.replica(work, sharing_id, member)
-    if replica is None:
-        return False
-    if trouble:
-        pause = min(_FIRST_PAUSE * 2 ** min(replica.failures, 10), _LONGEST_PAUSE)
-        retry_at = iso(work.now + pause)
-        store.set_replica(
-            work, replace(_with_job(replica, kind, ""), failures=replica.failures + 1, retry_at=retry_at)
-        )
-        queue.put(work, Waiting(f"{LINE}:{sharing_id}:{member}", LOOK, "{}", retry_at, 0, None))
-        return False
-    is_whole = replica.is_initial and not any(
-        feed.is_pending(work, sharing_id, member, each) for each in WORKERS
-    )
-    told = replace(
-        _with_job(replica, kind, ""), failures=0, retry_at="", is_initial=replica.is_initial and not is_whole
-    )
-    store.set_replica(work, told)
-    _ask_for_jobs(work, told)
-    return is_whole
-
-
-async def _end_initial(house: House, home: Home, sharing_id: str, member: int) -> None:
-    found = await house.read(home, SYSTEM, _peer, sharing_id, member)
+async def _first_copy_ends(house: House, home: Home, sharing_id: str, member: int) -> bool:
+    """Whether the first copy of a peer is whole by now, and it was told so. Raises PeerAway, PeerGone."""
+    found = await house.read(home, SYSTEM, _whole, sharing_id, member)
     if found is None:
-        return
+        return False
     try:
         await sending.end_initial(house, home, found)
-    except (PeerAway, PeerGone, PeerRefused) as error:
+    except PeerRefused as error:
         log.info("the end of a first copy was not heard", home=home.id, sharing=sharing_id, why=str(error))
+    return True
 
 
-def _peer(work: Work, sharing_id: str, member: int) -> Peer | None:
+def _whole(work: Work, sharing_id: str, member: int) -> Peer | None:
+    """The home that has everything of its first copy, and was not told so. Raises NoSharing."""
+    replica = store.replica(work, sharing_id, member)
+    if replica is None or not replica.is_initial:
+        return None
+    if any(feed.is_pending(work, sharing_id, member, kind) for kind in WORKERS):
+        return None
+    return scope(work, sharing_id).peer(member)
+
+
+def _settle(
+    work: Work, sharing_id: str, member: int, kind: Kind, trouble: str, *, is_whole: bool = False
+) -> None:
+    """Note how it went, and what comes next."""
+    replica = store.replica(work, sharing_id, member)
+    if replica is None:
+        return
+    told = replace(_with_job(replica, kind, ""), is_initial=replica.is_initial and not is_whole)
+    if trouble:
+        pause = min(_FIRST_PAUSE * 2 ** min(replica.failures, 10), _LONGEST_PAUSE)
+        told = replace(told, failures=replica.failures + 1, retry_at=iso(work.now + pause))
+    else:
+        told = replace(told, failures=0, retry_at="")
+        hear(work, sharing_id, member)
+    store.set_replica(work, told)
+    if (at := _next(work, told)) is not None:
+        wake(work, at)
+
+
+def _next(work: Work, replica: Replica) -> datetime | None:
     try:
-        within = scope(work, sharing_id)
+        return _attend(work, scope(work, replica.sharing), replica)
     except NoSharing:
         return None
-    return within.peer(member) if within.by_owner else None
 
 
 def hear(work: Work, sharing_id: str, member: int) -> None:
-    """A peer that was away asks something: it is there again, and is told at once."""
-    replica = store.replica(work, sharing_id, member)
-    if replica is not None and replica.retry_at and parse(replica.retry_at) > work.now:
+    """A peer is there: what waits for that home, of whatever sharing, is told at once."""
+    waiting = silent(work, sharing_id, member)
+    for replica in waiting:
         store.set_replica(work, replace(replica, failures=0, retry_at=""))
+    if waiting:
         wake(work)
+
+
+def silent(work: Work, sharing_id: str, member: int) -> list[Replica]:
+    """What is kept from the home of a member for now since it did not answer, of whatever sharing."""
+    waiting = store.put_off(work)
+    address = _address(work, sharing_id, member) if waiting else ""
+    return [each for each in waiting if address and _address(work, each.sharing, each.member) == address]
+
+
+def _address(work: Work, sharing_id: str, member: int) -> str:
+    try:
+        members = sharings.fetch(work, sharing_id).members
+    except NoSharing:
+        return ""
+    return members[member].instance if member < len(members) else ""
 
 
 def again(work: Work, sharing_id: str, member: int) -> None:
