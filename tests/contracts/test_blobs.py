@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import os
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -86,6 +87,33 @@ async def test_too_many_bytes_leave_nothing_behind(blobs: Blobs, limit):
     with pytest.raises(TooLarge):
         await blobs.put(HOME, stream(BIG), limit)
     assert keys(blobs) + unfinished(blobs) == []
+
+
+async def test_a_file_of_this_machine_can_hold_a_blob(blobs: Blobs, tmp_path):
+    content = await blobs.put(HOME, stream(BIG))
+    assert content.blob is not None
+    path = tmp_path / "placed"
+    assert await blobs.place(HOME, content.blob, path) in {"clone", "link", "copy"}
+    assert path.read_bytes() == BIG
+    with pytest.raises(FileExistsError):
+        await blobs.place(HOME, content.blob, path)
+    await blobs.delete(HOME, content.blob)
+    assert path.read_bytes() == BIG
+    with pytest.raises(Missing):
+        await blobs.place(HOME, content.blob, tmp_path / "other")
+    assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.skipif(
+    not Path("/dev/shm").is_dir() or Path("/dev/shm").stat().st_dev == Path("/tmp").stat().st_dev,
+    reason="there is one file system only",
+)
+async def test_on_another_disk_it_is_a_copy(blobs: Blobs):
+    content = await blobs.put(HOME, stream(BIG))
+    assert content.blob is not None
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as other:
+        assert await blobs.place(HOME, content.blob, Path(other) / "placed") == "copy"
+        assert (Path(other) / "placed").read_bytes() == BIG
 
 
 async def test_exactly_as_many_bytes_as_allowed_are_fine(blobs: Blobs):

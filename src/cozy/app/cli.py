@@ -34,6 +34,7 @@ from cozy.rooms.files.cli import cli as files_cli
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.cli import cli as homes_cli
 from cozy.rooms.imports.cli import import_
+from cozy.rooms.live_folder.cli import cli as live_folder_cli
 from cozy.rooms.neighbours.cli import move
 from cozy.rooms.search.cli import cli as search_cli
 
@@ -52,6 +53,7 @@ cli.add_typer(homes_cli, name="homes")
 cli.add_typer(files_cli, name="files")
 cli.add_typer(apps_cli, name="apps")
 cli.add_typer(search_cli, name="search")
+cli.add_typer(live_folder_cli, name="live-folder")
 cli.command("import")(import_)
 cli.command("token")(token)
 cli.command("device-password")(device_password)

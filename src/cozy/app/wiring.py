@@ -92,6 +92,8 @@ from cozy.rooms.links import jobs as links_jobs
 from cozy.rooms.links import pages as links_pages
 from cozy.rooms.links.events import CopyAsked
 from cozy.rooms.links.ports import Sharers
+from cozy.rooms.live_folder import jobs as live_folder_jobs
+from cozy.rooms.live_folder.events import FoldersDue
 from cozy.rooms.neighbours import pages as neighbours_pages
 from cozy.rooms.neighbours import routes as neighbours_routes
 from cozy.rooms.neighbours.events import NeighbourMoved
@@ -239,6 +241,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
     DocumentsShared: [replication_jobs.look],
     DocumentsChanged: [search_jobs.follow_changes],
     TextsWait: [search_jobs.read_texts],
+    FoldersDue: [live_folder_jobs.follow_changes],
     DayPassed: [
         jobs.forget_given_up,
         jobs.forget_old,
@@ -259,6 +262,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
         collections_jobs.tidy,
         calendars_jobs.refresh_all,
         search_jobs.look_again,
+        live_folder_jobs.look_again,
         sharing_jobs.sweep_clients,
         replication_jobs.tidy,
         federation_jobs.tidy,
@@ -269,6 +273,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
 FOLLOWERS: list[Callable[[Work], None]] = [
     jobs_service.firing.follow,
     search_jobs.follow,
+    live_folder_jobs.follow,
     sharing.groups.follow,
     replication.rounds.follow,
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Protocol
+from pathlib import Path
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -12,6 +13,9 @@ from .problem import Conflict
 INLINE_LIMIT = (
     64 * 1024
 )  # bytes; SQLite reads and writes rows of this size faster than files (sqlite.org/intern-v-extern-blob.html)
+
+
+Placed = Literal["clone", "link", "copy"]
 
 
 class Content(Struct, frozen=True):
@@ -43,6 +47,14 @@ class Blobs(Protocol):
 
     def read(self, home_id: str, key: str, start: int = 0, size: int | None = None) -> AsyncIterator[bytes]:
         """The bytes from `start`, `size` of them or to the end. Raises Missing at the first chunk."""
+        ...
+
+    async def place(self, home_id: str, key: str, path: Path) -> Placed:
+        """Let a new file of this machine hold what a blob holds; without its bytes a second time where the disk can.
+
+        A clone shares them until somebody writes; a link is the blob itself, which whoever may write there changes.
+        Raises Missing, FileExistsError, OSError.
+        """
         ...
 
     async def delete(self, home_id: str, key: str) -> None:

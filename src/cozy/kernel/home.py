@@ -21,6 +21,7 @@ class Hosted(Struct, frozen=True, omit_defaults=True):
     flags: Mapping[str, Any] = {}  # features of this home alone
     terms: str = ""  # the version of the terms of service that the owner accepted
     leaving_at: str = ""  # when the owner asked the host to delete the home (RFC 3339)
+    live_folder: str = ""  # where on the host's disk its files are shown as plain files; "": nowhere
     formerly: tuple[str, ...] = ()  # domains that the home had before on this host
 
 
