@@ -58,7 +58,7 @@ async def test_at_the_old_address_stands_where_the_home_has_gone(near, home, bob
         answer = await moved.get("/files/metadata?Path=/", headers={"authorization": f"Bearer {token}"})
         assert answer.status_code == 200
         gone = await moved.get(f"{bob.origin}/files/metadata?Path=/")
-        assert gone.status_code == 404
+        assert (gone.status_code, gone.headers["location"]) == (308, f"{there}/files/metadata?Path=/")
 
 
 async def test_an_address_where_no_home_ever_was_says_nothing(near, home):

@@ -35,6 +35,8 @@ from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.cli import cli as homes_cli
 from cozy.rooms.imports.cli import import_
 from cozy.rooms.live_folder.cli import cli as live_folder_cli
+from cozy.rooms.moves.cli import expect
+from cozy.rooms.moves.cli import move as move_elsewhere
 from cozy.rooms.neighbours.cli import move
 from cozy.rooms.search.cli import cli as search_cli
 
@@ -59,6 +61,8 @@ cli.command("token")(token)
 cli.command("device-password")(device_password)
 cli.command("check")(check)
 cli.command("export")(export)
+cli.command("expect")(expect)
+cli.command("move")(move_elsewhere)
 
 
 @dataclass(frozen=True, slots=True)

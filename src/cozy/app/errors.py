@@ -12,10 +12,13 @@ from cozy import ui
 from cozy.app.shell import dressed, locale_of, shell_for_nobody
 from cozy.dav import xml
 from cozy.kernel.caller import SYSTEM
+from cozy.kernel.carrying import HomeGone
+from cozy.kernel.home import app_origin
 from cozy.kernel.problem import NotFound, Problem, Unavailable
 from cozy.kernel.routes import Manner
 from cozy.rooms.auth.errors import BadToken, ExpiredToken
 from cozy.rooms.homes.errors import TermsUpdated
+from cozy.rooms.moves import service as moves
 from cozy.rooms.neighbours import service as neighbours
 from cozy.rooms.neighbours.errors import NotSigned
 from cozy.web import couchdb, jsonapi, ocs
@@ -50,6 +53,8 @@ async def refuse(call: Call, error: BaseException, manner: Manner) -> Response:
     """The answer to a request that cannot be fulfilled. Unknown errors are logged whole and shown bare."""
     problem = error if isinstance(error, Problem) else Broken()
     status = _status(problem)
+    if isinstance(problem, HomeGone) and (elsewhere := await _elsewhere(call)):
+        return elsewhere
     if status == 500:
         log.error("unexpected error", path=call.request.url.path, exc_info=error)
     if isinstance(error, NotSigned):
@@ -57,6 +62,18 @@ async def refuse(call: Call, error: BaseException, manner: Manner) -> Response:
     response = _TELLERS[manner](call, problem, status)
     response.headers.update(_headers(problem, status))
     return response
+
+
+async def _elsewhere(call: Call) -> Response | None:
+    """The way to the same thing at the address where the home lives by now, whatever is asked of it (RFC 9110 §15.4.9)."""
+    call.house.relisted[call.home.domain] += 1
+    address = await moves.gone_to(call.house, call.home.domain)
+    if not address:
+        return None
+    origin = app_origin(address, call.slug, call.house.settings.subdomains) if call.slug else address
+    query = call.request.scope["query_string"].decode("ascii", "replace")
+    path = call.request.scope["raw_path"].decode("ascii", "replace").partition("?")[0]
+    return Response(status_code=308, headers={"location": f"{origin}{path}{'?' if query else ''}{query}"})
 
 
 def _status(problem: Problem) -> int:

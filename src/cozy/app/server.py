@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from time import monotonic
 
+import msgspec
 import structlog
 import uvicorn
 from msgspec.structs import replace
@@ -24,6 +25,7 @@ from cozy.app.shell import render
 from cozy.app.wiring import DOORS
 from cozy.app.worker import Worker
 from cozy.kernel.caller import NOBODY, Caller
+from cozy.kernel.carrying import HomeGone
 from cozy.kernel.home import Home, app_at, origin_of
 from cozy.kernel.house import House
 from cozy.kernel.problem import Unavailable
@@ -33,7 +35,9 @@ from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.errors import BadToken, ExpiredToken, WrongDevicePassword
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.errors import NoHome
-from cozy.rooms.neighbours.model import WELL_KNOWN
+from cozy.rooms.moves import service as moves
+from cozy.rooms.moves.routes import routes as arrivals
+from cozy.rooms.neighbours.model import WELL_KNOWN, Moved
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.errors import NotAllowed
 from cozy.web.call import Call
@@ -55,6 +59,7 @@ WITHOUT_A_HOME = {
     "/my/sw.js",
     "/my/manifest.webmanifest",
     *(route.path for route in signs.routes.table),
+    *(route.path for route in arrivals.table),  # where one arrives that is not here yet
     WELL_KNOWN,  # where a home has gone stands at its old address
     "/oidc/redirect",  # where another service sends people back to, for all homes of the host
 }  # what an error page needs, and what a host says of itself
@@ -75,11 +80,11 @@ class Homes:
         """
         domain = host.lower().partition(":")[0].rstrip(".")
         home = await self._at(domain)
-        if home.id:
+        if home.id or home.moved_to:
             return home, ""
         around, slug = app_at(domain, self._house.settings.subdomains)
         parent = await self._at(around) if around else home
-        return (parent, slug) if parent.id else (home, "")
+        return (parent, slug) if parent.id or parent.moved_to else (home, "")
 
     async def _at(self, domain: str) -> Home:
         edition = self._house.relisted[domain]
@@ -96,11 +101,15 @@ class Homes:
     async def _listed(self, domain: str) -> Home:
         """The home on the list; else one without an id, and without an origin unless the first may be made there."""
         settings = self._house.settings
-        try:
-            return home_of(settings, await self._house.read_host(homes.at, domain))
-        except NoHome:
-            is_vacant = settings.signup and await self._house.read_host(homes.is_vacant)
-            return Home("", domain, origin_of(settings, domain) if is_vacant else "")
+        with suppress(NoHome):
+            listing = await self._house.read_host(homes.at, domain)
+            if listing.state != "gone":
+                return home_of(settings, listing)
+        with suppress(NoHome):
+            record = msgspec.json.decode(await self._house.read_host(homes.gone_from, domain), type=Moved)
+            return Home("", domain, "", moved_to=record.address)
+        is_vacant = settings.signup and await self._house.read_host(homes.is_vacant)
+        return Home("", domain, origin_of(settings, domain) if is_vacant else "")
 
 
 async def identify(call: Call, route: Route) -> None:
@@ -187,7 +196,9 @@ def admit(call: Call, route: Route, holes: Mapping[str, str]) -> None:
 
 
 def _admit_to(home: Home, route: Route) -> None:
-    """Raises NoHome, Vacant, Unavailable when it is blocked."""
+    """Raises NoHome, Vacant, HomeGone, Unavailable when it is blocked."""
+    if home.moved_to:
+        raise HomeGone
     if home.state == "blocked":
         raise Unavailable("This home is closed for now: ask the person who hosts it.")
     if not home.id and not home.origin:
@@ -234,7 +245,12 @@ class Application:
 async def application(settings: Settings) -> AsyncIterator[tuple[House, ASGIApp]]:
     """The whole program: the open house, and an ASGI application over it, its worker at work beside it."""
     worker = Worker()
-    async with opened(settings, wake=worker.wake) as house, ledger.writing(house), worker.running(house):
+    async with (
+        opened(settings, wake=worker.wake) as house,
+        ledger.writing(house),
+        worker.running(house),
+        moves.going_on(house),
+    ):
         yield house, serving(house)
 
 

@@ -94,6 +94,7 @@ from cozy.rooms.links.events import CopyAsked
 from cozy.rooms.links.ports import Sharers
 from cozy.rooms.live_folder import jobs as live_folder_jobs
 from cozy.rooms.live_folder.events import FoldersDue
+from cozy.rooms.moves import routes as moves_routes
 from cozy.rooms.neighbours import pages as neighbours_pages
 from cozy.rooms.neighbours import routes as neighbours_routes
 from cozy.rooms.neighbours.events import NeighbourMoved
@@ -162,6 +163,7 @@ DOORS: list[Routes] = [
     jobs_pages.routes,
     notifications_routes.routes,
     notifications_pages.routes,
+    moves_routes.routes,
     neighbours_routes.routes,
     neighbours_pages.routes,
     contacts_routes.routes,

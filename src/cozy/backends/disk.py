@@ -135,6 +135,22 @@ class Disk:
             part.unlink(missing_ok=True)
             raise
 
+    async def take(self, home_id: str, key: str, chunks: AsyncIterator[bytes]) -> None:
+        """Store what another host keeps under this key, which begins with its hash."""
+        part = self._uploads(home_id) / f"{secrets.token_hex(16)}.part"
+        hashes = Hashes(self._threads)
+        try:
+            with _created(part) as file:
+                await _pump(file, chunks, hashes, None)
+                await asyncio.to_thread(_sync, file)
+            await hashes.settle()
+            if hashes.sha256 != key.partition("-")[0]:
+                raise Refused
+            await asyncio.to_thread(_rename_synced, part, self._path(home_id, key))
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+
     async def _named(self, home_id: str, part: Path, hashes: Hashes, suffix: str) -> Content:
         content = await hashes.content(blob="")
         key = f"{content.sha256}-{suffix}"

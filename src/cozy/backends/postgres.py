@@ -14,7 +14,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from functools import lru_cache, partial
 from typing import Any, Literal, ParamSpec, TypeVar
 
@@ -25,6 +25,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from cozy.backends.group import GroupCommit, Outcome
 from cozy.backends.migrate import Migration, migrate_postgres
+from cozy.kernel.carrying import CannotCarry, Coming, Leaving
 from cozy.kernel.db import Db, Row, Taken, TooLong, expand, nothing
 from cozy.kernel.problem import Invalid, OutOfSpace, Unavailable
 
@@ -247,6 +248,14 @@ class PostgresStorage:
         """Delete a home's rows from every table."""
         self._open.pop(home_id, None)
         await self.host.write(lambda db: _delete_rows(db, home_id))
+
+    def leaving(self, home_id: str) -> AbstractAsyncContextManager[Leaving]:
+        """Not yet."""
+        raise CannotCarry
+
+    def coming(self, home_id: str) -> Coming:
+        """Not yet."""
+        raise CannotCarry
 
     async def close(self) -> None:
         """Wait for the writers, then close every connection."""

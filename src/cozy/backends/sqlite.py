@@ -21,10 +21,12 @@ from typing import Any, Literal, ParamSpec, TypeVar
 
 import apsw
 
+from cozy.backends.carried import ComingFile, LeavingFile, is_sealed
 from cozy.backends.durable import make_folder, sync_folder
 from cozy.backends.faults import of_opening, of_sqlite
 from cozy.backends.group import GroupCommit, Outcome
 from cozy.backends.migrate import Migration, migrate_sqlite
+from cozy.kernel.carrying import HomeGone
 from cozy.kernel.db import Db, Row, Taken, expand, nothing
 from cozy.kernel.problem import Unavailable
 
@@ -181,12 +183,14 @@ class SqliteDatabase:
                 self._writer = self._connect()
             connection = self._writer
             connection.execute("BEGIN IMMEDIATE")
+            if is_sealed(connection):
+                raise HomeGone
             outcomes = [_in_savepoint(connection, fn) for fn in fns]
             connection.execute("COMMIT")
         except BaseException as error:
             if connection is not None and connection.in_transaction:
                 connection.execute("ROLLBACK")
-            if len(fns) > 1 and not isinstance(error, apsw.BusyError):
+            if len(fns) > 1 and not isinstance(error, apsw.BusyError | HomeGone):
                 return [self._commit([fn])[0] for fn in fns]
             return [(None, of_sqlite(error))] * len(fns)
         return outcomes
@@ -251,6 +255,12 @@ def connect(path: Path) -> apsw.Connection:
     return connection
 
 
+def _current(path: Path, migrations: list[Migration]) -> apsw.Connection:
+    """The same, its schema brought up to date."""
+    migrate_sqlite(path, migrations)
+    return connect(path)
+
+
 class SqliteStorage:
     """`host.db` and `homes/<id>/home.db` below one folder."""
 
@@ -262,6 +272,7 @@ class SqliteStorage:
         self._migrations = lru_cache(migrations)
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="sqlite")
         self._open: OrderedDict[str, SqliteDatabase] = OrderedDict()
+        self._coming: dict[str, list[bytes]] = {}
         _allow_many_files()
         make_folder(root / "homes")
         migrate_sqlite(root / "host.db", self._migrations("host"))
@@ -312,6 +323,21 @@ class SqliteStorage:
         if folder.exists():
             shutil.rmtree(folder)
             sync_folder(folder.parent)
+
+    def leaving(self, home_id: str) -> LeavingFile:
+        """The file of a home, to be carried to another host."""
+        path = self._path(home_id)
+        return LeavingFile(path, partial(_current, path, self._migrations("home")), self._version())
+
+    def coming(self, home_id: str) -> ComingFile:
+        """The file of a home that is carried here."""
+        path = self._path(home_id)
+        return ComingFile(
+            path, partial(_current, path, self._migrations("home")), self._version(), self._coming
+        )
+
+    def _version(self) -> int:
+        return max(each.number for each in self._migrations("home"))
 
     async def close(self) -> None:
         """Wait for the writers, then close every file."""

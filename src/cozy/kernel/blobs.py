@@ -45,6 +45,10 @@ class Blobs(Protocol):
         """Store a stream while hashing it. limit: most bytes allowed. Raises TooLarge, OutOfSpace; leaves nothing behind then."""
         ...
 
+    async def take(self, home_id: str, key: str, chunks: AsyncIterator[bytes]) -> None:
+        """Store a blob that another host keeps under this key. Raises Refused when it is not what the key says, OutOfSpace."""
+        ...
+
     def read(self, home_id: str, key: str, start: int = 0, size: int | None = None) -> AsyncIterator[bytes]:
         """The bytes from `start`, `size` of them or to the end. Raises Missing at the first chunk."""
         ...

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any, Literal, Protocol, TypeVar
+
+from .carrying import Coming, Leaving
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -109,6 +111,14 @@ class Storage(Protocol):
 
     async def drop(self, home_id: str) -> None:
         """Remove a home's database for good."""
+        ...
+
+    def leaving(self, home_id: str) -> AbstractAsyncContextManager[Leaving]:
+        """The database of a home, to be carried to another host. Raises CannotCarry, CarriedAlready."""
+        ...
+
+    def coming(self, home_id: str) -> Coming:
+        """The database of a home that is carried here. Raises CannotCarry."""
         ...
 
     async def close(self) -> None:

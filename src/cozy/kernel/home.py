@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from .settings import Settings
 
-State = Literal["active", "blocked"]
+State = Literal["active", "blocked", "gone"]  # gone: it lives on another host by now
 Subdomains = Literal["nested", "flat"]
 
 
@@ -37,6 +37,9 @@ class Home(Struct, frozen=True):
     state: State = "active"
     quota: int | None = None  # bytes; None: as much as the disk holds
     hosted: Hosted = NOTHING_AGREED
+    moved_to: str = (
+        ""  # where it is by now that was at this domain, https://alice.example.net; it has no id then
+    )
 
 
 def app_origin(origin: str, slug: str, subdomains: Subdomains) -> str:

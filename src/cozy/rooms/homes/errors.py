@@ -29,6 +29,10 @@ class WhichHome(Invalid):
     """This host has several homes: say which one."""
 
 
+class HomeElsewhere(Conflict):
+    """This home lives on another host by now."""
+
+
 class BadContext(Invalid):
     """A context of the settings cannot be used."""
 

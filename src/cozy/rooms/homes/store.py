@@ -58,7 +58,7 @@ def listed(work: Work, after: str, limit: int) -> list[Listing]:
 def due(work: Work, now: str, limit: int) -> list[Listing]:
     """Homes that may have something to do by themselves, longest waiting first."""
     rows = work.db.all(
-        f"SELECT {_COLUMNS} FROM homes WHERE due_at <= :now ORDER BY due_at, id LIMIT :limit",
+        f"SELECT {_COLUMNS} FROM homes WHERE due_at <= :now AND state <> 'gone' ORDER BY due_at, id LIMIT :limit",
         now=now,
         limit=limit,
     )
@@ -101,6 +101,11 @@ def move(work: Work, home_id: str, before: str, domain: str, hosted: Hosted, rec
     except Taken as taken:
         raise DomainTaken(domain=domain, parameter="domain") from taken
     work.db.run("DELETE FROM moves WHERE domain = :domain", domain=domain)
+    point(work, home_id, before, record)
+
+
+def point(work: Work, home_id: str, before: str, record: str) -> None:
+    """Let this record stand at an address that a home has left."""
     work.db.run(
         """INSERT INTO moves (domain, home_id, record) VALUES (:before, :home, :record)
            ON CONFLICT (domain) DO UPDATE SET home_id = excluded.home_id, record = excluded.record""",
@@ -114,9 +119,18 @@ def moved_from(work: Work, domain: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def unpoint(work: Work, home_id: str, domain: str) -> None:
+    """Let nothing stand at this address of a home, which it has not left after all."""
+    work.db.run("DELETE FROM moves WHERE home_id = :home AND domain = :domain", home=home_id, domain=domain)
+
+
+def forget_moves(work: Work, home_id: str) -> None:
+    """Let nothing stand at the addresses that a home has left."""
+    work.db.run("DELETE FROM moves WHERE home_id = :home", home=home_id)
+
+
 def remove(work: Work, home_id: str) -> None:
     """Take a home off the list."""
-    work.db.run("DELETE FROM moves WHERE home_id = :home", home=home_id)
     work.db.run("DELETE FROM homes WHERE id = :home", home=home_id)
 
 

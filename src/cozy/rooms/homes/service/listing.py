@@ -11,7 +11,7 @@ from cozy.kernel.home import Hosted, State
 from cozy.kernel.work import Work
 
 from .. import store
-from ..errors import BadDomain, BadProfile, NoHome, NotFirst, WhichHome
+from ..errors import BadDomain, BadProfile, HomeElsewhere, NoHome, NotFirst, WhichHome
 from ..events import HomeMoved
 from ..model import Listing, is_domain
 
@@ -94,11 +94,13 @@ def change(
 ) -> Listing:
     """Set a home's state, quota (bytes; None: no limit; "same": as it is), or what it agreed on with its host.
 
-    Raises NoHome, BadProfile.
+    Raises NoHome, BadProfile, HomeElsewhere.
     """
     home = at(work, domain)
     if isinstance(quota, int) and quota < 0:
         raise BadProfile("A quota is a number of bytes.", parameter="quota")
+    if home.state == "gone" and state is not None:
+        raise HomeElsewhere(domain=domain)
     kept = home.quota if isinstance(quota, str) else quota
     store.change(work, home.id, state=state or home.state, quota=kept, hosted=hosted or home.hosted)
     return at(work, domain)
@@ -130,6 +132,30 @@ def tell_move(work: Work, before: str) -> None:
 
 def delist(work: Work, domain: str) -> Listing:
     """Take a home off the list; it answers no more. Raises NoHome."""
+    home = at(work, domain)
+    store.forget_moves(work, home.id)
+    store.remove(work, home.id)
+    return home
+
+
+def depart(work: Work, domain: str, record: str) -> None:
+    """The home at an address lives on another host from now on. record: what it says of that, JSON signed by the home; whoever
+    comes by follows it. Raises NoHome.
+    """
+    home = at(work, domain)
+    store.change(work, home.id, state="gone", quota=home.quota, hosted=home.hosted)
+    store.point(work, home.id, home.domain, record)
+
+
+def stay(work: Work, domain: str) -> None:
+    """The home at an address did not go after all. Raises NoHome."""
+    home = at(work, domain)
+    store.unpoint(work, home.id, home.domain)
+    store.change(work, home.id, state="active", quota=home.quota, hosted=home.hosted)
+
+
+def let_go(work: Work, domain: str) -> Listing:
+    """Take a home off the list that lives elsewhere; whoever comes by goes on being told where. Raises NoHome."""
     home = at(work, domain)
     store.remove(work, home.id)
     return home

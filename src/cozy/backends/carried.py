@@ -1,0 +1,263 @@
+"""A home's SQLite file on its way to another host.
+
+Writers are held by SQLite's own lock, which counts in every process. While it is held, what the log has is put into the file, so
+that the file alone is all that was ever committed. It is read through SQLite: closing a file that SQLite has open gives up the
+locks of the whole process (sqlite.org/howtocorrupt.html §2.2).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import apsw
+
+from cozy.backends.durable import make_folder, sync_file, sync_folder
+from cozy.backends.faults import of_disk, of_sqlite
+from cozy.kernel.carrying import BLOCK, CarriedAlready, HeldTooLong, HomeGone, hash_of, root_of
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_SEAL = (
+    0x636F676F  # "cogo": the application id of a database that takes nothing more (sqlite.org/pragma.html)
+)
+_CHECKPOINT_S = 5.0  # how long readers of an older state are waited for
+
+
+def is_sealed(connection: apsw.Connection) -> bool:
+    """Whether this database takes nothing more."""
+    return bool(next(connection.execute("PRAGMA application_id"))[0] == _SEAL)
+
+
+class LeavingFile:
+    """The file of a home that is carried away. Everything happens on one thread, one thing after the other."""
+
+    def __init__(self, path: Path, connect: Callable[[], apsw.Connection], version: int) -> None:
+        self.version = version
+        self._path = path
+        self._connect = connect
+        self._thread = ThreadPoolExecutor(1, "carrying")
+        self._reader: apsw.Connection | None = None
+        self._holder: apsw.Connection | None = None
+        self._lock: int | None = None
+
+    async def __aenter__(self) -> LeavingFile:
+        try:
+            await self._do(self._take)
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._close()
+
+    def _take(self) -> None:
+        """One process carries a home at a time. The lock is the kernel's: who is killed has none."""
+        self._lock = os.open(self._path.with_name("carrying"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CarriedAlready from error
+
+    async def hashes(self) -> list[bytes]:
+        """Of every block."""
+        return await self._do(lambda: [hash_of(self._block(number)) for number in range(self._blocks())])
+
+    async def block(self, number: int) -> bytes:
+        """One block."""
+        return await self._do(self._block, number)
+
+    async def size(self) -> int:
+        """Bytes of the file."""
+        return self._path.stat().st_size
+
+    def _blocks(self) -> int:
+        return -(-self._path.stat().st_size // BLOCK)
+
+    def _block(self, number: int) -> bytes:
+        start = number * BLOCK
+        size = min(BLOCK, self._path.stat().st_size - start)
+        return self._reading().read("main", 0, start, size)[1] if size > 0 else b""
+
+    def _reading(self) -> apsw.Connection:
+        if self._reader is None:
+            self._reader = self._connect()
+            self._reader.execute("SELECT count(*) FROM sqlite_schema")
+        return self._reader
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """While writers wait."""
+        try:
+            await self._do(self._hold)
+            yield
+        finally:
+            await asyncio.shield(self._do(self._let_go))
+
+    def _hold(self) -> None:
+        self._holder = self._connect()
+        try:
+            self._holder.execute("BEGIN IMMEDIATE")
+        except apsw.Error as error:
+            raise of_sqlite(error) from error
+        if is_sealed(self._holder):
+            raise HomeGone
+        reader, until = self._reading(), time.monotonic() + _CHECKPOINT_S
+        while True:
+            logged, stored = reader.wal_checkpoint("main", apsw.SQLITE_CHECKPOINT_PASSIVE)
+            if logged == stored:
+                return
+            if time.monotonic() > until:
+                raise HeldTooLong
+            time.sleep(0.01)
+
+    def _let_go(self) -> None:
+        if self._holder is not None:
+            if self._holder.in_transaction:
+                self._holder.execute("ROLLBACK")
+            self._holder.close()
+            self._holder = None
+
+    async def seal(self) -> None:
+        """Let no writer in any more."""
+        await self._do(self._seal, _SEAL)
+
+    async def unseal(self) -> None:
+        """Take it back."""
+        await self._do(unseal, self._reading)
+
+    def _seal(self, mark: int) -> None:
+        assert self._holder is not None
+        self._holder.execute(f"PRAGMA application_id={mark}")
+        self._holder.execute("COMMIT")
+
+    async def is_sealed(self) -> bool:
+        """Whether that was done."""
+        return await self._do(lambda: is_sealed(self._reading()))
+
+    async def _close(self) -> None:
+        await asyncio.shield(self._do(self._give_up))
+        self._thread.shutdown(wait=False)
+
+    def _give_up(self) -> None:
+        self._let_go()
+        if self._reader is not None:
+            self._reader.close()
+        if self._lock is not None:
+            os.close(self._lock)
+
+    async def _do(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: fn(*args, **kwargs))
+
+
+def unseal(connecting: Callable[[], apsw.Connection]) -> None:
+    """Let writers in again."""
+    connection = connecting()
+    if is_sealed(connection):
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("PRAGMA application_id=0")
+        connection.execute("COMMIT")
+
+
+class ComingFile:
+    """The file of a home that is carried here, `home.db.coming` until it is all here. known: hashes of what came, by home."""
+
+    def __init__(
+        self, path: Path, connect: Callable[[], apsw.Connection], version: int, known: dict[str, list[bytes]]
+    ) -> None:
+        self.version = version
+        self._path = path
+        self._coming = path.with_name(f"{path.name}.coming")
+        self._connect = connect
+        self._all = known
+        self._id = path.parent.name
+
+    async def hashes(self) -> list[bytes]:
+        """Of what is here."""
+        if self._id not in self._all:
+            self._all[self._id] = await asyncio.to_thread(self._hashed)
+        return self._all[self._id]
+
+    def _hashed(self) -> list[bytes]:
+        if not self._coming.exists():
+            return []
+        with self._coming.open("rb") as file:
+            return [hash_of(block) for block in iter(lambda: file.read(BLOCK), b"")]
+
+    async def put(self, number: int, block: bytes) -> None:
+        """Write a block."""
+        known = await self.hashes()
+        try:
+            await asyncio.to_thread(self._write, number, block)
+        except BaseException:
+            self._all.pop(self._id, None)
+            raise
+        if number > len(known):
+            self._all.pop(self._id, None)
+        else:
+            known[number : number + 1] = [hash_of(block)]
+
+    def _write(self, number: int, block: bytes) -> None:
+        try:
+            if not self._coming.parent.exists():
+                make_folder(self._coming.parent)
+            with self._coming.open("r+b" if self._coming.exists() else "w+b") as file:
+                file.seek(number * BLOCK)
+                file.write(block)
+        except OSError as error:
+            raise of_disk(error) from error
+
+    async def whole(self, size: int) -> str:
+        """Cut it, put it on the disk."""
+        await asyncio.to_thread(self._cut, size)
+        known = await self.hashes()
+        del known[-(-size // BLOCK) :]
+        return root_of(known)
+
+    def _cut(self, size: int) -> None:
+        try:
+            with self._coming.open("r+b") as file:
+                file.truncate(size)
+            sync_file(self._coming)
+            sync_folder(self._coming.parent)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise of_disk(error) from error
+
+    async def settle(self) -> None:
+        """Name it."""
+        await asyncio.to_thread(self._settle)
+        self._all.pop(self._id, None)
+
+    def _settle(self) -> None:
+        if self._coming.exists():
+            self._coming.rename(self._path)
+            sync_folder(self._path.parent)
+        connection = self._connect()
+        try:
+            unseal(lambda: connection)
+        finally:
+            connection.close()
+
+    async def drop(self) -> None:
+        """Remove it, with the folder that was made for it."""
+        self._all.pop(self._id, None)
+        await asyncio.to_thread(self._drop)
+
+    def _drop(self) -> None:
+        folder = self._path.parent
+        if self._path.exists():
+            self._coming.unlink(missing_ok=True)
+        elif folder.exists():
+            shutil.rmtree(folder)
+            sync_folder(folder.parent)

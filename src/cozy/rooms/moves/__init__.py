@@ -1,0 +1,1 @@
+"""A home moves to another host while it is in use."""

@@ -1,0 +1,92 @@
+"""What two hosts know of a home that moves from one to the other."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Literal
+
+from msgspec import Struct
+
+from cozy.rooms.neighbours.model import Moved
+
+ARRIVAL = "/.well-known/cozy-arrival"
+EXPECTED_FOR = timedelta(days=7)
+HOLD_S = 10.0  # how long writers wait at the most before they are let in again; they give up after 15 (backends/sqlite.py)
+FEW = 64  # blocks that a last round may have to carry while writers wait
+BATCH = 64  # blocks that are carried at once, 4 MB
+TIMEOUT_S = 120.0  # of one request
+AT_ONCE = 4  # contents under way at the same time
+
+Going = Literal["copying", "gone", "arrived"]
+Coming = Literal["expected", "coming", "live", "abandoned"]
+
+
+class Whole(Struct, frozen=True, forbid_unknown_fields=True):
+    """What must be here before a home goes: the size of its database in bytes, and what all blocks are known by."""
+
+    size: int
+    root: str
+
+
+class Departure(Struct, frozen=True):
+    """A home that moves away. gone: it takes nothing more here, and is not known to live there; arrived: it is."""
+
+    home_id: str
+    domain: str
+    before: str  # its address here, https://alice.example.org
+    address: str  # the one that it gets
+    code: str
+    begun_at: str
+    state: Going = "copying"
+    record: str = ""  # that it has moved, signed by its key: JSON
+    whole: Whole | None = None  # what was there when it went
+    given_up: bool = False  # somebody no longer wants it to go
+    carried: int = 0  # bytes
+    pause_ms: int = 0  # how long writers waited at the switch, until it lived there
+    said: str = ""  # what went wrong last
+    link: str = ""  # where the owner chooses a passphrase at the new address
+
+
+class Arrival(Struct, frozen=True):
+    """A home that is expected here, comes, or came."""
+
+    domain: str
+    code_sha256: str
+    until: str  # when the code is no longer good
+    quota: int | None = None
+    state: Coming = "expected"
+    home_id: str = ""
+    public_key: str = ""  # of the home that showed the code: from then on, nobody else's word counts
+    before: str = ""
+    formerly: tuple[str, ...] = ()
+
+
+class Asked(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a home says of itself when it asks to be let in."""
+
+    code: str
+    home_id: str
+    before: str
+    formerly: tuple[str, ...]
+    version: int  # of its database
+    size: int  # bytes, of its database and its contents
+
+
+class Statement(Struct, frozen=True, forbid_unknown_fields=True):
+    """That the home takes nothing more at its old address, and lives at the new one, with all that was there."""
+
+    record: Moved
+    whole: Whole
+
+
+class Let(Struct, frozen=True):
+    """That a home may come, or lives here. link: where its owner chooses a passphrase."""
+
+    state: Coming
+    link: str = ""
+
+
+def sha256_of(code: str) -> str:
+    """What is kept of a code."""
+    return hashlib.sha256(code.encode()).hexdigest()

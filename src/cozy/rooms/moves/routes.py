@@ -1,0 +1,96 @@
+"""Where a home arrives that was expected (docs/moving.md). Everything is signed by the home's key."""
+
+from __future__ import annotations
+
+import asyncio
+
+from msgspec.structs import replace
+from starlette.responses import Response
+
+from cozy.kernel.home import origin_of
+from cozy.kernel.problem import Malformed
+from cozy.kernel.routes import OWN_PROOF, Routes
+from cozy.web.answers import json
+from cozy.web.call import Call
+from cozy.web.signed import signer
+
+from .model import ARRIVAL, Arrival, Asked, Statement, Whole
+from .service import expecting
+
+routes = Routes()
+
+
+@routes.on("PUT", ARRIVAL, OWN_PROOF)
+async def ask(call: Call) -> Response:
+    """Let a home come that shows the code of `cozy expect`; from then on it is known by its key. 200; 403, 409, 410, 413."""
+    key = _signer(call)
+    asked = await call.decoded(Asked)
+    return json(await expecting.let_in(call.house, call.home.domain, asked, key))
+
+
+@routes.on("DELETE", ARRIVAL, OWN_PROOF)
+async def abandon(call: Call) -> Response:
+    """The home does not come after all: what came is removed. 204; 403, 409 moves.arrived_already, 410."""
+    await expecting.coming(call.house, call.home.domain, _signer(call))
+    await expecting.abandon(call.house, call.home.domain)
+    return Response(status_code=204)
+
+
+@routes.on("GET", f"{ARRIVAL}/blocks", OWN_PROOF)
+async def hashes(call: Call) -> Response:
+    """The hashes of the blocks that are here, 16 bytes each. 200; 403, 409, 410."""
+    return Response(
+        await expecting.hashes(call.house, await _coming(call)), media_type="application/octet-stream"
+    )
+
+
+@routes.on("PUT", f"{ARRIVAL}/blocks", OWN_PROOF)
+async def take_blocks(call: Call) -> Response:
+    """Some blocks of the database, each after its number (8 bytes) and size (4). 204; 403, 409, 410, 422, 507."""
+    arrival = await _coming(call)
+    await expecting.take_blocks(call.house, arrival, await call.body())
+    return Response(status_code=204)
+
+
+@routes.on("GET", f"{ARRIVAL}/contents", OWN_PROOF)
+async def contents(call: Call) -> Response:
+    """The keys of the contents that are here. 200; 403, 409, 410."""
+    arrival = await _coming(call)
+    return json(await asyncio.to_thread(expecting.contents, call.house, arrival))
+
+
+@routes.on("PUT", f"{ARRIVAL}/contents/{{key}}", OWN_PROOF)
+async def take_content(call: Call, key: str) -> Response:
+    """A content, by its key, which begins with its SHA-256. 204; 403, 409, 410, 422, 507."""
+    arrival = await _coming(call)
+    await expecting.take_content(call.house, arrival, key, call.chunks())
+    return Response(status_code=204)
+
+
+@routes.on("PUT", f"{ARRIVAL}/whole", OWN_PROOF)
+async def whole(call: Call) -> Response:
+    """Whether everything is here, and on the disk. 200; 403, 409 moves.not_whole, 410."""
+    arrival = await _coming(call)
+    await expecting.whole(call.house, arrival, await call.decoded(Whole))
+    return json({})
+
+
+@routes.on("PUT", f"{ARRIVAL}/live", OWN_PROOF)
+async def live(call: Call) -> Response:
+    """The home takes nothing more where it was, and says so: it lives here. Said twice, it still does. 200; 403, 409, 410, 422."""
+    key = _signer(call)
+    return json(await expecting.live(call.house, call.home.domain, key, await call.decoded(Statement)))
+
+
+async def _coming(call: Call) -> Arrival:
+    return await expecting.coming(call.house, call.home.domain, _signer(call))
+
+
+def _signer(call: Call) -> str:
+    """The key that signed this; to the address that the home gets. Raises Malformed where the body is not signed too."""
+    if not call.home.origin:
+        call.home = replace(call.home, origin=origin_of(call.house.settings, call.home.domain))
+    key = signer(call)
+    if call.request.method == "PUT" and not call.promised:
+        raise Malformed("What is sent here is signed with its digest.")
+    return key

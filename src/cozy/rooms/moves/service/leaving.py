@@ -1,0 +1,310 @@
+"""The old host: a home is carried to another one while it is used, and then lives there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from cozy.kernel.blobs import Missing
+from cozy.kernel.caller import SYSTEM
+from cozy.kernel.carrying import Leaving, hash_of, root_of
+from cozy.kernel.clock import iso
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+from cozy.kernel.problem import Problem
+from cozy.kernel.work import Work
+from cozy.rooms.homes import service as homes
+from cozy.rooms.neighbours import service as neighbours
+from cozy.rooms.neighbours.model import Moved, address_of
+
+from .. import store
+from ..errors import (
+    ArrivedAlready,
+    BadInvitation,
+    GivenUp,
+    Moves,
+    NoDeparture,
+    NotArrived,
+    NotWhole,
+    NotYet,
+)
+from ..model import AT_ONCE, BATCH, FEW, HOLD_S, Asked, Departure, Statement, Whole
+from .asking import Target
+from .expecting import packed
+
+_ROUNDS = 100  # of catching up with those who write, before it is given a rest
+_HOLDS = 5  # times that writers are held, before it is given a rest
+
+
+async def begin(house: House, home: Home, invitation: str) -> Departure:
+    """Let a home move to where it is expected. invitation: what `cozy expect` printed there. Nothing is asked yet.
+
+    The same again goes on; with another code, it goes on with that. Raises BadInvitation, Moves, ArrivedAlready, CannotCarry.
+    """
+    address, sharp, code = invitation.strip().partition("#")
+    if not sharp or not code or not address.startswith(("http://", "https://")):
+        raise BadInvitation
+    if address_of(address) == address_of(home.origin):
+        raise BadInvitation("A home moves to another address than its own.")
+    house.storage.leaving(home.id)
+    departure = Departure(home.id, home.domain, home.origin, address_of(address), code, iso(house.clock()))
+    return await house.write_host(_begin, departure)
+
+
+def _begin(work: Work, departure: Departure) -> Departure:
+    known = store.departure_of(work, departure.home_id)
+    if known is not None and known.state == "arrived":
+        raise ArrivedAlready
+    if known is not None and known.address != departure.address:
+        raise Moves(address=known.address)
+    if known is not None:
+        departure = replace(known, code=departure.code, given_up=False)
+    store.keep_departure(work, departure)
+    return departure
+
+
+def of(work: Work, home_id: str) -> Departure:
+    """How far a home is that moves away. Raises NoDeparture."""
+    found = store.departure_of(work, home_id)
+    if found is None:
+        raise NoDeparture
+    return found
+
+
+def under_way(work: Work) -> list[Departure]:
+    """The homes that move away and have not arrived."""
+    return store.under_way(work)
+
+
+def change(work: Work, home_id: str, **said: Any) -> Departure:
+    """Note how far it is. Raises NoDeparture."""
+    changed = replace(of(work, home_id), **said)
+    store.keep_departure(work, changed)
+    return changed
+
+
+def give_up(work: Work, home_id: str) -> None:
+    """Let it stay after all: whoever carries it sees that soon. Raises NoDeparture, ArrivedAlready."""
+    if change(work, home_id, given_up=True).state == "arrived":
+        raise ArrivedAlready
+
+
+async def carry_on(house: House, home_id: str) -> Departure:
+    """Go on where a move was, whatever ended it, until the home lives at its new address. Each step may be done twice.
+
+    Raises CarriedAlready when another process is at it, GivenUp when it stays after all, NoDeparture; TargetRefuses, NotYet and what
+    `Outside.fetch` does, after which it may be tried again.
+    """
+    async with house.storage.leaving(home_id) as leaving:
+        departure = await house.read_host(of, home_id)
+        home = Home(home_id, departure.domain, departure.before)
+        move = _Move(house, leaving, Target(house, home, departure.address), departure)
+        if departure.state == "arrived":
+            return departure
+        if await move.is_given_up():
+            await move.stay()
+            raise GivenUp
+        if departure.state == "copying" and not await leaving.is_sealed():
+            await move.copy()
+        if move.departure.state == "copying":
+            await move.go()
+        return await move.arrive()
+
+
+@dataclass(slots=True)
+class _Move:
+    """A move under way. there: what is known of the other host: hashes of its blocks, keys of its contents."""
+
+    house: House
+    leaving: Leaving
+    target: Target
+    departure: Departure
+    blocks: list[bytes] = field(default_factory=list)
+    contents: set[str] = field(default_factory=set)
+    began: float = 0.0  # when writers were held
+
+    async def note(self, **said: Any) -> None:
+        """Keep how far it is."""
+        self.departure = await self.house.write_host(change, self.departure.home_id, **said)
+
+    async def is_given_up(self) -> bool:
+        return (await self.house.read_host(of, self.departure.home_id)).given_up
+
+    async def copy(self) -> None:
+        """Carry everything while the home is used, until so little is missing that writers may wait for it; then the home takes
+        nothing more here.
+        """
+        await self._ask_in()
+        holds = 0
+        for _ in range(_ROUNDS):
+            if await self.round() > FEW:
+                continue
+            if await self._seal():
+                return
+            holds += 1
+            if holds == _HOLDS:
+                break
+        raise NotYet
+
+    async def _ask_in(self) -> None:
+        house, home = self.house, self.target.home
+        listing = await house.read_host(homes.at, home.domain)
+        stored = await asyncio.to_thread(lambda: sum(each.size for each in house.blobs.stored(home.id)))
+        size = stored + await self.leaving.size()
+        formerly = listing.hosted.formerly
+        asked = Asked(self.departure.code, home.id, home.origin, formerly, self.leaving.version, size)
+        await self.target.let_in(asked)
+        self.blocks = await self.target.hashes()
+        self.contents = await self.target.contents()
+
+    async def round(self) -> int:
+        """Carry what is missing there; how many blocks that were."""
+        await self._carry_contents()
+        hashes = await self.leaving.hashes()
+        missing = [at for at, each in enumerate(hashes) if self.blocks[at : at + 1] != [each]]
+        for at in range(0, len(missing), BATCH):
+            await self._check()
+            await self._carry_blocks(missing[at : at + BATCH])
+        del self.blocks[len(hashes) :]
+        return len(missing)
+
+    async def _carry_blocks(self, numbers: Sequence[int]) -> None:
+        read = [(number, await self.leaving.block(number)) for number in numbers]
+        body = b"".join(packed(*each) for each in read)
+        await self.target.put_blocks(body)
+        for number, block in read:
+            self.blocks[number : number + 1] = [hash_of(block)]
+
+    async def _carry_contents(self) -> None:
+        home_id = self.departure.home_id
+        stored = await asyncio.to_thread(lambda: [each.key for each in self.house.blobs.stored(home_id)])
+        missing = [key for key in stored if key not in self.contents]
+        for at in range(0, len(missing), AT_ONCE):
+            await self._check()
+            async with asyncio.TaskGroup() as group:
+                for key in missing[at : at + AT_ONCE]:
+                    group.create_task(self._carry_content(key))
+
+    async def _carry_content(self, key: str) -> None:
+        with suppress(Missing):  # freed meanwhile
+            await self.target.put_content(key)
+            self.contents.add(key)
+
+    async def _check(self) -> None:
+        """Raises GivenUp."""
+        if not self.began and await self.is_given_up():
+            await self.stay()
+            raise GivenUp
+
+    async def _seal(self) -> bool:
+        """Hold writers, carry what is left, and let none in any more; False when that takes too long, and they are let in again."""
+        record = await self.house.read(
+            self.target.home, SYSTEM, neighbours.move_record, self.departure.before, self.departure.address
+        )
+        await self.note(record=msgspec.json.encode(record).decode())
+        self.began = monotonic()
+        try:
+            async with asyncio.timeout(HOLD_S), self.leaving.held():
+                await self.round()
+                whole = Whole(await self.leaving.size(), root_of(self.blocks))
+                await self.target.whole(whole)
+                await self.note(whole=whole)
+                await self.leaving.seal()
+        except (TimeoutError, NotWhole):
+            if not await self.leaving.is_sealed():
+                self.began = 0.0
+                self.blocks = await self.target.hashes()
+                return False
+        return True
+
+    async def go(self) -> None:
+        """Let the list say what the home's own file says: it does not live here any more."""
+        self.departure = await self.house.write_host(_go, self.departure.home_id)
+        self.house.relisted[self.departure.domain] += 1
+
+    async def arrive(self) -> Departure:
+        """Let the home live there. When its host gave it up, it lives here again. Raises GivenUp."""
+        try:
+            let = await self._live()
+        except GivenUp:
+            await self.stay_here()
+            raise
+        took = round((monotonic() - self.began) * 1000) if self.began else 0
+        await self.note(state="arrived", link=let.link, pause_ms=took, said="", code="")
+        return self.departure
+
+    async def _live(self) -> Any:
+        record = msgspec.json.decode(self.departure.record, type=Moved)
+        assert self.departure.whole is not None
+        try:
+            return await self.target.live(Statement(record, self.departure.whole))
+        except NotWhole:  # it lost something since: nothing was written here, so all can be carried again
+            self.blocks, self.contents = await self.target.hashes(), await self.target.contents()
+            await self.round()
+            whole = Whole(await self.leaving.size(), root_of(self.blocks))
+            await self.note(whole=whole)
+            return await self.target.live(Statement(record, whole))
+
+    async def stay(self) -> None:
+        """Give it up at both hosts. Raises ArrivedAlready when it lives there, and when that cannot be known, as `Target` does."""
+        is_sealed = await self.leaving.is_sealed()
+        try:
+            is_free = await self.target.abandon()
+        except Problem:
+            if is_sealed:
+                raise
+            is_free = True  # without a word of the home, which it will not say, it never lives there
+        if not is_free and is_sealed:
+            await self.note(given_up=False)
+            raise ArrivedAlready
+        await self.stay_here()
+
+    async def stay_here(self) -> None:
+        """Let writers in again."""
+        await self.leaving.unseal()
+        await self.house.write_host(_stay, self.departure.home_id)
+        self.house.relisted[self.departure.domain] += 1
+
+
+def _go(work: Work, home_id: str) -> Departure:
+    departure = change(work, home_id, state="gone")
+    homes.depart(work, departure.domain, departure.record)
+    return departure
+
+
+def _stay(work: Work, home_id: str) -> None:
+    departure = of(work, home_id)
+    if departure.state == "gone":
+        homes.stay(work, departure.domain)
+    store.forget_departure(work, home_id)
+
+
+async def erase(house: House, home_id: str) -> Departure:
+    """Remove what is left here of a home that lives elsewhere, once it says so itself; whoever comes by is still told where.
+
+    Raises NoDeparture, NotArrived, and what asking there does.
+    """
+    departure = await house.read_host(of, home_id)
+    if departure.state != "arrived" or departure.whole is None:
+        raise NotArrived
+    target = Target(house, Home(home_id, departure.domain, departure.before), departure.address)
+    record = msgspec.json.decode(departure.record, type=Moved)
+    if (await target.live(Statement(record, departure.whole))).state != "live":
+        raise NotArrived
+    await house.write_host(_let_go, home_id)
+    await house.blobs.drop(home_id)
+    await house.drawings.drop(home_id)
+    await house.storage.drop(home_id)
+    return departure
+
+
+def _let_go(work: Work, home_id: str) -> None:
+    homes.let_go(work, of(work, home_id).domain)
+    store.forget_departure(work, home_id)
