@@ -1,6 +1,12 @@
 """Things moved and copied between a member's own files and a drive."""
 
+import itertools
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
 import pytest
+
+from cozy.kernel.outside import Reply
 
 
 async def at(client, path):
@@ -90,3 +96,50 @@ async def test_nothing_outside_of_the_drive_is_taken_out_of_it(drive, at_bob, at
     private = await at(at_alice, "/private.txt")
     asked = body(drive, source={"file_id": private}, into="io.cozy.files.root-dir", out=True, copy=True)
     assert (await at_bob.post("/sharings/drives/move", json=asked)).status_code in {403, 404}
+
+
+class Liar:
+    """What the owner's home says of the drive, once it has gone mad. how: in which way."""
+
+    def __init__(self, how):
+        self.how, self.ids, self.asked = how, itertools.count(), 0
+
+    def __call__(self, url):
+        self.asked += 1
+        assert self.asked < 1_000, "it goes on and on"
+        *_, id_ = (parts := urlsplit(url)).path.split("/")
+        if "/download/" in parts.path:
+            return Reply(200, {}, b"x" * (1_000 if self.how == "long" else 3), url)
+        skip = int(parse_qs(parts.query)["page[skip]"][0])
+        inside = self.inside(id_, skip)
+        contents = {"data": [], "meta": {"count": 10**9 if self.how == "wide" else len(inside)}}
+        told = {**self.folder(id_), "relationships": {"contents": contents}}
+        return Reply(200, {}, msgspec.json.encode({"data": told, "included": inside}), url)
+
+    def inside(self, id_, skip):
+        match self.how:
+            case "loop":
+                return [self.folder(id_)]
+            case "deep":
+                return [self.folder(f"deeper{next(self.ids)}")]
+            case "wide":
+                return [self.file(f"wider{next(self.ids)}") for _ in range(200)]
+            case _:
+                return [] if skip else [self.file("one")]
+
+    def folder(self, id_):
+        return {"type": "io.cozy.files", "id": id_, "attributes": {"type": "directory", "name": "Folder"}}
+
+    def file(self, id_):
+        told = {"type": "file", "name": "one.txt", "size": "5", "mime": "text/plain"}
+        return {"type": "io.cozy.files", "id": id_, "attributes": told}
+
+
+@pytest.mark.parametrize("how", ["loop", "deep", "wide", "long", "short"])
+async def test_what_an_owners_home_tells_without_end_ends(drive, at_bob, inside, how):
+    inside.answers[f"{drive.alice.origin}/sharings/drives/"] = Liar(how)
+    asked = body(drive, source={"dir_id": "any"}, into="io.cozy.files.root-dir", out=True, copy=True)
+    answer = await at_bob.post("/sharings/drives/move", json=asked)
+    assert answer.status_code == 502, answer.text
+    assert "tells of" in answer.json()["errors"][0]["detail"]
+    assert await at(at_bob, "/Folder/one.txt") is None

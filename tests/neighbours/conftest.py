@@ -1,6 +1,6 @@
 """Two homes of one house that ask each other through the program itself, and what may stand at an address of no home."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -29,7 +29,7 @@ class Inside:
     """The world outside, which is this very house: what leads to no home of it is answered as `answers` says."""
 
     house: House | None = None
-    answers: dict[str, Reply | Exception] = field(default_factory=dict)
+    answers: dict[str, Reply | Exception | Callable[[str], Reply]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     async def fetch(
@@ -43,6 +43,8 @@ class Inside:
             if url.startswith(start):
                 if isinstance(answer, Exception):
                     raise answer
+                if callable(answer):
+                    return answer(url)
                 return answer
         assert self.house is not None
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(serving(self.house))) as client:

@@ -25,6 +25,10 @@ class OwnerAway(Elsewhere):
     """The home that this drive lies in does not answer: try again later. Nothing of it is lost."""
 
 
+class OtherThanTold(Elsewhere):
+    """The home that this drive lies in sends more, or less, than it tells of: nothing more is copied from there."""
+
+
 class OnlyOwnerDestroys(Forbidden):
     """What is thrown away here lies in the bin of the drive's owner, who alone removes anything for good."""
 

@@ -1,11 +1,12 @@
 """Things carried between this home's own files and drives, its own or in other homes.
 
 A thing is copied whole before the one that it was carried from goes to the bin there: whatever breaks on the way, it is in one
-place at least.
+place at least. Another home tells what it has as it likes, so that all of it is bounded: how much, how deep, how long.
 """
 
 from __future__ import annotations
 
+from asyncio import timeout
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,22 +16,25 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cozy.kernel.blobs import TooLarge
 from cozy.kernel.caller import Caller
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.problem import Problem
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
-from cozy.rooms.files.errors import NameTaken
+from cozy.rooms.files.errors import NameTaken, OverQuota
 from cozy.rooms.files.model import File
 
-from ..errors import OwnerAway
+from ..errors import OtherThanTold, OwnerAway
 from ..model import Distant
 from . import asking
 from .asking import Item
 
 BATCH = 1000  # items of a folder at a time
 TRIES = 100
+MOST, DEPTH = 20_000, 100  # items that are carried at once, folders in folders
+WITHIN_S = 24 * 3600.0
 
 
 class Made(Struct, frozen=True):
@@ -71,19 +75,28 @@ class Place(Protocol):
 
 async def carry(source: Place, id_: str, target: Place, folder_id: str, *, leaves: bool) -> Made:
     """A file, or a folder with all that is in it, in another place. leaves: whether the one before goes to the bin."""
-    item = await source.look(id_)
-    made = await _copied(source, item, target, folder_id)
+    try:
+        async with timeout(WITHIN_S):
+            made = await _copied(source, await source.look(id_), target, folder_id, set())
+    except TimeoutError as error:
+        raise OwnerAway from error
     if leaves:
         await source.throw_away(id_)
     return made
 
 
-async def _copied(source: Place, item: Item, target: Place, folder_id: str) -> Made:
+async def _copied(
+    source: Place, item: Item, target: Place, folder_id: str, seen: set[str], depth: int = 0
+) -> Made:
+    """seen: the ids of what is copied already: a folder that holds itself would have no end."""
+    if item.id in seen or len(seen) >= MOST or depth > DEPTH:
+        raise OtherThanTold(id=item.id[:100])
+    seen.add(item.id)
     if not item.is_folder:
         return await target.make_file(folder_id, item, source.read(item))
     made = await target.make_folder(folder_id, item.name)
     for inner in await source.holds(item.id):
-        await _copied(source, inner, target, made.id)
+        await _copied(source, inner, target, made.id, seen, depth + 1)
     return made
 
 
@@ -127,7 +140,12 @@ class Here:
     async def make_file(self, parent_id: str, item: Item, chunks: AsyncIterator[bytes]) -> Made:
         """See Place."""
         left = await self.house.read(self.home, self.caller, files.room_left, self.home.quota)
-        content = await self.house.blobs.put(self.home.id, chunks, left)
+        if left is not None and (item.size or 0) > left:
+            raise OverQuota(quota=self.home.quota)
+        try:
+            content = await self.house.blobs.put(self.home.id, chunks, left)
+        except TooLarge as error:
+            raise OverQuota(quota=self.home.quota) from error
 
         def making(work: Work) -> File:
             name = files.free_name(work, parent_id, item.name)
@@ -163,12 +181,22 @@ class There:
         while True:
             page = await asking.page(self.house, self.home, self.drive, folder_id, len(found))
             found += page.items
+            if len(found) > MOST:
+                raise OtherThanTold(id=folder_id)
             if not page.items or len(found) >= page.total:
                 return found
 
-    def read(self, item: Item) -> AsyncIterator[bytes]:
-        """See Place."""
-        return asking.pieces(self.house, self.home, self.drive, f"download/{quote(item.id, safe='')}")
+    async def read(self, item: Item) -> AsyncIterator[bytes]:
+        """See Place. Raises OtherThanTold where there are more bytes, or fewer, than the drive told."""
+        left = item.size or 0
+        rest = f"download/{quote(item.id, safe='')}"
+        async for chunk in asking.pieces(self.house, self.home, self.drive, rest):
+            left -= len(chunk)
+            if left < 0:
+                break
+            yield chunk
+        if left:
+            raise OtherThanTold(id=item.id[:100])
 
     async def make_folder(self, parent_id: str, name: str) -> Made:
         """See Place."""
