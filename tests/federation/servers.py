@@ -280,7 +280,7 @@ class Shelf:
     def _line(self, name: str) -> str:
         held = self.files[name]
         kind = "<d:collection/>" if held is None else ""
-        size = "" if held is None else f"<d:getcontentlength>{len(held)}</d:getcontentlength>"
+        size = "" if held is None else self._size(name, held)
         kinds = {"": "text/plain", "txt": "text/plain", "jpg": "image/jpeg", "html": "text/html"}
         mime = (
             ""
@@ -293,6 +293,20 @@ class Shelf:
             "<d:getlastmodified>Mon, 06 Jul 2026 10:00:00 GMT</d:getlastmodified>"
             f"<x:share-permissions>{self.rights}</x:share-permissions></d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>"
         )
+
+    def _size(self, name: str, held: bytes) -> str:
+        return f"<d:getcontentlength>{len(held)}</d:getcontentlength>"
+
+
+@dataclass
+class Untold(Shelf):
+    """The same at a server that tells no sizes, or wrong ones."""
+
+    sizes: dict[str, int] = field(default_factory=dict)
+
+    def _size(self, name: str, held: bytes) -> str:
+        told = self.sizes.get(name)
+        return "" if told is None else f"<d:getcontentlength>{told}</d:getcontentlength>"
 
 
 def _part(held: bytes, wanted: str | None) -> Response:

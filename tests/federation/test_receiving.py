@@ -4,12 +4,14 @@ import pytest
 
 from cozy.rooms.federation import service
 from cozy.rooms.federation.errors import Closed, NameThere, NotThere, OnlyToLook
+from cozy.rooms.federation.events import KeepAsked
 from cozy.rooms.federation.model.multistatus import items
 from cozy.rooms.federation.service.sending import Wish
+from cozy.rooms.files import service as files
 from cozy.rooms.notifications.model import NOTIFICATIONS
 from tests.homes_apart import OWNER
 
-from .servers import Shelf
+from .servers import Shelf, Untold
 
 SECRET = "tDPRTrLI4hE3C5T"
 
@@ -101,6 +103,18 @@ async def test_what_is_not_whole_or_not_for_us_is_refused_in_the_words_of_the_pr
     assert await received(alice) == []
 
 
+async def test_what_servers_that_are_not_there_share_keeps_nothing_else_out(street, alice, nextcloud, clock):
+    nextcloud.shelf = garden()
+    for number in range(60):
+        made_up = f"bob@nowhere{number}.localhost:9000"
+        answer = await nextcloud.share(alice, owner=made_up, sharedBy=made_up)
+        assert answer.status_code == 201
+        clock.advance(minutes=3)  # so that so many from one address are not too many
+    assert (await nextcloud.share(alice)).status_code == 201
+    await street.settle("alice")
+    assert "waiting" in {share.state for share in await received(alice)}
+
+
 async def test_nobody_fills_a_home_with_shares_nor_one_that_takes_none(street, alice, nextcloud):
     nextcloud.shelf = garden()
     answers = [(await nextcloud.share(alice, providerId=number)).status_code for number in range(12)]
@@ -154,6 +168,37 @@ async def test_a_copy_is_kept_with_its_dates(street, alice, taken):
     assert (folder.name, kept["size"], kept["updated_at"][:10]) == ("Garden", "5", "2026-07-06")
     titles = {each["title"] for each in (await alice.documents(NOTIFICATIONS)).values()}
     assert "Your copy of “Garden” is here" in titles
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+async def test_a_copy_that_is_tried_again_doubles_nothing(street, alice, taken, nextcloud, is_told):
+    nextcloud.shelf = Untold(SECRET, nextcloud.shelf.files)
+    if is_told:
+        nextcloud.shelf.sizes = {"/rose.txt": 4}  # and three bytes come
+    place = await alice.read(service.reaching.there, taken)
+    top, _ = await service.reaching.look(alice.house, place, "")
+    folder = await alice.write(service.copying.ask, taken, top)
+    asked = KeepAsked(taken, "", folder.id, "Garden")
+    for _ in range(3):
+        await service.copying.copy(alice.house, alice.home, asked)
+    names = [each.name for each in await alice.read(files.children, folder.id)]
+    assert names == ["Pots", "rose.txt"]
+
+
+async def test_a_file_that_is_longer_than_told_is_left_out_and_the_others_come(
+    street, alice, taken, nextcloud
+):
+    nextcloud.shelf = Untold(SECRET, nextcloud.shelf.files, sizes={"/Pots/100%.jpg": 2})
+    place = await alice.read(service.reaching.there, taken)
+    top, _ = await service.reaching.look(alice.house, place, "")
+    folder = await alice.write(service.copying.ask, taken, top)
+    await street.settle("alice")
+    names = [each.name for each in await alice.read(files.children, folder.id)]
+    assert names == ["Pots", "rose.txt"]
+    (pots, _) = await alice.read(files.children, folder.id)
+    assert [each.name for each in await alice.read(files.children, pots.id)] == ["basil & mint.txt"]
+    titles = {each["title"] for each in (await alice.documents(NOTIFICATIONS)).values()}
+    assert "Your copy of “Garden” is not whole" in titles
 
 
 async def test_the_end_of_it_is_told_in_words(street, alice, taken, nextcloud):

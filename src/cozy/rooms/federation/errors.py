@@ -83,6 +83,10 @@ class NotThere(NotFound):
     """There is nothing of this name at the other server, or no longer."""
 
 
+class OtherThanTold(Invalid):
+    """The other server sends more than it told of this file."""
+
+
 class NameThere(Invalid):
     """Something of this name is there already."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
 
 from cozy.kernel.blobs import Content, TooLarge
@@ -17,7 +17,7 @@ from cozy.rooms.files.errors import OverQuota
 from cozy.rooms.files.model import clean_name
 from cozy.rooms.files.service import ROOT, File
 
-from ..errors import NoShare
+from ..errors import Closed, NoShare, OtherThanTold
 from ..events import KeepAsked
 from ..model import Item, There
 from . import keeping, noticing
@@ -25,6 +25,8 @@ from .reaching import fetching, look, there
 
 FILES_LIMIT = 20_000
 DEPTH_LIMIT = 50
+PAGE = 1000  # files of a folder at a time
+FROM = "copiedFrom"  # a member of cozyMetadata: where a copy lay in its share, by which the next try knows it
 
 
 def ask(work: Work, share_id: str, item: Item) -> File:
@@ -39,10 +41,9 @@ def ask(work: Work, share_id: str, item: Item) -> File:
 
 async def copy(house: House, home: Home, asked: KeepAsked) -> None:
     """Fetch every file that is not there yet. What cannot be had for good is told to the owner; else it is tried again."""
-    is_whole = True
     try:
         place = await house.read(home, SYSTEM, there, asked.share)
-        await _folder_or_file(house, home, place, asked)
+        is_whole = await _folder_or_file(house, home, place, asked)
     except Elsewhere:
         raise
     except Problem:
@@ -50,15 +51,18 @@ async def copy(house: House, home: Home, asked: KeepAsked) -> None:
     await house.write(home, SYSTEM, _tell, asked, is_whole)
 
 
-async def _folder_or_file(house: House, home: Home, place: There, asked: KeepAsked) -> None:
+async def _folder_or_file(house: House, home: Home, place: There, asked: KeepAsked) -> bool:
+    """Whether everything is there now."""
     item, inside = await look(house, place, asked.path)
     if not item.is_folder:
-        await _fetch(house, home, place, asked.folder, item, asked.name)
-        return
+        had = await house.read(home, SYSTEM, _had, asked.folder)
+        return await _fetched(house, home, place, asked.folder, item, asked.name, had)
+    is_whole = True
     waiting: list[tuple[str, Sequence[Item], int]] = [(asked.folder, inside, 0)]
     number = 0
     while waiting:
         folder_id, found, depth = waiting.pop()
+        had = await house.read(home, SYSTEM, _had, folder_id)
         for each in found:
             number += 1
             if number > FILES_LIMIT or depth > DEPTH_LIMIT:
@@ -67,21 +71,50 @@ async def _folder_or_file(house: House, home: Home, place: There, asked: KeepAsk
                 made = await house.write(home, SYSTEM, _folder, folder_id, each.name)
                 waiting.append((made, (await look(house, place, each.path))[1], depth + 1))
             else:
-                await _fetch(house, home, place, folder_id, each, each.name)
+                is_whole &= await _fetched(house, home, place, folder_id, each, each.name, had)
+    return is_whole
 
 
-async def _fetch(house: House, home: Home, place: There, folder_id: str, item: Item, name: str) -> None:
-    if await house.read(home, SYSTEM, _is_there, folder_id, name, item.size):
-        return
+def _had(work: Work, folder_id: str) -> dict[str, File]:
+    """What a try before this one brought into a folder, by where it lay there."""
+    found: dict[str, File] = {}
+    skip = 0
+    while page := files.children(work, folder_id, skip=skip, limit=PAGE):
+        found |= {
+            str(each.body["cozyMetadata"].get(FROM)): each for each in page if "cozyMetadata" in each.body
+        }
+        skip += len(page)
+    return found
+
+
+async def _fetched(
+    house: House, home: Home, place: There, folder_id: str, item: Item, name: str, had: Mapping[str, File]
+) -> bool:
+    """Whether a file is there now. One that is not as it was told keeps no other from coming."""
+    known = had.get(item.path)
+    if known is not None and item.size in {None, known.size}:
+        return True
+    try:
+        await _fetch(house, home, place, folder_id, item, name, known)
+    except (Elsewhere, OverQuota, Closed, NoShare):
+        raise
+    except Problem:
+        return False
+    return True
+
+
+async def _fetch(
+    house: House, home: Home, place: There, folder_id: str, item: Item, name: str, known: File | None
+) -> None:
     left = await house.read(home, SYSTEM, files.room_left, home.quota)
     if left is not None and (item.size or 0) > left:
         raise OverQuota(quota=home.quota)
     try:
         async with fetching(house, place, item.path, {}) as stream:
-            content = await house.blobs.put(home.id, stream.chunks, left)
+            content = await house.blobs.put(home.id, stream.chunks, left if item.size is None else item.size)
     except TooLarge as error:
-        raise OverQuota(quota=home.quota) from error
-    await house.write(home, SYSTEM, _keep, folder_id, name, content, item, home.quota)
+        raise OverQuota(quota=home.quota) if item.size is None else OtherThanTold(path=item.path) from error
+    await house.write(home, SYSTEM, _keep, folder_id, name, content, item, known, home.quota)
 
 
 def _folder(work: Work, folder_id: str, name: str) -> str:
@@ -90,18 +123,20 @@ def _folder(work: Work, folder_id: str, name: str) -> str:
     return known.id if known and known.is_folder else files.create_folder(work, folder_id, wanted).id
 
 
-def _is_there(work: Work, folder_id: str, name: str, size: int | None) -> bool:
-    known = files.child_named(work, folder_id, clean_name(name))
-    return known is not None and not known.is_folder and known.size == size
-
-
-def _keep(work: Work, folder_id: str, name: str, content: Content, item: Item, quota: int | None) -> None:
+def _keep(
+    work: Work, folder_id: str, name: str, content: Content, item: Item, known: File | None, quota: int | None
+) -> None:
     try:
         at = iso(parsedate_to_datetime(item.at))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         at = ""
+    details = files.Details(
+        updated_at=at, created_at=at, dates_are_final=bool(at), cozy_metadata={FROM: item.path}
+    )
+    if known is not None:
+        files.overwrite(work, known.id, content, item.mime, details, quota=quota)
+        return
     free = files.free_name(work, folder_id, clean_name(name))
-    details = files.Details(updated_at=at, created_at=at, dates_are_final=bool(at))
     files.create_file(work, folder_id, free, content, item.mime, details, quota=quota)
 
 

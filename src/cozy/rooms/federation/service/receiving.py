@@ -43,11 +43,12 @@ from .discovering import Provider, discover
 from .reaching import look, opened
 
 SETTINGS, CHOICE = "io.cozy.settings", "io.cozy.settings.federation"
-MOST_WAITING = 50  # shares without an answer
-MOST_OF_ONE = 10  # of these, from one server
+MOST_WAITING = 500  # shares that their servers vouched for, without an answer
+MOST_OF_ONE = 10  # of these and of those that are looked into, from one server
+MOST_UNVERIFIED = 50  # that are looked into: it takes seconds, so that none but made-up ones give way
 NAME_LIMIT = 200  # characters
 SECRET_LIMIT = 4096
-UNVERIFIED_DAYS, OVER_DAYS = 7, 30
+UNVERIFIED_DAYS, OVER_DAYS = 1, 30
 
 
 def is_on(work: Work) -> bool:
@@ -86,7 +87,7 @@ def arrive(work: Work, told: NewShare) -> Share:
     for each in known:
         if keeping.secret_of(work, each) == access.secret:
             return each
-    _check_room(work, owner.server)
+    _make_room(work, owner.server)
     called = told.sender_display_name or told.shared_by_display_name or told.owner_display_name or ""
     share = Share(
         id=new_id(), direction="received", state="unverified", name=_short(told.name), is_folder=told.resource_type == "folder",
@@ -147,12 +148,15 @@ def _short(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:NAME_LIMIT]
 
 
-def _check_room(work: Work, server: str) -> None:
-    open_ = [
-        each for each in keeping.listed(work, direction="received") if each.state in {"unverified", "waiting"}
-    ]
-    if len(open_) >= MOST_WAITING or sum(each.server == server for each in open_) >= MOST_OF_ONE:
+def _make_room(work: Work, server: str) -> None:
+    """Let the oldest that nobody vouched for yet give way. Raises TooManyWaiting."""
+    unverified = keeping.listed(work, direction="received", state="unverified")
+    waiting = keeping.listed(work, direction="received", state="waiting")
+    of_one = sum(each.server == server for each in (*unverified, *waiting))
+    if of_one >= MOST_OF_ONE or len(waiting) >= MOST_WAITING:
         raise TooManyWaiting(retry_after_s=24 * 3600)
+    for each in unverified[MOST_UNVERIFIED - 1 :]:
+        keeping.remove(work, each)
 
 
 class _Found(Struct, frozen=True):
