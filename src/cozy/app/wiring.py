@@ -63,6 +63,10 @@ from cozy.rooms.documents.ports import Doctype, Guard
 from cozy.rooms.drives import pages as drives_pages
 from cozy.rooms.drives import routes as drives_routes
 from cozy.rooms.drives import service as drives
+from cozy.rooms.exports import jobs as exports_jobs
+from cozy.rooms.exports import pages as exports_pages
+from cozy.rooms.exports import service as exports
+from cozy.rooms.exports.events import ExportDue
 from cozy.rooms.federation import jobs as federation_jobs
 from cozy.rooms.federation import pages as federation_pages
 from cozy.rooms.federation import routes as federation_routes
@@ -187,6 +191,7 @@ DOORS: list[Routes] = [
     search_routes.routes,
     connectors_pages.routes,
     imports_pages.routes,
+    exports_pages.routes,
     apps_routes.app_routes,
     realtime_routes.routes,
 ]
@@ -220,6 +225,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
     PushDue: [notifications_jobs.push],
     DigestDue: [notifications_jobs.mail_digest],
     GrantDue: [permissions_jobs.end_grant],
+    ExportDue: [exports_jobs.remove_expired],
     TriggerDue: [jobs.fire_trigger],
     JobEnded: [connectors_jobs.tell_failure],
     AccountLeft: [connectors_jobs.throw_away_brought],
@@ -315,6 +321,7 @@ PORTS: dict[type, list[Any]] = {
         *contacts.doctypes.DOCTYPES,
         *sharing.doctypes.DOCTYPES,
         *imports.DOCTYPES,
+        *exports.DOCTYPES,
         *federation.DOCTYPES,
     ],
     InstanceFacts: [auth.facts.instance],
@@ -327,6 +334,7 @@ PORTS: dict[type, list[Any]] = {
         *sharing_pages.kinds.KINDS,
         *federation_pages.kinds.KINDS,
         *links_pages.KINDS,
+        *exports_pages.KINDS,
     ],
     Beside: [sharing_pages.contact.on_page_of_contact],
     People: [sharing.seers.People()],
@@ -338,5 +346,6 @@ PORTS: dict[type, list[Any]] = {
         *connectors_jobs.WORKERS,
         *replication_jobs.WORKERS,
         *imports_jobs.WORKERS,
+        *exports_jobs.WORKERS,
     ],
 }

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from msgspec import Struct
 
 from .ranges import Stream, disposition
+from .stretches import Stretch
 
 T = TypeVar("T")
 
@@ -27,13 +28,14 @@ _UNIX = 3 << 8
 
 
 class Entry(Struct, Generic[T], frozen=True):
-    """A file or folder of an archive. source: what its bytes are read from, None for a folder."""
+    """A file or folder of an archive. source: what its bytes are read from, None for a folder. crc: their CRC-32, where it is known."""
 
     name: str  # its path; a folder's ends in "/"
     modified: datetime
     size: int = 0  # bytes
     source: T | None = None
     is_executable: bool = False
+    crc: int | None = None
 
 
 def length(entries: Sequence[Entry[T]]) -> int:
@@ -71,6 +73,22 @@ async def stream(
     yield _end(len(entries), offset, len(directory))
 
 
+def stretches(entries: Sequence[Entry[T]]) -> Iterator[Stretch[T]]:
+    """What the archive is made of, one after the other, where the sums of all entries are known."""
+    offset = 0
+    directory = bytearray()
+    for entry in entries:
+        head = _head(entry)
+        yield Stretch(len(head), head)
+        if entry.source is not None and entry.size:
+            yield Stretch(entry.size, source=entry.source)
+        directory += _listed(entry, entry.crc or 0, offset)
+        offset += len(head) + entry.size
+    yield Stretch(len(directory), bytes(directory))
+    end = _end(len(entries), offset, len(directory))
+    yield Stretch(len(end), end)
+
+
 def sent(entries: Sequence[Entry[T]], read: Callable[[T], AsyncIterator[bytes]], name: str) -> Stream:
     """The archive as an answer, to be saved under this name."""
     headers = {
@@ -81,15 +99,15 @@ def sent(entries: Sequence[Entry[T]], read: Callable[[T], AsyncIterator[bytes]],
 
 
 def _head(entry: Entry[T]) -> bytes:
-    """§4.3.7; the checksum follows the bytes, since it is not known before them."""
+    """§4.3.7; a checksum that is not known before the bytes follows them."""
     name = entry.name.encode()
     is_huge = entry.size >= _HUGE
     extra = _times(entry) + (struct.pack("<HHQQ", 1, 16, entry.size, entry.size) if is_huge else b"")
-    size = _HUGE if is_huge else 0
+    size = _HUGE if is_huge else entry.size if entry.crc is not None else 0
     return (
         struct.pack(
-            "<IHHHHHIIIHH", 0x04034B50, _needed(is_huge), _flags(entry), 0, *_dos(entry.modified), 0, size, size,
-            len(name), len(extra),
+            "<IHHHHHIIIHH", 0x04034B50, _needed(is_huge), _flags(entry), 0, *_dos(entry.modified), entry.crc or 0,
+            size, size, len(name), len(extra),
         )
         + name
         + extra
@@ -98,7 +116,7 @@ def _head(entry: Entry[T]) -> bytes:
 
 def _descriptor(entry: Entry[T], crc: int) -> bytes:
     """§4.3.9"""
-    if entry.source is None:
+    if not _is_described(entry):
         return b""
     return struct.pack("<IIQQ" if entry.size >= _HUGE else "<IIII", 0x08074B50, crc, entry.size, entry.size)
 
@@ -137,7 +155,12 @@ def _needed(is_wide: bool) -> int:
 
 
 def _flags(entry: Entry[T]) -> int:
-    return _UTF8 if entry.source is None else _UTF8 | _DESCRIBED
+    return _UTF8 | _DESCRIBED if _is_described(entry) else _UTF8
+
+
+def _is_described(entry: Entry[T]) -> bool:
+    """Whether a descriptor follows the bytes."""
+    return entry.source is not None and entry.crc is None
 
 
 def _attributes(entry: Entry[T]) -> int:

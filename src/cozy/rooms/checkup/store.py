@@ -17,6 +17,8 @@ _TABLES = (
     "leaves",
     "counters",
     "contents",
+    "holds",
+    "held_contents",
     "file_links",
     "uploads",
     "jobs",
@@ -193,10 +195,11 @@ def stored_bytes(work: Work) -> int:
 
 
 def unused_contents(work: Work) -> Iterator[Row]:
-    """sha256 of the contents that no document names."""
+    """sha256 of the contents that no document names, and that are not held for somebody."""
     return work.db.each(
         """SELECT sha256 FROM contents c WHERE home_id = :home AND NOT EXISTS (
              SELECT 1 FROM documents d WHERE d.home_id = :home AND NOT d.deleted AND d.body->>'sha256' = c.sha256 || '')
+              AND NOT EXISTS (SELECT 1 FROM held_contents h WHERE h.home_id = :home AND h.sha256 = c.sha256)
             ORDER BY sha256""",
         home=work.home,
     )

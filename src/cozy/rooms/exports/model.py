@@ -1,21 +1,31 @@
-"""The words of exports: lines, and what an export tells of itself."""
+"""The words of exports: lines, what an export tells of itself, and one that a home keeps ready."""
 
 from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
 
 from msgspec import Struct
 
 EXPORTS = "io.cozy.exports"
+OPEN_FOLDER = "open-folder"  # a kind
 FORMAT, VERSION = "cozy-open-folder", 1
 MANIFEST, SUMS, READER, INDEX = "manifest.json", "manifest-sha256.txt", "read_me.py", "index.html"
 FILES, BIN, VERSIONS, CONTACTS, CALENDARS, NOTES, DATA, PAGES = (
     "Files", "Bin", "Versions", "Contacts", "Calendars", "Notes", "Data", "Pages",
 )  # fmt: skip
+KEPT = timedelta(days=7)  # once it is ready
+PART = 2_000_000_000  # bytes of a part, about
+PART_LINES = 50_000  # at the most in a part: they are held in memory while it is sent
+SHOWN = 20  # of what was left out, in the document; the manifest names all
+
+State = Literal["making", "ready", "failed"]
 
 
 class Line(Struct, frozen=True, array_like=True, gc=False):
     """One file of an export, or a folder: its path ends in "/", and it has no hash.
 
-    start: where its bytes are in the spool; -1: they are the content of this hash.
+    start: where its bytes are in the spool; -1: they are the content of this hash. crc: CRC-32 of its bytes, where that is known.
     """
 
     path: str
@@ -24,6 +34,7 @@ class Line(Struct, frozen=True, array_like=True, gc=False):
     sha256: str
     start: int = -1
     executable: bool = False
+    crc: int = 0
 
     @property
     def is_folder(self) -> bool:
@@ -46,3 +57,42 @@ class Done(Struct):
     already: int = 0  # files that an earlier export holds
     gone: int = 0  # files of an earlier export that are no more
     left_out: list[LeftOut] = []
+
+
+class Part(Struct):
+    """Lines that are sent together. start, stop: where they are in the list; tar: bytes of them in a tar."""
+
+    start: int
+    stop: int
+    lines: int = 0
+    size: int = 0  # bytes of the files
+    tar: int = 0
+
+
+class Export(Struct, omit_defaults=True):
+    """The body of the document of an export that is made for somebody to fetch.
+
+    sha256: the content that holds what was made for it, and from `list_at` on its list: a line each in JSON. Naming it keeps it.
+    """
+
+    kind: str = OPEN_FOLDER
+    state: State = "making"
+    why: str = ""  # of `failed`
+    created_at: str = ""
+    made_at: str = ""
+    expires_at: str = ""
+    run: str = ""  # whoever makes it: the last that began has it
+    done: int = 0  # lines that were made sure of
+    planned: int = 0
+    files: int = 0
+    size: int = 0  # bytes of the files
+    sha256: str = ""
+    list_at: int = 0
+    parts: list[Part] = []
+    left: list[LeftOut] = []  # the first of them
+    left_in_all: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody is at it any more."""
+        return self.state != "making"

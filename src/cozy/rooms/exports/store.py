@@ -11,6 +11,8 @@ from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Document, Leaf
 
+from .model import EXPORTS
+
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -86,3 +88,23 @@ def one(work: Work, doctype: str, id_: str) -> Document | None:
 def last_seq(work: Work) -> int:
     """The number of the home's last change."""
     return documents.last_seq(work)
+
+
+def exports(work: Work, limit: int = 50) -> list[Document]:
+    """Those that are kept or made, the newest first."""
+    rows = work.db.all(
+        f"""SELECT {documents.COLUMNS} FROM documents
+             WHERE home_id = :home AND doctype = :doctype AND NOT deleted ORDER BY id DESC LIMIT :limit""",
+        home=work.home, doctype=EXPORTS, limit=limit,
+    )  # fmt: skip
+    return [documents.document(row) for row in rows]
+
+
+def weight(work: Work) -> tuple[int, int]:
+    """How many documents the home has, and the bytes of their texts."""
+    row = work.db.one(
+        """SELECT COUNT(*), COALESCE(SUM(LENGTH(CAST(body AS TEXT))), 0) FROM documents
+            WHERE home_id = :home AND NOT deleted""",
+        home=work.home,
+    )
+    return (int(row[0]), int(row[1])) if row else (0, 0)

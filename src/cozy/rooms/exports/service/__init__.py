@@ -1,6 +1,34 @@
 """What can be done to take a home along."""
 
+from . import fetching, keeping, writing
 from .closing import summed
+from .doctypes import DOCTYPES
+from .fetching import Reading, reading
+from .keeping import Kept, all_, one, opened, remove, secret
+from .making import NOTICE, WORKER, begin, check_room, make
 from .taking import Opened, folder, taken, tar
 
-__all__ = ["Opened", "folder", "summed", "taken", "tar"]
+__all__ = [
+    "DOCTYPES",
+    "NOTICE",
+    "WORKER",
+    "Kept",
+    "Opened",
+    "Reading",
+    "all_",
+    "begin",
+    "check_room",
+    "fetching",
+    "folder",
+    "keeping",
+    "make",
+    "one",
+    "opened",
+    "reading",
+    "remove",
+    "secret",
+    "summed",
+    "taken",
+    "tar",
+    "writing",
+]

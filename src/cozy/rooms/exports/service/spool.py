@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 from types import TracebackType
 
 import msgspec
@@ -13,16 +15,17 @@ import msgspec
 from ..model import LeftOut, Line
 
 PIECE = 1024 * 1024  # bytes read at a time
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Line).decode
+encode = msgspec.json.Encoder().encode
+decode = msgspec.json.Decoder(Line).decode
 
 
 class Spool(AbstractContextManager["Spool"]):
     """Lines in the order in which they are written. Files without a name: they are gone with the process, however it ends."""
 
-    def __init__(self) -> None:
-        self._lines = tempfile.TemporaryFile(prefix="cozy-export-")  # noqa: SIM115 (closed with the spool)
-        self._bytes = tempfile.TemporaryFile(prefix="cozy-export-")  # noqa: SIM115
+    def __init__(self, folder: Path | None = None) -> None:
+        """folder: of the disk that has room for it; None for where temporary files are."""
+        self._lines = tempfile.TemporaryFile(prefix="cozy-export-", dir=folder)  # noqa: SIM115 (closed with the spool)
+        self._bytes = tempfile.TemporaryFile(prefix="cozy-export-", dir=folder)  # noqa: SIM115
         self.left_out: list[LeftOut] = []
         self.count = 0
         self.size = 0  # bytes of all files
@@ -37,17 +40,18 @@ class Spool(AbstractContextManager["Spool"]):
         """Add a file that is made here."""
         start = self._bytes.seek(0, 2)
         digest = hashlib.sha256()
-        size = 0
+        size = crc = 0
         for piece in pieces:
             self._bytes.write(piece)
             digest.update(piece)
+            crc = zlib.crc32(piece, crc)
             size += len(piece)
-        return self.add(Line(path, modified, size, digest.hexdigest(), start))
+        return self.add(Line(path, modified, size, digest.hexdigest(), start, crc=crc))
 
     def add(self, line: Line) -> Line:
         """Add a file whose bytes are somewhere already."""
         self._lines.seek(0, 2)
-        self._lines.write(_encode(line) + b"\n")
+        self._lines.write(encode(line) + b"\n")
         self.count += 1
         self.size += line.size
         return line
@@ -64,11 +68,17 @@ class Spool(AbstractContextManager["Spool"]):
             offset += len(text)
             number += 1
             if number > start:
-                yield _decode(text)
+                yield decode(text)
 
     def read(self, line: Line) -> Iterator[bytes]:
         """The bytes of a file that was made here."""
-        left, at = line.size, line.start
+        yield from self._stretch(line.start, line.size)
+
+    def everything(self) -> Iterator[bytes]:
+        """The bytes of all files that were made here, one after the other."""
+        yield from self._stretch(0, self._bytes.seek(0, 2))
+
+    def _stretch(self, at: int, left: int) -> Iterator[bytes]:
         while left:
             self._bytes.seek(at)
             piece = self._bytes.read(min(PIECE, left))

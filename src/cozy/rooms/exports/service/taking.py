@@ -44,9 +44,14 @@ class _Manifest(msgspec.Struct):
 async def taken(house: House, home: Home) -> AsyncIterator[Opened]:
     """Everything in a home, as it is at this moment."""
     with Spool() as spool:
-        found = await house.scan(home, SYSTEM, gather, spool)
-        await write_notes(house, home, spool, found.notes)
-        yield Opened(house, home, spool, found)
+        yield await open_in(spool, house, home)
+
+
+async def open_in(spool: Spool, house: House, home: Home) -> Opened:
+    """The same, in a spool of somebody's own."""
+    found = await house.scan(home, SYSTEM, gather, spool)
+    await write_notes(house, home, spool, found.notes)
+    return Opened(house, home, spool, found)
 
 
 async def folder(opened: Opened, target: Path) -> Done:

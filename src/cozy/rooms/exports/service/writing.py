@@ -22,6 +22,7 @@ from .spool import Spool
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _BLOCK = 512  # of a tar
+TAR_END = bytes(2 * _BLOCK)
 Close = Callable[[], Awaitable[None]]  # adds the lines that tell of all others
 
 
@@ -163,15 +164,11 @@ async def to_tar(
     for line in spool.lines(number):
         async for piece in _member(house, home, spool, line, top):
             yield piece
-    yield bytes(2 * _BLOCK)
+    yield TAR_END
 
 
 async def _member(house: House, home: Home, spool: Spool, line: Line, top: str) -> AsyncIterator[bytes]:
-    info = tarfile.TarInfo(f"{top}/{line.path}")
-    info.size, info.mtime = line.size, (parse(line.modified) - _EPOCH).total_seconds()
-    info.mode = 0o755 if line.executable or line.is_folder else 0o644
-    info.type = tarfile.DIRTYPE if line.is_folder else tarfile.REGTYPE
-    head = info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
+    head = tar_head(line, top)
     if line.is_folder:
         yield head
         return
@@ -187,4 +184,18 @@ async def _member(house: House, home: Home, spool: Spool, line: Line, top: str) 
         return
     if not line.size:
         yield head
-    yield bytes(-line.size % _BLOCK)
+    yield tar_padding(line)
+
+
+def tar_head(line: Line, top: str) -> bytes:
+    """What stands before the bytes of a line in a tar."""
+    info = tarfile.TarInfo(f"{top}/{line.path}")
+    info.size, info.mtime = line.size, (parse(line.modified) - _EPOCH).total_seconds()
+    info.mode = 0o755 if line.executable or line.is_folder else 0o644
+    info.type = tarfile.DIRTYPE if line.is_folder else tarfile.REGTYPE
+    return info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
+
+
+def tar_padding(line: Line) -> bytes:
+    """What stands behind them."""
+    return bytes(-line.size % _BLOCK)

@@ -1,7 +1,7 @@
 """What can be done with files."""
 
 from ..model import ROOT, TRASH, File, Version, Wish
-from . import looks, shortcuts, space, views
+from . import holding, looks, shortcuts, space, views
 from .ahead import announce_unseen, draw_ahead, draw_file
 from .archives import Item, PageOf, Selection, content_in, items, keep_selection, select, selected
 from .bin_age import AGES, bin_days, choose_bin_days
@@ -178,6 +178,7 @@ __all__ = [
     "full_path",
     "furnish",
     "held_before",
+    "holding",
     "in_file",
     "is_drawable",
     "is_editable",

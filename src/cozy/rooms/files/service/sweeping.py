@@ -16,6 +16,7 @@ from cozy.kernel.work import Work
 
 from ..store import sweeping
 from .bin_age import bin_days
+from .holding import free_held
 from .trash import destroy
 
 _DAY_S = 86_400  # what is younger may belong to a transaction that is still to come
@@ -25,6 +26,7 @@ _AT_ONCE = 500  # fewer than a statement may have parameters
 
 async def sweep_contents(house: House, home: Home) -> int:
     """Delete bytes that no content and no upload names and that are older than a day; returns how many blobs."""
+    await free_held(house, home)
     swept = 0
     async for keys in _old(house.blobs.stored(home.id)):
         for key in set(keys) - await house.read(home, SYSTEM, sweeping.needed_blobs, keys):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cozy.kernel.blobs import Content
 from cozy.kernel.work import Work
 
-from . import likenesses
+from . import holds, likenesses
 
 
 def keep(work: Work, content: Content) -> None:
@@ -35,7 +35,10 @@ def fetch(work: Work, sha256: str) -> Content | None:
 
 
 def free_unused(work: Work, sha256: str) -> None:
-    """Forget a content when no document names it any more; its blob is deleted after the commit."""
+    """Forget a content when no document names it any more; its blob is deleted after the commit. While somebody holds, it waits."""
+    if holds.is_any(work):
+        holds.remember(work, sha256)
+        return
     row = work.db.one(
         """DELETE FROM contents WHERE home_id = :home AND sha256 = :sha256 AND NOT EXISTS (
              SELECT 1 FROM documents d

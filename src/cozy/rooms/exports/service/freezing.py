@@ -1,0 +1,105 @@
+"""An export made ready to be fetched: every content is made sure of, and what was made for it is kept with its list.
+
+Both are one content of the home, which the export's document names; what people stored is not copied.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from msgspec import Struct
+
+from cozy.kernel.blobs import Content
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+
+from ..model import PART, PART_LINES, LeftOut, Line, Part
+from . import writing
+from .spool import PIECE, Spool, encode
+
+Tell = Callable[[int], Awaitable[None]]  # how many lines were made sure of
+
+
+class Frozen(Struct, frozen=True):
+    """What is to be kept of an export."""
+
+    content: Content
+    list_at: int
+    parts: list[Part]
+    left_out: list[LeftOut]
+
+
+async def freeze(
+    house: House, home: Home, spool: Spool, close: writing.Close, top: str, tell: Tell
+) -> Frozen:
+    """Make sure of every line, then store what was made and the list. top: the folder around it all in a tar.
+
+    Raises OutOfSpace.
+    """
+    with tempfile.TemporaryFile(prefix="cozy-export-", dir=Path(house.settings.data)) as file:
+        listed = _List(file, top)
+        number = 0
+        for line in spool.lines():
+            number += 1
+            if (sure := await _sure(house, home, spool, line)) is not None:
+                listed.add(sure)
+            await tell(number)
+        await close()
+        for line in spool.lines(number):
+            listed.add(line)
+        content = await house.blobs.put(home.id, _after_each_other(spool.everything(), listed.everything()))
+    return Frozen(content, content.size - listed.size, listed.parts, spool.left_out)
+
+
+async def _sure(house: House, home: Home, spool: Spool, line: Line) -> Line | None:
+    """The line with the sum of its bytes; None when they are not what they should be, which is noted."""
+    if line.start >= 0 or line.is_folder:
+        return line
+    crc = 0
+    try:
+        async for piece in writing.pieces(house, home, spool, line):
+            crc = zlib.crc32(piece, crc)
+    except writing.Torn:
+        writing.leave_out(spool, line)
+        return None
+    return Line(line.path, line.modified, line.size, line.sha256, executable=line.executable, crc=crc)
+
+
+async def _after_each_other(*streams: Iterator[bytes]) -> AsyncIterator[bytes]:
+    for stream in streams:
+        for piece in stream:
+            yield piece
+
+
+class _List:
+    """The list of an export as it grows, cut into parts."""
+
+    def __init__(self, file: BinaryIO, top: str) -> None:
+        self._file = file
+        self._top = top
+        self.size = 0
+        self.parts: list[Part] = []
+
+    def add(self, line: Line) -> None:
+        """Another line, in this part or the next one."""
+        text = encode(line) + b"\n"
+        part = self.parts[-1] if self.parts else None
+        if part is None or part.lines >= PART_LINES or (part.size and part.size + line.size > PART):
+            part = Part(self.size, self.size)
+            self.parts.append(part)
+        self._file.write(text)
+        self.size += len(text)
+        part.stop = self.size
+        part.lines += 1
+        part.size += line.size
+        part.tar += len(writing.tar_head(line, self._top)) + line.size + len(writing.tar_padding(line))
+
+    def everything(self) -> Iterator[bytes]:
+        """The list as it was written."""
+        self._file.seek(0)
+        while piece := self._file.read(PIECE):
+            yield piece

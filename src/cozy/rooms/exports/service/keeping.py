@@ -1,0 +1,118 @@
+"""Exports as they are kept: documents, each with a hold on the contents that its list names."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Struct
+
+from cozy.kernel.caller import SYSTEM
+from cozy.kernel.clock import iso
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+from cozy.kernel.work import Work
+from cozy.rooms.documents import service as documents
+from cozy.rooms.documents.errors import NoDocument
+from cozy.rooms.documents.model import Document
+from cozy.rooms.files import service as files
+from cozy.rooms.homes import service as homes
+from cozy.rooms.permissions import service as permissions
+
+from .. import store
+from ..errors import NoExport
+from ..model import EXPORTS, Export
+
+
+class Kept(Struct, frozen=True):
+    """An export with its id."""
+
+    id: str
+    body: Export
+
+
+def all_(work: Work) -> list[Kept]:
+    """The exports, the newest first. Raises NobodyIn, NotAllowed."""
+    permissions.guard(work, "GET", EXPORTS, None, None)
+    return [_read(each) for each in store.exports(work)]
+
+
+def one(work: Work, id_: str) -> Kept:
+    """An export that the caller may see. Raises NoExport, NobodyIn, NotAllowed."""
+    permissions.guard(work, "GET", EXPORTS, {id_}, None)
+    return fetch(work, id_)
+
+
+def fetch(work: Work, id_: str) -> Kept:
+    """The same, asked by the program itself. Raises NoExport."""
+    return _read(_document(work, id_))
+
+
+def _document(work: Work, id_: str) -> Document:
+    try:
+        return documents.fetch(work, EXPORTS, id_)
+    except NoDocument as error:
+        raise NoExport(id=id_) from error
+
+
+def _read(document: Document) -> Kept:
+    return Kept(document.id, msgspec.convert(dict(document.body), Export))
+
+
+def create(work: Work, body: Export) -> Kept:
+    """A new one: from this transaction on, no content goes."""
+    body.created_at = iso(work.now)
+    made = _read(documents.create(work, EXPORTS, msgspec.to_builtins(body)))
+    files.holding.hold(work, _holder(made.id))
+    return made
+
+
+def change(work: Work, id_: str, how: Callable[[Export], None]) -> Kept:
+    """Change one. Raises NoExport."""
+    document = _document(work, id_)
+    body = _read(document).body
+    how(body)
+    return _read(documents.update(work, document, msgspec.to_builtins(body)))
+
+
+def let_go(work: Work, id_: str) -> None:
+    """Hold nothing for it any more."""
+    files.holding.let_go(work, _holder(id_))
+
+
+def _holder(id_: str) -> str:
+    return f"export:{id_}"
+
+
+async def remove(house: House, home: Home, id_: str) -> None:
+    """Forget an export, and what is here for it alone; whoever makes it stops. One that is gone is fine."""
+    await house.write(home, SYSTEM, _remove, id_)
+    await files.holding.free_held(house, home)
+
+
+def _remove(work: Work, id_: str) -> None:
+    try:
+        document = _document(work, id_)
+    except NoExport:
+        return
+    let_go(work, id_)
+    documents.delete(work, document)
+    if sha256 := _read(document).body.sha256:
+        files.holding.free(work, sha256)
+
+
+def secret(work: Work, id_: str) -> str:
+    """What opens an export without a session, for as long as it is kept: made of the home's key, and so kept nowhere."""
+    return base64.urlsafe_b64encode(homes.derived_key(work, f"export:{id_}")[:24]).decode()
+
+
+def opened(work: Work, id_: str, said: str) -> Kept:
+    """A ready export, by its secret. Raises NoExport, also where the secret is another one."""
+    if not hmac.compare_digest(secret(work, id_).encode(), said.encode()):
+        raise NoExport
+    found = fetch(work, id_)
+    if found.body.state != "ready":
+        raise NoExport(id=id_)
+    return found

@@ -1,0 +1,72 @@
+"""Leave: everything is asked for with the passphrase, followed, fetched with a break, and removed."""
+
+import subprocess
+import sys
+import zipfile
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PASSPHRASE, check, check_everywhere, log_in, visit
+from tests.program import apart
+
+
+def test_everything_is_taken_along(owner: Page, home, tmp_path):
+    visit(owner, f"{home}/my/settings")
+    owner.get_by_role("link", name="Leave", exact=True).click()
+    main = owner.get_by_role("main")
+    expect(main.get_by_role("heading", name="Take everything along")).to_be_visible()
+    check_everywhere(owner)
+    main.get_by_role("link", name="Take everything along").click()
+    field = owner.get_by_label("Your passphrase")
+    expect(field).to_be_visible()
+    check_everywhere(owner)
+    field.fill("not this one, surely")
+    main.get_by_role("button", name="Take everything along").click()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    check(owner)
+    field.fill(PASSPHRASE)
+    main.get_by_role("button", name="Take everything along").click()
+    link = main.get_by_role("link", name=".zip")
+    expect(link).to_be_visible()  # by itself, once it is ready
+    main.get_by_text("All in one file, or with a program").click()
+    check_everywhere(owner)
+    with owner.expect_download() as download:
+        link.click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path / "out")
+    done = apart(
+        lambda: subprocess.run(
+            [sys.executable, "-I", tmp_path / "out" / "read_me.py"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    )
+    assert done.stdout.endswith("all as they were.\n")
+    owner.get_by_role("link", name="Leave", exact=True).click()
+    expect(main.get_by_text("Everything, as it was on")).to_be_visible()
+    check_everywhere(owner)
+    main.get_by_role("link", name="Everything, as it was on").click()
+    main.get_by_role("button", name="Remove it now").click()
+    expect(main.get_by_text("Everything, as it was on")).to_have_count(0)
+
+
+def test_it_works_without_scripts(open_context, home):
+    page = open_context(java_script_enabled=False).new_page()
+    log_in(page, home)
+    page.goto(f"{home}/my/settings")
+    page.get_by_role("link", name="Leave", exact=True).click()
+    page.get_by_role("main").get_by_role("link", name="Take everything along").click()
+    page.get_by_label("Your passphrase").fill(PASSPHRASE)
+    page.get_by_role("button", name="Take everything along").click()
+    link = page.get_by_role("link", name=".zip")
+    for _ in range(40):
+        again = page.get_by_role("link", name="Look again")
+        if link.count() >= 1:
+            break
+        if again.count():
+            again.click()
+        page.wait_for_timeout(250)
+    expect(link).to_be_visible()
