@@ -27,6 +27,7 @@ from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
 from cozy.rooms.files import service as files
 from cozy.rooms.files.service import replicas as tree
+from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.model import Profile
 from cozy.rooms.replication import service as replication
 from cozy.rooms.replication import store
@@ -53,6 +54,9 @@ class Ways:
         self.cut: set[str] = set()  # domains that nobody reaches, and that reach nobody
         self.asked: list[tuple[str, str]] = []
         self.fails: Callable[[], str] = lambda: ""  # "before": it is never asked; "after": its answer is lost
+        self.refuses: Callable[[str, bytes], int] = lambda path, body: (
+            0
+        )  # the status by which a home refuses this
 
     async def fetch(
         self, method: str, url: str, *, headers: Any = None, body: Any = b"", **options: Any
@@ -62,6 +66,8 @@ class Ways:
         fate = self.fails()
         if domain in self.cut or fate == "before":
             raise Unreachable(host=domain)
+        if refused := self.refuses(urlsplit(url).path, body if isinstance(body, bytes) else b""):
+            return Reply(refused, {}, b"", url)
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(self.app)) as client:
             answer = await client.request(method, url, headers=dict(headers or {}), content=body)
         if fate == "after":
@@ -79,6 +85,13 @@ class Town:
     house: House
     ways: Ways
     homes: dict[str, Home]
+
+    async def allow(self, who: str, quota: int | None) -> None:
+        """Let a home hold so many bytes, as its host does."""
+        home = self.homes[who]
+        await self.house.write_host(homes.change, home.domain, quota=quota)
+        self.house.relisted[home.domain] += 1
+        self.homes[who] = replace(home, quota=quota)
 
     async def do(self, who: str, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """What the owner of a home does there."""

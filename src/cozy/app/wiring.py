@@ -122,7 +122,7 @@ from cozy.rooms.remote import routes as remote_routes
 from cozy.rooms.replication import jobs as replication_jobs
 from cozy.rooms.replication import routes as replication_routes
 from cozy.rooms.replication import service as replication
-from cozy.rooms.replication.events import DocumentsShared
+from cozy.rooms.replication.events import DocumentsShared, RoomMade
 from cozy.rooms.search import jobs as search_jobs
 from cozy.rooms.search import pages as search_pages
 from cozy.rooms.search import routes as search_routes
@@ -247,6 +247,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
     RightsChanged: [replication_jobs.change_rights],
     SharingEnded: [replication_jobs.end],
     DocumentsShared: [replication_jobs.look],
+    RoomMade: [replication_jobs.ask_for_the_rest],
     DocumentsChanged: [search_jobs.follow_changes],
     TextsWait: [search_jobs.read_texts],
     FoldersDue: [live_folder_jobs.follow_changes],
@@ -284,6 +285,7 @@ FOLLOWERS: list[Callable[[Work], None]] = [
     live_folder_jobs.follow,
     sharing.groups.follow,
     replication.rounds.follow,
+    replication.shortage.follow,
 ]
 
 PORTS: dict[type, list[Any]] = {

@@ -15,7 +15,7 @@ from cozy.rooms.jobs.ports import WorkerType
 from cozy.rooms.sharing.events import MemberLeft, MemberReady, RightsChanged, SharingBegan, SharingEnded
 
 from . import service
-from .events import DocumentsShared
+from .events import DocumentsShared, RoomMade
 from .model import Kind
 
 
@@ -63,6 +63,13 @@ def tidy(work: Work, event: DayPassed) -> None:
     """Forget files whose bytes never came, and look once more; the second time there is nothing."""
     service.receiving.forget_expected(work)
     service.rounds.wake(work)
+    service.shortage.look(work)
+
+
+@job("replication.ask_for_the_rest", retries=20)
+async def ask_for_the_rest(house: House, home: Home, event: RoomMade) -> None:
+    """Ask others for what there was no room for; the second time nothing is lacking."""
+    await service.shortage.ask_for_the_rest(house, home)
 
 
 def _telling(kind: Kind) -> Callable[[House, Home, Task], Coroutine[Any, Any, None]]:

@@ -17,6 +17,9 @@ LATER = ("documents", "files")
 INITIAL_SYNC = "io.cozy.sharings.initial_sync"
 
 
+NO_ROOM = frozenset({413, 507})  # what a home answers that has none
+
+
 class Info(Struct, frozen=True, omit_defaults=True):
     """How a document is in one sharing.
 
@@ -97,3 +100,11 @@ class Replica(Struct, frozen=True):
     def job(self, kind: Kind) -> str:
         """Who is at it, or was."""
         return self.documents_job if kind == "documents" else self.files_job
+
+
+class Aside(Struct, frozen=True):
+    """What a peer did not take. id: of the document `io.cozy.shared`; status: what it answered."""
+
+    member: int
+    id: str
+    status: int

@@ -29,10 +29,11 @@ AT_ONCE = 400  # changes of one batch, as in cozy-stack
 class Batch(Struct, frozen=True):
     """Some of what changed since a peer was told. revs: those it is asked about, by `doctype/id` as it is here.
 
-    seq: where the next batch begins; is_initial: it was told nothing yet.
+    keys: of all that is done with by this; seq: where the next batch begins; is_initial: it was told nothing yet.
     """
 
     peer: Peer
+    keys: Sequence[str]
     revs: Mapping[str, Sequence[str]]
     seq: int
     is_initial: bool
@@ -48,9 +49,12 @@ class Outgoing(Struct, frozen=True):
 
 
 def is_pending(work: Work, sharing_id: str, member: int, kind: Kind) -> bool:
-    """Whether anything changed since a peer was told."""
+    """Whether anything changed since a peer was told, or something that it did not take is to be sent again."""
     replica = store.replica(work, sharing_id, member)
-    return replica is not None and documents.pending(work, SHARED, replica.reached(kind)) > 0
+    if replica is None:
+        return False
+    is_new = documents.pending(work, SHARED, replica.reached(kind)) > 0
+    return is_new or bool(store.aside_due(work, sharing_id, member, kind, 1))
 
 
 def has_news(work: Work, sharing_id: str, member: int, kind: Kind) -> bool:
@@ -60,10 +64,20 @@ def has_news(work: Work, sharing_id: str, member: int, kind: Kind) -> bool:
         while (found := look(work, sharing_id, member)) is not None:
             if found.revs:
                 return True
-            store.reach(work, sharing_id, member, kind, found.seq)
+            told(work, sharing_id, member, kind, found, {})
     except NoSharing:
         return False
     return False
+
+
+def told(
+    work: Work, sharing_id: str, member: int, kind: Kind, found: Batch, refused: Mapping[str, int]
+) -> None:
+    """A peer was told of a batch. refused: what it did not take, by `doctype/id`, and the status that it answered."""
+    store.reach(work, sharing_id, member, kind, found.seq)
+    store.take_back(work, sharing_id, member, kind, set(found.keys) - set(refused))
+    for key, status in refused.items():
+        store.set_aside(work, sharing_id, member, kind, key, status)
 
 
 def batch(work: Work, sharing_id: str, member: int) -> Batch | None:
@@ -71,14 +85,15 @@ def batch(work: Work, sharing_id: str, member: int) -> Batch | None:
     found = _next(work, sharing_id, member, "documents")
     if found is None:
         return None
-    within, peer, shared, seq, is_initial = found
+    within, peer, shared, keys, seq, is_initial = found
     revs = {one.key: tuple(_revs(one, one.infos[within.id])) for one in shared if _is_told(within, one)}
-    return Batch(peer, revs, seq, is_initial)
+    return Batch(peer, keys, revs, seq, is_initial)
 
 
 def _next(
     work: Work, sharing_id: str, member: int, kind: Kind
-) -> tuple[Scope, Peer, list[Shared], int, bool] | None:
+) -> tuple[Scope, Peer, list[Shared], list[str], int, bool] | None:
+    """First what changed since, then what was set aside long enough."""
     replica = store.replica(work, sharing_id, member)
     if replica is None:
         return None
@@ -88,9 +103,13 @@ def _next(
         return None
     since = replica.reached(kind)
     shared, seq = keeping.later(work, since, AT_ONCE)
+    keys, is_initial = [one.key for one in shared], replica.is_initial
     if seq == since:
-        return None
-    return within, peer, [one for one in shared if within.id in one.infos], seq, replica.is_initial
+        keys, is_initial = store.aside_due(work, sharing_id, member, kind, AT_ONCE), False
+        if not keys:
+            return None
+        shared = list(keeping.fetch_many(work, keys).values())
+    return within, peer, [one for one in shared if within.id in one.infos], keys, seq, is_initial
 
 
 def _is_told(within: Scope, one: Shared) -> bool:
@@ -166,9 +185,9 @@ def files(work: Work, sharing_id: str, member: int) -> Batch | None:
     found = _next(work, sharing_id, member, "files")
     if found is None:
         return None
-    within, peer, shared, seq, is_initial = found
+    within, peer, shared, keys, seq, is_initial = found
     revs = {one.key: (one.infos[within.id].rev,) for one in shared if _is_sent(one, one.infos[within.id])}
-    return Batch(peer, revs, seq, is_initial)
+    return Batch(peer, keys, revs, seq, is_initial)
 
 
 def _is_sent(one: Shared, info: Info) -> bool:
@@ -209,6 +228,20 @@ def folder(work: Work, sharing_id: str, member: int, id_: str) -> dict[str, Any]
     return wire.file(
         here, found.body, within.rules[info.rule], peer.key, one.tree.chain(info.rev), with_ancestry=False
     )
+
+
+def halves(part: Mapping[str, Sequence[Any]]) -> list[dict[str, list[Any]]]:
+    """The same in two, in the same order; none of one document."""
+    flat = [(doctype, document) for doctype, some in part.items() for document in some]
+    if len(flat) < 2:
+        return []
+    found = []
+    for some in (flat[: len(flat) // 2], flat[len(flat) // 2 :]):
+        half: dict[str, list[Any]] = {}
+        for doctype, document in some:
+            half.setdefault(doctype, []).append(document)
+        found.append(half)
+    return found
 
 
 def parts(told: Mapping[str, Sequence[Any]], most: int, size_of: Any) -> Iterable[dict[str, list[Any]]]:

@@ -103,7 +103,11 @@ async def file_is_told(
         raise OtherId(id=id_[:100])
     if not found.text("md5sum") or found.is_folder or found.is_removed:
         raise BadCopy(id=id_[:100])
-    return await _whole(house, home, sharing_id, member, _tell, found, dict(document), home.quota)
+    try:
+        return await _whole(house, home, sharing_id, member, _tell, found, dict(document), home.quota)
+    except OverQuota:
+        await house.write(home, SYSTEM, store.lack, sharing_id, member, _size(document) or 0)
+        raise
 
 
 def _tell(
@@ -143,7 +147,11 @@ async def content_arrives(
 
     Raises NoExpected, NotInSharing, OverQuota, PeerAway.
     """
-    return await _whole(house, home, sharing_id, member, _hold, key, content, home.quota)
+    try:
+        return await _whole(house, home, sharing_id, member, _hold, key, content, home.quota)
+    except OverQuota:
+        await house.write(home, SYSTEM, store.lack, sharing_id, member, content.size)
+        raise
 
 
 def _hold(

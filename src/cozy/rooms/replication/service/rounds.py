@@ -26,7 +26,7 @@ from cozy.rooms.sharing.errors import NoSharing, PeerAway, PeerGone, PeerRefused
 from cozy.rooms.sharing.model import Peer
 
 from .. import store
-from ..model import Kind, Replica
+from ..model import NO_ROOM, Kind, Replica
 from . import feed, sending, tracking
 from .scope import Scope, scope, scopes
 
@@ -65,7 +65,10 @@ def _attend(work: Work, within: Scope, replica: Replica) -> datetime | None:
         return None
     if replica.retry_at > iso(work.now):
         return parse(replica.retry_at)
-    return work.now + _OVERSEEN if _ask_for_jobs(work, replica) else None
+    if _ask_for_jobs(work, replica):
+        return work.now + _OVERSEEN
+    again_at = store.next_aside(work, replica.sharing, replica.member)
+    return parse(again_at) if again_at else None
 
 
 def _ask_for_jobs(work: Work, replica: Replica) -> bool:
@@ -188,5 +191,6 @@ def again(work: Work, sharing_id: str, member: int) -> None:
     """Send a peer the files that there was no room for."""
     replica = store.replica(work, sharing_id, member)
     if replica is not None:
+        store.hasten_aside(work, sharing_id, member, NO_ROOM)
         store.set_replica(work, replace(replica, failures=0, retry_at=""))
         wake(work)

@@ -1,4 +1,7 @@
-"""Telling a peer what changed: first documents, folders and what is gone, in batches, then files, one by one."""
+"""Telling a peer what changed: first documents, folders and what is gone, in batches, then files, one by one.
+
+What a peer refuses holds nothing else up: it is set aside, and sent again later. What fails for another reason ends the telling.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from functools import partial
 from typing import Any
 
 import msgspec
-import structlog
 
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.home import Home
@@ -19,28 +21,50 @@ from cozy.rooms.sharing.errors import PeerAway, PeerRefused
 from cozy.rooms.sharing.model import Peer
 from cozy.rooms.sharing.service import asking
 
-from .. import store
 from ..model import wire
 from . import feed
 
-log = structlog.get_logger()
 PART = 4 * 1024 * 1024  # bytes of documents in one request
 FILES_AT_ONCE = 8  # on their way to one peer
 FILE_TIMEOUT_S = 6 * 3600.0
-_FULL = {413, 507}  # statuses of a home that has no room
+_ABOUT_THIS = {500, 507}  # what a home answers, that is there, about this request alone
 
 
 async def documents(house: House, home: Home, sharing_id: str, member: int) -> None:
     """Tell a peer of everything but files. Raises PeerGone, PeerRefused, PeerAway, NoSharing."""
     while (found := await house.scan(home, SYSTEM, feed.batch, sharing_id, member)) is not None:
+        refused: dict[str, int] = {}
         if found.revs:
             missing = (
                 dict(found.revs) if found.is_initial else await _missing(house, home, found.peer, found.revs)
             )
             told = await house.scan(home, SYSTEM, feed.bodies, found, missing)
             for part in feed.parts(told, PART, _size):
-                await _ask(house, home, found.peer, "POST", "_bulk_docs", json=part)
-        await house.write(home, SYSTEM, store.reach, sharing_id, member, "documents", found.seq)
+                refused |= await _tell(house, home, found.peer, part)
+        await house.write(home, SYSTEM, feed.told, sharing_id, member, "documents", found, refused)
+
+
+async def _tell(house: House, home: Home, peer: Peer, part: dict[str, list[Any]]) -> dict[str, int]:
+    """Tell a peer of some documents; of what it refuses of halves, until what it refuses stands alone: its key, and the status."""
+    try:
+        await _ask(house, home, peer, "POST", "_bulk_docs", json=part)
+    except (PeerRefused, PeerAway) as error:
+        status = _refusal(error)
+        if not (halves := feed.halves(part)):
+            return {f"{name}/{wire.xored(one['_id'], peer.key)}": status for name, (one,) in part.items()}
+        refused: dict[str, int] = {}
+        for half in halves:
+            refused |= await _tell(house, home, peer, half)
+        return refused
+    return {}
+
+
+def _refusal(error: PeerRefused | PeerAway) -> int:
+    """The status by which a home that is there, and knows this one, did not take something. Raises the error where it is no such."""
+    status = error.facts.get("status", 0)
+    if status and (isinstance(error, PeerRefused) or status in _ABOUT_THIS):
+        return int(status)
+    raise error
 
 
 def _size(document: Any) -> int:
@@ -64,21 +88,29 @@ async def _missing(
 async def files(house: House, home: Home, sharing_id: str, member: int) -> None:
     """Send a peer the files that it lacks. Raises PeerGone, PeerRefused, PeerAway, NoSharing."""
     while (found := await house.scan(home, SYSTEM, feed.files, sharing_id, member)) is not None:
+        refused: dict[str, int] = {}
         if found.revs:
             missing = found.revs if found.is_initial else await _missing(house, home, found.peer, found.revs)
-            await _all(house, home, found.peer, [key.partition("/")[2] for key in missing])
-        await house.write(home, SYSTEM, store.reach, sharing_id, member, "files", found.seq)
+            refused = await _all(house, home, found.peer, list(missing))
+        await house.write(home, SYSTEM, feed.told, sharing_id, member, "files", found, refused)
 
 
-async def _all(house: House, home: Home, peer: Peer, ids: Sequence[str]) -> None:
-    """Several at a time. The first that cannot be sent for now ends it; those on their way arrive."""
-    waiting = list(reversed(ids))
+async def _all(house: House, home: Home, peer: Peer, keys: Sequence[str]) -> dict[str, int]:
+    """Several at a time; what was refused, and by which status. The first that cannot be sent for now ends it; those on their
+    way arrive.
+    """
+    waiting = list(reversed(keys))
+    refused: dict[str, int] = {}
 
     async def sending() -> None:
         while waiting:
-            await _one(house, home, peer, waiting.pop())
+            key = waiting.pop()
+            try:
+                await _one(house, home, peer, key.partition("/")[2])
+            except (PeerRefused, PeerAway) as error:
+                refused[key] = _refusal(error)
 
-    tasks = [asyncio.create_task(sending()) for _ in range(min(FILES_AT_ONCE, len(ids)))]
+    tasks = [asyncio.create_task(sending()) for _ in range(min(FILES_AT_ONCE, len(keys)))]
     try:
         await asyncio.gather(*tasks)
     finally:
@@ -86,21 +118,18 @@ async def _all(house: House, home: Home, peer: Peer, ids: Sequence[str]) -> None
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+    return refused
 
 
 async def _one(house: House, home: Home, peer: Peer, id_: str) -> None:
+    """Send a file. Raises PeerGone, PeerRefused, PeerAway."""
     file = await house.read(home, SYSTEM, feed.file, peer, id_)
     if file is None:
         return
-    try:
-        reply = await _ask(house, home, peer, "PUT", f"io.cozy.files/{file.id}/metadata", json=file.document)
-        key = _decoded(reply).get("key") if reply.status == 200 else None
-        if isinstance(key, str) and key:
-            await _send(house, home, peer, file, key)
-    except PeerRefused as error:
-        if error.facts.get("status") in _FULL:
-            raise PeerAway(host=error.facts.get("host", ""), status=error.facts["status"]) from error
-        log.warning("a copy was refused", home=home.id, sharing=peer.sharing_id, file=id_, **error.facts)
+    reply = await _ask(house, home, peer, "PUT", f"io.cozy.files/{file.id}/metadata", json=file.document)
+    key = _decoded(reply).get("key") if reply.status == 200 else None
+    if isinstance(key, str) and key:
+        await _send(house, home, peer, file, key)
 
 
 async def _send(house: House, home: Home, peer: Peer, file: feed.Outgoing, key: str) -> None:
