@@ -124,6 +124,7 @@ class _bar:  # noqa: N801 - reads as what it shows
 _WORDS = {
     "file": ("file", "files"), "photo": ("photo or film", "photos and films"), "contact": ("contact", "contacts"),
     "event": ("event or task", "events and tasks"), "mail": ("mail", "mails"), "document": ("other thing", "other things"),
+    "left_there": ("thing that does not come along", "things that do not come along"),
     "not_understood": ("thing that is not understood, and is kept", "things that are not understood, and are kept"),
 }  # fmt: skip
 
@@ -135,7 +136,7 @@ def _say_plan(body: Import) -> None:
         known = f" ({part.known} came in before)" if part.known else ""
         print(f"  {part.title}: {numbers}{known}")
     for left in body.left[:20]:
-        print(f"  not understood: {_printable(left.name)}: {left.why}")
+        print(f"  left out: {_printable(left.name)}: {left.why}")
     if body.left_in_all > 20:
         print(f"  … {body.left_in_all - 20} more of these")
 

@@ -1,7 +1,7 @@
 """What can be done with files."""
 
 from ..model import ROOT, TRASH, File, Version, Wish
-from . import holding, looks, shortcuts, space, views
+from . import brought, holding, looks, shortcuts, space, views
 from .ahead import announce_unseen, draw_ahead, draw_file
 from .archives import Item, PageOf, Selection, content_in, items, keep_selection, select, selected
 from .bin_age import AGES, bin_days, choose_bin_days
@@ -133,6 +133,7 @@ __all__ = [
     "behind",
     "below",
     "bin_days",
+    "brought",
     "capabilities",
     "change",
     "changes",

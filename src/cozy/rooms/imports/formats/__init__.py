@@ -3,9 +3,12 @@
 from cozy.rooms.imports.model import Format
 
 from . import bookmarks, plain
+from .cozy import archive, open_folder
 from .silo_formats import SILOS
 
 FORMATS: tuple[Format, ...] = (
+    open_folder.FORMAT,
+    archive.FORMAT,
     *SILOS,
     bookmarks.FORMAT,
     plain.PHOTOS,

@@ -17,4 +17,13 @@ NO_NOTE = N_("It is no note.")
 NO_PLACE = N_("Nothing here has a place for what this file tells.")
 BROKEN_ATTACHMENT = N_("This attachment is broken.")
 ENCRYPTED_NOTES = N_("Some of its notes are encrypted: export a decrypted backup.")
+APPS = N_("Apps do not come along: have it again from the store.")
+SHARED = N_("What others may see does not come along: share it again.")
+SPENT = N_("It was about the home that it comes from: who was let in there, and what was under way.")
+PLANNED = N_("What apps and connectors do by themselves does not come along: it is planned again with them.")
+OWN_SETTINGS = N_("This home has settings of its own.")
+SAFE = N_(
+    "The safe of passwords is locked by the passphrase of the home that it comes from: take it along by itself."
+)
+NO_DOCTYPE = N_("There is no kind of documents of this name.")
 PART_OF_AN_UPLOAD = N_("It is a part of an upload that never ended.")

@@ -2,7 +2,7 @@
 
 from . import reasons
 from .formats import Format, Match
-from .items import Contact, Document, Event, File, Item, Mail, NotUnderstood, Photo
+from .items import Contact, Copy, Document, Event, File, Item, LeftThere, Mail, NotUnderstood, Photo
 from .plans import FOLDER, IMPORTS, NOT_UNDERSTOOD, STATES, Import, Left, Part, Source, State, Table
 from .trees import Entry, Tree
 
@@ -12,6 +12,7 @@ __all__ = [
     "NOT_UNDERSTOOD",
     "STATES",
     "Contact",
+    "Copy",
     "Document",
     "Entry",
     "Event",
@@ -20,6 +21,7 @@ __all__ = [
     "Import",
     "Item",
     "Left",
+    "LeftThere",
     "Mail",
     "Match",
     "NotUnderstood",

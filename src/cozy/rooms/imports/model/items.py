@@ -68,6 +68,36 @@ class Document(Struct, frozen=True, kw_only=True):
     id: str = ""
 
 
+class Copy(Struct, frozen=True, kw_only=True):
+    """A document of another Cozy as it is there, under its id and revision; of files and versions with what they hold.
+
+    rev, revisions: "" and () where they are not known. content: None for what holds nothing, or for a file whose bytes the archive
+    leaves out because the home has them. is_loser: a branch that lost a conflict; it comes after the one that won.
+    """
+
+    source: str
+    name: str
+    doctype: str
+    id: str
+    body: Mapping[str, Any]
+    rev: str = ""
+    revisions: tuple[str, ...] = ()
+    content: Content | None = None
+    is_loser: bool = False
+
+
+class LeftThere(Struct, frozen=True, kw_only=True):
+    """Something that is understood and does not come along. why: a sentence in English, of few different ones."""
+
+    name: str
+    why: str
+
+    @property
+    def source(self) -> str:
+        """Its name."""
+        return self.name
+
+
 class Contact(Struct, frozen=True, kw_only=True):
     """A person: one vCard, of any version."""
 
@@ -108,4 +138,4 @@ class NotUnderstood(Struct, frozen=True, kw_only=True):
         return self.name
 
 
-Item: TypeAlias = File | Photo | Document | Contact | Event | Mail | NotUnderstood
+Item: TypeAlias = File | Photo | Document | Copy | Contact | Event | Mail | NotUnderstood | LeftThere

@@ -21,7 +21,7 @@ from cozy.rooms.files.errors import OverQuota
 from cozy.rooms.files.model import FILES
 
 from .. import store
-from ..model import Contact, Document, Event, File, Item, Mail, NotUnderstood, Photo, reasons
+from ..model import Contact, Copy, Document, Event, File, Item, LeftThere, Mail, NotUnderstood, Photo, reasons
 from .sizes import size_of
 from .taking import Ready
 from .taking.mails import HEAD, as_file
@@ -32,6 +32,7 @@ _PIECE = 1024 * 1024  # bytes read at a time
 _LARGE = (
     4 * 1024 * 1024
 )  # bytes that are looked at first, whether they are here already, before they are written
+_Bytes = File | Photo | Mail | NotUnderstood | Copy
 log = structlog.get_logger()
 
 
@@ -60,14 +61,16 @@ def _held(work: Work, keys: list[str]) -> dict[str, Content]:
     return {
         key: Content(each.digest, alive[each.id].md5sum, alive[each.id].size)
         for key, each in taken.items()
-        if each.id in alive and alive[each.id].sha256 == each.digest
+        if each.id in alive and not alive[each.id].is_folder and alive[each.id].sha256 == each.digest
     }
 
 
 async def _ready(
     house: House, home: Home, tree: Whole, item: Item, known: Content | None, limit: int | None, locale: str
 ) -> Ready:
-    if isinstance(item, Contact | Event | Document):
+    if isinstance(item, Contact | Event | Document | LeftThere) or (
+        isinstance(item, Copy) and item.content is None
+    ):
         return Ready(item)
     try:
         file = (
@@ -91,13 +94,13 @@ def _head(tree: Whole, item: Mail) -> bytes:
         return stream.read(HEAD)
 
 
-def _opened(tree: Whole, item: File | Photo | Mail | NotUnderstood) -> BinaryIO:
+def _opened(tree: Whole, item: _Bytes) -> BinaryIO:
     content = item.name if item.content is None else item.content
     return io.BytesIO(content) if isinstance(content, bytes) else tree.open(content)
 
 
 async def _stored(
-    house: House, home: Home, tree: Whole, item: File | Photo | Mail | NotUnderstood, known: Content | None,
+    house: House, home: Home, tree: Whole, item: _Bytes, known: Content | None,
     limit: int | None,
 ) -> Content:  # fmt: skip
     """The content of an item. One that is large and came before is read once to see that it is the same."""
@@ -113,7 +116,7 @@ async def _stored(
         raise OverQuota(quota=home.quota) from error
 
 
-def _hash(tree: Whole, item: File | Photo | Mail | NotUnderstood) -> str:
+def _hash(tree: Whole, item: _Bytes) -> str:
     digest = hashlib.sha256()
     with _opened(tree, item) as stream:
         while piece := stream.read(_PIECE):
@@ -121,7 +124,7 @@ def _hash(tree: Whole, item: File | Photo | Mail | NotUnderstood) -> str:
     return digest.hexdigest()
 
 
-async def _pieces(tree: Whole, item: File | Photo | Mail | NotUnderstood) -> AsyncIterator[bytes]:
+async def _pieces(tree: Whole, item: _Bytes) -> AsyncIterator[bytes]:
     """The bytes of an item; of a small one at once, since each step to a thread and back costs more than they do."""
     if size_of(item, tree) <= _PIECE:
         yield await asyncio.to_thread(_whole, tree, item)
@@ -134,6 +137,6 @@ async def _pieces(tree: Whole, item: File | Photo | Mail | NotUnderstood) -> Asy
         stream.close()
 
 
-def _whole(tree: Whole, item: File | Photo | Mail | NotUnderstood) -> bytes:
+def _whole(tree: Whole, item: _Bytes) -> bytes:
     with _opened(tree, item) as stream:
         return stream.read()

@@ -23,14 +23,14 @@ from cozy.rooms.homes import service as homes
 
 from .. import store
 from ..errors import Broken, NothingToImport
-from ..model import Import, Item, Left, NotUnderstood, Part, reasons
+from ..model import Import, Item, Left, LeftThere, NotUnderstood, Part, reasons
 from . import contents, finding, listing
 from .finding import NewImport
 from .recognising import Recognised, recognise, tables, told
 from .sizes import size_of
 from .sources import handles
 from .taking import Took, take
-from .taking.batches import KINDS, SHOWN, leave
+from .taking.batches import SHOWN, kind_of, leave
 from .taking.outcomes import key_of
 from .trees import Whole, opened
 
@@ -102,11 +102,11 @@ async def _planned(house: House, home: Home, found: NewImport, whole: Whole, tel
 
 
 def _count(plan: Import, part: Part, batch: list[Item], tree: Whole) -> None:
-    for kind, number in Counter(KINDS[type(item)] for item in batch).items():
+    for kind, number in Counter(map(kind_of, batch)).items():
         part.planned[kind] = part.planned.get(kind, 0) + number
     part.bytes += sum(size_of(item, tree) for item in batch)
     for item in batch:
-        if isinstance(item, NotUnderstood):
+        if isinstance(item, NotUnderstood | LeftThere):
             _leave_in_plan(plan, item.name, item.why)
 
 

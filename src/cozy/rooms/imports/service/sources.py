@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,31 +21,57 @@ from .trees import Handle, Held, OnDisk, Remote
 from .trees.guards import check_number
 
 _PAGE = 1000
+# How the names in a part of a Cozy begin: documents, or what they hold.
+_COZY = ("Data/io.cozy.", "Files/", "Versions/", "Bin/", "manifest-sha256.txt")
 _Stored = tuple[files.File, Content]
 
 
 async def handles(house: House, home: Home, sources: Sequence[Source]) -> list[Handle]:
     """What reads each source. Raises NoSource."""
-    return [await _handle(house, home, source) for source in sources]
+    found = [await _handle(house, home, source) for source in sources]
+    return [handle for each in found for handle in each]
 
 
-async def _handle(house: House, home: Home, source: Source) -> Handle:
+async def _handle(house: House, home: Home, source: Source) -> list[Handle]:
     if source.path:
         path = Path(source.path)
         if not path.exists():
             raise NoSource(name=source.name)
-        return OnDisk(path)
+        return [OnDisk(each) for each in await asyncio.to_thread(_parts, path)]
     try:
         found = await house.scan(home, SYSTEM, _found, source.file_id)
     except Problem as problem:
         raise NoSource(name=source.name) from problem
     if isinstance(found, tuple):
-        return _remote(house, home, *found)
+        return [_remote(house, home, *found)]
     files_ = [
         (path, file.size, file.updated_at, _remote(house, home, file, content))
         for path, file, content in found
     ]
-    return Held(source.name, files_)
+    return [Held(source.name, files_)]
+
+
+def _parts(path: Path) -> list[Path]:
+    """The parts of a Cozy that was taken along, where a folder holds nothing but these; else itself."""
+    inside = sorted(path.iterdir()) if path.is_dir() else []
+    tops = [_top(each) for each in inside]
+    return inside if inside and tops[0] and all(top == tops[0] for top in tops) else [path]
+
+
+def _top(path: Path) -> str:
+    """The folder that all is in of a zip that may be such a part; "" for anything else."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return ""
+    tops = {name.partition("/")[0] for name in names}
+    top = tops.pop() if len(tops) == 1 else ""
+    return (
+        top
+        if any(name.startswith(_COZY) for name in (each.removeprefix(f"{top}/") for each in names))
+        else ""
+    )
 
 
 def _found(work: Work, id_: str) -> _Stored | list[tuple[str, files.File, Content]]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Sequence
 
-import msgspec
 from msgspec import Struct
 
 from cozy.kernel.blobs import Content
 from cozy.kernel.problem import Full, OutOfSpace, Problem
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
+from cozy.rooms.files.model import FILES
 from cozy.rooms.homes import service as homes
 from cozy.rooms.jobs import service as jobs
 
@@ -22,27 +23,42 @@ from ...model import (
     FOLDER,
     NOT_UNDERSTOOD,
     Contact,
+    Copy,
     Document,
     Event,
     File,
     Import,
     Item,
     Left,
+    LeftThere,
     Mail,
     NotUnderstood,
     Photo,
 )
 from ...store import Taken
 from .. import finding
-from . import documents_, files_, people
+from . import copies, documents_, files_, people
 from .outcomes import Outcome, key_of
 from .paths import folder_at, held, steps_of
 
 SHOWN = 100  # of what was left out, in the document
 KINDS: dict[type, str] = {
     File: "file", Photo: "photo", Document: "document", Contact: "contact", Event: "event", Mail: "mail",
-    NotUnderstood: "not_understood",
+    NotUnderstood: "not_understood", LeftThere: "left_there",
 }  # fmt: skip
+# Of documents of another Cozy, by doctype; others are documents.
+_KINDS_OF_COPIES = {
+    "io.cozy.contacts": "contact", "io.cozy.calendar.events": "event", "io.cozy.calendar.journals": "event", "io.cozy.todos": "event",
+}  # fmt: skip
+
+
+def kind_of(item: Item) -> str:
+    """What reports count an item as."""
+    if not isinstance(item, Copy):
+        return KINDS[type(item)]
+    if item.doctype == FILES:
+        return "file" if item.body.get("type") == "file" else "document"
+    return _KINDS_OF_COPIES.get(item.doctype, "document")
 
 
 class Ready(Struct, frozen=True):
@@ -91,6 +107,9 @@ def _take_one(
 ) -> None:  # fmt: skip
     part, key = body.parts[number], _key(took.format, each.item)
     part.position += 1
+    if isinstance(each.item, LeftThere):
+        leave(work, import_id, body, each.item.name, each.item.why)
+        return
     try:
         if each.why:
             raise Unreadable(each.why)
@@ -105,7 +124,7 @@ def _take_one(
         return
     known[key] = Taken(key, outcome.digest, outcome.doctype, outcome.id, outcome.rev)
     store.remember(work, known[key])
-    kind = KINDS[type(each.item)]
+    kind = kind_of(each.item)
     if outcome.word == "added":
         part.added[kind] = part.added.get(kind, 0) + 1
     else:
@@ -140,6 +159,8 @@ def _taken(
             return people.take_event(work, item, known)
         case Document():
             return documents_.take_document(work, item, known, took.format)
+        case Copy():
+            return copies.take_copy(work, item, content, known, quota)
     assert content is not None
     match item:
         case Photo():
@@ -166,8 +187,8 @@ def _keep_text(work: Work, body: Import, item: Item) -> None:
             text, extension = item.card, ".vcf"
         case Event():
             text, extension = item.text, ".ics"
-        case Document():
-            text, extension = msgspec.json.format(msgspec.json.encode(item.body)).decode(), ".json"
+        case Document() | Copy(content=None):
+            text, extension = json.dumps(item.body, indent=2), ".json"
         case _:
             return
     data = text.encode("utf-8", "replace")
