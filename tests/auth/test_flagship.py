@@ -3,11 +3,13 @@
 import pytest
 
 from cozy.kernel.caller import SYSTEM
+from cozy.rooms.auth import service as auth
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import Rule
 
 from .conftest import CLIENT, answered, challenge_of, consent, key, second_step
 
+NEW = "cerise plume orchestre granit"
 CHALLENGE = {"code_challenge": challenge_of("v" * 43), "code_challenge_method": "S256"}
 
 
@@ -113,6 +115,49 @@ async def test_a_second_step_stands_in_the_way_of_programs_too(flagship, house, 
     token = first.json()
     assert (await logged_in(flagship, **token, two_factor_code="000000")).status_code == 403
     assert (await logged_in(flagship, **token, two_factor_code=code())).status_code == 200
+
+
+async def chosen(program, house, home, **more):
+    own = {"client_id": program.known["client_id"], "client_secret": program.known["client_secret"]}
+    token = await house.write(home, SYSTEM, auth.reset.begin)
+    said = {**own, "register_token": token, "passphrase": key(NEW), "iterations": 100_000, "key": "x", **more}
+    return await program.http.post("/settings/passphrase/flagship", json=said)
+
+
+async def test_a_first_passphrase_is_chosen_in_a_program_which_then_asks(
+    program, lock, house, home, new_browser
+):
+    answer = await chosen(program, house, home, hint="a tree")
+    assert (answer.status_code, list(answer.json())) == (202, ["session_code"])
+    window = new_browser()
+    asked = program.asking("*", session_code=answer.json()["session_code"], **CHALLENGE)
+    assert (await window.get("/auth/authorize", params=asked)).status_code == 303
+    assert await window.is_in()
+    assert (await logged_in(program, passphrase=key(NEW))).status_code == 202
+    assert (await logged_in(program)).status_code == 401
+
+
+async def test_one_that_the_owner_let_do_everything_gets_tokens_with_a_new_passphrase(flagship, house, home):
+    answer = await chosen(flagship, house, home)
+    assert (answer.status_code, answer.json()["scope"]) == (200, "*")
+    headers = {"authorization": f"Bearer {answer.json()['access_token']}"}
+    assert (await flagship.http.get("/settings/instance", headers=headers)).status_code == 200
+
+
+async def test_a_second_step_stands_in_the_way_of_a_new_passphrase_too(flagship, house, home):
+    code = await second_step(house, home)
+    first = await chosen(flagship, house, home)
+    assert (first.status_code, list(first.json())) == (401, ["two_factor_token"])
+    token = first.json()
+    assert (
+        await logged_in(flagship, passphrase=key(NEW), **token, two_factor_code=code())
+    ).status_code == 200
+
+
+@pytest.mark.parametrize("wrong", [{"client_secret": "x"}, {"register_token": "x"}, {"client_id": "x"}])
+async def test_nothing_is_chosen_by_who_proves_too_little(flagship, house, home, wrong):
+    assert (await chosen(flagship, house, home, **wrong)).status_code == 400
+    assert (await logged_in(flagship)).status_code == 200
 
 
 async def test_it_gets_tokens_of_installed_connectors(flagship, house, home):

@@ -216,6 +216,7 @@ class TestTermsInABrowser:
 async def test_who_is_in_goes_where_the_first_visit_begins(owner, anonymous, agree):
     assert (await anonymous.get("/settings/onboarded")).headers["location"] == "/auth/login"
     assert (await owner.get("/settings/onboarded")).headers["location"] == "/"
+    assert (await owner.get("/settings/install_flagship_app")).headers["location"] == "/"
     await agree(context="school")
     target = "http://drive.alice.localhost:8080/#/welcome?intro"
     assert (await owner.get("/settings/onboarded")).headers["location"] == target

@@ -122,6 +122,7 @@ PUBLIC = {
     "GET /auth/authorize/sharing": "leads to the door; the page itself wants the owner",
     "GET /my/welcome": "makes the first home, and there is one",
     "GET /settings/onboarded": "leads to the door",
+    "GET /settings/install_flagship_app": "leads to the door",
 }
 # Open to everybody, since the handler finds in the request itself what nobody else can know.
 PROVED_INSIDE = {

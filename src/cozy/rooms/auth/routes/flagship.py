@@ -21,6 +21,7 @@ from ..model import Typed
 from . import shapes
 from .clients import registered
 from .door import visitor_of
+from .passphrase import First, chosen
 
 routes = Routes(errors="oauth")
 _MAXIMAL = may("POST", "*")  # whoever holds a grant for everything
@@ -75,7 +76,30 @@ async def log_in(call: Call) -> Response:
     200, 202 {"session_code"}; 400, 401 {"two_factor_token"}, 403, 429.
     """
     await call.read(service.provider.check_own_ways)
-    proof = await call.decoded(FlagshipProof)
+    return await _let_in(call, await call.decoded(FlagshipProof))
+
+
+class FlagshipFirst(First, frozen=True):
+    """The first passphrase of a home, or a new one, with who the program is in which it was typed."""
+
+    client_id: str = ""
+    client_secret: str = ""
+
+
+@routes.on("POST", "/settings/passphrase/flagship", OWN_PROOF)
+async def choose(call: Call) -> Response:
+    """Choose a passphrase with the token of a link, in a program; then as POST /auth/login/flagship.
+
+    200, 202 {"session_code"}; 400, 401 {"two_factor_token"}, 422, 429.
+    """
+    await call.read(service.provider.check_own_ways)
+    given = await call.decoded(FlagshipFirst)
+    client = await call.read(service.clients.authenticated, given.client_id, given.client_secret)
+    await chosen(call, given, client.id)
+    return await _let_in(call, FlagshipProof(given.passphrase, "", "", "", client.id, given.client_secret))
+
+
+async def _let_in(call: Call, proof: FlagshipProof) -> Response:
     try:
         second = await service.entering.prove(
             call.house, call.home, Typed(proof.passphrase), visitor_of(call), token=proof.two_factor_token,

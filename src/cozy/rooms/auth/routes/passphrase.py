@@ -48,13 +48,7 @@ async def choose(call: Call) -> Response:
     """Choose a passphrase with the token of a link, and come in. 204 or, for a form, 303; 400, 422."""
     is_form = call.header("content-type").startswith("application/x-www-form-urlencoded")
     given = await _first_of_form(call) if is_form else await call.decoded(First)
-    iterations = service.passphrase.check_iterations(given.iterations) if given.iterations else 0
-    try:
-        await service.reset.renew(call.house, call.home, given.register_token, given.passphrase, iterations)
-    except LinkExpired as error:
-        raise Malformed(error.detail) from error
-    if given.hint:
-        await service.hint.put(call.house, call.home, given.hint)
+    await chosen(call, given)
     if not (await call.read(service.provider.configured)).is_only:
         entered = await service.entering.enter(
             call.house, call.home, Typed(given.passphrase), visitor_of(call, stays=True)
@@ -62,6 +56,19 @@ async def choose(call: Call) -> Response:
         if not isinstance(entered, SecondStep):
             let_in(call, entered)
     return see_other("/my") if is_form else nothing()
+
+
+async def chosen(call: Call, given: First, client_id: str = "") -> None:
+    """Keep a passphrase that was chosen, with its hint. client_id: as of `reset.renew`. Raises Malformed, BadKey, BadHint."""
+    iterations = service.passphrase.check_iterations(given.iterations) if given.iterations else 0
+    try:
+        await service.reset.renew(
+            call.house, call.home, given.register_token, given.passphrase, iterations, client_id
+        )
+    except LinkExpired as error:
+        raise Malformed(error.detail) from error
+    if given.hint:
+        await service.hint.put(call.house, call.home, given.hint)
 
 
 async def _first_of_form(call: Call) -> First:

@@ -49,19 +49,21 @@ def check(work: Work, token: str) -> None:
         raise LinkExpired
 
 
-async def renew(house: House, home: Home, token: str, key: str, iterations: int = 0) -> None:
+async def renew(
+    house: House, home: Home, token: str, key: str, iterations: int = 0, client_id: str = ""
+) -> None:
     """Choose a new passphrase with the token of a link. Every session and token ends, and every program and device is
-    forgotten. Raises LinkExpired, BadKey.
+    forgotten. client_id: of the program that asks, which is not. Raises LinkExpired, BadKey.
     """
     await house.read(home, NOBODY, check, token)
     sealed = await passphrase.seal(key)
-    await house.write(home, NOBODY, _renew, token, sealed, iterations)
+    await house.write(home, NOBODY, _renew, token, sealed, iterations, client_id)
 
 
-def _renew(work: Work, token: str, sealed: str, iterations: int) -> None:
+def _renew(work: Work, token: str, sealed: str, iterations: int, client_id: str) -> None:
     check(work, token)
     passphrase.keep(work, sealed, iterations)
-    _end_others(work, "", "")
+    _end_others(work, "", client_id)
 
 
 async def change(house: House, home: Home, caller: Caller, key: str, iterations: int = 0) -> None:

@@ -107,6 +107,7 @@ async def sign_terms(call: Call, form: FormData) -> Response:
 
 
 @routes.on("GET", "/settings/onboarded", OPEN)
+@routes.on("GET", "/settings/install_flagship_app", OPEN)
 def onboarded(work: Work, call: Call) -> Response:
     """Go where a first visit begins, once in. 303."""
     return see_other(service.contexts.onboarded(work) if call.caller.kind == "owner" else "/auth/login")
