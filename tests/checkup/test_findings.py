@@ -382,6 +382,32 @@ async def test_value_damaged_is_found_by_the_scrub(full: Full, person: str):
     assert [kind for kind, _ in await full.check(scrub=True)] == ["value-damaged"]
 
 
+# What is shown on the disk
+
+
+@pytest.mark.parametrize("which", ["shown", "not shown", "files"])
+async def test_live_folder_wrong(full: Full, which: str):
+    await full.run(
+        """INSERT INTO live_folders (home_id, id, inside, name, inode, due)
+           SELECT home_id, id, '', '', 1, 0 FROM documents WHERE home_id = :home AND doctype = 'io.cozy.files'
+              AND body->>'type' = 'directory' AND id <> :trash""",
+        trash=files.TRASH,
+    )
+    assert await full.check() == []
+    if which == "shown":
+        await full.run(
+            "UPDATE live_folders SET id = 'nobody' WHERE home_id = :home AND id = :id", id=full.ids["inner"]
+        )
+    elif which == "not shown":
+        await full.run("DELETE FROM live_folders WHERE home_id = :home AND id = :id", id=full.ids["inner"])
+    else:
+        await full.run(
+            "INSERT INTO live_folder_files (home_id, inside, name, said, stamp) VALUES (:home, 'nobody', 'a', '', '')"
+        )
+    wrong = {"shown": ["nobody", full.ids["inner"]], "not shown": [full.ids["inner"]], "files": ["nobody"]}
+    assert sorted(await full.check()) == sorted(("live-folder-wrong", id_) for id_ in wrong[which])
+
+
 # Contents
 
 

@@ -7,6 +7,7 @@ import os
 import random
 import sys
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cozy.app.configuration import load
@@ -125,26 +126,28 @@ async def live(house: House, home: Home, chance: random.Random, times: int) -> N
             continue
 
 
-async def _go_on(data: str, seed: int) -> None:
+async def _go_on(data: str, seed: int, *, is_inbox: bool) -> None:
     settings = load(data=data)
     chance = random.Random(seed)
-    async with opened(settings) as house:
+    async with opened(settings, clock=lambda: datetime.now(UTC) + timedelta(hours=1)) as house:
         home = home_of(settings, await house.read_host(homes.only))
         sys.stdout.write(f"{os.getpid()}\n")
         sys.stdout.flush()
+        while is_inbox:
+            await service.take_in(house, home)
         while True:
             await live(house, home, chance, chance.randrange(1, 8))
             await service.catch_up(house, home, chance.choice([1, 3, 200]))
 
 
-def main(data: str) -> None:
-    """For each seed on a line of the input a life in a process of its own, which ends when it is killed."""
+def main(data: str, *, is_inbox: bool) -> None:
+    """`living.py DATA [inbox]`: for each seed on a line of the input a life in a process of its own, which ends when it is killed."""
     for line in sys.stdin:
         pid = os.fork()
         if not pid:
-            asyncio.run(_go_on(data, int(line)))
+            asyncio.run(_go_on(data, int(line), is_inbox=is_inbox))
         os.waitpid(pid, 0)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], is_inbox="inbox" in sys.argv)

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cozy.app import ledger, signs
+from cozy.app import inboxes, ledger, signs
 from cozy.app.errors import Vacant, refuse
 from cozy.app.house import home_of, opened
 from cozy.app.protocol import LateSocketProtocol, Protocol
@@ -250,6 +250,7 @@ async def application(settings: Settings) -> AsyncIterator[tuple[House, ASGIApp]
         ledger.writing(house),
         worker.running(house),
         moves.going_on(house),
+        inboxes.watched(house),
     ):
         yield house, serving(house)
 

@@ -97,7 +97,7 @@ from cozy.rooms.links import pages as links_pages
 from cozy.rooms.links.events import CopyAsked
 from cozy.rooms.links.ports import Sharers
 from cozy.rooms.live_folder import jobs as live_folder_jobs
-from cozy.rooms.live_folder.events import FoldersDue
+from cozy.rooms.live_folder.events import FoldersDue, InboxFilled
 from cozy.rooms.moves import routes as moves_routes
 from cozy.rooms.neighbours import pages as neighbours_pages
 from cozy.rooms.neighbours import routes as neighbours_routes
@@ -251,6 +251,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
     DocumentsChanged: [search_jobs.follow_changes],
     TextsWait: [search_jobs.read_texts],
     FoldersDue: [live_folder_jobs.follow_changes],
+    InboxFilled: [live_folder_jobs.take_in],
     DayPassed: [
         jobs.forget_given_up,
         jobs.forget_old,

@@ -74,5 +74,8 @@ KINDS: dict[str, Kind] = {
     "usage-wrong": Kind("The count of stored bytes is not their sum."),
     "upload-unknown": Kind("Bytes of an upload are kept that no upload names, for more than a day."),
     "upload-cut": Kind("An upload ended without its last step; it has to be sent again.", is_fault=False),
+    "live-folder-wrong": Kind(
+        "The live folder is thought to show a folder that the home does not have, or the reverse."
+    ),
     "job-given-up": Kind("A job failed for good.", is_fault=False),
 }

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from cozy.kernel.db import Row
 from cozy.kernel.work import Work
+from cozy.rooms.files.model import ROOT, TRASH, TRASH_PATH
 
 _FILE = "doctype = 'io.cozy.files' AND NOT deleted"
 _TABLES = (
@@ -25,6 +26,9 @@ _TABLES = (
     "items",
     "items_gone",
     "inline_values",
+    "live_folders",
+    "live_folder_files",
+    "live_folder_taken",
     "credentials",
     "sessions",
 )
@@ -277,4 +281,22 @@ def values_after(work: Work, sha256: str, limit: int) -> list[Row]:
         """SELECT sha256, value FROM inline_values WHERE home_id = :home AND sha256 > :sha256
             ORDER BY sha256 LIMIT :limit""",
         home=work.home, sha256=sha256, limit=limit,
+    )  # fmt: skip
+
+
+def shown_wrongly(work: Work) -> Iterator[Row]:
+    """Ids of folders that the list of the live folder has and should not have, or lacks, or whose files it has alone."""
+    return work.db.each(
+        """SELECT f.id FROM live_folders f
+             LEFT JOIN documents d ON d.home_id = f.home_id AND d.doctype = 'io.cozy.files' AND d.id = f.id
+              AND NOT d.deleted AND d.body->>'type' = 'directory'
+            WHERE f.home_id = :home AND f.due = 0 AND d.id IS NULL
+            UNION SELECT d.id FROM documents d LEFT JOIN live_folders f ON f.home_id = d.home_id AND f.id = d.id
+            WHERE d.home_id = :home AND d.doctype = 'io.cozy.files' AND NOT d.deleted AND d.body->>'type' = 'directory'
+              AND d.id <> :trash AND NOT (d.body->>'path' >= :low AND d.body->>'path' < :high) AND f.id IS NULL
+              AND EXISTS (SELECT 1 FROM live_folders r WHERE r.home_id = :home AND r.id = :root)
+            UNION SELECT t.inside FROM live_folder_files t
+             LEFT JOIN live_folders f ON f.home_id = t.home_id AND f.id = t.inside
+            WHERE t.home_id = :home AND f.id IS NULL""",
+        home=work.home, trash=TRASH, low=f"{TRASH_PATH}/", high=f"{TRASH_PATH}0", root=ROOT,
     )  # fmt: skip

@@ -65,6 +65,12 @@ def due(work: Work, now: str, limit: int) -> list[Listing]:
     return [_listing(row) for row in rows]
 
 
+def with_live_folder(work: Work) -> list[Listing]:
+    """Homes that are shown in a folder of this machine."""
+    rows = work.db.all(f"SELECT {_COLUMNS} FROM homes WHERE hosted->>'live_folder' <> '' ORDER BY domain")
+    return [_listing(row) for row in rows]
+
+
 def hasten(work: Work, home_id: str, now: str) -> None:
     """Let the hint say now, unless it says earlier."""
     work.db.run("UPDATE homes SET due_at = :now WHERE id = :home AND due_at > :now", home=home_id, now=now)

@@ -14,7 +14,7 @@ from cozy.kernel.house import House
 
 from . import service
 from .errors import NeedsOneMachine
-from .model import FILES, Status
+from .model import FILES, INBOX, Status
 
 cli = typer.Typer(no_args_is_help=True, help="A home's files as plain files in a folder of this machine.")
 
@@ -72,3 +72,4 @@ def _print(found: Status | None) -> None:
     print(f"{found.path}/{FILES} shows {found.files} files in {found.folders} folders.")
     if found.waiting:
         print(f"{found.waiting} folders are not current yet.")
+    print(f"What is put into {found.path}/{INBOX} comes into the home.")

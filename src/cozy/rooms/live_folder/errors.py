@@ -15,6 +15,18 @@ class OnAlready(Conflict):
     """The live folder is somewhere else already: turn it off first."""
 
 
+class NotAFile(Invalid):
+    """This is not a file: links and devices are not taken in."""
+
+
+class Unreadable(Invalid):
+    """Cozy may not read this file: give it the right to."""
+
+
+class Unremovable(Invalid):
+    """This is in your home now, and Cozy may not remove it here: do so yourself."""
+
+
 class IsOff(Conflict):
     """There is no live folder."""
 

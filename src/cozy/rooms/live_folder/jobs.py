@@ -14,10 +14,10 @@ from cozy.rooms.jobs import service as queue
 from cozy.rooms.jobs.model import Waiting
 
 from . import service
-from .events import FoldersDue
+from .events import FoldersDue, InboxFilled
 
 _PAUSE = timedelta(seconds=1)  # changes of a burst are looked at together
-_LINE = "live_folder:follow"  # the one line of the queue
+_LINE, _INBOX = "live_folder:follow", "live_folder:inbox"  # each the one line of its kind in the queue
 
 
 @job("live_folder.follow_changes", retries=8)
@@ -38,6 +38,17 @@ def follow(work: Work) -> None:
     """Have what a transaction changed shown in a moment: noted in the same transaction."""
     if service.mark(work):
         _queue(work)
+
+
+@job("live_folder.take_in")
+async def take_in(house: House, home: Home, event: InboxFilled) -> None:
+    """Let files of the inbox come into the home; what was taken in is known, and not taken twice."""
+    await service.take_in(house, home)
+
+
+def await_inbox(work: Work) -> None:
+    """There is something in the inbox: have it taken in."""
+    queue.put(work, Waiting(_INBOX, take_in.name, "{}", iso(work.now), 0, None))
 
 
 def _queue(work: Work) -> None:

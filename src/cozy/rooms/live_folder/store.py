@@ -166,8 +166,30 @@ def forget_files(work: Work, dir_id: str, names: Collection[str]) -> None:
         )  # fmt: skip
 
 
+def taken(work: Work) -> dict[str, str]:
+    """What was taken in and may still be in the inbox: by its path there, the stamp that it had."""
+    rows = work.db.all("SELECT path, stamp FROM live_folder_taken WHERE home_id = :home", home=work.home)
+    return {str(path): str(stamp) for path, stamp in rows}
+
+
+def keep_taken(work: Work, path: str, stamp: str) -> None:
+    """A file of the inbox is in the home."""
+    work.db.run(
+        """INSERT INTO live_folder_taken (home_id, path, stamp) VALUES (:home, :path, :stamp)
+           ON CONFLICT (home_id, path) DO UPDATE SET stamp = excluded.stamp""",
+        home=work.home, path=path, stamp=stamp,
+    )  # fmt: skip
+
+
+def forget_taken(work: Work, path: str) -> None:
+    """A file that was taken in has gone from the inbox."""
+    work.db.run(
+        "DELETE FROM live_folder_taken WHERE home_id = :home AND path = :path", home=work.home, path=path
+    )
+
+
 def forget_all(work: Work) -> None:
-    """The home is shown nowhere."""
+    """The home is shown nowhere. What was taken in is known as long as it may be in the inbox."""
     work.db.run("DELETE FROM live_folder_files WHERE home_id = :home", home=work.home)
     work.db.run("DELETE FROM live_folders WHERE home_id = :home", home=work.home)
 

@@ -38,6 +38,8 @@ def _check(work: Work, blobs: Blobs, report: Report, tick: Tick, doubt: Report) 
     files.check(work, report)
     items.check(work, report)
     contents.check(work, blobs, report, tick, doubt)
+    for (id_,) in store.shown_wrongly(work):
+        report(Finding("live-folder-wrong", id_))
     for job in jobs.given_up(work):
         report(Finding("job-given-up", job.id, {"job": job.name}))
 

@@ -41,6 +41,7 @@ from .listing import (
     set_due,
     stay,
     tell_move,
+    with_live_folder,
 )
 from .profile import (
     change_profile,
@@ -91,6 +92,7 @@ __all__ = [
     "take_expected_email",
     "tell_move",
     "terms",
+    "with_live_folder",
 ]
 
 

@@ -69,6 +69,11 @@ def due(work: Work, limit: int, within: timedelta = timedelta()) -> list[Listing
     return store.due(work, iso(work.now + within), limit)
 
 
+def with_live_folder(work: Work) -> list[Listing]:
+    """Homes that are shown in a folder of this machine."""
+    return store.with_live_folder(work)
+
+
 def hasten(work: Work, home_id: str) -> None:
     """A home has something to do by itself now."""
     store.hasten(work, home_id, iso(work.now))

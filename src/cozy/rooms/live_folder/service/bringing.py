@@ -42,7 +42,8 @@ async def catch_up(house: House, home: Home, most: int = AT_ONCE) -> bool:
         return False
     base, settled = Path(place), 0
     async with disk.alone(base):
-        await to_thread(disk.found, base, home.id)
+        await to_thread(disk.find, base, home.id)
+        await to_thread(disk.sweep, base)
         await house.write(home, SYSTEM, _rooted, await to_thread(disk.root, base))
         for id_, seq in await house.read(home, SYSTEM, store.due, most):
             settled += await _bring(house, home, base, id_, seq)

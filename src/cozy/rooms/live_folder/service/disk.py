@@ -37,13 +37,17 @@ def ours(base: Path) -> Path:
     return base / OURS
 
 
-def found(base: Path, home_id: str) -> None:
-    """Make sure that this is the live folder of the home, and what was under way there is no more. Raises NotHere."""
+def find(base: Path, home_id: str) -> None:
+    """Make sure that this is the live folder of the home. Raises NotHere."""
     try:
         if (ours(base) / "home").read_text() != home_id:
             raise NotHere(path=str(base))
     except OSError as error:
         raise NotHere(path=str(base)) from error
+
+
+def sweep(base: Path) -> None:
+    """Remove what was under way when somebody was killed."""
     for name in ("parts", "moving"):
         (ours(base) / name).mkdir(exist_ok=True)
     for part in (ours(base) / "parts").iterdir():
@@ -51,10 +55,10 @@ def found(base: Path, home_id: str) -> None:
 
 
 @asynccontextmanager
-async def alone(base: Path) -> AsyncIterator[None]:
-    """One process at a time works in a live folder."""
+async def alone(base: Path, part: str = "lock") -> AsyncIterator[None]:
+    """One process at a time works in a live folder, and one in its inbox."""
     try:
-        handle = os.open(ours(base) / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        handle = os.open(ours(base) / part, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise NotHere(path=str(base)) from error
     try:

@@ -1,0 +1,50 @@
+"""The inboxes of live folders, looked at while the program runs."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import to_thread
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import structlog
+
+from cozy.app.house import home_of
+from cozy.kernel.caller import SYSTEM
+from cozy.kernel.house import House
+from cozy.rooms.homes import service as homes
+from cozy.rooms.live_folder import jobs as live_folder_jobs
+from cozy.rooms.live_folder import service as live_folder
+
+log = structlog.get_logger()
+EVERY_S = 3.0
+
+
+@asynccontextmanager
+async def watched(house: House, every_s: float = EVERY_S) -> AsyncIterator[None]:
+    """Have taken in what comes into them while the block runs. A home without a live folder costs nothing."""
+    task = asyncio.create_task(_watch(house, every_s))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _watch(house: House, every_s: float) -> None:
+    while True:
+        try:
+            await look(house)
+        except Exception:
+            log.exception("inboxes cannot be looked at")
+        await asyncio.sleep(every_s)
+
+
+async def look(house: House) -> None:
+    """Let a job wait in each home that has something in its inbox."""
+    for listing in await house.read_host(homes.with_live_folder):
+        place, now = Path(listing.hosted.live_folder), house.clock().timestamp()
+        if listing.state == "active" and await to_thread(live_folder.waits, place, now):
+            await house.write(home_of(house.settings, listing), SYSTEM, live_folder_jobs.await_inbox)
