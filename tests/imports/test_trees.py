@@ -1,7 +1,10 @@
 """Trees: whatever was dropped is names and streams, and what is hostile ends in a reason."""
 
+import gzip
+import lzma
 import struct
 import tarfile
+import tracemalloc
 import zipfile
 import zlib
 from pathlib import Path
@@ -10,7 +13,7 @@ import pytest
 
 from cozy.kernel.problem import Problem
 from cozy.rooms.imports.errors import Damaged, NoEntry, TooManyEntries, TooMuch
-from cozy.rooms.imports.service.trees import OnDisk, guards, opened
+from cozy.rooms.imports.service.trees import OnDisk, guards, opened, tars, zips
 from tests.imports.archives import jpeg, laid_out, tarred, zipped
 
 FILES = {"a/one.txt": b"one", "a/two.jpg": jpeg(2), "b.bin": bytes(range(256)) * 1000}
@@ -189,3 +192,153 @@ def test_locked_files_of_a_zip_are_refused(tmp_path):
     with opening(path) as tree:
         assert [each.why for each in tree.refused] == ["It is locked by a password."]
     assert zipfile.is_zipfile(path)
+
+
+def _measured(*paths: Path) -> tuple[int, Problem | None, list[str]]:
+    """What opening and reading takes of memory at the most, beyond what there was; how it ended; what was refused."""
+    tracemalloc.start()
+    problem, refused = None, []
+    try:
+        with opening(*paths) as tree:
+            refused = [each.why for each in tree.refused]
+            for entry in tree.entries:
+                with tree.open(entry.name) as stream:
+                    while stream.read(65_536):
+                        pass
+    except Problem as error:
+        problem = error
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return most, problem, refused
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_packed_so_that_some_bytes_fill_the_memory_is_refused(tmp_path, method):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("bomb", bytes(200_000_000))
+    most, problem, refused = _measured(path)
+    assert (problem, len(refused)) == (None, 1)
+    assert most < 10_000_000
+
+
+@pytest.mark.parametrize("kind", [tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE, tarfile.XGLTYPE])
+def test_what_a_tar_says_before_a_file_is_read_no_further_than_it_makes_sense(tmp_path, kind):
+    head = tarfile.TarInfo("././@LongLink")
+    head.type, head.size = kind, 200_000_000
+    with gzip.open(tmp_path / "x.tgz", "wb", 1) as out:
+        out.write(head.tobuf(tarfile.GNU_FORMAT))
+        for _ in range(200):
+            out.write(b"a" * 1_000_000)
+    most, problem, _ = _measured(tmp_path / "x.tgz")
+    assert isinstance(problem, TooMuch)
+    assert most < 10_000_000
+
+
+def test_long_names_before_long_names_end_in_a_reason(tmp_path):
+    head = tarfile.TarInfo("././@LongLink")
+    head.type, head.size = tarfile.GNUTYPE_LONGNAME, 1
+    (tmp_path / "x.tar").write_bytes((head.tobuf(tarfile.GNU_FORMAT) + b"a".ljust(512, b"\0")) * 5_000)
+    _, problem, refused = _measured(tmp_path / "x.tar")
+    assert isinstance(problem, TooMuch | Damaged) or "cut short" in refused[-1]
+
+
+def test_what_is_said_of_every_file_is_not_kept_for_each(tmp_path):
+    with tarfile.open(tmp_path / "x.tgz", "w:gz", format=tarfile.PAX_FORMAT) as archive:
+        for number in range(300):
+            info = tarfile.TarInfo(f"{number}")
+            info.pax_headers = {"comment": "c" * 200_000}
+            archive.addfile(info)
+    most, problem, _ = _measured(tmp_path / "x.tgz")
+    assert problem is None
+    assert most < 15_000_000
+
+
+def test_an_xz_that_wants_gigabytes_of_memory_is_refused_and_a_common_one_is_read(tmp_path):
+    content = tarred(tmp_path / "x.tar", FILES, "w").read_bytes()
+    for size, is_read in ((64 * 2**20, True), (1536 * 2**20, False)):
+        filters = [{"id": lzma.FILTER_LZMA2, "preset": 1, "dict_size": 2**20}]
+        packed = bytearray(lzma.compress(content, lzma.FORMAT_XZ, lzma.CHECK_CRC32, filters=filters))
+        at = packed.index(
+            b"\x21\x01", 12
+        )  # the filter: its id, one byte of settings, the size of its dictionary
+        packed[at + 2] = next(n for n in range(41) if (2 | (n & 1)) << (n // 2 + 11) >= size)
+        length = (packed[12] + 1) * 4
+        packed[12 + length - 4 : 12 + length] = struct.pack("<L", zlib.crc32(packed[12 : 12 + length - 4]))
+        (tmp_path / "x.tar.xz").write_bytes(packed)
+        if is_read:
+            with opening(tmp_path / "x.tar.xz") as tree:
+                assert contents(tree) == FILES
+        else:
+            with pytest.raises(TooMuch), opening(tmp_path / "x.tar.xz"):
+                pass
+
+
+def test_an_xz_of_several_streams_is_read_in_any_order(tmp_path):
+    content = tarred(tmp_path / "x.tar", FILES, "w").read_bytes()
+    parts = [lzma.compress(content[at : at + 50_000]) for at in range(0, len(content), 50_000)]
+    (tmp_path / "x.tar.xz").write_bytes(b"\0\0\0\0".join(parts) + bytes(8))
+    with opening(tmp_path / "x.tar.xz") as tree:
+        for name in [*FILES, *reversed(FILES)]:
+            assert tree.read(name) == FILES[name]
+    (tmp_path / "x.tar.xz").write_bytes(b"".join(parts)[:-40])
+    with opening(tmp_path / "x.tar.xz") as tree:
+        assert "cut short" in tree.refused[-1].why or tree.entries
+
+
+def test_places_that_are_kept_in_a_gzip_do_not_grow_without_end(tmp_path, monkeypatch):
+    monkeypatch.setattr("cozy.rooms.imports.service.trees.tars._EVERY", 1_000)
+    monkeypatch.setattr("cozy.rooms.imports.service.trees.tars._MOST_KEPT", 8)
+    files = {f"{n}.bin": jpeg(n, 900_000) for n in range(12)}
+    path = tarred(tmp_path / "x.tar.gz", files)
+    with opening(path) as tree:
+        for name in [*files, *reversed(files)]:
+            assert tree.read(name) == files[name]
+    with path.open("rb") as file:
+        stream = tars.Gzip(file)
+        while stream.read(65_536):
+            pass
+        assert len(vars(stream)["_kept"]) <= 8
+
+
+def test_a_directory_is_counted_whatever_the_end_of_the_file_says_of_it(tmp_path, monkeypatch):
+    """A zip64 record whose fields look like another one told of a small directory, while the true one was read."""
+    monkeypatch.setattr(zips, "MOST_ENTRIES", 99)
+    monkeypatch.setattr(zips, "_DIRECTORY_LIMIT", 50_000)
+    monkeypatch.setattr(guards, "MOST_ENTRIES", 99)
+    content = zipped(tmp_path / "x.zip", {f"{n:03}": b"" for n in range(500)}).read_bytes()
+    end = content.rfind(b"PK\x05\x06")
+    size, offset = struct.unpack("<LL", content[end + 12 : end + 20])
+    record = struct.pack("<4sQLL4sQQQQ", b"PK\x06\x06", 44, 0, 0, b"PK\x06\x06", 500, 500, size, offset)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1)
+    last = bytearray(content[end:])
+    last[8:20] = b"\xff" * 12
+    (tmp_path / "x.zip").write_bytes(content[:end] + record + locator + last)
+    seen: list[int] = []
+    parse = zipfile.ZipInfo.__init__
+    monkeypatch.setattr(
+        zipfile.ZipInfo,
+        "__init__",
+        lambda self, *given, **named: (seen.append(1), parse(self, *given, **named))[1],
+    )
+    with pytest.raises((TooManyEntries, Damaged)), opening(tmp_path / "x.zip"):
+        pass
+    assert not seen
+
+
+def test_names_that_are_one_to_people_are_two_files(tmp_path):
+    files = {"caf\u00e9.txt": b"composed", "cafe\u0301.txt": b"apart", "./x": b"one", "x": b"two"}
+    for path in (zipped(tmp_path / "x.zip", files), tarred(tmp_path / "x.tar", files, "w")):
+        with opening(path) as tree:
+            assert tree.refused == []
+            assert sorted(contents(tree).values()) == sorted(files.values())
+
+
+def test_an_empty_archive_is_empty_and_nothing_else(tmp_path):
+    for path in (
+        zipped(tmp_path / "x.zip", {}),
+        tarred(tmp_path / "x.tar.xz", {}, "w:xz"),
+        tarred(tmp_path / "x.tgz", {}),
+    ):
+        with opening(path) as tree:
+            assert all(entry.size for entry in tree.entries)

@@ -95,6 +95,8 @@ class PostgresDb:
             raise Taken(error.diag.constraint_name or "") from error
         except errors.ProgramLimitExceeded as error:
             raise TooLong from error
+        except psycopg.DataError as error:
+            raise _problem(error) from error
         return cursor
 
 

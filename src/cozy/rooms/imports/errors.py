@@ -25,6 +25,10 @@ class TooManyEntries(Invalid):
     """This archive holds too many files: unpack it, and bring in its folders one after the other."""
 
 
+class TooManyParts(Invalid):
+    """There are too many different things in there for one go: bring in some of its folders first, then the others."""
+
+
 class Encrypted(Unsupported):
     """This archive is locked by a password: unpack it first."""
 

@@ -178,16 +178,29 @@ def place(work: Work, file: File, body: Mapping[str, Any]) -> File:
 
 
 def free_name(work: Work, dir_id: str, name: str, *, is_folder: bool = False) -> str:
-    """This name, or `name (2).ext`, `name (3).ext`… the first that is free in a folder."""
+    """This name, or `name (2).ext`, `name (3).ext`… one that is free in a folder; the first, where no number before it was given up."""
     stem, dot, extension = name.rpartition(".")
     if is_folder or not stem or len(extension) > LONGEST_EXTENSION:
         stem, dot, extension = name, "", ""
     numbered = _NUMBERED.match(stem)
     base, number = (numbered[1], int(numbered[2])) if numbered else (stem, 1)
-    while tree.child_named(work, dir_id, name) is not None:
-        number += 1
-        name = fitted(base, f" ({number}){dot}{extension}")
-    return name
+
+    def named(number: int) -> str:
+        return fitted(base, f" ({number}){dot}{extension}")
+
+    def is_taken(name: str) -> bool:
+        return tree.child_named(work, dir_id, name) is not None
+
+    if not is_taken(name):
+        return name
+    taken, step = number, 1
+    while is_taken(named(taken + step)):  # a folder may hold many thousands of one name
+        taken, step = taken + step, step * 2
+    free = taken + step
+    while free - taken > 1:
+        middle = (taken + free) // 2
+        taken, free = (middle, free) if is_taken(named(middle)) else (taken, middle)
+    return named(free)
 
 
 def fitted(base: str, tail: str) -> str:

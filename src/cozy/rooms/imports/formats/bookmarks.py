@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from cozy.kernel.clock import iso
 
 from ..model import Document, Entry, Format, Item, Match, NotUnderstood, Tree, reasons
+from .making import each, head
 
 BOOKMARKS = "io.cozy.bookmarks"
 _MARK = re.compile(rb"<!DOCTYPE\s+NETSCAPE-Bookmark-file-1", re.IGNORECASE)
@@ -18,27 +19,27 @@ _SCHEMES = ("http://", "https://", "ftp://", "mailto:", "geo:", "tel:")
 
 
 def recognise(tree: Tree) -> Match | None:
-    """The first such file."""
-    for entry in tree.ending(".html", ".htm"):
-        if entry.size <= _LIMIT and _is_one(tree, entry):
-            return Match((entry.name,))
-    return None
-
-
-def _is_one(tree: Tree, entry: Entry) -> bool:
-    with tree.open(entry.name) as stream:
-        return _MARK.search(stream.read(1024)) is not None
+    """All such files."""
+    found = tuple(
+        entry.name
+        for entry in tree.ending(".html", ".htm")
+        if entry.size <= _LIMIT and _MARK.search(head(tree, entry, 1024))
+    )
+    return Match(found) if found else None
 
 
 def items(tree: Tree, match: Match) -> Iterator[Item]:
     """Each bookmark, with the folders that it is in."""
-    for entry in tree.entries:
-        reader = _Reader()
-        reader.feed(tree.read(entry.name, _LIMIT).decode("utf-8", "replace"))
-        reader.close()
-        yield from (_document(entry, found) for found in reader.found if found["url"].startswith(_SCHEMES))
-        if not reader.found:
-            yield NotUnderstood(name=entry.name, why=reasons.NO_BOOKMARK)
+    return each(tree, list(tree.entries), _bookmarks)
+
+
+def _bookmarks(tree: Tree, entry: Entry) -> Iterator[Item]:
+    reader = _Reader()
+    reader.feed(tree.read(entry.name, _LIMIT).decode("utf-8", "replace"))
+    reader.close()
+    yield from (_document(entry, found) for found in reader.found if found["url"].startswith(_SCHEMES))
+    if not reader.found:
+        yield NotUnderstood(name=entry.name, why=reasons.NO_BOOKMARK)
 
 
 def _document(entry: Entry, found: dict[str, str]) -> Document:

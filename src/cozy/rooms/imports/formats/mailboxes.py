@@ -7,11 +7,14 @@ import re
 from collections.abc import Iterator
 
 from ..model import Entry, Item, Mail, NotUnderstood, Tree, reasons
+from .making import head
 
 _FROM = b"From "
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _ID = re.compile(rb"^Message-ID:[ \t]*(?:\r?\n[ \t]+)?(\S+)", re.IGNORECASE | re.MULTILINE)
 _HEAD = 64 * 1024
+_DELIVERED = re.compile(r"^\d{9,11}\.[^./]+\.[^/]+$")
+_FIELD = re.compile(rb"^[!-9;-~]+:")
 LARGEST = 64 * 1024 * 1024  # bytes of one mail; the rest of a longer one is left out, and that is said
 
 
@@ -19,12 +22,23 @@ def is_mailbox(tree: Tree, entry: Entry) -> bool:
     """Whether a file is an mbox: by its name and its first line, as "From " begins many texts."""
     if entry.extension not in {".mbox", ".mbx", ""} or not entry.size:
         return False
-    with tree.open(entry.name) as stream:
-        head = stream.read(1024)
-    first, _, rest = head.partition(b"\n")
+    first, _, rest = head(tree, entry, 1024).partition(b"\n")
     return (
         first.startswith(_FROM) and b":" in rest[:200] and re.search(rb"\d{4}\s*$", first.strip()) is not None
     )
+
+
+def maildir_of(tree: Tree, entry: Entry) -> str | None:
+    """The folder of mails whose Maildir a file is a mail of; None for any other file. `.Work.2019` is below the inbox (Maildir++)."""
+    above, _, state = entry.folder.rpartition("/")
+    if (
+        state not in {"cur", "new"}
+        or not _DELIVERED.match(entry.base)
+        or not _FIELD.match(head(tree, entry, 100))
+    ):
+        return None
+    name = above.rpartition("/")[2]
+    return name[1:].replace(".", "/") if name.startswith(".") else name
 
 
 def mails(tree: Tree, entry: Entry, folder: str) -> Iterator[Item]:
@@ -63,7 +77,6 @@ def _unquoted(held: list[bytes]) -> bytes:
 
 def mail(entry: Entry, content: bytes, folder: str) -> Mail:
     """A mail of a mailbox, known by its Message-ID, or by what it says where it has none."""
-    head = content[:_HEAD]
-    found = _ID.search(head)
+    found = _ID.search(content[:_HEAD])
     source = found[1].decode("utf-8", "replace") if found else hashlib.sha256(content).hexdigest()
     return Mail(source=f"{folder}/{source}", name=entry.name, content=content, folder=folder)

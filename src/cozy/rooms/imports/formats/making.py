@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import structlog
+
 from cozy.kernel.problem import Problem
 
 from ..model import Document, Entry, File, Item, NotUnderstood, Tree
@@ -18,8 +20,7 @@ GEOJSON = "io.cozy.timeseries.geojson"
 ACCOUNTS = "io.cozy.bank.accounts"
 OPERATIONS = "io.cozy.bank.operations"
 
-# What reading a stranger's file may end in: a list where an object is wont to be, a text where a number is.
-_STUMBLES = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, Problem)
+log = structlog.get_logger()
 
 
 class Names:
@@ -115,7 +116,8 @@ def each(
     for entry in entries:
         try:
             yield from read(tree, entry)
-        except _STUMBLES:
+        except Exception as error:  # a list where an object is wont to be, and all that parsers think of
+            log.info("a file cannot be read", format=read.__module__, error=type(error).__name__)
             yield NotUnderstood(name=entry.name, why=reasons.BROKEN)
 
 

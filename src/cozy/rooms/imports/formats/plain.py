@@ -24,7 +24,8 @@ from ..model import (
     Tree,
     reasons,
 )
-from .mailboxes import is_mailbox, mails
+from .mailboxes import is_mailbox, maildir_of, mails
+from .making import each
 
 PICTURES = frozenset(
     [
@@ -119,13 +120,22 @@ def _is_litter(entry: Entry) -> bool:
 
 def _items(tree: Tree, entry: Entry, path: str) -> Iterator[Item]:
     if entry.extension in _CARDS and entry.size <= _LIMIT:
-        yield from _cards(tree, entry)
+        yield from each(tree, [entry], _cards)
     elif entry.extension in _CALENDARS and entry.size <= _LIMIT:
-        yield from _events(tree, entry)
+        yield from each(tree, [entry], _events)
     elif entry.extension == ".eml":
         yield Mail(source=entry.name, name=entry.name, content=entry.name, folder=_box(entry))
+    elif (folder := maildir_of(tree, entry)) is not None:
+        yield Mail(
+            source=entry.name.rpartition(":2,")[0] or entry.name,
+            name=entry.name,
+            content=entry.name,
+            folder=folder,
+        )
     elif is_mailbox(tree, entry):
-        yield from mails(tree, entry, entry.base.rpartition(".")[0] or entry.base)
+        yield from each(
+            tree, [entry], lambda tree, entry: mails(tree, entry, entry.base.rpartition(".")[0] or entry.base)
+        )
     else:
         yield File(source=entry.name, name=entry.name, path=path, content=entry.name, modified=entry.modified)
 
@@ -162,11 +172,11 @@ def _events(tree: Tree, entry: Entry) -> Iterator[Item]:
         yield NotUnderstood(name=entry.name, why=problem.detail)
         return
     name = about.get("name") or entry.base.rpartition(".")[0]
-    for each in found:
+    for one in found:
         yield Event(
-            source=f"{each.component}:{each.uid}",
+            source=f"{one.component}:{one.uid}",
             name=entry.name,
-            text=each.text,
+            text=one.text,
             calendar=name,
             color=about.get("color", ""),
         )

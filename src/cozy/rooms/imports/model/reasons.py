@@ -12,6 +12,9 @@ LEADS_OUT = N_("Its name leads out of the archive.")
 LINK = N_("It is a link, and no file.")
 UNHELD = N_("No folder can hold its name.")
 LOCKED = N_("It is locked by a password.")
+PACKED = N_(
+    "It is packed in a way that is not opened here: unpack the archive first, and bring in the folder."
+)
 TWICE = N_("The archive has two files of this name.")
 CUT_SHORT = N_("The archive is cut short here: what comes after is missing.")
 UNREADABLE = N_("It cannot be read.")

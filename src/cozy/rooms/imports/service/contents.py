@@ -24,6 +24,7 @@ from .. import store
 from ..model import Contact, Copy, Document, Event, File, Item, LeftThere, Mail, NotUnderstood, Photo, reasons
 from .sizes import size_of
 from .taking import Ready
+from .taking.batches import STUMBLES
 from .taking.mails import HEAD, as_file
 from .taking.outcomes import key_of
 from .trees import Whole
@@ -87,6 +88,9 @@ async def _ready(
         if error.errno is not None:
             log.warning("an item cannot be read", error=str(error))
         return Ready(item, why=error.strerror or reasons.UNREADABLE)
+    except STUMBLES as error:
+        log.error("an item cannot be made ready", name=item.name, exc_info=error)
+        return Ready(item, why=reasons.UNREADABLE)
 
 
 def _head(tree: Whole, item: Mail) -> bytes:

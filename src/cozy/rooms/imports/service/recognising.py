@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+import structlog
 from msgspec import Struct
 
+from ..errors import TooManyParts
 from ..formats import FORMATS
 from ..model import Format, Match, Table
 from .trees import Whole
 
 _TABLES = 20  # of a part that are shown
-_MOST = 200  # parts of one tree
+_MOST = 1_000  # parts of one tree
+log = structlog.get_logger()
 
 
 class Recognised(Struct, frozen=True):
@@ -24,8 +27,11 @@ class Recognised(Struct, frozen=True):
 
 
 def recognise(tree: Whole, formats: Sequence[Format] = FORMATS) -> list[Recognised]:
-    """The parts of a tree. Each file is in one; the same tree has the same parts each time."""
-    return list(_parts(tree, formats))[:_MOST]
+    """The parts of a tree. Each file is in one; the same tree has the same parts each time. Raises TooManyParts."""
+    found = list(islice(_parts(tree, formats), _MOST + 1))
+    if len(found) > _MOST:
+        raise TooManyParts(limit=_MOST)
+    return found
 
 
 def told(part: Recognised, columns: Mapping[str, Mapping[str, int]]) -> Recognised:
@@ -48,9 +54,18 @@ def tables(part: Recognised) -> list[Table]:
 
 def _parts(rest: Whole, formats: Sequence[Format]) -> Iterator[Recognised]:
     for format_ in formats:
-        while rest.entries and (match := format_.recognise(rest)) is not None:
+        while rest.entries and (match := _recognised(format_, rest)) is not None:
             part, left = rest.within(match.under), rest.without(match.under)
             if not part.entries:
                 break  # it wants nothing that is there
             yield Recognised(format_, match, part)
             rest = left
+
+
+def _recognised(format_: Format, rest: Whole) -> Match | None:
+    """What a format makes of what is left; one that stumbles over a file has nothing, and the next ones are asked."""
+    try:
+        return format_.recognise(rest)
+    except Exception as error:
+        log.warning("a format stumbled over what it looked at", format=format_.name, exc_info=error)
+        return None

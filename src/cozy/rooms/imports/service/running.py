@@ -23,14 +23,14 @@ from cozy.rooms.homes import service as homes
 
 from .. import store
 from ..errors import Broken, NothingToImport
-from ..model import Import, Item, Left, LeftThere, NotUnderstood, Part, reasons
+from ..model import File, Import, Item, Left, LeftThere, NotUnderstood, Part, Photo, reasons
 from . import contents, finding, listing
 from .finding import NewImport
 from .recognising import Recognised, recognise, tables, told
 from .sizes import size_of
 from .sources import handles
 from .taking import Took, take
-from .taking.batches import SHOWN, kind_of, leave
+from .taking.batches import SHOWN, kind_of, leave, plain
 from .taking.outcomes import key_of
 from .trees import Whole, opened
 
@@ -79,7 +79,8 @@ def _why(import_id: str, error: Exception) -> str:
 
 async def _planned(house: House, home: Home, found: NewImport, whole: Whole, tell: Tell) -> Import:
     plan = Import(
-        left=[Left(each.name, each.why) for each in whole.refused[:SHOWN]], left_in_all=len(whole.refused)
+        left=[Left(plain(each.name), each.why) for each in whole.refused[:SHOWN]],
+        left_in_all=len(whole.refused),
     )
     parts = await asyncio.to_thread(recognise, whole)
     if not parts and not whole.refused:
@@ -96,8 +97,6 @@ async def _planned(house: House, home: Home, found: NewImport, whole: Whole, tel
             if monotonic() - items.told > _SLICE_S:
                 items.told = monotonic()
                 await house.write(home, SYSTEM, _progress, found.id, plan)
-        if items.trouble:
-            _leave_in_plan(plan, each.format.title, items.trouble)
     return plan
 
 
@@ -113,7 +112,7 @@ def _count(plan: Import, part: Part, batch: list[Item], tree: Whole) -> None:
 def _leave_in_plan(plan: Import, name: str, why: str) -> None:
     plan.left_in_all += 1
     if len(plan.left) < SHOWN:
-        plan.left.append(Left(name, why))
+        plan.left.append(Left(plain(name), why))
 
 
 class _Items:
@@ -121,25 +120,36 @@ class _Items:
 
     def __init__(self, part: Recognised, position: int = 0) -> None:
         self._part = part
-        self._items: Iterator[Item] = islice(part.format.items(part.tree, part.match), position, None)
+        self._items = islice(_all(part), position, None)
         self.told = monotonic()
-        self.trouble = ""
 
     def slice(self, most: int, seconds: float, size: int = 1 << 62) -> list[Item]:
         """The next items: so many, of so many bytes, or as many as there are in that time; none at the end."""
         found: list[Item] = []
         until = monotonic() + seconds
-        try:
-            for item in self._items:
-                found.append(item)
-                size -= size_of(item, self._part.tree)
-                if len(found) >= most or size <= 0 or monotonic() > until:
-                    break
-        except Exception as error:  # a format that stumbles loses what is behind, and nothing else
-            self._items = iter(())
-            self.trouble = error.detail if isinstance(error, Problem) else reasons.REST
-            log.error("a format stumbled", format=self._part.format.name, exc_info=error)
+        for item in self._items:
+            found.append(item)
+            size -= size_of(item, self._part.tree)
+            if len(found) >= most or size <= 0 or monotonic() > until:
+                break
         return found
+
+
+def _all(part: Recognised) -> Iterator[Item]:
+    """The items of a part. Where its format stumbles, the file that it was at and all that it had not come to are kept as they are."""
+    seen: set[str] = set()
+    last = ""
+    try:
+        for item in part.format.items(part.tree, part.match):
+            seen.add(item.name)
+            last = "" if isinstance(item, File | Photo) and item.content == item.name else item.name
+            yield item
+    except Exception as error:
+        log.error("a format stumbled", format=part.format.name, exc_info=error)
+        why = error.detail if isinstance(error, Problem) else reasons.REST
+        for entry in part.tree.entries:
+            if entry.name == last or entry.name not in seen:
+                yield NotUnderstood(name=entry.name, why=why)
 
 
 async def run(house: House, home: Home, import_id: str, job: str = "", tell: Tell = nobody) -> NewImport:
@@ -181,8 +191,6 @@ async def _take_all(house: House, home: Home, found: NewImport, whole: Whole, jo
             if not await house.write(home, SYSTEM, take, found.id, job, number, ready, took, home.quota):
                 return False
             tell((await house.read(home, SYSTEM, finding.fetch, found.id)).body)
-        if items.trouble:
-            await house.write(home, SYSTEM, _leave, found.id, each.format.title, items.trouble)
     return True
 
 
@@ -207,10 +215,6 @@ def _agree(work: Work, import_id: str, parts: list[Recognised], whole: Whole) ->
                 leave(work, import_id, body, refusal.name, refusal.why)
 
     finding.change(work, import_id, agreeing)
-
-
-def _leave(work: Work, import_id: str, name: str, why: str) -> None:
-    finding.change(work, import_id, lambda body: leave(work, import_id, body, name, why))
 
 
 def _plan(work: Work, import_id: str, plan: Import) -> NewImport:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 
 from ...model import Entry, Format, Item, Match, Tree
@@ -39,7 +40,7 @@ def _begin(tree: Tree, entry: Entry) -> bytes:
         return begin
     try:
         return gzip.GzipFile(fileobj=io.BytesIO(begin)).read(512)
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         return begin if begin.startswith(b"\x1f\x8b") else b""
 
 
@@ -94,7 +95,7 @@ def _content(tree: Tree, entry: Entry) -> bytes:
         return raw
     try:
         content = gzip.GzipFile(fileobj=io.BytesIO(raw)).read(_LARGEST + 1)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise tracks.BadTrack(str(error)) from error
     if len(content) > _LARGEST:
         raise tracks.BadTrack("it is too large")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -70,11 +71,13 @@ def _json_format(
     name: str, title: str, is_one: Callable[[Any], bool], read: Callable[[Any], Iterator[jsons.Note]]
 ) -> Format:
     def recognise(tree: Tree) -> Match | None:
-        for entry in [one for _, one in zip(range(_TRIED), tree.ending(".json", ".txt"), strict=False)]:
-            begin = head(tree, entry, 400)
-            if begin.lstrip()[:1] == b"{" and is_one(loaded(tree, entry)):
-                return Match(under=(entry.name,))
-        return None
+        tried = islice(tree.ending(".json", ".txt"), _TRIED)
+        found = tuple(
+            entry.name
+            for entry in tried
+            if head(tree, entry, 400).lstrip()[:1] == b"{" and is_one(loaded(tree, entry))
+        )
+        return Match(under=found) if found else None
 
     def items(tree: Tree, match: Match) -> Iterator[Item]:
         return each(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from typing import BinaryIO
 
@@ -85,7 +86,7 @@ def _labels(header: bytes) -> list[str]:
     ).strip()
     try:
         text = str(make_header(decode_header(text)))
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, MessageError):
         pass
     return [one for label in text.split(",") if (one := label.strip().strip('"'))]
 

@@ -6,7 +6,9 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 
+import structlog
 from msgspec import Struct
 
 from cozy.kernel.blobs import Content
@@ -34,6 +36,7 @@ from ...model import (
     Mail,
     NotUnderstood,
     Photo,
+    reasons,
 )
 from ...store import Taken
 from .. import finding
@@ -41,6 +44,9 @@ from . import copies, documents_, files_, people
 from .outcomes import Outcome, key_of
 from .paths import folder_at, held, steps_of
 
+# What a stranger's text may end in, whichever room it comes to: the item is left out, and the others come in.
+STUMBLES = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
+log = structlog.get_logger()
 SHOWN = 100  # of what was left out, in the document
 KINDS: dict[type, str] = {
     File: "file", Photo: "photo", Document: "document", Contact: "contact", Event: "event", Mail: "mail",
@@ -117,10 +123,18 @@ def _take_one(
             outcome = _taken(work, body, each, took, known.get(key), quota)
     except (Full, OutOfSpace):
         raise
-    except Problem as problem:
+    except (Problem, *STUMBLES) as error:
+        if not isinstance(error, Problem):
+            log.error("an item cannot be taken in", name=each.item.name, exc_info=error)
         _let_go(work, [each])
         _keep_text(work, body, each.item)
-        leave(work, import_id, body, each.item.name, problem.detail)
+        leave(
+            work,
+            import_id,
+            body,
+            each.item.name,
+            error.detail if isinstance(error, Problem) else reasons.UNREADABLE,
+        )
         return
     known[key] = Taken(key, outcome.digest, outcome.doctype, outcome.id, outcome.rev)
     store.remember(work, known[key])
@@ -135,10 +149,16 @@ def _take_one(
 
 def leave(work: Work, import_id: str, body: Import, name: str, why: str) -> None:
     """Note what was left out, in the list and, while there are few, in the document."""
-    store.leave(work, import_id, body.left_in_all, name[:1000], why)
+    name = plain(name)
+    store.leave(work, import_id, body.left_in_all, name, why)
     body.left_in_all += 1
     if len(body.left) < SHOWN:
-        body.left.append(Left(name[:1000], why))
+        body.left.append(Left(name, why))
+
+
+def plain(name: str) -> str:
+    """A name of something as every database holds it."""
+    return name[:1000].replace("\0", " ").encode("utf-8", "replace").decode()
 
 
 def _let_go(work: Work, ready: Sequence[Ready]) -> None:
@@ -188,13 +208,18 @@ def _keep_text(work: Work, body: Import, item: Item) -> None:
         case Event():
             text, extension = item.text, ".ics"
         case Document() | Copy(content=None):
-            text, extension = json.dumps(item.body, indent=2), ".json"
+            text, extension = json.dumps(item.body, indent=2, default=str), ".json"
         case _:
             return
+    with suppress(Problem, *STUMBLES), work.attempt():
+        _keep(work, body, item.name, text, extension)
+
+
+def _keep(work: Work, body: Import, name: str, text: str, extension: str) -> None:
     data = text.encode("utf-8", "replace")
     sha256 = hashlib.sha256(data).hexdigest()
     md5 = base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
-    stem = item.name.removesuffix(extension)
+    stem = name.removesuffix(extension)
     kept = NotUnderstood(name=f"{stem} {sha256[:8]}{extension}", why="")
     _kept(work, body, kept, Content(sha256, md5, len(data), data), None, None)
 

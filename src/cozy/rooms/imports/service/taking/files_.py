@@ -96,7 +96,7 @@ def _details(item: File | Photo) -> Details:
 
 
 def _put_into(work: Work, file_id: str, names: Sequence[str]) -> None:
-    wanted = [" ".join(name.split()) for name in names]
+    wanted = [" ".join(name.split())[: photos.albums.NAME_LIMIT] for name in names]
     files.refer(work, file_id, [Target(ALBUMS, _album(work, name)) for name in wanted if name])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email import policy
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
@@ -48,6 +49,6 @@ def _sent(text: str) -> str:
 def _decoded(text: str) -> str:
     try:
         text = str(make_header(decode_header(text)))
-    except (ValueError, LookupError, UnicodeError):
-        pass
+    except (ValueError, LookupError, MessageError):
+        pass  # as it stands there: a word in it is no base64, or in an encoding that nobody knows
     return _SPACES.sub(" ", text.encode("utf-8", "replace").decode()).strip()

@@ -26,7 +26,7 @@ DEEPEST = 128  # folders
 LONGEST = 4096  # bytes of a name
 BROKEN = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, ValueError,
-    OverflowError,
+    OverflowError, RecursionError,
 )  # fmt: skip
 
 
@@ -41,10 +41,48 @@ def clean(name: str) -> str:
     return path.encode("utf-8", "replace").decode()
 
 
+class Names:
+    """The names of one archive, cleaned. Two that differ there and are the same here, such as one letter in two Unicode forms, get a number."""
+
+    def __init__(self) -> None:
+        self._own: dict[str, str] = {}  # by the name here, the one there
+        self._renamed: dict[str, str] = {}  # by the name there
+        self._numbers: dict[str, int] = {}
+
+    def of(self, there: str) -> str:
+        """The name here; the same for the same one there."""
+        name = clean(there)
+        if not name or self._own.setdefault(name, there) == there:
+            return name
+        if there not in self._renamed:
+            self._renamed[there] = self._numbered(name, there)
+        return self._renamed[there]
+
+    def _numbered(self, name: str, there: str) -> str:
+        while True:
+            number = self._numbers[name] = self._numbers.get(name, 1) + 1
+            found = with_number(name, number)
+            if self._own.setdefault(found, there) == there:
+                return found
+
+
+def with_number(name: str, number: int) -> str:
+    """`a/b (2).txt` for `a/b.txt`."""
+    folder, slash, base = name.rpartition("/")
+    stem, dot, end = base.rpartition(".")
+    return f"{folder}{slash}{stem} ({number}).{end}" if stem and dot else f"{name} ({number})"
+
+
 def check_sum(held: int, packed: int) -> None:
     """Raises TooMuch when an archive of so many bytes says that it holds so many."""
     if held > max(FREE, packed * MOST_RATIO):
         raise TooMuch(holds=held, size=packed)
+
+
+def check_heads(size: int, limit: int) -> None:
+    """Raises TooMuch where an archive tells more of its files than any program writes."""
+    if size > limit:
+        raise TooMuch(header=size, limit=limit)
 
 
 def check_number(number: int) -> None:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from ...errors import Damaged
 from ...model import Entry, reasons
 from . import tars, zips
-from .guards import BROKEN, check_number, clean, guarded, instant
+from .guards import BROKEN, Names, check_number, clean, guarded, instant
 from .handles import Handle, Held
 from .refusals import Refusal
 
@@ -80,6 +80,7 @@ def _folder(top: Path) -> Part:
     entries: list[Entry] = []
     refused: list[Refusal] = []
     paths: dict[str, Path] = {}
+    known = Names()
 
     def unreadable(error: OSError) -> None:
         where = Path(error.filename or top)
@@ -89,7 +90,7 @@ def _folder(top: Path) -> Part:
         inner.sort()
         for name in sorted([*names, *(each for each in inner if Path(folder, each).is_symlink())]):
             path = Path(folder, name)
-            shown = clean(_shown(path, top))
+            shown = known.of(_shown(path, top))
             try:
                 status = path.lstat()
             except OSError as error:
@@ -116,8 +117,9 @@ def _held(folder: Held) -> Part:
     entries: list[Entry] = []
     refused: list[Refusal] = []
     handles: dict[str, tuple[Handle, int]] = {}
+    known = Names()
     for path, size, modified, handle in folder.files:
-        name = clean(f"{folder.name}/{path}")
+        name = known.of(f"{folder.name}/{path}")
         if name:
             entries.append(Entry(name, size, modified))
             handles[name] = (handle, size)

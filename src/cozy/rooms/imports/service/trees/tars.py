@@ -8,16 +8,22 @@ import lzma
 import os
 import tarfile
 import zlib
+from collections.abc import Iterator
 from threading import Lock
 from typing import Any, BinaryIO
 
+from ...errors import TooMuch
 from ...model import Entry, reasons
-from .guards import BROKEN, check_number, check_sum, clean, guarded, instant
+from .guards import BROKEN, Names, check_heads, check_number, check_sum, guarded, instant
 from .refusals import Refusal
 
 _BLOCK = 512
 _EVERY = 32 * 1024 * 1024  # bytes between two places that can be gone back to
+_MOST_KEPT = 256  # of these places
 _PIECE = 256 * 1024
+_LONGEST_HEADS = 1024 * 1024  # bytes that tell of one file, before it
+_MOST_HEADERS = 64  # things that are told of all files to come
+_MEMORY = 256 * 1024 * 1024  # bytes: `xz -9` needs 65 MB of whoever unpacks
 _WINDOW = 16 + zlib.MAX_WBITS  # with the header of gzip
 
 
@@ -60,7 +66,7 @@ def _unpacked(file: BinaryIO) -> Any:
     if magic[:3] == b"BZh":
         return bz2.BZ2File(file)
     if magic == b"\xfd7zXZ\0":
-        return lzma.LZMAFile(file)
+        return io.BufferedReader(Xz(file), _PIECE)
     return file
 
 
@@ -69,8 +75,10 @@ class Tar:
 
     def __init__(self, file: BinaryIO) -> None:
         packed = file.seek(0, os.SEEK_END)
-        self._tar = tarfile.open(fileobj=_unpacked(file), mode="r:", errorlevel=2)  # noqa: SIM115 - closed with its file
+        heads = _Heads(_unpacked(file))
+        self._tar = tarfile.open(fileobj=heads, mode="r:", errorlevel=2)  # type: ignore[call-overload]  # noqa: SIM115 - closed with its file
         self._lock = Lock()
+        self._known = Names()
         self._members: dict[str, tarfile.TarInfo] = {}
         self.entries: list[Entry] = []
         self.refused: list[Refusal] = []
@@ -83,13 +91,16 @@ class Tar:
                 check_sum(max(held, self._tar.offset), packed)
                 self._take(member)
                 vars(self._tar)["members"] = []  # it would keep all of them a second time
+                check_heads(len(self._tar.pax_headers), _MOST_HEADERS)
+                heads.left = _LONGEST_HEADS
         except BROKEN:
             self.refused.append(Refusal("…", reasons.CUT_SHORT))
+        heads.left = None
 
     def _take(self, member: tarfile.TarInfo) -> None:
         if member.isdir():
             return
-        name = clean(member.name)
+        name = self._known.of(member.name)
         if not name:
             self.refused.append(Refusal(member.name[:200], reasons.LEADS_OUT))
         elif not member.isreg():
@@ -97,12 +108,114 @@ class Tar:
         else:
             if name not in self._members:
                 self.entries.append(Entry(name, member.size, instant(member.mtime)))
+            member.pax_headers = {}  # what they say is in the member by now
             self._members[name] = member  # the last of a name is the one that counts (tar -r)
 
     def open(self, name: str) -> BinaryIO:
         """The bytes of a file in it."""
         member = self._members[name]
         return guarded(lambda: self._tar.extractfile(member), member.size, self._lock)
+
+
+class _Heads:
+    """The bytes of a tar, of which no more than so many are read as the head of one file: tarfile takes them into memory whole."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self.left: int | None = _LONGEST_HEADS
+
+    def read(self, size: int) -> bytes:
+        """Some bytes. Raises TooMuch."""
+        if self.left is not None:
+            check_heads(size, self.left)
+            self.left -= size
+        return self._file.read(size)
+
+    def seek(self, offset: int) -> int:
+        """Go to a place."""
+        return self._file.seek(offset)
+
+    def tell(self) -> int:
+        """Where it is read next."""
+        return self._file.tell()
+
+
+class Xz(io.RawIOBase):
+    """What an xz file holds, from any place: going back begins anew. It may want no more memory than its makers' own programs choose."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._at = 0  # where whoever reads is
+        self._begin()
+
+    def _begin(self) -> None:
+        self._out = 0  # how much was unpacked
+        self._rest = b""  # unpacked, beyond what was asked for
+        self._pieces = _unpacked_xz(self._file)
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """Any place can be gone to."""
+        return True
+
+    def tell(self) -> int:
+        """Where it is read next."""
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place."""
+        if whence == io.SEEK_END:
+            raise io.UnsupportedOperation("where it ends is not known")
+        self._at = max(0, offset + (self._at if whence == io.SEEK_CUR else 0))
+        return self._at
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Read some bytes. Raises EOFError where it is cut short, TooMuch where it wants too much memory."""
+        if self._at < self._out - len(self._rest):
+            self._begin()
+        while self._at >= self._out:
+            self._rest = next(self._pieces, b"")
+            if not self._rest:
+                return 0
+            self._out += len(self._rest)
+        start = self._at - (self._out - len(self._rest))
+        piece = self._rest[start : start + len(buffer)]
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)
+
+
+def _unpacked_xz(file: BinaryIO) -> Iterator[bytes]:
+    at = 0
+    engine: lzma.LZMADecompressor | None = None
+    packed = b""
+    while True:
+        if engine is None or (engine.needs_input and not packed):
+            file.seek(at)
+            packed = file.read(_PIECE)
+            at += len(packed)
+        if engine is None:
+            packed = packed.lstrip(b"\0")  # between streams, and after the last
+            if not packed:
+                return
+            engine = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MEMORY)
+        if not packed and engine.needs_input:
+            raise EOFError("it ends too early")
+        try:
+            piece = engine.decompress(packed, 4 * _PIECE)
+        except lzma.LZMAError as error:
+            if "limit" in str(error):
+                raise TooMuch(memory=_MEMORY) from error
+            raise
+        packed = b""
+        if piece:
+            yield piece
+        if engine.eof:
+            at -= len(engine.unused_data)
+            engine = None
 
 
 class Gzip(io.RawIOBase):
@@ -116,6 +229,7 @@ class Gzip(io.RawIOBase):
         self._engine = zlib.decompressobj(_WINDOW)
         self._in = 0
         self._kept: list[tuple[int, int, Any]] = [(0, 0, self._engine.copy())]  # unpacked, packed, state
+        self._every = _EVERY
 
     def readable(self) -> bool:
         """It can be read."""
@@ -175,7 +289,14 @@ class Gzip(io.RawIOBase):
                 raise EOFError("it ends too early")
             self._rest = self._engine.decompress(packed, 4 * _PIECE)
             self._out += len(self._rest)
-            if self._out - self._kept[-1][0] >= _EVERY and not self._engine.eof:
-                self._kept.append((self._out, self._in, self._engine.copy()))
+            if self._out - self._kept[-1][0] >= self._every and not self._engine.eof:
+                self._keep()
             if self._rest:
                 return True
+
+    def _keep(self) -> None:
+        """Keep this place; of many, only every second one stays."""
+        self._kept.append((self._out, self._in, self._engine.copy()))
+        if len(self._kept) > _MOST_KEPT:
+            self._kept = self._kept[::2]
+            self._every *= 2

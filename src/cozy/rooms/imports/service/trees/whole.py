@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from ...errors import NoEntry, TooMuch
 from ...model import Entry
-from .guards import check_number
+from .guards import check_number, with_number
 from .handles import Handle
 from .parts import Part, part_of
 from .refusals import Refusal
@@ -99,9 +99,7 @@ def _joined(parts: Sequence[Part]) -> Whole:
             if name in places and sizes[name] == entry.size:
                 continue
             while name in places:
-                folder, slash, base = name.rpartition("/")
-                stem, dot, end = base.rpartition(".")
-                name = f"{folder}{slash}{stem or end} ({number}){dot if stem else ''}{end if stem else ''}"
+                name = with_number(name, number)
             places[name] = (part, entry.name)
             sizes[name] = entry.size
             entries.append(entry if name == entry.name else Entry(name, entry.size, entry.modified))

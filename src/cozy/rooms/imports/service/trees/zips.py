@@ -10,10 +10,13 @@ from typing import BinaryIO
 
 from ...errors import Damaged
 from ...model import Entry, reasons
-from .guards import MOST_ENTRIES, check_number, check_sum, clean, guarded, instant, moment
+from .guards import MOST_ENTRIES, Names, check_number, check_sum, guarded, instant, moment
 from .refusals import Refusal
 
 _END, _END_SIZE, _LONGEST_COMMENT = b"PK\x05\x06", 22, 65_535
+# What unpacks as much as is asked for, and no more at once; the others would fill the memory with some bytes.
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_LINE = b"PK\x01\x02"
 _HEADER = 46  # bytes of a line of the directory, at least
 _DIRECTORY_LIMIT = MOST_ENTRIES * 256  # bytes
 
@@ -30,8 +33,10 @@ class Zip:
     def __init__(self, file: BinaryIO) -> None:
         packed = file.seek(0, os.SEEK_END)
         _check_directory(file, packed)
-        self._zip = zipfile.ZipFile(file)
+        self._zip = zipfile.ZipFile(_Opening(file))  # type: ignore[arg-type]
+        self._zip.fp = file
         self._infos: dict[str, zipfile.ZipInfo] = {}
+        self._known = Names()
         self.entries: list[Entry] = []
         self.refused: list[Refusal] = []
         check_number(len(self._zip.filelist))
@@ -42,7 +47,7 @@ class Zip:
     def _take(self, info: zipfile.ZipInfo) -> None:
         if info.is_dir():
             return
-        name = clean(info.filename)
+        name = self._known.of(info.filename)
         mode = info.external_attr >> 16
         if not name:
             self.refused.append(Refusal(info.filename[:200], reasons.LEADS_OUT))
@@ -50,6 +55,8 @@ class Zip:
             self.refused.append(Refusal(name, reasons.LINK))
         elif info.flag_bits & 1:
             self.refused.append(Refusal(name, reasons.LOCKED))
+        elif info.compress_type not in _METHODS:
+            self.refused.append(Refusal(name, reasons.PACKED))
         elif name not in self._infos:
             self._infos[name] = info
             self.entries.append(Entry(name, info.file_size, _modified(info)))
@@ -76,6 +83,23 @@ def _check_directory(file: BinaryIO, size: int) -> None:
         length = struct.unpack("<Q", tail[big + 40 : big + 48])[0] if big >= 0 and at - big >= 56 else size
     if length > _DIRECTORY_LIMIT:
         check_number(length // _HEADER)
+
+
+class _Opening:
+    """The file while its directory is read, at once and whatever the end of the file said of it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        """Some bytes. Raises TooManyEntries for the lines of more files than there may be."""
+        if size > _DIRECTORY_LIMIT:
+            check_number(size // _HEADER)
+        found = self._file.read(size)
+        if len(found) // _HEADER > MOST_ENTRIES:
+            check_number(found.count(_LINE))
+        return found
 
 
 def _modified(info: zipfile.ZipInfo) -> str:
