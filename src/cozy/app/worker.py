@@ -23,6 +23,7 @@ from cozy.app import marks
 from cozy.app.house import home_of
 from cozy.app.wiring import REACTIONS
 from cozy.kernel.caller import SYSTEM
+from cozy.kernel.carrying import HomeGone
 from cozy.kernel.clock import iso, parse
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
@@ -124,6 +125,8 @@ class Worker:
                 self._waits_for_space = False
             except OutOfSpace:
                 self._wait_for_space(home)
+            except HomeGone:
+                pass  # what is still to do is done where it lives by now
             except Exception as error:
                 log.error("a home cannot be served", home=home.id, exc_info=error)
                 with suppress(Exception):

@@ -169,16 +169,20 @@ def unseal(connecting: Callable[[], apsw.Connection]) -> None:
 
 
 class ComingFile:
-    """The file of a home that is carried here, `home.db.coming` until it is all here. known: hashes of what came, by home."""
+    """The file of a home that is carried here, `home.db.coming` until it is all here. known: hashes of what came, by home; forget: lets go of an
+    older file of that name.
+    """
 
     def __init__(
-        self, path: Path, connect: Callable[[], apsw.Connection], version: int, known: dict[str, list[bytes]]
-    ) -> None:
+        self, path: Path, connect: Callable[[], apsw.Connection], version: int, known: dict[str, list[bytes]],
+        forget: Callable[[str], None],
+    ) -> None:  # fmt: skip
         self.version = version
         self._path = path
         self._coming = path.with_name(f"{path.name}.coming")
         self._connect = connect
         self._all = known
+        self._forget = forget
         self._id = path.parent.name
 
     async def hashes(self) -> list[bytes]:
@@ -236,6 +240,7 @@ class ComingFile:
 
     async def settle(self) -> None:
         """Name it."""
+        self._forget(self._id)
         await asyncio.to_thread(self._settle)
         self._all.pop(self._id, None)
 

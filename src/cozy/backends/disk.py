@@ -365,6 +365,9 @@ def _rename_synced(part: Path, path: Path) -> None:
     """Name a blob. Its age counts from here, not from its last byte."""
     try:
         _folder_on_disk(path.parent)
+        if not path.parent.exists():  # another process has removed the home since, and it is coming back
+            _folder_on_disk.cache_clear()
+            _folder_on_disk(path.parent)
         os.utime(part)
         part.rename(path)
         sync_folder(path.parent)

@@ -333,8 +333,18 @@ class SqliteStorage:
         """The file of a home that is carried here."""
         path = self._path(home_id)
         return ComingFile(
-            path, partial(_current, path, self._migrations("home")), self._version(), self._coming
+            path,
+            partial(_current, path, self._migrations("home")),
+            self._version(),
+            self._coming,
+            self._forget,
         )
+
+    def _forget(self, home_id: str) -> None:
+        """Let go of a file that another process has removed since, before another one has its name."""
+        known = self._open.pop(home_id, None)
+        if known is not None:
+            self._threads.submit(known.let_go())
 
     def _version(self) -> int:
         return max(each.number for each in self._migrations("home"))

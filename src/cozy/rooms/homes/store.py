@@ -36,6 +36,7 @@ def add(
         if "first" in taken.index:
             raise NotFirst from taken
         raise DomainTaken(domain=domain, parameter="domain") from taken
+    work.db.run("DELETE FROM moves WHERE domain = :domain", domain=domain)
     return listing
 
 

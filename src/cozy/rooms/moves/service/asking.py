@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -50,9 +50,10 @@ class Target:
         return set(msgspec.json.decode((await self._ask("GET", "/contents")).body, type=list[str]))
 
     async def put_content(self, key: str) -> None:
-        """Bring a content."""
+        """Bring a content. Raises Missing when it was freed meanwhile."""
         chunks = self.house.blobs.read(self.home.id, key)
-        await self._ask("PUT", f"/contents/{key}", chunks, content_digest(bytes.fromhex(key[:64])))
+        whole = _chain(await anext(chunks), chunks)  # no content under a key is empty
+        await self._ask("PUT", f"/contents/{key}", whole, content_digest(bytes.fromhex(key[:64])))
 
     async def whole(self, whole: Whole) -> None:
         """Make sure that it has everything. Raises NotWhole."""
@@ -103,6 +104,12 @@ class Target:
             timeout_s=TIMEOUT_S,
             redirects=0,
         )
+
+
+async def _chain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for chunk in rest:
+        yield chunk
 
 
 def _is(reply: Reply, problem: type[Problem]) -> bool:

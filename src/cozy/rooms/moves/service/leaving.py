@@ -188,9 +188,10 @@ class _Move:
         missing = [key for key in stored if key not in self.contents]
         for at in range(0, len(missing), AT_ONCE):
             await self._check()
-            async with asyncio.TaskGroup() as group:
-                for key in missing[at : at + AT_ONCE]:
-                    group.create_task(self._carry_content(key))
+            carrying = [self._carry_content(key) for key in missing[at : at + AT_ONCE]]
+            for outcome in await asyncio.gather(*carrying, return_exceptions=True):
+                if outcome is not None:
+                    raise outcome
 
     async def _carry_content(self, key: str) -> None:
         with suppress(Missing):  # freed meanwhile

@@ -1,0 +1,261 @@
+"""A move that ends at any of its steps goes on, or is given up; at each moment at most one home takes writes."""
+
+import asyncio
+import os
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+
+from cozy.kernel.carrying import HomeGone
+from cozy.kernel.outside import Unreachable
+from cozy.rooms.documents import service as documents
+from cozy.rooms.documents.model import Query
+from cozy.rooms.homes import service as homes
+from cozy.rooms.homes.errors import HomeElsewhere
+from cozy.rooms.moves import service as moves
+from cozy.rooms.moves.errors import (
+    ArrivedAlready,
+    BadInvitation,
+    GivenUp,
+    NoDeparture,
+    NotArrived,
+    TargetRefuses,
+)
+from cozy.rooms.moves.model import ARRIVAL
+from tests.conftest import OWNER
+from tests.moves.two import NEW, OLD, Cut, Pair
+
+LARGE = os.urandom(200_000)
+
+
+@pytest.fixture
+async def pair(tmp_path):
+    pair = Pair(tmp_path)
+    await pair.start()
+    yield pair
+    await pair.close()
+
+
+@pytest.fixture
+async def home(pair):
+    home = await pair.make()
+    async with pair.client() as client:
+        await client.upload("small.txt", b"hello")
+        await client.upload("large.bin", LARGE)
+    return home
+
+
+async def holds_all(pair, domain):
+    async with pair.client(domain) as client:
+        for name, data in (("small.txt", b"hello"), ("large.bin", LARGE)):
+            found = await client.get("/files/download", params={"Path": f"/{name}"})
+            assert (found.status_code, found.content) == (200, data)
+
+
+async def test_a_home_moves_and_nothing_is_erased_before_it_is_asked(pair, home):
+    await pair.begin(home)
+    departure = await pair.carry_on()
+    assert departure.state == "arrived"
+    assert departure.link.startswith(f"http://{NEW}:8080/auth/passphrase_renew?token=")
+    assert await pair.lives_at() == [NEW]
+    await holds_all(pair, NEW)
+    assert home.id in await pair.old.storage.homes()
+    await moves.leaving.erase(pair.old, home.id)
+    assert await pair.old.storage.homes() == []
+    async with pair.client(OLD) as client:
+        assert (await client.get("/files/metadata")).headers[
+            "location"
+        ] == f"http://{NEW}:8080/files/metadata"
+
+
+@pytest.mark.parametrize("is_heard", [False, True], ids=["lost", "heard"])
+@pytest.mark.parametrize("at", range(1, 11))
+async def test_whatever_request_was_the_last_one_the_move_goes_on(pair, home, at, is_heard):
+    await pair.begin(home)
+    pair.between.ends = (at, is_heard)
+    try:
+        await pair.carry_on()
+    except Cut:
+        assert len(await pair.lives_at()) <= 1
+    else:
+        assert len(pair.between.asked) < at  # it had arrived by then
+    pair.between.ends = None
+    await pair.start()
+    assert (await pair.carry_on()).state == "arrived"
+    assert await pair.lives_at() == [NEW]
+    await holds_all(pair, NEW)
+    assert (await pair.carry_on()).state == "arrived"
+
+
+async def test_writers_wait_and_are_sent_on_and_nothing_that_was_answered_is_lost(pair, home):
+    answered, is_over = [], asyncio.Event()
+
+    async def write(name):
+        number = 0
+        while not is_over.is_set():
+            number += 1
+            body = {"name": f"{name} {number}"}
+            url = f"http://{OLD}:8080/data/io.cozy.tests/{name}-{number}"
+            for _ in range(3):
+                domain = urlsplit(url).hostname
+                async with pair.client(domain) as client:
+                    answer = await client.put(url, json=body)
+                if answer.status_code != 308:
+                    break
+                url = answer.headers["location"]
+            assert answer.status_code == 200, answer.text
+            answered.append(body["name"])
+
+    await pair.begin(home)
+    async with asyncio.TaskGroup() as group:
+        for name in "abc":
+            group.create_task(write(name))
+        await asyncio.sleep(0.2)
+        departure = await pair.carry_on()
+        before = len(answered)
+        while len(answered) < before + 10:  # noqa: ASYNC110  they write until they are told to stop
+            await asyncio.sleep(0.01)
+        is_over.set()
+    assert 0 < departure.pause_ms < 15_000
+    there = await pair.new.read(home, OWNER, _names)
+    assert set(answered) <= there
+
+
+def _names(work):
+    found = documents.find(work, "io.cozy.tests", Query(selector={}, limit=100_000)).documents
+    return {each.body["name"] for each in found if "name" in each.body}
+
+
+async def test_a_move_that_has_not_happened_is_given_up_by_its_owner(pair, home):
+    await pair.begin(home)
+    pair.between.ends = (6, True)
+    with pytest.raises(Cut):
+        await pair.carry_on()
+    pair.between.ends = None
+    await pair.old.write_host(moves.leaving.give_up, home.id)
+    with pytest.raises(GivenUp):
+        await pair.carry_on()
+    assert await pair.lives_at() == [OLD]
+    assert not (pair.folder / NEW / "homes" / home.id).exists()
+    with pytest.raises(NoDeparture):
+        await pair.carry_on()
+    await pair.begin(home)
+    assert (await pair.carry_on()).state == "arrived"
+
+
+async def test_a_home_that_has_gone_and_not_arrived_stays_only_when_the_other_host_agrees(pair, home):
+    await pair.begin(home)
+    pair.between.lost = {f"{ARRIVAL}/live", ARRIVAL}
+    with pytest.raises(Unreachable):
+        await _past_the_door(pair)
+    assert await pair.lives_at() == []
+    await pair.old.write_host(moves.leaving.give_up, home.id)
+    with pytest.raises(Unreachable):
+        await pair.carry_on()
+    assert await pair.lives_at() == []
+    pair.between.lost = set()
+    with pytest.raises(GivenUp):
+        await pair.carry_on()
+    assert await pair.lives_at() == [OLD]
+    await holds_all(pair, OLD)
+
+
+async def _past_the_door(pair):
+    """Only the last word, and giving up, are lost."""
+    lost, pair.between.lost = pair.between.lost, {f"{ARRIVAL}/live"}
+    try:
+        await pair.carry_on()
+    finally:
+        pair.between.lost = lost
+
+
+async def test_a_host_that_gives_a_home_up_before_it_lives_there_lets_it_stay(pair, home):
+    await pair.begin(home)
+    pair.between.lost = {f"{ARRIVAL}/live"}
+    with pytest.raises(Unreachable):
+        await pair.carry_on()
+    await moves.expecting.abandon(pair.new, NEW)
+    pair.between.lost = set()
+    with pytest.raises(GivenUp):
+        await pair.carry_on()
+    assert await pair.lives_at() == [OLD]
+
+
+async def test_a_home_that_lives_there_is_given_up_by_nobody(pair, home):
+    await pair.begin(home)
+    pair.between.ends = (0, True)
+    await pair.carry_on()
+    with pytest.raises(ArrivedAlready):
+        await pair.old.write_host(moves.leaving.give_up, home.id)
+    with pytest.raises(ArrivedAlready):
+        await moves.expecting.abandon(pair.new, NEW)
+    with pytest.raises(HomeElsewhere):
+        await pair.old.write_host(homes.change, OLD, state="active")
+    assert await pair.lives_at() == [NEW]
+
+
+async def test_nothing_is_erased_before_the_home_lives_there(pair, home):
+    await pair.begin(home)
+    with pytest.raises(NotArrived):
+        await moves.leaving.erase(pair.old, home.id)
+
+
+async def test_a_code_is_good_for_the_home_that_shows_it_first(pair, home):
+    await pair.begin(home)
+    pair.between.ends = (2, True)
+    with pytest.raises(Cut):
+        await pair.carry_on()
+    pair.between.ends = None
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(pair.between.apps[NEW])) as stranger:
+        for method, path in (("GET", "/blocks"), ("GET", "/contents"), ("DELETE", "")):
+            answer = await stranger.request(method, f"http://{NEW}:8080{ARRIVAL}{path}")
+            assert answer.status_code == 403
+        assert (await stranger.put(f"http://{NEW}:8080{ARRIVAL}/blocks", content=b"x")).status_code == 400
+    assert (await pair.carry_on()).state == "arrived"
+
+
+async def test_another_code_than_the_one_that_is_expected_lets_nobody_in(pair, home):
+    await pair.new.write_host(moves.expecting.expect, NEW, None)
+    await moves.leaving.begin(pair.old, home, f"http://{NEW}:8080#wrong")
+    with pytest.raises(TargetRefuses):
+        await pair.carry_on()
+    assert await pair.lives_at() == [OLD]
+
+
+async def test_a_home_that_does_not_fit_is_told_before_anything_is_carried(pair, home):
+    code = await pair.new.write_host(moves.expecting.expect, NEW, 1000)
+    await moves.leaving.begin(pair.old, home, f"http://{NEW}:8080#{code}")
+    with pytest.raises(TargetRefuses, match="does not fit"):
+        await pair.carry_on()
+    assert await pair.lives_at() == [OLD]
+
+
+@pytest.mark.parametrize("text", ["", "code", f"http://{NEW}:8080", f"http://{OLD}:8080#code", "ftp://x#y"])
+async def test_what_is_no_invitation_is_refused(pair, home, text):
+    with pytest.raises(BadInvitation):
+        await moves.leaving.begin(pair.old, home, text)
+
+
+async def test_a_home_with_the_seal_takes_nothing_from_anybody(pair, home):
+    async with pair.old.storage.leaving(home.id) as leaving:
+        async with leaving.held():
+            await leaving.seal()
+        with pytest.raises(HomeGone):
+            await pair.old.write(home, OWNER, documents.create, "io.cozy.tests", {})
+        assert await leaving.is_sealed()
+        await leaving.unseal()
+    await pair.old.write(home, OWNER, documents.create, "io.cozy.tests", {})
+
+
+async def test_a_home_moves_back_to_where_it_was(pair, home):
+    await pair.begin(home)
+    await pair.carry_on()
+    await moves.leaving.erase(pair.old, home.id)
+    code = await pair.old.write_host(moves.expecting.expect, OLD, None)
+    there = await pair.new.read_host(homes.at, NEW)
+    moved = type(home)(there.id, NEW, f"http://{NEW}:8080", hosted=there.hosted)
+    await moves.leaving.begin(pair.new, moved, f"http://{OLD}:8080#{code}")
+    assert (await moves.leaving.carry_on(pair.new, home.id)).state == "arrived"
+    assert await pair.lives_at() == [OLD]
+    await holds_all(pair, OLD)
