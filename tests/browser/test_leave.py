@@ -6,7 +6,7 @@ import zipfile
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSPHRASE, check, check_everywhere, log_in, visit
+from tests.browser.conftest import PASSPHRASE, PHONE, check, check_everywhere, log_in, visit
 from tests.program import apart
 
 
@@ -70,3 +70,16 @@ def test_it_works_without_scripts(open_context, home):
             again.click()
         page.wait_for_timeout(250)
     expect(link).to_be_visible()
+
+
+def test_it_is_in_sight_in_the_settings(owner: Page, home):
+    visit(owner, f"{home}/my/settings")
+    leave = owner.get_by_role("link", name="Leave", exact=True)
+    assert leave.evaluate(
+        "link => link.getBoundingClientRect().right < link.closest('.chips').getBoundingClientRect().right"
+    )
+    owner.set_viewport_size(PHONE)
+    owner.get_by_role("main").get_by_role("link", name="Take everything along").click()
+    expect(owner.get_by_role("main").get_by_role("link", name="Take everything along")).to_have_attribute(
+        "href", "/my/leave/new"
+    )
