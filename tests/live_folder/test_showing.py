@@ -200,6 +200,12 @@ async def test_a_change_queues_the_job_once_and_a_home_without_a_live_folder_not
     assert await waiting() == 1
 
 
+async def test_the_owner_sees_in_the_settings_that_it_is_on_and_where(house, home, reader, tmp_path):
+    assert "Live folder" not in (await reader.get("/my/settings/storage")).text
+    await service.turn_on(house, home, tmp_path / "live")
+    assert f"<code>{tmp_path}/live/Files</code>" in (await reader.get("/my/settings/storage")).text
+
+
 def test_killed_at_any_moment_it_is_mended_by_the_next_run(tmp_path):
     data, base, chance = tmp_path / "data", tmp_path / "live", random.Random(7)
     make_home(data)

@@ -77,6 +77,7 @@ from cozy.rooms.files import pages as files_pages
 from cozy.rooms.files import routes as files_routes
 from cozy.rooms.files import service as files
 from cozy.rooms.files.events import GuestBrought, MediaStored, PictureStored, SidecarStored
+from cozy.rooms.files.ports import OnStorage
 from cozy.rooms.files.service import doctypes as files_doctypes
 from cozy.rooms.homes import pages as homes_pages
 from cozy.rooms.homes import routes as homes_routes
@@ -97,6 +98,7 @@ from cozy.rooms.links import pages as links_pages
 from cozy.rooms.links.events import CopyAsked
 from cozy.rooms.links.ports import Sharers
 from cozy.rooms.live_folder import jobs as live_folder_jobs
+from cozy.rooms.live_folder import pages as live_folder_pages
 from cozy.rooms.live_folder.events import FoldersDue, InboxFilled
 from cozy.rooms.moves import routes as moves_routes
 from cozy.rooms.neighbours import pages as neighbours_pages
@@ -340,6 +342,7 @@ PORTS: dict[type, list[Any]] = {
         *exports_pages.KINDS,
     ],
     Beside: [sharing_pages.contact.on_page_of_contact],
+    OnStorage: [live_folder_pages.on_storage],
     People: [sharing.seers.People()],
     Sharers: [sharing_pages.inviting.with_people, federation_pages.sending.at_servers],
     Tongue: [ui.words],

@@ -142,6 +142,8 @@ def destroy(
 
     desk.run(destroying)
     print(f"{listing.domain} is destroyed.")
+    if listing.hosted.live_folder:
+        print(f"Its files still stand in {listing.hosted.live_folder}: remove that folder yourself.")
 
 
 def _found(desk: Desk, domain: str) -> Listing:
@@ -163,6 +165,8 @@ def _print(desk: Desk, listing: Listing, as_json: bool) -> None:
         print(f"  context: {listing.hosted.context}")
     if listing.hosted.flags:
         print(f"  flags: {msgspec.json.encode(listing.hosted.flags).decode()}")
+    if listing.hosted.live_folder:
+        print(f"  live folder: {listing.hosted.live_folder}")
     if listing.hosted.leaving_at:
         print(f"  its owner asked on {listing.hosted.leaving_at[:10]} to have it deleted")
 

@@ -69,7 +69,11 @@ def _print(found: Status | None) -> None:
     if found is None:
         print("This home has no live folder: `cozy live-folder on FOLDER` makes one.")
         return
-    print(f"{found.path}/{FILES} shows {found.files} files in {found.folders} folders.")
+    print(f"{found.path}/{FILES} shows {_count(found.files, 'file')} in {_count(found.folders, 'folder')}.")
     if found.waiting:
-        print(f"{found.waiting} folders are not current yet.")
+        print(f"Not current yet: {_count(found.waiting, 'folder')}.")
     print(f"What is put into {found.path}/{INBOX} comes into the home.")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

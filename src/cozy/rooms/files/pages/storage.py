@@ -10,6 +10,7 @@ from cozy.kernel.work import Work
 from cozy.web.call import Call
 
 from .. import service
+from ..ports import OnStorage
 from ..service import views
 from .door import done, page, routes, words
 
@@ -26,6 +27,7 @@ def _storage(work: Work, call: Call) -> Response:
     return page(
         work, call, "storage.html", room="settings", space=views.space(work), used=service.usage(work),
         quota=call.home.quota, days=service.bin_days(work), ages=_ages(work),
+        beside=[part for plugged in work.plugged(OnStorage) if (part := plugged(work))],
     )  # fmt: skip
 
 

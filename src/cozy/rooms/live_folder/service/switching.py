@@ -69,6 +69,7 @@ async def _note(house: House, home: Home, place: str) -> None:
     """Let the host's list say where the live folder is."""
     hosted = (await house.read_host(homes.at, home.domain)).hosted
     await house.write_host(homes.change, home.domain, hosted=replace(hosted, live_folder=place))
+    house.relisted[home.domain] += 1
 
 
 async def turn_off(house: House, home: Home) -> str:
