@@ -168,11 +168,29 @@ async def test_strangers_fill_no_home(bob, stranger, clock):
     statuses = []
     for number in range(80):
         clock.advance(minutes=3)
-        statuses.append((await put(stranger, sharing_id=f"s{number}")).status_code)
+        made_up = request_of(f"http://home{number}.localhost:8080")
+        statuses.append((await put(stranger, made_up, sharing_id=f"s{number}")).status_code)
     assert statuses == [201] * 50 + [429] * 30
     await bob.contact("Carol", "carol@example.net", "http://carol.localhost:8080")
     known = request_of("http://carol.localhost:8080")
     assert (await put(stranger, known, sharing_id="s100")).status_code == 201
+
+
+async def test_one_home_offers_so_much_at_a_time_and_what_waits_for_a_week_gives_way(bob, stranger, clock):
+    statuses = [(await put(stranger, sharing_id=f"s{number}")).status_code for number in range(12)]
+    assert statuses == [201] * 10 + [429] * 2
+    clock.advance(hours=1)
+    for number in range(40):
+        clock.advance(minutes=3)
+        made_up = request_of(f"http://home{number}.localhost:8080")
+        assert (await put(stranger, made_up, sharing_id=f"m{number}")).status_code == 201
+    late = request_of("http://dave.localhost:8080")
+    assert (await put(stranger, late, sharing_id="late")).status_code == 429
+    clock.advance(days=7)
+    assert (await put(stranger, late, sharing_id="late")).status_code == 201
+    waiting = {each.id for each in await bob.sharings()}
+    assert len(waiting) == 50
+    assert waiting - {"late"} < {*(f"s{n}" for n in range(10)), *(f"m{n}" for n in range(40))}
 
 
 async def test_one_address_does_not_try_without_end(bob, stranger):

@@ -7,10 +7,13 @@ only when the owner says yes: the answer goes to the address that is shown, and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from msgspec.structs import replace
 
+from cozy.kernel.clock import iso
 from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model import Visitor
@@ -38,6 +41,8 @@ from . import keeping, making, members, shortcuts
 
 MOST_WAITING = 200  # invitations without an answer, from people who are contacts
 MOST_FROM_STRANGERS = 50
+MOST_OF_ONE = 10  # from one home, of somebody who is no contact
+STALE = timedelta(days=7)  # after which one of a stranger gives way to others
 TEXT_LIMIT = 300  # characters of a name
 ID_LIMIT = 100
 PAGE = "/my/shared"
@@ -60,7 +65,7 @@ def receive(
     asked = _checked(work, told, url)
     known = _known(work, told.id)
     if known is None:
-        _check_room(work, asked)
+        _make_room(work, asked)
         kept = keeping.create(work, asked, id_=told.id)
     else:
         kept = _again(work, known, asked)
@@ -98,7 +103,7 @@ def _checked(work: Work, told: Sharing, url: str) -> Sharing:
     return Sharing(
         id=told.id, drive=told.drive, drive_root_type=told.drive_root_type, org_drive=told.org_drive, open_sharing=told.open_sharing,
         description=told.description, app_slug=_short(told.app_slug), preview_path=_short(told.preview_path),
-        created_at=_short(told.created_at), updated_at=_short(told.updated_at), rules=rules, groups=told.groups,
+        created_at=_short(told.created_at), updated_at=iso(work.now), rules=rules, groups=told.groups,
         initial_number_of_files_to_sync=max(0, told.initial_number_of_files_to_sync),
         members=_people(work, told.members, owner), credentials=(_secrets(told, url),),
     )  # fmt: skip
@@ -154,13 +159,32 @@ def _secrets(told: Sharing, url: str) -> Credentials:
     )
 
 
-def _check_room(work: Work, asked: Sharing) -> None:
-    """Raises TooManyInvitations when as many wait as a home can do with; those of people who are contacts find room longer."""
-    waiting = sum(sharing.is_waiting for sharing in keeping.all_(work))
+def _make_room(work: Work, asked: Sharing) -> None:
+    """Let what strangers offered long ago give way when as many invitations wait as a home can do with; those of people who are
+    contacts find room longer. Raises TooManyInvitations.
+    """
+    waiting = [sharing for sharing in keeping.all_(work) if sharing.is_waiting]
     owner = asked.members[0]
-    is_known = waiting >= MOST_FROM_STRANGERS and _contact_of(work, owner)
-    if waiting >= (MOST_WAITING if is_known else MOST_FROM_STRANGERS):
+    of_one = sum(each.members[0].instance == owner.instance for each in waiting)
+    if of_one < MOST_OF_ONE and len(waiting) < MOST_FROM_STRANGERS:
+        return
+    if _contact_of(work, owner):
+        has_room = len(waiting) < MOST_WAITING
+    else:
+        has_room = of_one < MOST_OF_ONE and _forget_stale(work, waiting)
+    if not has_room:
         raise TooManyInvitations(retry_after_s=24 * 3600)
+
+
+def _forget_stale(work: Work, waiting: Sequence[Sharing]) -> bool:
+    """Forget the oldest of strangers that nobody answered for days; whether there was one."""
+    before = iso(work.now - STALE)
+    for each in sorted(waiting, key=lambda sharing: sharing.updated_at):
+        if each.updated_at < before and not _contact_of(work, each.members[0]):
+            kept, _ = shortcuts.take_away(work, each)
+            keeping.remove(work, kept)
+            return True
+    return False
 
 
 def _contact_of(work: Work, owner: Member) -> bool:
