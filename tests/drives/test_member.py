@@ -187,9 +187,9 @@ async def test_a_drive_that_is_none_is_not_found(drive, at_bob, at_alice):
         assert (await client.get("/sharings/drives/none/x")).status_code == 404
 
 
-@pytest.mark.parametrize("up", ["%2e%2e", "%2E.", ".%2e"])
+@pytest.mark.parametrize("up", ["%2e%2e", "%2E.", ".%2e", "x%2F..%2F..", "x%2f%2e%2e%2f.."])
 async def test_nobody_gets_by_a_secret_address_at_what_no_secret_opens(drive, at_bob, inside, up):
-    """The client of this home would resolve these, and ask for them with the token of the drive."""
+    """The client of this home would resolve these, or a proxy before the other one, and ask for them with the token of the drive."""
     notes = await child(at_bob, drive, "notes.txt")
     inside.asked.clear()
     for rest in (

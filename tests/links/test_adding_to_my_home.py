@@ -108,6 +108,25 @@ async def test_a_home_that_lies_gets_nothing_written_elsewhere(given, share, abr
     assert elsewhere.asked == []
 
 
+@pytest.mark.parametrize("path", ["", "/", "a/" * 400 + "x.txt", "short.txt"])
+async def test_nor_folders_without_end_nor_a_file_that_is_not_whole(given, share, abroad, home, path):
+    house, elsewhere = abroad
+    known = await share("file", given["Holidays"])
+    inside = known.address.removeprefix("http://alice.localhost:8080")
+
+    async def lying(method, url, **_):
+        offered = [{"path": path, "href": f"{inside}/file/{given['route.txt']}", "size": 1_000_000}]
+        body = json.dumps({"name": "x", "owner": "", "can_save": True, "files": offered}).encode()
+        return Reply(200, {}, body, url)
+
+    elsewhere.fetch = lying
+    offer = await links.copying.look(house, known.address)
+    folder = await house.write(home, SYSTEM, links.copying.ask, known.address, offer)
+    for _ in range(2):
+        await links.copying.copy(house, home, CopyAsked(known.address, folder.id, folder.name))
+    assert await house.read(home, SYSTEM, files.children, folder.id) == []
+
+
 async def test_links_that_ask_for_a_password_or_are_to_look_at_are_not_copied(given, share, abroad, home):
     house, _ = abroad
     locked = await share("file", given["Holidays"], password="tilleul")

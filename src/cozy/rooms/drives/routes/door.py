@@ -104,9 +104,11 @@ async def _changes(call: Call, drive: Opened) -> Again:
 def _rest(call: Call) -> str:
     """What stands behind the id of the drive, percent-encoded as it came. Raises NotFound for what would lead elsewhere.
 
-    The client that passes it on would resolve `downloads/../<id>`, and ask with the drive's token for what no secret opens.
+    The client that passes it on would resolve `downloads/../<id>`, and ask with the drive's token for what no secret opens; what
+    stands before the other home may do so with `downloads/x%2F..%2F../<id>`.
     """
     rest = call.path.removeprefix(f"{ROUTES}/").partition("/")[2].strip("/")
-    if any(unquote(part) in {"", ".", ".."} or "\\" in unquote(part) for part in rest.split("/") if rest):
+    parts = [unquote(part) for part in rest.split("/") if rest]
+    if any(part in {"", ".", ".."} or "/" in part or "\\" in part for part in parts):
         raise NotFound
     return rest

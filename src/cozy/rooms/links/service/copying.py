@@ -26,7 +26,7 @@ from ..errors import CannotCopy, NotALink
 from ..events import CopyAsked
 
 KIND = "link_copied"
-FILES_LIMIT = 20_000
+FILES_LIMIT, DEPTH_LIMIT = 20_000, 100
 ABOUT_LIMIT = 16 * 1024 * 1024  # bytes
 FILE_TIMEOUT_S = 6 * 3600.0
 _PATH = re.compile(r"/s/[A-Za-z0-9]{12,64}")
@@ -112,6 +112,7 @@ async def copy(house: House, home: Home, asked: CopyAsked) -> None:
     """Fetch every file that is not there yet. What cannot be had for good is told to the owner; the rest is tried again."""
     try:
         offer = await look(house, asked.link)
+        _check(offer)
         for each in offer.files[:FILES_LIMIT]:
             await _fetch(house, home, asked, each)
     except Elsewhere:
@@ -120,6 +121,18 @@ async def copy(house: House, home: Home, asked: CopyAsked) -> None:
         await house.write(home, SYSTEM, _tell, asked, False)
         return
     await house.write(home, SYSTEM, _tell, asked, True)
+
+
+def _check(offer: Offer) -> None:
+    """Raises NotALink for folders in folders that no home has."""
+    folders: set[tuple[str, ...]] = set()
+    for each in offer.files[:FILES_LIMIT]:
+        parts = tuple(part for part in each.path.split("/") if part)
+        if not parts or len(parts) > DEPTH_LIMIT:
+            raise NotALink
+        folders.update(parts[:number] for number in range(1, len(parts)))
+    if len(folders) > FILES_LIMIT:
+        raise NotALink
 
 
 async def _fetch(house: House, home: Home, asked: CopyAsked, each: Offered) -> None:
@@ -143,6 +156,8 @@ async def _fetch(house: House, home: Home, asked: CopyAsked, each: Offered) -> N
             content = await house.blobs.put(home.id, stream.chunks, left)
     except TooLarge as error:
         raise OverQuota(quota=home.quota) from error
+    if content.size != each.size:
+        raise NotALink  # kept, it would be fetched beside itself at each try
     await house.write(home, SYSTEM, _keep, folder_id, name, content, each, home.quota)
 
 
