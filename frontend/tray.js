@@ -5,11 +5,14 @@ const queue = () => import("./uploads.js");
 
 customElements.define("upload-tray", class extends HTMLElement {});
 
-// The folder on the page, or the home's inbox.
-const here = () => document.querySelector("main [data-drop]")?.dataset.drop || state().inbox;
+// The folder on the page, or the home's inbox; `within` is a folder inside it, which what comes makes.
+const here = () => {
+  const zone = document.querySelector("main [data-drop]");
+  return zone?.dataset.drop ? zone.dataset : { drop: state().inbox };
+};
 
 document.addEventListener("click", (event) => {
-  const opener = event.target.closest("a[data-upload]");
+  const opener = event.target.closest("[data-upload]");
   if (!opener || !state().uploads) return;
   event.preventDefault();
   choose(opener.dataset.upload);
@@ -25,15 +28,16 @@ function choose(kind) {
   if (kind === "camera") {
     input.setAttribute("capture", "environment"); // an attribute: not every browser has the property
   }
-  const folder = here();
+  const { drop, within = "" } = here();
   input.addEventListener("change", async () => {
-    const files = [...input.files].map((file) => ({ file, path: parent(file.webkitRelativePath) }));
-    (await queue()).add(files, folder);
+    const files = [...input.files].map((file) => ({ file, path: joined(within, parent(file.webkitRelativePath)) }));
+    (await queue()).add(files, drop);
   });
   input.click();
 }
 
 const parent = (path) => path.split("/").slice(0, -1).join("/");
+const joined = (...steps) => steps.filter(Boolean).join("/");
 
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files") && state().uploads;
 const zoneOf = (event) => event.target.closest?.("[data-into]:is([data-kind~=folder], a)") ?? event.target.closest?.("main")?.querySelector("[data-drop]");
@@ -60,10 +64,10 @@ document.addEventListener("drop", async (event) => {
   const zone = zoneOf(event);
   mark(null);
   if (!zone) return;
-  const folder = zone.dataset.into ?? zone.dataset.drop;
+  const { into, drop, within } = zone.dataset;
   const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile()).filter(Boolean);
   const { add, walk } = await queue();
-  add(await walk(entries), folder);
+  add(await walk(entries, into ? "" : within), into ?? drop);
 });
 
 // What a reload or a lost connection cut off goes on by itself.

@@ -21,7 +21,7 @@ def test_what_is_chosen_comes_in_and_the_page_follows(owner: Page, home, tmp_pat
     visit(owner, f"{home}/my/import")
     check_everywhere(owner)
     with owner.expect_file_chooser() as chooser:
-        owner.get_by_role("link", name="Choose files").click()
+        owner.get_by_role("button", name="Choose files").click()
     chooser.value.set_files(parts_in(tmp_path))
     ticked = owner.get_by_role("main").get_by_role("checkbox")
     expect(ticked).to_have_count(2)

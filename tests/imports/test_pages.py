@@ -20,11 +20,9 @@ def on_page() -> str:
 @pytest.fixture
 async def dropped(reader, house, home, tmp_path):
     """The address of an import of what was uploaded on the page, without scripts."""
-    page = (await reader.get("/my/import")).text
-    upload = re.search(r'href="(/my/drive/[^"]+/upload)" data-upload="files"', page)
-    assert upload
+    upload = (await reader.submit("/my/import/folder")).headers["location"]
     path = zipped(tmp_path / "stuff.zip", EVERYTHING | {"../evil": b"x"})
-    sent = await reader.submit(upload[1], files={"files": ("stuff.zip", path.read_bytes())})
+    sent = await reader.submit(upload, files={"files": ("stuff.zip", path.read_bytes())})
     assert sent.status_code == 303
     page = (await reader.get("/my/import")).text
     ids = re.findall(r'name="ids" value="([^"]+)" checked', page)
@@ -76,6 +74,30 @@ async def test_a_folder_of_the_home_comes_in_as_one_too(reader, house, home, ins
     await reader.submit(f"/my/import/{id_}/begin")
     assert (await imports.run(house, home, id_)).body.state == "done"
     assert "/Phone/b.txt" in await inside(tree_of)
+
+
+async def test_looking_at_the_page_makes_nothing(reader, inside):
+    page = (await reader.get("/my/import")).text
+    assert 'data-within="Imports"' in page
+    assert await inside(files.found_at, "/Imports") is None
+    assert (await reader.submit("/my/import/folder")).headers["location"].endswith("/upload")
+    assert await inside(files.found_at, "/Imports") is not None
+
+
+async def test_all_that_waits_is_offered_or_counted(reader, house, home, monkeypatch):
+    top = await house.write(home, SYSTEM, imports.waiting.folder)
+
+    def many(work):
+        for number in range(520):
+            files.create_folder(work, top, f"{number:03}")
+
+    await house.write(home, SYSTEM, many)
+    page = (await reader.get("/my/import")).text
+    assert len(re.findall(r'name="ids"', page)) == 520
+    monkeypatch.setattr(imports.waiting, "_MOST", 500)
+    page = (await reader.get("/my/import")).text
+    assert len(re.findall(r'name="ids"', page)) == 500
+    assert "20 more wait" in page
 
 
 async def _once(content):

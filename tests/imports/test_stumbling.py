@@ -9,6 +9,7 @@ from hashlib import sha256
 import pytest
 
 from cozy.rooms.files import service as files
+from cozy.rooms.files.store import tree as names_in
 from cozy.rooms.imports.formats.bookmarks import BOOKMARKS
 from cozy.rooms.imports.service import recognising
 from cozy.rooms.photos import service as photos
@@ -238,3 +239,20 @@ async def test_a_folder_of_files_with_names_that_are_the_same_to_people_loses_no
     assert (body.state, body.left_in_all) == ("done", 0)
     hashes = set((await inside(tree_of)).values())
     assert {sha256(each).hexdigest() for each in (b"composed", b"apart", b"A", b"a")} <= hashes
+
+
+async def test_hundreds_of_one_name_are_numbered_in_a_row_with_few_questions(
+    bring, inside, tmp_path, monkeypatch
+):
+    mails = b"".join(
+        b"From a@example.org Mon Jan  1 10:00:00 2024\nMessage-ID: <%d@x>\n\n%d\n\n" % (n, n)
+        for n in range(300)
+    )
+    asked = []
+    named = names_in.child_named
+    monkeypatch.setattr(names_in, "child_named", lambda *given: (asked.append(1), named(*given))[1])
+    body = await bring(zipped(tmp_path / "x.zip", {"mail/Inbox.mbox": mails}))
+    assert body.state == "done", body.why
+    found = {name.rpartition("/")[2] for name in await inside(tree_of) if name.endswith(".eml")}
+    assert found == {"mail.eml", *(f"mail ({n}).eml" for n in range(2, 301))}
+    assert len(asked) < 300 * 30

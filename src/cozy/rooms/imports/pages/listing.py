@@ -10,11 +10,13 @@ from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
+from cozy.rooms.files import service as files
 from cozy.ui import N_
 from cozy.web.answers import see_other
 from cozy.web.call import Call
 
 from .. import service
+from ..model import FOLDER
 from . import places, say
 from .door import IMPORT, done, page, routes, words
 
@@ -22,20 +24,26 @@ from .door import IMPORT, done, page, routes, words
 @routes.on("GET", IMPORT, OWNER)
 async def listed(call: Call) -> Response:
     """What there is to bring in, and what was. 200."""
-    folder = await call.write(service.waiting.folder)
-    return await call.scan(_listed, call, folder)
+    return await call.scan(_listed, call)
 
 
-def _listed(work: Work, call: Call, folder: str) -> Response:
+def _listed(work: Work, call: Call) -> Response:
     said = words(work)
+    waiting, more = service.waiting.all_(work)
     past = [
         (each, say.STATES[each.body.state], say.summary(said, each.body), parse(each.body.created_at))
         for each in service.all_(work)
     ]
     return page(
-        work, call, "list.html", folder=folder, waiting=service.waiting.all_(work, folder), past=past, places=places.PLACES,
-        seq=documents.last_seq(work), inbox=folder,
+        work, call, "list.html", around=files.ROOT, within=FOLDER, waiting=waiting, more=more, past=past, places=places.PLACES,
+        seq=documents.last_seq(work),
     )  # fmt: skip
+
+
+@routes.on("POST", f"{IMPORT}/folder", OWNER)
+def make_folder(work: Work, call: Call, form: FormData) -> Response:
+    """Make the folder that originals are uploaded to, where it is missing. 303 to where files are chosen without scripts."""
+    return see_other(f"/my/drive/{service.waiting.folder(work)}/upload")
 
 
 @routes.on("POST", IMPORT, OWNER)

@@ -13,7 +13,14 @@ from ..model import FOLDER, Source
 from . import finding
 from .taking.paths import folder_at
 
-_MOST = 500
+_PAGE = 1_000
+_MOST = 2_000  # of what waits that is offered at once
+
+
+def there(work: Work) -> str:
+    """The id of the folder that originals are uploaded to, "" while there is none: the first that comes makes it. Raises NotAllowed."""
+    found = files.child_named(work, files.ROOT, FOLDER)
+    return found.id if found is not None and found.is_folder else ""
 
 
 def folder(work: Work) -> str:
@@ -21,13 +28,24 @@ def folder(work: Work) -> str:
     return folder_at(work, files.ROOT, [FOLDER])
 
 
-def all_(work: Work, folder_id: str) -> list[files.File]:
-    """What lies there and belongs to no import: files, and folders. Raises NoFile, NotAllowed."""
+def all_(work: Work) -> tuple[list[files.File], int]:
+    """What lies there and belongs to no import: files, and folders; and how many more there are. Raises NotAllowed."""
+    folder_id = there(work)
+    if not folder_id:
+        return [], 0
     imports = [finding.read(each).body for each in store.imports(work)]
     used = {source.file_id for body in imports for source in body.sources}
     ours = {body.title for body in imports}
-    found = files.children(work, folder_id, limit=_MOST)
-    return [file for file in found if file.id not in used and not (file.is_folder and file.name in ours)]
+    found: list[files.File] = []
+    more = 0
+    last: files.File | None = None
+    while page := files.children(work, folder_id, after=last, limit=_PAGE):
+        last = page[-1]
+        waits = [each for each in page if each.id not in used and not (each.is_folder and each.name in ours)]
+        room = _MOST - len(found)
+        found += waits[:room]
+        more += len(waits[room:])
+    return found, more
 
 
 def sources(work: Work, ids: Sequence[str]) -> list[Source]:
