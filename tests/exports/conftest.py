@@ -6,16 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from cozy.app.house import home_of
 from cozy.backends.disk import inline_content
 from cozy.kernel.caller import SYSTEM
-from cozy.kernel.home import Home
+from cozy.kernel.home import Home, origin_of
 from cozy.kernel.house import House
 from cozy.kernel.work import Work
+from cozy.rooms.auth import service as auth
 from cozy.rooms.calendars import service as calendars
 from cozy.rooms.contacts import service as contacts
 from cozy.rooms.documents import service as documents
 from cozy.rooms.files import service as files
 from cozy.rooms.photos import service as photos
+from tests.conftest import ALICE
 
 CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:anna-1\r\nFN:Anna Müller\r\nN:Müller;Anna;;;\r\nEMAIL:anna@example.org\r\nEND:VCARD\r\n"
 EVENT = (
@@ -66,6 +69,13 @@ async def lived_in(house: House, home: Home) -> Home:
     """The home, filled."""
     await house.write(home, SYSTEM, fill)
     return home
+
+
+@pytest.fixture
+async def other(house: House) -> Home:
+    """Another home, in which nothing is."""
+    listing = await auth.open_home(house, "bob.localhost", ALICE, origin_of(house.settings, "bob.localhost"))
+    return home_of(house.settings, listing)
 
 
 @pytest.fixture

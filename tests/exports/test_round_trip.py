@@ -7,12 +7,10 @@ from typing import Any
 
 import pytest
 
-from cozy.app.house import home_of
 from cozy.backends.disk import inline_content
 from cozy.kernel.caller import SYSTEM
-from cozy.kernel.home import Home, origin_of
+from cozy.kernel.home import Home
 from cozy.kernel.house import House
-from cozy.rooms.auth import service as auth
 from cozy.rooms.collections import service as collections
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import as_leaf, next_leaf
@@ -20,7 +18,6 @@ from cozy.rooms.exports import service
 from cozy.rooms.files import service as files
 from cozy.rooms.imports import service as imports
 from cozy.rooms.imports.model import Import, Source
-from tests.conftest import ALICE
 from tests.exports.conftest import CARD, EVENT
 from tests.exports.test_open_folder import read_me, taken_to
 
@@ -99,13 +96,6 @@ async def out(house: House, lived_in: Home, target: Path) -> Path:
     await house.write(lived_in, SYSTEM, also)
     assert (await taken_to(house, lived_in, target)).left_out == []
     return target
-
-
-@pytest.fixture
-async def other(house: House) -> Home:
-    """Another home, in which nothing is."""
-    listing = await auth.open_home(house, "bob.localhost", ALICE, origin_of(house.settings, "bob.localhost"))
-    return home_of(house.settings, listing)
 
 
 async def brought(house: House, home: Home, *paths: Path) -> Import:

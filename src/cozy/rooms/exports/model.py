@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 EXPORTS = "io.cozy.exports"
-OPEN_FOLDER = "open-folder"  # a kind
+OPEN_FOLDER, COZY_ARCHIVE = "open-folder", "cozy-archive"  # the kinds
 FORMAT, VERSION = "cozy-open-folder", 1
 MANIFEST, SUMS, READER, INDEX = "manifest.json", "manifest-sha256.txt", "read_me.py", "index.html"
 FILES, BIN, VERSIONS, CONTACTS, CALENDARS, NOTES, DATA, PAGES = (
@@ -26,6 +26,7 @@ class Line(Struct, frozen=True, array_like=True, gc=False):
     """One file of an export, or a folder: its path ends in "/", and it has no hash.
 
     start: where its bytes are in the spool; -1: they are the content of this hash. crc: CRC-32 of its bytes, where that is known.
+    with_next: it goes with the line after it: into the same part, and nowhere without it.
     """
 
     path: str
@@ -35,6 +36,7 @@ class Line(Struct, frozen=True, array_like=True, gc=False):
     start: int = -1
     executable: bool = False
     crc: int = 0
+    with_next: bool = False
 
     @property
     def is_folder(self) -> bool:
@@ -60,13 +62,14 @@ class Done(Struct):
 
 
 class Part(Struct):
-    """Lines that are sent together. start, stop: where they are in the list; tar: bytes of them in a tar."""
+    """Lines that are sent together. start, stop: where they are in the list; tar: bytes of them in a tar; first: the path of the first."""
 
     start: int
     stop: int
     lines: int = 0
     size: int = 0  # bytes of the files
     tar: int = 0
+    first: str = ""
 
 
 class Export(Struct, omit_defaults=True):
@@ -76,6 +79,7 @@ class Export(Struct, omit_defaults=True):
     """
 
     kind: str = OPEN_FOLDER
+    part_size: int = 0  # bytes that were wished for, of an archive
     state: State = "making"
     why: str = ""  # of `failed`
     created_at: str = ""

@@ -31,6 +31,13 @@ def export(
         Path | None,
         typer.Option(help=f"The {SUMS} of an earlier export: a tar then holds only what changed."),
     ] = None,
+    archive: Annotated[
+        bool,
+        typer.Option(
+            "--archive",
+            help="Write the archive that every Cozy reads, as zip files in the folder, and no open folder.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
     """Take a whole home along, in forms that need no Cozy. A folder that was written before is brought up to date."""
@@ -38,6 +45,8 @@ def export(
     before = service.summed(since.read_bytes()) if since else {}
 
     async def taking(house: House, home: Home) -> Done:
+        if archive:
+            return await service.parts.archive(house, home, target)
         async with service.taken(house, home) as opened:
             if str(target) == "-":
                 return await _stream(opened, sys.stdout.buffer, before)

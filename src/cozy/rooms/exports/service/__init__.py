@@ -1,6 +1,6 @@
 """What can be done to take a home along."""
 
-from . import fetching, keeping, writing
+from . import cozy_archive, fetching, keeping, parts, writing
 from .closing import summed
 from .doctypes import DOCTYPES
 from .fetching import Reading, reading
@@ -18,12 +18,14 @@ __all__ = [
     "all_",
     "begin",
     "check_room",
+    "cozy_archive",
     "fetching",
     "folder",
     "keeping",
     "make",
     "one",
     "opened",
+    "parts",
     "reading",
     "remove",
     "secret",

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import tempfile
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeGuard
 
 from msgspec import Struct
 
@@ -34,25 +34,47 @@ class Frozen(Struct, frozen=True):
 
 
 async def freeze(
-    house: House, home: Home, spool: Spool, close: writing.Close, top: str, tell: Tell
+    house: House, home: Home, spool: Spool, close: writing.Close, top: str, tell: Tell, part_size: int = PART
 ) -> Frozen:
     """Make sure of every line, then store what was made and the list. top: the folder around it all in a tar.
 
     Raises OutOfSpace.
     """
     with tempfile.TemporaryFile(prefix="cozy-export-", dir=Path(house.settings.data)) as file:
-        listed = _List(file, top)
+        listed = _List(file, top, part_size)
         number = 0
-        for line in spool.lines():
-            number += 1
-            if (sure := await _sure(house, home, spool, line)) is not None:
-                listed.add(sure)
+        async for lines, number in sure(house, home, spool):
+            if lines:
+                listed.add(lines)
             await tell(number)
         await close()
         for line in spool.lines(number):
-            listed.add(line)
+            listed.add([line])
         content = await house.blobs.put(home.id, _after_each_other(spool.everything(), listed.everything()))
     return Frozen(content, content.size - listed.size, listed.parts, spool.left_out)
+
+
+async def sure(house: House, home: Home, spool: Spool) -> AsyncIterator[tuple[list[Line], int]]:
+    """The lines that there are by now, with those that go with each; none where one of them is not what it should be.
+
+    With the number of lines that were made sure of.
+    """
+    together: list[Line] = []
+    is_whole = True
+    for number, line in enumerate(spool.lines(), start=1):
+        found = await _sure(house, home, spool, line) if is_whole else None
+        is_whole = found is not None
+        together += [found] if found else []
+        if not line.with_next:
+            yield together if is_whole else [], number
+            together, is_whole = [], True
+
+
+def fits(part: Part | None, lines: Sequence[Line], limit: int) -> TypeGuard[Part]:
+    """Whether these lines go into a part."""
+    if part is None or part.lines >= PART_LINES:
+        return False
+    return not part.size or part.size + sum(line.size for line in lines) <= limit
 
 
 async def _sure(house: House, home: Home, spool: Spool, line: Line) -> Line | None:
@@ -78,25 +100,27 @@ async def _after_each_other(*streams: Iterator[bytes]) -> AsyncIterator[bytes]:
 class _List:
     """The list of an export as it grows, cut into parts."""
 
-    def __init__(self, file: BinaryIO, top: str) -> None:
+    def __init__(self, file: BinaryIO, top: str, part_size: int) -> None:
         self._file = file
         self._top = top
+        self._part_size = part_size
         self.size = 0
         self.parts: list[Part] = []
 
-    def add(self, line: Line) -> None:
-        """Another line, in this part or the next one."""
-        text = encode(line) + b"\n"
+    def add(self, lines: Sequence[Line]) -> None:
+        """Lines that go together, in this part or the next one."""
         part = self.parts[-1] if self.parts else None
-        if part is None or part.lines >= PART_LINES or (part.size and part.size + line.size > PART):
-            part = Part(self.size, self.size)
+        if not fits(part, lines, self._part_size):
+            part = Part(self.size, self.size, first=lines[0].path)
             self.parts.append(part)
-        self._file.write(text)
-        self.size += len(text)
-        part.stop = self.size
-        part.lines += 1
-        part.size += line.size
-        part.tar += len(writing.tar_head(line, self._top)) + line.size + len(writing.tar_padding(line))
+        for line in lines:
+            text = encode(line) + b"\n"
+            self._file.write(text)
+            self.size += len(text)
+            part.stop = self.size
+            part.lines += 1
+            part.size += line.size
+            part.tar += len(writing.tar_head(line, self._top)) + line.size + len(writing.tar_padding(line))
 
     def everything(self) -> Iterator[bytes]:
         """The list as it was written."""

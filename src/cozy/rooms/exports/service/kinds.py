@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 
-from ..model import OPEN_FOLDER, Export
-from . import taking
+from ..model import COZY_ARCHIVE, OPEN_FOLDER, PART, Export
+from . import cozy_archive, taking
 from .spool import Spool
 from .writing import Close
 
@@ -20,4 +20,9 @@ async def _open_folder(house: House, home: Home, spool: Spool, export: Export) -
     return (await taking.open_in(spool, house, home)).close
 
 
-KINDS: Mapping[str, Gather] = {OPEN_FOLDER: _open_folder}
+KINDS: Mapping[str, Gather] = {OPEN_FOLDER: _open_folder, COZY_ARCHIVE: cozy_archive.gather_in}
+
+
+def part_size(export: Export, size: int) -> int:
+    """How large parts are about to be, of an export of this size."""
+    return cozy_archive.part_size(size, export.part_size) if export.kind == COZY_ARCHIVE else PART

@@ -27,7 +27,7 @@ from ..events import ExportDue
 from ..model import EXPORTS, KEPT, SHOWN, Export
 from . import freezing, keeping
 from .keeping import Kept
-from .kinds import KINDS
+from .kinds import KINDS, part_size
 from .spool import Spool
 
 log = structlog.get_logger()
@@ -86,7 +86,8 @@ async def _frozen(house: House, home: Home, found: Kept, run: str) -> freezing.F
 
     with Spool(Path(house.settings.data)) as spool:
         close = await KINDS[found.body.kind](house, home, spool, found.body)
-        return await freezing.freeze(house, home, spool, close, f"Cozy {home.domain}", tell)
+        size = part_size(found.body, spool.size)
+        return await freezing.freeze(house, home, spool, close, f"Cozy {home.domain}", tell, size)
 
 
 def _why(id_: str, error: Exception) -> str:

@@ -36,7 +36,7 @@ class Spool(AbstractContextManager["Spool"]):
         self._lines.close()
         self._bytes.close()
 
-    def made(self, path: str, modified: str, pieces: Iterable[bytes]) -> Line:
+    def made(self, path: str, modified: str, pieces: Iterable[bytes], *, with_next: bool = False) -> Line:
         """Add a file that is made here."""
         start = self._bytes.seek(0, 2)
         digest = hashlib.sha256()
@@ -46,7 +46,7 @@ class Spool(AbstractContextManager["Spool"]):
             digest.update(piece)
             crc = zlib.crc32(piece, crc)
             size += len(piece)
-        return self.add(Line(path, modified, size, digest.hexdigest(), start, crc=crc))
+        return self.add(Line(path, modified, size, digest.hexdigest(), start, crc=crc, with_next=with_next))
 
     def add(self, line: Line) -> Line:
         """Add a file whose bytes are somewhere already."""
