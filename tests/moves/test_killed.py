@@ -49,11 +49,12 @@ class Writer:
         number = 0
         while not self.over.is_set():
             number += 1
-            name, data = f"{self.name}-{number}", os.urandom(LARGE if number % 5 == 0 else 50)
+            name, data = f"{self.name}-{number}", os.urandom(LARGE if number % 20 == 0 else 50)
             began = time.monotonic()
             if self.write(name, data):
                 self.answered[name] = data
                 self.waited = max(self.waited, time.monotonic() - began)
+            self.over.wait(0.03)
 
     def write(self, name, data):
         """Whether it was answered that it is kept; a second try may find that it was there already."""
@@ -141,13 +142,13 @@ def lives_at(hosts):
     return found
 
 
-def until(look):
+def until(look, said=str):
     end = time.monotonic() + WITHIN_S
     while time.monotonic() < end:
         if found := look():
             return found
         time.sleep(0.02)
-    raise AssertionError("it did not come to pass")
+    raise AssertionError(f"it did not come to pass: {said()}")
 
 
 def watched(host, home_id):
@@ -177,7 +178,10 @@ def test_killed_at_any_moment_there_is_one_home_with_all_that_was_answered(hosts
             assert len(lives_at(hosts)) <= 1
             killed.append((victim.domain, round(after, 3), _standing(old, new)))
             victim.start()
-            departure = until(lambda here=old: _arrived(here))
+            departure = until(
+                lambda here=old: _arrived(here),
+                lambda here=old: f"{state(here, 'departures', Departure)}; seed {SEED}; killed {killed}",
+            )
             pauses.append(departure.pause_ms)
             assert lives_at(hosts) == [new.domain]
             erase(old, home_id)

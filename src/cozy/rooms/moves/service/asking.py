@@ -49,11 +49,21 @@ class Target:
         """The keys of the contents that it has."""
         return set(msgspec.json.decode((await self._ask("GET", "/contents")).body, type=list[str]))
 
-    async def put_content(self, key: str) -> None:
-        """Bring a content. Raises Missing when it was freed meanwhile."""
+    async def put_content(self, key: str) -> int:
+        """Bring a content; its size in bytes. Raises Missing when it was freed meanwhile."""
         chunks = self.house.blobs.read(self.home.id, key)
-        whole = _chain(await anext(chunks), chunks)  # no content under a key is empty
-        await self._ask("PUT", f"/contents/{key}", whole, content_digest(bytes.fromhex(key[:64])))
+        first, sent = await anext(chunks), 0  # no content under a key is empty
+
+        async def whole() -> AsyncIterator[bytes]:
+            nonlocal sent
+            sent = len(first)
+            yield first
+            async for chunk in chunks:
+                sent += len(chunk)
+                yield chunk
+
+        await self._ask("PUT", f"/contents/{key}", whole(), content_digest(bytes.fromhex(key[:64])))
+        return sent
 
     async def whole(self, whole: Whole) -> None:
         """Make sure that it has everything. Raises NotWhole."""
@@ -104,12 +114,6 @@ class Target:
             timeout_s=TIMEOUT_S,
             redirects=0,
         )
-
-
-async def _chain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for chunk in rest:
-        yield chunk
 
 
 def _is(reply: Reply, problem: type[Problem]) -> bool:

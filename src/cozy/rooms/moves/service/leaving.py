@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ from .asking import Target
 from .expecting import packed
 
 _ROUNDS = 100  # of catching up with those who write, before it is given a rest
+_EVERY_S = 0.5  # it is told how much is carried, and looked whether it is given up
 _HOLDS = 5  # times that writers are held, before it is given a rest
 
 
@@ -129,6 +131,8 @@ class _Move:
     blocks: list[bytes] = field(default_factory=list)
     contents: set[str] = field(default_factory=set)
     began: float = 0.0  # when writers were held
+    carried: int = 0  # bytes
+    noted_at: float = 0.0  # when that was told last
 
     async def note(self, **said: Any) -> None:
         """Keep how far it is."""
@@ -158,6 +162,7 @@ class _Move:
         listing = await house.read_host(homes.at, home.domain)
         stored = await asyncio.to_thread(lambda: sum(each.size for each in house.blobs.stored(home.id)))
         size = stored + await self.leaving.size()
+        await self.note(size=size)
         formerly = listing.hosted.formerly
         asked = Asked(self.departure.code, home.id, home.origin, formerly, self.leaving.version, size)
         await self.target.let_in(asked)
@@ -179,28 +184,42 @@ class _Move:
         read = [(number, await self.leaving.block(number)) for number in numbers]
         body = b"".join(packed(*each) for each in read)
         await self.target.put_blocks(body)
+        self.carried += len(body)
         for number, block in read:
             self.blocks[number : number + 1] = [hash_of(block)]
 
     async def _carry_contents(self) -> None:
         home_id = self.departure.home_id
         stored = await asyncio.to_thread(lambda: [each.key for each in self.house.blobs.stored(home_id)])
-        missing = [key for key in stored if key not in self.contents]
-        for at in range(0, len(missing), AT_ONCE):
-            await self._check()
-            carrying = [self._carry_content(key) for key in missing[at : at + AT_ONCE]]
-            for outcome in await asyncio.gather(*carrying, return_exceptions=True):
-                if outcome is not None:
-                    raise outcome
+        missing = deque(key for key in stored if key not in self.contents)
+        carrying = [self._carry_some(missing) for _ in range(min(AT_ONCE, len(missing)))]
+        for outcome in await asyncio.gather(*carrying, return_exceptions=True):
+            if outcome is not None:
+                raise outcome
+
+    async def _carry_some(self, missing: deque[str]) -> None:
+        """Carry contents as long as there are any, beside others that do; when one fails, all leave the rest."""
+        try:
+            while missing:
+                await self._check()
+                await self._carry_content(missing.popleft())
+        except BaseException:
+            missing.clear()
+            raise
 
     async def _carry_content(self, key: str) -> None:
         with suppress(Missing):  # freed meanwhile
-            await self.target.put_content(key)
+            self.carried += await self.target.put_content(key)
             self.contents.add(key)
 
     async def _check(self) -> None:
-        """Raises GivenUp."""
-        if not self.began and await self.is_given_up():
+        """Tell now and then how much is carried, while nobody waits. Raises GivenUp."""
+        now = monotonic()
+        if self.began or now - self.noted_at < _EVERY_S:
+            return
+        self.noted_at = now
+        await self.note(carried=self.carried, said="")
+        if self.departure.given_up:
             await self.stay()
             raise GivenUp
 
