@@ -8,16 +8,20 @@ import random
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import anyio
 
 from cozy.kernel.clock import utc_now
 from cozy.kernel.settings import Settings
-from tests.replication import apart
+from tests.replication import apart, first
 from tests.replication.play import played
 from tests.replication.town import town_in
 
+T = TypeVar("T")
 _EACH = 200  # deeds in one town
 
 
@@ -31,26 +35,32 @@ async def _town(at: Path, seed: int, deeds: int) -> float:
 
 def main() -> None:
     """Play, and tell; the seed of what went wrong plays it again."""
-    given = [each for each in sys.argv[1:] if each != "--apart"]
-    deeds = int(given[0]) if given else 10_000
-    first = int(given[1]) if len(given) > 1 else random.randrange(1_000_000)
-    if len(given) < len(sys.argv) - 1:
-        apart.main(deeds, first)
-        return
-    done = 0
+    ways = {"--apart": apart.played, "--first": first.played}
+    flag = sys.argv[1] if len(sys.argv) > 1 and sys.argv[1] in ways else ""
+    given = sys.argv[2:] if flag else sys.argv[1:]
+    many = int(given[0]) if given else 2_000 if flag == "--first" else 10_000
+    seed = int(given[1]) if len(given) > 1 else random.randrange(1_000_000)
     with tempfile.TemporaryDirectory() as folder:
-        while done < deeds:
-            seed, part = first + done // _EACH, min(_EACH, deeds - done)
-            try:
-                took_s = anyio.run(_town, Path(folder), seed, part)
-            except BaseException:
-                sys.stderr.write(f"seed {seed} went wrong: script/converge {part} {seed}\n")
-                raise
-            done += part
-            sys.stdout.write(
-                f"{done:>6} deeds, seed {seed}: the same everywhere, nothing lost ({took_s:.0f} s)\n"
-            )
-            sys.stdout.flush()
+        if flag:
+            _try(f"{flag} {many}", seed, lambda: ways[flag](Path(folder), seed, many, _say))
+            return
+        for done in range(0, many, _EACH):
+            own, part = seed + done // _EACH, min(_EACH, many - done)
+            took_s = _try(str(part), own, partial(anyio.run, _town, Path(folder), own, part))
+            _say(f"{done + part:>6} deeds, seed {own}: the same everywhere, nothing lost ({took_s:.0f} s)\n")
+
+
+def _try(what: str, seed: int, play: Callable[[], T]) -> T:
+    try:
+        return play()
+    except BaseException:
+        sys.stderr.write(f"seed {seed} went wrong: script/converge {what} {seed}\n")
+        raise
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line)
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ from cozy.rooms.documents import service as documents
 from cozy.rooms.files import service as files
 from cozy.rooms.replication import store
 from cozy.rooms.replication.service import shortage
+from cozy.rooms.sharing import service as sharings
+from cozy.rooms.sharing.pages import faces
 from tests.replication.test_documents import TODOS, bodies, sync
 from tests.replication.town import Town, md5
 
@@ -166,3 +168,20 @@ async def test_when_the_host_gives_more_room_the_rest_comes_within_a_day(town: T
     clock.advance(seconds=1)
     await town.serve()
     assert set(await town.tree("bob", sharing)) == {"/a film"}
+
+
+async def test_the_page_of_a_sharing_says_what_a_home_did_not_take(town: Town, clock):
+    await town.allow("bob", 100)
+    folder = await town.folder("alice", files.ROOT, "Trip")
+    await town.file("alice", folder.id, "the film", b"x" * 1000)
+    await town.file("alice", folder.id, "the odd one", b"odd")
+    town.ways.refuses = lambda path, body: 422 if b"the odd one" in body else 0
+    sharing = await town.share_folder(folder.id, "bob")
+    clock.advance(seconds=1)
+    await town.serve()
+    found = await town.see("alice", sharings.fetch, sharing)
+    _, bob = await town.see("alice", faces.rows, found)
+    assert bob.aside == (
+        "Their home has no room for the film, which comes as soon as there is some.",
+        "Their home did not take the odd one. It is sent again when it changes, and once a day.",
+    )

@@ -149,7 +149,7 @@ from cozy.rooms.sharing.events import (
     SharingBegan,
     SharingEnded,
 )
-from cozy.rooms.sharing.ports import Opened, Ways
+from cozy.rooms.sharing.ports import Aside, Opened, Ways
 
 DOORS: list[Routes] = [
     assets.routes,
@@ -315,6 +315,7 @@ PORTS: dict[type, list[Any]] = {
     Givers: [drives.links.still_given],
     Looked: [sharing.discovering.looked],
     Opened: [apps.intents.after_sharing],
+    Aside: [replication.asides.not_taken],
     Ways: [federation_pages.listing.on_page_of_shared],
     Doctype: [
         *homes_doctypes.DOCTYPES,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from cozy.kernel.work import Work
 
@@ -21,4 +23,19 @@ class Ways(Protocol):
 
     def __call__(self, work: Work, shown: str) -> tuple[str, Mapping[str, Any]] | None:
         """A template and what it shows, as `part`; None where there is nothing. shown: with-me, by-me, or "" for everything."""
+        ...
+
+
+class LeftOut(Struct, frozen=True):
+    """Something that the home of a member did not take. needs_room: since it had no room."""
+
+    name: str
+    needs_room: bool
+
+
+class Aside(Protocol):
+    """Knows what the homes of members did not take, for the page of a sharing."""
+
+    def __call__(self, work: Work, sharing_id: str) -> Mapping[int, Sequence[LeftOut]]:
+        """By the index of the member; those whose homes took everything are left out."""
         ...

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 from urllib.parse import quote, urlencode
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cozy.kernel.clock import parse
 from cozy.kernel.work import Work
@@ -19,6 +20,7 @@ from cozy.ui import N_, Words, avatars, leave
 
 from ..model import Member, Sharing, Standing
 from ..model.addresses import host_of
+from ..ports import Aside, LeftOut
 from ..service import inviting, people, standings
 from ..service.people import Person
 from .door import PEOPLE_URL, url_of, words
@@ -57,6 +59,7 @@ class Row(Struct, frozen=True, kw_only=True):
     in_groups: tuple[str, ...] = ()
     journal: str = ""  # what their home did here
     link: str = ""  # of their invitation, while it waits
+    aside: tuple[str, ...] = ()  # what their home did not take, in sentences
 
     @property
     def is_waiting(self) -> bool:
@@ -105,7 +108,24 @@ def rows(work: Work, sharing: Sharing) -> list[Row]:
     """The members who have not left, the owner first."""
     known, cards = standings(work, sharing), people.cards(work)
     there = [n for n, each in enumerate(sharing.members) if each.status != "revoked"]
-    return [row(work, sharing, n, known, cards) for n in there]
+    left = not_taken(work, sharing)
+    return [replace(row(work, sharing, n, known, cards), aside=left.get(n, ())) for n in there]
+
+
+def not_taken(work: Work, sharing: Sharing) -> dict[int, tuple[str, ...]]:
+    """What homes of members did not take, in sentences."""
+    said = words(work)
+    found = [port(work, sharing.id) for port in work.plugged(Aside)]
+    return {index: tuple(_sentences(said, left)) for by_member in found for index, left in by_member.items()}
+
+
+def _sentences(said: Words, left: Sequence[LeftOut]) -> Iterator[str]:
+    if large := [one.name for one in left if one.needs_room]:
+        told = N_("Their home has no room for %(names)s, which comes as soon as there is some.")
+        yield said.gettext(told, names=several(said, large))
+    if refused := [one.name for one in left if not one.needs_room]:
+        told = N_("Their home did not take %(names)s. It is sent again when it changes, and once a day.")
+        yield said.gettext(told, names=several(said, refused))
 
 
 def face_of(name: str, card: Document | None) -> avatars.Face:
