@@ -21,11 +21,11 @@ def test_everything_is_taken_along(owner: Page, home, tmp_path):
     expect(field).to_be_visible()
     check_everywhere(owner)
     field.fill("not this one, surely")
-    main.get_by_role("button", name="Take everything along").click()
+    main.get_by_role("button", name="Take it along").click()
     expect(field).to_have_attribute("aria-invalid", "true")
     check(owner)
     field.fill(PASSPHRASE)
-    main.get_by_role("button", name="Take everything along").click()
+    main.get_by_role("button", name="Take it along").click()
     link = main.get_by_role("link", name=".zip")
     expect(link).to_be_visible()  # by itself, once it is ready
     main.get_by_text("All in one file, or with a program").click()
@@ -60,7 +60,7 @@ def test_it_works_without_scripts(open_context, home):
     page.get_by_role("link", name="Leave", exact=True).click()
     page.get_by_role("main").get_by_role("link", name="Take everything along").click()
     page.get_by_label("Your passphrase").fill(PASSPHRASE)
-    page.get_by_role("button", name="Take everything along").click()
+    page.get_by_role("button", name="Take it along").click()
     link = page.get_by_role("link", name=".zip")
     for _ in range(40):
         again = page.get_by_role("link", name="Look again")

@@ -272,3 +272,63 @@ async def test_a_check_finds_nothing_wrong_meanwhile(house, lived_in, begun):
     gone = await house.write(lived_in, SYSTEM, files.trash, file.id)
     await house.write(lived_in, SYSTEM, files.destroy, gone.id)
     assert await house.read(lived_in, SYSTEM, lambda work: list(unused_contents(work))) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "there", "tops"),
+    [
+        ("files", "Files/plan.cozy-note", {"Files", "Bin", "Versions", "Notes"}),
+        ("photos", "Files/sea.jpg.xmp", {"Files"}),
+        ("people", "Contacts/Contacts.vcf", {"Contacts", "Calendars"}),
+    ],
+)
+async def test_only_some_can_be_taken_along(house, lived_in, anonymous, tmp_path, what, there, tops):
+    id_ = (await house.write(lived_in, SYSTEM, service.begin, Export(what=what))).id
+    await service.make(house, lived_in, id_)
+    (url,) = await parts(house, lived_in, id_)
+    with zipfile.ZipFile(io.BytesIO((await anonymous.get(url)).content)) as archive:
+        names = archive.namelist()
+        archive.extractall(tmp_path / "out")
+    assert there in names
+    assert {name.partition("/")[0] for name in names if "/" in name} == tops
+    if what == "photos":
+        assert {name for name in names if "/" in name} == {"Files/sea.jpg", "Files/sea.jpg.xmp"}
+    told = read_me(tmp_path / "out")
+    assert told.endswith("all as they were.\n")
+    assert "added since" not in told
+
+
+async def test_the_next_one_may_hold_only_what_changed(house, lived_in, begun, anonymous, tmp_path):
+    out = tmp_path / "out"
+    await service.make(house, lived_in, begun)
+    await _unpack(anonymous, house, lived_in, begun, out)
+    await service.remove(house, lived_in, begun)
+    file = await house.read(lived_in, SYSTEM, files.at_path, "/plan.cozy-note")
+    big = await house.blobs.put(lived_in.id, _once(BIG + b"more"))
+    await house.write(lived_in, SYSTEM, files.overwrite, file.id, big, "")
+    next_ = (await house.write(lived_in, SYSTEM, service.begin, Export(is_since=True))).id
+    await service.make(house, lived_in, next_)
+    names = await _unpack(anonymous, house, lived_in, next_, out)
+    assert "Files/plan.cozy-note" in names
+    assert "Files/été & café.bin" not in names
+    assert (await opened(house, lived_in, next_)).body.since.startswith("2026-07-18T14:02")
+    told = read_me(out)
+    assert (told.endswith("all as they were.\n"), "missing" in told) == (True, False)
+
+
+async def test_where_there_was_none_before_all_is_in_it(house, lived_in):
+    id_ = (await house.write(lived_in, SYSTEM, service.begin, Export(is_since=True, what="people"))).id
+    await service.make(house, lived_in, id_)
+    found = await opened(house, lived_in, id_)
+    held = await service.reading(house, lived_in, found.body)
+    assert found.body.since == ""
+    assert "Contacts/Contacts.vcf" in [line.path for line in await held.lines(found.body.parts[0])]
+
+
+async def _unpack(anonymous, house: House, home: Home, id_: str, out: Path) -> list[str]:
+    names: list[str] = []
+    for url in await parts(house, home, id_):
+        with zipfile.ZipFile(io.BytesIO((await anonymous.get(url)).content)) as archive:
+            names += archive.namelist()
+            archive.extractall(out)
+    return names

@@ -137,3 +137,14 @@ async def test_a_full_disk_is_said_with_numbers(reader, owned, monkeypatch):
     assert answer.status_code == 422
     assert "There is not enough room on the disk" in answer.text
     assert re.search(r"About [\d.,]+.[TP]B are needed", answer.text)
+
+
+async def test_what_to_take_is_chosen_and_kept_when_the_passphrase_is_wrong(reader, house, owned):
+    answer = await reader.submit("/my/leave/new", raw_passphrase="no", what="photos", since="1")
+    assert 'value="photos" checked' in answer.text
+    assert re.search(r'name="since" value="1" checked', answer.text)
+    answer = await reader.submit("/my/leave/new", raw_passphrase=PASSPHRASE, what="photos", since="1")
+    page = await reader.landed(answer)
+    assert "Photos and films, as they were on" in page
+    (made,) = await house.read(owned, SYSTEM, service.all_)
+    assert (made.body.what, made.body.is_since) == ("photos", True)

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 EXPORTS = "io.cozy.exports"
+LAST = "io.cozy.exports.sums"  # what the last export of a kind and choice held
 OPEN_FOLDER, COZY_ARCHIVE = "open-folder", "cozy-archive"  # the kinds
 FORMAT, VERSION = "cozy-open-folder", 1
 MANIFEST, SUMS, READER, INDEX = "manifest.json", "manifest-sha256.txt", "read_me.py", "index.html"
@@ -20,6 +21,7 @@ PART_LINES = 50_000  # at the most in a part: they are held in memory while it i
 SHOWN = 20  # of what was left out, in the document; the manifest names all
 
 State = Literal["making", "ready", "failed"]
+Choice = Literal["everything", "files", "photos", "people"]
 
 
 class Line(Struct, frozen=True, array_like=True, gc=False):
@@ -80,6 +82,9 @@ class Export(Struct, omit_defaults=True):
 
     kind: str = OPEN_FOLDER
     part_size: int = 0  # bytes that were wished for, of an archive
+    what: Choice = "everything"
+    is_since: bool = False  # whether it leaves out what the last one of its kind and choice held
+    since: str = ""  # when that was made; "" where there was none
     state: State = "making"
     why: str = ""  # of `failed`
     created_at: str = ""

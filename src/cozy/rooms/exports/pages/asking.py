@@ -13,11 +13,12 @@ from cozy.web.call import Call
 
 from .. import service
 from ..errors import NoRoom
-from ..model import Export
+from ..model import Choice, Export
 from . import say
-from .door import LEAVE, asked, confirm, let_fetch, page, routes
+from .door import LEAVE, asked, confirm, let_fetch, page, routes, words
 
 NEW = f"{LEAVE}/new"
+EVERYTHING = Export()
 
 
 @routes.on("GET", NEW, OWNER)
@@ -32,13 +33,30 @@ async def begin(call: Call, form: FormData) -> Response:
     try:
         await confirm(call, form)
         await service.check_room(call.house, call.home)
-        made = await call.write(service.begin, Export())
+        made = await call.write(service.begin, _chosen(form))
     except Problem as problem:
-        return await call.read(_asked, call, 422, problem)
+        return await call.read(_asked, call, 422, problem, _chosen(form))
     await let_fetch(call, made.id)
     return see_other(f"{LEAVE}/{made.id}")
 
 
-def _asked(work: Work, call: Call, status: int, problem: Problem | None) -> Response:
+def _chosen(form: FormData) -> Export:
+    """What a form asks for; everything, where it says nothing that is known."""
+    what: Choice = next((each for each in service.CHOICES if each == form.get("what")), "everything")
+    return Export(what=what, is_since=form.get("since") == "1")
+
+
+def _asked(
+    work: Work, call: Call, status: int, problem: Problem | None, chosen: Export = EVERYTHING
+) -> Response:
     room = say.room(work, problem) if isinstance(problem, NoRoom) else ""
-    return page(work, call, "new.html", status, room_needed=room, **asked(work, call, problem))
+    return page(
+        work,
+        call,
+        "new.html",
+        status,
+        room_needed=room,
+        choices=say.choices(words(work)),
+        chosen=chosen,
+        **asked(work, call, problem),
+    )

@@ -27,7 +27,10 @@ from .sending import address, name_of, name_of_tar
 def listed(work: Work, call: Call) -> Response:
     """What one gets, and what is there. 200."""
     found = service.all_(work)
-    kept = [(each, say.STATES[each.body.state], parse(each.body.created_at)) for each in found]
+    kept = [
+        (each, say.STATES[each.body.state], parse(each.body.created_at), say.WHAT[each.body.what])
+        for each in found
+    ]
     is_busy = any(not each.body.is_over for each in found)
     return page(work, call, "list.html", kept=kept, is_busy=is_busy, seq=documents.last_seq(work))
 
@@ -53,8 +56,8 @@ def _shown(
     body = found.body
     is_open = body.state == "ready" and may_fetch(work, call, export_id)
     return page(
-        work, call, "one.html", status, found=found, body=body, state=say.STATES[body.state], seq=documents.last_seq(work),
-        until=parse(body.expires_at) if body.expires_at else None, at=parse(body.created_at), is_open=is_open, origin=call.home.origin,
+        work, call, "one.html", status, found=found, body=body, state=say.STATES[body.state], what=say.WHAT[body.what], seq=documents.last_seq(work),
+        until=parse(body.expires_at) if body.expires_at else None, at=parse(body.created_at), since=parse(body.since) if body.since else None, is_open=is_open, origin=call.home.origin,
         links=_links(work, call, found) if is_open else (), **asked(work, call, problem),
     )  # fmt: skip
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cozy import ui
 from cozy.kernel.work import Work
 from cozy.ui import N_, formats
 
 from ..errors import NoRoom
-from ..model import State
+from ..model import Choice, State
 from .door import words
 
 STATES: Mapping[State, tuple[str, str, str]] = {  # words, kind of badge, icon
@@ -16,6 +17,31 @@ STATES: Mapping[State, tuple[str, str, str]] = {  # words, kind of badge, icon
     "ready": (N_("Ready"), "ok", "check"),
     "failed": (N_("Needs you"), "warn", "triangle-alert"),
 }
+
+
+WHAT: Mapping[Choice, tuple[str, str, str, str]] = {  # words, what it is, icon, words for one that is there
+    "everything": (
+        N_("Everything"), N_("To keep it, or to leave"), "package", N_("Everything, as it was on %(day)s"),
+    ),
+    "files": (
+        N_("Files and photos"), N_("With the bin, older versions and notes"), "folder", N_("Files and photos, as they were on %(day)s"),
+    ),
+    "photos": (
+        N_("Photos and films only"), N_("With their albums"), "images", N_("Photos and films, as they were on %(day)s"),
+    ),
+    "people": (
+        N_("Contacts and calendars only"), N_("As .vcf and .ics"), "contact-round",
+        N_("Contacts and calendars, as they were on %(day)s"),
+    ),
+}  # fmt: skip
+
+
+def choices(said: ui.Words) -> list[dict[str, str]]:
+    """What there is to choose from."""
+    return [
+        {"value": what, "label": said.gettext(label), "hint": said.gettext(hint), "icon": icon}
+        for what, (label, hint, icon, _) in WHAT.items()
+    ]
 
 
 def room(work: Work, problem: NoRoom) -> str:

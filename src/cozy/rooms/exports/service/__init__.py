@@ -1,6 +1,7 @@
 """What can be done to take a home along."""
 
 from . import cozy_archive, fetching, keeping, parts, writing
+from .choosing import CHOICES
 from .closing import summed
 from .doctypes import DOCTYPES
 from .fetching import Reading, reading
@@ -9,6 +10,7 @@ from .making import NOTICE, WORKER, begin, check_room, make
 from .taking import Opened, folder, taken, tar
 
 __all__ = [
+    "CHOICES",
     "DOCTYPES",
     "NOTICE",
     "WORKER",

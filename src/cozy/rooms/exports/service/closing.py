@@ -31,10 +31,10 @@ def close(spool: Spool, domain: str, found: Gathered) -> None:
         "left_out": spool.left_out, "withheld": sorted(WITHHELD),
     }  # fmt: skip
     spool.made(MANIFEST, found.at, [msgspec.json.format(msgspec.json.encode(manifest), indent=2)])
-    spool.made(SUMS, found.at, _sums(spool))
+    spool.made(SUMS, found.at, sums(spool))
 
 
-def _sums(spool: Spool) -> Iterator[bytes]:
+def sums(spool: Spool) -> Iterator[bytes]:
     """As `sha256sum` writes and checks them; what was left out is not in them."""
     missing = {each.path for each in spool.left_out}
     for line in spool.lines():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, TypeGuard
 
@@ -16,52 +16,89 @@ from msgspec import Struct
 from cozy.kernel.blobs import Content
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
+from cozy.rooms.files import service as files
 
 from ..model import PART, PART_LINES, LeftOut, Line, Part
-from . import writing
+from . import closing, writing
 from .spool import PIECE, Spool, encode
 
+NOTHING: Mapping[str, str] = {}
 Tell = Callable[[int], Awaitable[None]]  # how many lines were made sure of
 
 
 class Frozen(Struct, frozen=True):
-    """What is to be kept of an export."""
+    """What is to be kept of an export. sums: of all that it tells of, for the next one."""
 
     content: Content
+    sums: Content
     list_at: int
     parts: list[Part]
     left_out: list[LeftOut]
 
 
 async def freeze(
-    house: House, home: Home, spool: Spool, close: writing.Close, top: str, tell: Tell, part_size: int = PART
+    house: House,
+    home: Home,
+    spool: Spool,
+    close: writing.Close,
+    top: str,
+    tell: Tell,
+    before: Mapping[str, str] = NOTHING,
+    part_size: int = PART,
 ) -> Frozen:
     """Make sure of every line, then store what was made and the list. top: the folder around it all in a tar.
+
+    before: hashes by path of what somebody has already, and what is not listed again.
 
     Raises OutOfSpace.
     """
     with tempfile.TemporaryFile(prefix="cozy-export-", dir=Path(house.settings.data)) as file:
         listed = _List(file, top, part_size)
         number = 0
-        async for lines, number in sure(house, home, spool):
+        async for lines, number in sure(house, home, spool, before):
             if lines:
                 listed.add(lines)
             await tell(number)
         await close()
         for line in spool.lines(number):
-            listed.add([line])
-        content = await house.blobs.put(home.id, _after_each_other(spool.everything(), listed.everything()))
-    return Frozen(content, content.size - listed.size, listed.parts, spool.left_out)
+            if not _is_held(line, before):
+                listed.add([line])
+        content = await house.blobs.put(home.id, _after_each_other(spool.all_bytes(), listed.everything()))
+        sums = await house.blobs.put(home.id, _packed(closing.sums(spool)))
+    return Frozen(content, sums, content.size - listed.size, listed.parts, spool.left_out)
 
 
-async def sure(house: House, home: Home, spool: Spool) -> AsyncIterator[tuple[list[Line], int]]:
+def _is_held(line: Line, before: Mapping[str, str]) -> bool:
+    return bool(line.sha256) and before.get(line.path) == line.sha256
+
+
+async def _packed(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    packer = zlib.compressobj()
+    for piece in pieces:
+        if packed := packer.compress(piece):
+            yield packed
+    yield packer.flush()
+
+
+async def held_before(house: House, home: Home, sums: Content) -> dict[str, str]:
+    """What such sums tell."""
+    packed = b"".join([piece async for piece in files.content_pieces(house, home, sums)])
+    return closing.summed(zlib.decompress(packed))
+
+
+async def sure(
+    house: House, home: Home, spool: Spool, before: Mapping[str, str] = NOTHING
+) -> AsyncIterator[tuple[list[Line], int]]:
     """The lines that there are by now, with those that go with each; none where one of them is not what it should be.
 
-    With the number of lines that were made sure of.
+    before: hashes by path of what is left out. With the number of lines that were made sure of.
     """
     together: list[Line] = []
     is_whole = True
     for number, line in enumerate(spool.lines(), start=1):
+        if _is_held(line, before):
+            yield [], number
+            continue
         found = await _sure(house, home, spool, line) if is_whole else None
         is_whole = found is not None
         together += [found] if found else []

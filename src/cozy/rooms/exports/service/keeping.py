@@ -9,6 +9,7 @@ from collections.abc import Callable
 import msgspec
 from msgspec import Struct
 
+from cozy.kernel.blobs import Content
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.clock import iso
 from cozy.kernel.home import Home
@@ -23,7 +24,7 @@ from cozy.rooms.permissions import service as permissions
 
 from .. import store
 from ..errors import NoExport
-from ..model import EXPORTS, Export
+from ..model import EXPORTS, LAST, Export
 
 
 class Kept(Struct, frozen=True):
@@ -101,6 +102,36 @@ def _remove(work: Work, id_: str) -> None:
     documents.delete(work, document)
     if sha256 := _read(document).body.sha256:
         files.holding.free(work, sha256)
+
+
+class Last(Struct, frozen=True):
+    """What is known of the last export of a kind and choice."""
+
+    made_at: str
+    sums: Content
+
+
+def last(work: Work, body: Export) -> Last | None:
+    """The last one of the same kind and choice, where there was one."""
+    found = documents.fetch_many(work, LAST, [_same(body)]).get(_same(body))
+    sums = files.content_by_hash(work, str(found.body["sha256"])) if found else None
+    return Last(str(found.body["made_at"]), sums) if found and sums else None
+
+
+def remember(work: Work, body: Export, sums: Content) -> None:
+    """Let this be the last one of its kind and choice."""
+    now = {"made_at": body.created_at, "sha256": sums.sha256}
+    found = documents.fetch_many(work, LAST, [_same(body)]).get(_same(body))
+    files.holding.keep(work, sums)
+    if found is None:
+        documents.create(work, LAST, now, id_=_same(body))
+        return
+    documents.update(work, found, now)
+    files.holding.free(work, str(found.body["sha256"]))
+
+
+def _same(body: Export) -> str:
+    return f"{body.kind}:{body.what}"
 
 
 def secret(work: Work, id_: str) -> str:

@@ -17,7 +17,10 @@ Gather = Callable[[House, Home, Spool, Export], Awaitable[Close]]
 
 
 async def _open_folder(house: House, home: Home, spool: Spool, export: Export) -> Close:
-    return (await taking.open_in(spool, house, home)).close
+    opened = await taking.open_in(spool, house, home)
+    if export.what != "everything":
+        opened.found.counts.clear()  # the documents themselves are in whole exports alone
+    return opened.close
 
 
 KINDS: Mapping[str, Gather] = {OPEN_FOLDER: _open_folder, COZY_ARCHIVE: cozy_archive.gather_in}

@@ -8,12 +8,12 @@ from typing import Any
 from cozy.kernel.work import Work
 
 from .. import store
-from ..model import EXPORTS
+from ..model import EXPORTS, LAST
 
 # Whole doctypes: who is let in here, what is under way, and what programs remember of their own sessions elsewhere.
 WITHHELD = frozenset(
     {
-        EXPORTS, "io.cozy.imports", "io.cozy.auth.confirmations", "io.cozy.connectors.memories", "io.cozy.jobs", "io.cozy.jobs.events",
+        EXPORTS, LAST, "io.cozy.imports", "io.cozy.auth.confirmations", "io.cozy.connectors.memories", "io.cozy.jobs", "io.cozy.jobs.events",
         "io.cozy.oauth.access_codes", "io.cozy.oauth.clients", "io.cozy.remote.secrets", "io.cozy.sessions", "io.cozy.support",
     }
 )  # fmt: skip

@@ -26,6 +26,7 @@ from ..errors import AlreadyMaking, Broken, NoExport, NoRoom
 from ..events import ExportDue
 from ..model import EXPORTS, KEPT, SHOWN, Export
 from . import freezing, keeping
+from .choosing import CHOICES
 from .keeping import Kept
 from .kinds import KINDS, part_size
 from .spool import Spool
@@ -84,10 +85,17 @@ async def _frozen(house: House, home: Home, found: Kept, run: str) -> freezing.F
             await house.write(home, SYSTEM, _progress, found.id, run, done, spool.count)
             told = monotonic()
 
-    with Spool(Path(house.settings.data)) as spool:
+    before = await _before(house, home, found)
+    with Spool(Path(house.settings.data), CHOICES[found.body.what]) as spool:
         close = await KINDS[found.body.kind](house, home, spool, found.body)
         size = part_size(found.body, spool.size)
-        return await freezing.freeze(house, home, spool, close, f"Cozy {home.domain}", tell, size)
+        return await freezing.freeze(house, home, spool, close, f"Cozy {home.domain}", tell, before, size)
+
+
+async def _before(house: House, home: Home, found: Kept) -> dict[str, str]:
+    """What the last one held, where only the rest is wanted. Where its sums are gone, that is nothing."""
+    last = await house.read(home, SYSTEM, keeping.last, found.body) if found.body.is_since else None
+    return await freezing.held_before(house, home, last.sums) if last else {}
 
 
 def _why(id_: str, error: Exception) -> str:
@@ -103,8 +111,10 @@ def _why(id_: str, error: Exception) -> str:
 def _begun(work: Work, id_: str, run: str) -> Kept:
     def beginning(body: Export) -> None:
         if not body.is_over:
-            body.run, body.done, body.planned = run, 0, 0
+            body.run, body.done, body.planned, body.since = run, 0, 0, last.made_at if last else ""
 
+    body = keeping.fetch(work, id_).body
+    last = keeping.last(work, body) if body.is_since else None
     return keeping.change(work, id_, beginning)
 
 
@@ -135,6 +145,7 @@ def _ready(work: Work, id_: str, run: str, frozen: freezing.Frozen) -> None:
 
     made = keeping.change(work, id_, ready)
     files.holding.keep(work, frozen.content)
+    keeping.remember(work, made.body, frozen.sums)
     work.plan(ExportDue(id_), over)
     notifications.notify(
         work,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -18,14 +18,22 @@ PIECE = 1024 * 1024  # bytes read at a time
 encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder(Line).decode
 
+Wants = Callable[[str], bool]
+
+
+def everything(path: str) -> bool:
+    """Every path is wanted."""
+    return True
+
 
 class Spool(AbstractContextManager["Spool"]):
     """Lines in the order in which they are written. Files without a name: they are gone with the process, however it ends."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """folder: of the disk that has room for it; None for where temporary files are."""
+    def __init__(self, folder: Path | None = None, wants: Wants = everything) -> None:
+        """folder: of the disk that has room for it; None for where temporary files are. wants: whether a path is to be in it."""
         self._lines = tempfile.TemporaryFile(prefix="cozy-export-", dir=folder)  # noqa: SIM115 (closed with the spool)
         self._bytes = tempfile.TemporaryFile(prefix="cozy-export-", dir=folder)  # noqa: SIM115
+        self._wants = wants
         self.left_out: list[LeftOut] = []
         self.count = 0
         self.size = 0  # bytes of all files
@@ -37,7 +45,10 @@ class Spool(AbstractContextManager["Spool"]):
         self._bytes.close()
 
     def made(self, path: str, modified: str, pieces: Iterable[bytes], *, with_next: bool = False) -> Line:
-        """Add a file that is made here."""
+        """Add a file that is made here; one that is not wanted is made for whoever counts what is in it, and not kept."""
+        if not self._wants(path):
+            size = sum(len(piece) for piece in pieces)
+            return Line(path, modified, size, "")
         start = self._bytes.seek(0, 2)
         digest = hashlib.sha256()
         size = crc = 0
@@ -49,7 +60,9 @@ class Spool(AbstractContextManager["Spool"]):
         return self.add(Line(path, modified, size, digest.hexdigest(), start, crc=crc, with_next=with_next))
 
     def add(self, line: Line) -> Line:
-        """Add a file whose bytes are somewhere already."""
+        """Add a file whose bytes are somewhere already, if it is wanted."""
+        if not self._wants(line.path):
+            return line
         self._lines.seek(0, 2)
         self._lines.write(encode(line) + b"\n")
         self.count += 1
@@ -74,7 +87,7 @@ class Spool(AbstractContextManager["Spool"]):
         """The bytes of a file that was made here."""
         yield from self._stretch(line.start, line.size)
 
-    def everything(self) -> Iterator[bytes]:
+    def all_bytes(self) -> Iterator[bytes]:
         """The bytes of all files that were made here, one after the other."""
         yield from self._stretch(0, self._bytes.seek(0, 2))
 
