@@ -41,7 +41,7 @@ def held(work: Work) -> dict[str, str | None]:
     waiting = [(files.ROOT, "")]
     while waiting:
         id_, path = waiting.pop()
-        for child in files.children(work, id_, limit=1000):
+        for child in files.children(work, id_, limit=10_000):
             found[f"{path}/{child.name}"] = None if child.is_folder else child.sha256
             if child.is_folder:
                 waiting.append((child.id, f"{path}/{child.name}"))

@@ -13,6 +13,7 @@ import structlog
 from cozy.app.house import home_of
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.house import House
+from cozy.kernel.problem import Problem
 from cozy.rooms.homes import service as homes
 from cozy.rooms.live_folder import jobs as live_folder_jobs
 from cozy.rooms.live_folder import service as live_folder
@@ -47,4 +48,5 @@ async def look(house: House) -> None:
     for listing in await house.read_host(homes.with_live_folder):
         place, now = Path(listing.hosted.live_folder), house.clock().timestamp()
         if listing.state == "active" and await to_thread(live_folder.waits, place, now):
-            await house.write(home_of(house.settings, listing), SYSTEM, live_folder_jobs.await_inbox)
+            with suppress(Problem):  # such as a home that is on its way to another host
+                await house.write(home_of(house.settings, listing), SYSTEM, live_folder_jobs.await_inbox)

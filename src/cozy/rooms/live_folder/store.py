@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from cozy.kernel.work import Work
 from cozy.rooms.files.model import FILES, ROOT, TRASH, TRASH_PATH
@@ -82,17 +82,23 @@ def parent(work: Work, id_: str) -> str:
     return str(row[0] or "") if row else ""
 
 
-def children(work: Work, dir_id: str) -> Iterator[tuple[str, str, str, str, str, bool]]:
-    """id, type, name, sha256, updated_at and executable of what a folder of the home holds, the oldest id first."""
-    rows = work.db.each(
+def children(work: Work, dir_id: str) -> list[tuple[str, str, str, str, str, bool]]:
+    """id, type, name, sha256, updated_at and executable of what a folder of the home holds, the oldest id first.
+
+    Sorted here: asked for in the order of ids, SQLite would read all files of the home for each folder.
+    """
+    rows = work.db.all(
         """SELECT id, body->>'type', body->>'name', COALESCE(body->>'sha256', ''), COALESCE(body->>'updated_at', ''),
                   COALESCE(CAST(body->>'executable' AS TEXT), '')
              FROM documents WHERE home_id = :home AND doctype = 'io.cozy.files' AND NOT deleted
-              AND body->>'dir_id' = :dir_id AND id <> :trash ORDER BY id""",
-        home=work.home, dir_id=dir_id, trash=TRASH,
+              AND body->>'dir_id' = :dir_id""",
+        home=work.home, dir_id=dir_id,
     )  # fmt: skip
-    for id_, kind, name, sha256, updated_at, executable in rows:
-        yield id_, kind, name, sha256, updated_at, executable in {"1", "true"}
+    return [
+        (id_, kind, name, sha256, updated_at, executable in {"1", "true"})
+        for id_, kind, name, sha256, updated_at, executable in sorted(rows)
+        if id_ != TRASH
+    ]
 
 
 def shown(work: Work, ids: Sequence[str]) -> dict[str, Shown]:
@@ -109,11 +115,15 @@ def shown(work: Work, ids: Sequence[str]) -> dict[str, Shown]:
 
 
 def living_inside(work: Work, id_: str) -> list[Shown]:
-    """The folders that stand in one on the disk and are still in the home, wherever."""
+    """The folders that stand in one on the disk and are still in the home, wherever.
+
+    A CROSS JOIN is made as it is written: SQLite would begin with all files of the home.
+    """
     rows = work.db.all(
         f"""SELECT f.id, f.inside, f.name, f.inode FROM live_folders f
-              JOIN documents d ON d.home_id = f.home_id AND d.id = f.id AND {_ALIVE}
-             WHERE f.home_id = :home AND f.inside = :id AND f.inode <> 0""",
+             CROSS JOIN documents d
+             WHERE f.home_id = :home AND f.inside = :id AND f.inode <> 0 AND d.home_id = f.home_id AND d.id = f.id
+               AND {_ALIVE}""",
         home=work.home, id=id_,
     )  # fmt: skip
     return [Shown(*row) for row in rows]

@@ -39,6 +39,8 @@ async def turn_on(house: House, home: Home, path: Path) -> None:
     _check(base.resolve(), Path(house.settings.data).resolve())
     await to_thread(_lay_out, base, home.id)
     async with disk.alone(base):
+        if not before:  # what another host showed, whose database this was
+            await house.write(home, SYSTEM, store.forget_all)
         await house.write(home, SYSTEM, _begin, await to_thread(disk.root, base))
         await _note(house, home, str(base))
 
