@@ -394,3 +394,12 @@ async def test_a_preview_leaves_room_for_its_picture(reader, put, house, home):
     strange = {"width": "4000", "height": -1}
     await house.write(home, OWNER, files.change, file.id, files.Change(metadata=strange))
     assert 'decoding="async">' in (await reader.get(f"/my/file/{file.id}")).text
+
+
+async def test_a_part_that_is_brought_up_to_date_does_not_take_what_the_next_page_says(reader, put):
+    file = await put("a.txt")
+    answer = await reader.submit("/my/drive/bin", ids=[file.id])
+    part = await reader.get(f"/my/drive/{files.ROOT}", headers={"hx-target": "main#main"})
+    assert "Moved to the bin." not in part.text
+    assert "Moved to the bin." in await reader.landed(answer)
+    assert "Moved to the bin." not in (await reader.get(f"/my/drive/{files.ROOT}")).text

@@ -110,5 +110,7 @@ def locale_of(call: Call) -> str:
 
 
 def _flashes(call: Call) -> tuple[ui.Flash, ...]:
-    message = flashed(call)
+    """What the next page says; a part of one, brought up to date in this window or another, leaves it to that page."""
+    is_part = not call.header("hx-target", "body").startswith("body")  # which htmx tells
+    message = None if is_part else flashed(call)
     return (ui.Flash(message.text, message.kind == "failed", message.undo_url),) if message else ()
