@@ -1,6 +1,7 @@
 // What apps of the Cozy ecosystem expect under /assets/: fonts, the bar and the client of older apps, icons.
 // Written to src/cozy/rooms/apps/static/dist with a manifest.json: {name: {tag, encodings}}; packed forms lie beside each file.
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -53,7 +54,7 @@ async function favicon(from) {
   await put("favicon.ico", Buffer.concat([head, png]));
 }
 
-await rm(out, { recursive: true, force: true });
+for (const left of [out, `${dist}.old`]) await rm(left, { recursive: true, force: true });
 const lato = await family("node_modules/@fontsource/lato", ["400.css", "700.css"], "Lato");
 const inter = await family("node_modules/@fontsource-variable/inter", ["index.css"], "Inter");
 await put("fonts/fonts.css", Buffer.from(lato + inter));
@@ -73,5 +74,7 @@ await copy(`${icons}/apple-180.png`, "apple-touch-icon.png");
 for (const size of [192, 512]) await copy(`${icons}/cozy-${size}.png`, `icon-${size}.png`);
 await favicon(`${icons}/cozy-192.png`);
 await writeFile(`${out}/manifest.json`, JSON.stringify(manifest, null, 1));
-await rm(dist, { recursive: true, force: true });
+// A server or a test that is running misses them for no longer than two renames take.
+if (existsSync(dist)) await rename(dist, `${dist}.old`);
 await rename(out, dist);
+await rm(`${dist}.old`, { recursive: true, force: true });

@@ -139,7 +139,7 @@ async function worker(manifest) {
   });
 }
 
-await rm(out, { recursive: true, force: true });
+for (const left of [out, `${dist}.old`]) await rm(left, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 const manifest = await bundle();
 manifest["icons.svg"] = await sprite();
@@ -148,8 +148,10 @@ manifest.words = await words();
 await towns();
 await worker(manifest);
 await writeFile(`${out}/manifest.json`, JSON.stringify(manifest, null, 1));
-await rm(dist, { recursive: true, force: true });
+// A server or a test that is running misses them for no longer than two renames take.
+if (existsSync(dist)) await rename(dist, `${dist}.old`);
 await rename(out, dist);
+await rm(`${dist}.old`, { recursive: true, force: true });
 for (const name of ["app.js", "css/index.css", "icons.svg"]) {
   const bytes = await readFile(`${dist}/${manifest[name]}`);
   console.log(name.padEnd(16), String(bytes.length).padStart(7), "bytes", String(gzipSync(bytes, { level: 9 }).length).padStart(6), "gzipped");

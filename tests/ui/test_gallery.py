@@ -61,7 +61,9 @@ def tab(browser: Browser, base: str):
     page.on(
         "console",
         lambda message: (
-            said.append(message.text) if message.type == "error" and "422" not in message.text else None
+            said.append(f"{message.text} {message.location['url']}")
+            if message.type == "error" and "422" not in message.text
+            else None
         ),
     )
     page.on("pageerror", lambda error: said.append(str(error)))
