@@ -1,6 +1,7 @@
 """What every test can use: a home, a unit of work in it, and a client of the whole program."""
 
 import io
+import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -46,6 +47,8 @@ ALICE = Profile(public_name="Alice", email="alice@example.org")
 DOMAIN = "alice.localhost"
 # What a shell starts in the background ignores Ctrl-C, and so would every program that a test interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# Servers are started hundreds of times; one that has to compile itself each time takes twice as long for it.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(scope="session")
