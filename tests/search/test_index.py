@@ -1,8 +1,13 @@
 """What both engines promise of an index (`kernel.search`)."""
 
+from types import SimpleNamespace
+from typing import Any, cast
+
 import pytest
 from msgspec.structs import replace
 
+from cozy.backends.fulltext import Fts5
+from cozy.kernel.db import Db, Row
 from cozy.kernel.search import Said, Term, Wanted
 from cozy.rooms.search import store
 from cozy.rooms.search.model import Entry, Kind
@@ -56,6 +61,30 @@ def test_entries_are_narrowed_by_kind_time_and_place(work, index, put):
     assert found(places=("y",)) == [new]
     assert index.find(work.db, work.home, Wanted(until="2021"), 10) == [old]
     assert index.find(work.db, work.home, Wanted(), 10) == [new, old]
+
+
+NARROW: dict[str, Any] = {
+    "extensions": ("pdf",),
+    "places": ("x",),
+    "since": "2026-01-01",
+    "until": "2026-02-01",
+    "kinds": ("file",),
+}
+
+
+@pytest.mark.parametrize("postgres", ["sqlite"], indirect=True)
+def test_words_are_narrowed_by_lists_without_a_look_at_each_row(work):
+    steps: list[str] = []
+
+    def explained(sql: str, **asked: object) -> list[Row]:
+        steps.extend(row[3] for row in work.db.all(f"EXPLAIN QUERY PLAN {sql}", **asked))
+        return []
+
+    wanted = Wanted(terms=(Term(("cat",)),), **NARROW)
+    Fts5().find(cast("Db", SimpleNamespace(all=explained)), work.home, wanted, 10)
+    tables = [step for step in steps if "search_entries" in step]
+    assert len(tables) == 3
+    assert all("USING COVERING INDEX search_entries_by_" in step for step in tables), steps
 
 
 def test_kinds_alone_are_found_the_latest_first(work, index, put):

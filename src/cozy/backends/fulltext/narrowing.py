@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from cozy.kernel.db import Db, Row
 from cozy.kernel.search import Wanted
 
+BESIDE_KIND = ("extensions", "places", "since", "until")  # the kind is among the words
 _ASKS = {
     "kinds": "kind IN :kinds",
     "extensions": "extension IN :extensions",
@@ -19,9 +20,9 @@ _ASKS = {
 }
 
 
-def narrowing(wanted: Wanted, but: Collection[str] = ()) -> tuple[str, dict[str, Any]]:
-    """Conditions on columns of search_entries, each after an AND, and what they are asked with. but: what is seen to elsewhere."""
-    asked = {name: value for name in _ASKS if name not in but and (value := getattr(wanted, name))}
+def narrowing(wanted: Wanted, only: Collection[str] = tuple(_ASKS)) -> tuple[str, dict[str, Any]]:
+    """Conditions on columns of search_entries, each after an AND, and what they are asked with. only: of these."""
+    asked = {name: value for name in _ASKS if name in only and (value := getattr(wanted, name))}
     return "".join(f" AND {_ASKS[name]}" for name in asked), asked
 
 

@@ -14,7 +14,7 @@ from zlib import crc32
 from cozy.kernel.db import Db
 from cozy.kernel.search import PARTS, Part, Said, Term, Wanted
 
-from .narrowing import latest, narrowing
+from .narrowing import BESIDE_KIND, latest, narrowing
 
 _LETTERS: dict[Part, str] = {"title": "A", "people": "B", "words": "C", "text": "D"}
 _WEIGHTS = "{0.1, 0.35, 0.5, 1.0}"  # of D, C, B, A
@@ -57,7 +57,7 @@ class Tsvector:
         if not wanted.terms:
             return latest(db, home, wanted, limit)
         mark = _mark(home)
-        narrow, asked = narrowing(wanted, but={"kinds"})
+        narrow, asked = narrowing(wanted, BESIDE_KIND)
         rank, weighed = _rank(mark, wanted.terms, _rareness(db, home, mark, wanted.terms))
         rows = db.all(
             f"""SELECT number FROM
