@@ -241,6 +241,29 @@ async def test_what_comes_late_for_a_program_that_is_gone_is_a_connection_lost()
     theirs.close()
 
 
+async def test_a_talk_that_is_cut_off_with_its_box_is_no_error_of_the_program(tmp_path: Path):
+    told: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, error: told.append(error))
+    (tmp_path / "shown").mkdir()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    silent = await asyncio.start_server(listen, "127.0.0.1", 0)
+    host, port = silent.sockets[0].getsockname()
+    async with gateway.opened(tmp_path, HTTP, (host, port), lambda address: True):
+        reader, writer = await asyncio.open_unix_connection(tmp_path / "shown" / "gateway")
+        writer.write(f"CONNECT {host}:{port} HTTP/1.1\r\n\r\n".encode())
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+    assert await reader.read() == b""
+    writer.close()
+    silent.close()
+    await silent.wait_closed()
+    await asyncio.sleep(0.01)
+    assert told == []
+
+
 async def test_no_other_local_socket_is_in_reach(boxes: Boxes, site: Site):
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -132,6 +132,8 @@ async def _serving(talk: Talk, path: Path, **options: Any) -> AsyncIterator[None
                 await talk(reader, writer)
         except* (OSError, EOFError, asyncio.LimitOverrunError, Refusal):
             pass  # one of the two went away
+        except* asyncio.CancelledError:
+            pass  # the box has ended; asyncio before 3.12 would tell a cancelled talk as an error of the program
         finally:
             talks.discard(task)
             writer.close()
