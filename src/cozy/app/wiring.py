@@ -100,6 +100,7 @@ from cozy.rooms.links.ports import Sharers
 from cozy.rooms.live_folder import jobs as live_folder_jobs
 from cozy.rooms.live_folder import pages as live_folder_pages
 from cozy.rooms.live_folder.events import FoldersDue, InboxFilled
+from cozy.rooms.moves import pages as moves_pages
 from cozy.rooms.moves import routes as moves_routes
 from cozy.rooms.neighbours import pages as neighbours_pages
 from cozy.rooms.neighbours import routes as neighbours_routes
@@ -170,6 +171,7 @@ DOORS: list[Routes] = [
     notifications_routes.routes,
     notifications_pages.routes,
     moves_routes.routes,
+    moves_pages.routes,
     neighbours_routes.routes,
     neighbours_pages.routes,
     contacts_routes.routes,

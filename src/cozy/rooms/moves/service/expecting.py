@@ -22,6 +22,7 @@ from cozy.kernel.ids import new_secret
 from cozy.kernel.signing import read_key
 from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.events import ResetAsked
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.errors import DomainTaken, NoHome
 from cozy.rooms.neighbours.errors import BadMove
@@ -210,10 +211,17 @@ async def live(house: House, domain: str, key: str, said: Statement) -> Let:
         await _settle(house, found, said.whole)
         await house.write_host(_enlist, domain)
     home = Home(found.home_id, domain, origin)
-    await house.write(home, SYSTEM, homes.tell_move, found.before)
+    await house.write(home, SYSTEM, _arrived, found.before, is_new=found.state == "coming")
     await house.write_host(homes.hasten, home.id)
     house.relisted[domain] += 1
     return Let("live", auth.reset.link(origin, await house.write(home, SYSTEM, auth.reset.begin)))
+
+
+def _arrived(work: Work, before: str, *, is_new: bool) -> None:
+    """Tell those who know the home where it is by now, and its owner where a passphrase is chosen."""
+    homes.tell_move(work, before)
+    if is_new:
+        work.publish(ResetAsked())
 
 
 async def _settle(house: House, arrival: Arrival, said: Whole) -> None:

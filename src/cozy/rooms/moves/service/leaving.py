@@ -52,9 +52,9 @@ async def begin(house: House, home: Home, invitation: str) -> Departure:
     """
     address, sharp, code = invitation.strip().partition("#")
     if not sharp or not code or not address.startswith(("http://", "https://")):
-        raise BadInvitation
+        raise BadInvitation(parameter="invitation")
     if address_of(address) == address_of(home.origin):
-        raise BadInvitation("A home moves to another address than its own.")
+        raise BadInvitation("A home moves to another address than its own.", parameter="invitation")
     house.storage.leaving(home.id)
     departure = Departure(home.id, home.domain, home.origin, address_of(address), code, iso(house.clock()))
     return await house.write_host(_begin, departure)

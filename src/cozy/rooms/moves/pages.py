@@ -1,0 +1,100 @@
+"""The page where the owner lets their home move to another host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from cozy.kernel.problem import Problem
+from cozy.kernel.routes import OWNER, Routes
+from cozy.kernel.work import Work
+from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.errors import WrongPassphrase
+from cozy.rooms.auth.model import Typed, Visitor
+from cozy.rooms.homes import service as homes
+from cozy.ui import N_, words
+from cozy.web.answers import see_other
+from cozy.web.call import Call
+from cozy.web.cookies import read_cookie
+from cozy.web.pages import flash, page
+
+from .errors import NoDeparture
+from .model import Departure
+from .service import leaving
+
+routes = Routes(pages=True)
+MOVE = "/my/leave/move"
+
+
+@routes.on("GET", MOVE, OWNER)
+async def shown(call: Call) -> Response:
+    """How far the move is; where there is none, the question, with the passphrase. 200."""
+    return await call.read(_page, call, 200, await _departure(call), None, "")
+
+
+@routes.on("POST", MOVE, OWNER)
+async def begin(call: Call, form: FormData) -> Response:
+    """Let the home move to where it is expected. 303; 422."""
+    invitation = _text(form, "invitation")
+    try:
+        await _confirm(call, form)
+        await leaving.begin(call.house, call.home, invitation)
+    except Problem as problem:
+        return await call.read(_page, call, 422, await _departure(call), problem, invitation)
+    return see_other(MOVE)
+
+
+@routes.on("POST", f"{MOVE}/abandon", OWNER)
+async def abandon(call: Call, form: FormData) -> Response:
+    """Let it stay after all: whoever carries it stops soon. 303; 404, 409."""
+    await call.house.write_host(leaving.give_up, call.home.id)
+    said = (await call.read(homes.profile)).locale
+    flash(call, words(said).gettext(N_("Your home stays. It takes a moment until the other host knows.")))
+    return see_other("/my/leave")
+
+
+async def _departure(call: Call) -> Departure | None:
+    try:
+        return await call.house.read_host(leaving.of, call.home.id)
+    except NoDeparture:
+        return None
+
+
+def _page(
+    work: Work, call: Call, status: int, departure: Departure | None, problem: Problem | None, typed: str
+) -> Response:
+    return page(
+        work, call, "moves/move.html", status, room="settings", departure=departure, invitation=typed,
+        **_asked(work, call, problem),
+    )  # fmt: skip
+
+
+def _asked(work: Work, call: Call, problem: Problem | None) -> dict[str, Any]:
+    """What a form needs that asks once more for the passphrase."""
+    proof = call.query("code")
+    return {
+        "domain": call.home.domain, "iterations": auth.passphrase.iterations(work), "has_second_step": bool(auth.totp.factor(work)),
+        "is_elsewhere": auth.provider.configured(work).is_only, "proof": proof if proof and auth.confirming.is_good(work, proof) else "",
+        "errors": {str(problem.facts.get("parameter", "")): problem.detail} if problem else {},
+    }  # fmt: skip
+
+
+async def _confirm(call: Call, form: FormData) -> None:
+    """Make sure that it is the owner. Raises WrongPassphrase, WrongCode, TooManyAttempts."""
+    if proof := _text(form, "proof"):
+        if not await call.read(auth.confirming.is_good, proof):
+            raise WrongPassphrase(parameter="")
+        return
+    agent = call.header("user-agent")[:500]
+    visitor = Visitor(address=call.client, user_agent=agent, device=read_cookie(call, "device"))
+    typed = Typed(_text(form, "passphrase"), _text(form, "raw_passphrase"))
+    await auth.confirming.confirm(
+        call.house, call.home, call.caller, visitor, typed, _text(form, "code"), "move"
+    )
+
+
+def _text(form: FormData, name: str) -> str:
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
