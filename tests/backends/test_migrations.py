@@ -75,6 +75,12 @@ def test_an_upgrade_can_be_tried_again_after_it_failed(tmp_path: Path):
     assert rows(path, "PRAGMA user_version") == [(3,)]
 
 
+def test_a_step_goes_on_after_a_statement_that_answers(tmp_path: Path):
+    path = filled(tmp_path / "home.db")
+    migrate_sqlite(path, [FIRST, SECOND, Migration(3, "more", "SELECT 1; CREATE TABLE more (id TEXT);")])
+    assert rows(path, "SELECT name FROM sqlite_schema WHERE name = 'more'") == [("more",)]
+
+
 def test_data_of_a_newer_program_is_refused_untouched(tmp_path: Path):
     path = tmp_path / "home.db"
     migrate_sqlite(path, [FIRST, SECOND])

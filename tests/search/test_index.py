@@ -87,6 +87,12 @@ def test_words_are_narrowed_by_lists_without_a_look_at_each_row(work):
     assert all("USING COVERING INDEX search_entries_by_" in step for step in tables), steps
 
 
+@pytest.mark.parametrize("postgres", ["sqlite"], indirect=True)
+def test_what_begins_with_three_letters_is_in_an_index_of_its_own(work):
+    (sql,) = work.db.one("SELECT sql FROM sqlite_schema WHERE name = 'search_index'")
+    assert "prefix='3'" in sql
+
+
 def test_kinds_alone_are_found_the_latest_first(work, index, put):
     days = [
         put(str(n), Said(), kind=("photo", "pdf", "mail")[n % 3], at=f"2026-05-0{n + 1}") for n in range(6)

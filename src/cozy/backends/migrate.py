@@ -73,7 +73,9 @@ def _migrate_sqlite(path: Path, migrations: list[Migration]) -> None:
         try:
             for migration in migrations:
                 if migration.number > _version(connection):
-                    connection.execute(migration.on("sqlite"))
+                    connection.execute(
+                        migration.on("sqlite")
+                    ).fetchall()  # or it stops at the first row of an answer
                     connection.execute(f"PRAGMA user_version={migration.number}")
             connection.execute("COMMIT")
         except BaseException:
