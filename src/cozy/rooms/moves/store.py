@@ -60,6 +60,14 @@ def arrival_at(work: Work, domain: str) -> Arrival | None:
     return _arrival(row[0]) if row else None
 
 
+def comes(work: Work, home_id: str) -> bool:
+    """Whether a home of this id is on its way here, to whatever address."""
+    row = work.db.one(
+        "SELECT 1 FROM arrivals WHERE state = 'coming' AND body->>'home_id' = :home LIMIT 1", home=home_id
+    )
+    return row is not None
+
+
 def forget_arrival(work: Work, domain: str) -> None:
     """Forget that one is expected."""
     work.db.run("DELETE FROM arrivals WHERE domain = :domain", domain=domain)

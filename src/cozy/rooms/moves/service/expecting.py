@@ -103,7 +103,7 @@ async def _check(house: House, arrival: Arrival, asked: Asked) -> None:
     known = house.storage.coming(asked.home_id).version
     if asked.version > known:
         raise TooNewHome(version=asked.version, known=known)
-    if asked.home_id in await house.storage.homes() and arrival.state == "expected":
+    if arrival.state == "expected" and asked.home_id in await house.storage.homes():
         raise KeptHere
     free = shutil.disk_usage(house.settings.data).free
     if (arrival.quota is not None and asked.size > arrival.quota) or asked.size > free:
@@ -112,9 +112,13 @@ async def _check(house: House, arrival: Arrival, asked: Asked) -> None:
 
 
 def _let(work: Work, domain: str, asked: Asked, key: str) -> Arrival:
+    """Another home of this host is never called by the same id: what comes would be put in its place."""
     found = at(work, domain)
-    if found.state not in {"expected", "coming"} or found.public_key not in {"", key}:
+    is_another = found.home_id not in {"", asked.home_id}
+    if found.state not in {"expected", "coming"} or found.public_key not in {"", key} or is_another:
         raise NotExpected
+    if found.state == "expected" and store.comes(work, asked.home_id):
+        raise KeptHere
     let = replace(
         found, state="coming", home_id=asked.home_id, public_key=key, before=address_of(asked.before),
         formerly=asked.formerly,

@@ -1,0 +1,67 @@
+"""A home that is expected harms no other home of the host, and takes no more than a home does."""
+
+import pytest
+
+from cozy.app.house import home_of
+from cozy.kernel.caller import SYSTEM
+from cozy.kernel.home import origin_of
+from cozy.rooms.auth import service as auth
+from cozy.rooms.documents import service as documents
+from cozy.rooms.homes.model import Profile
+from cozy.rooms.moves import service as moves
+from cozy.rooms.moves.errors import TargetRefuses
+from cozy.rooms.moves.model import Asked
+from cozy.rooms.moves.service.asking import Target
+from tests.moves.two import NEW, Pair
+
+VICTIM, SECOND = "bob.localhost", "second.localhost"
+
+
+@pytest.fixture
+async def pair(tmp_path):
+    pair = Pair(tmp_path)
+    await pair.start()
+    pair.between.apps[SECOND] = pair.between.apps[NEW]
+    yield pair
+    await pair.close()
+
+
+@pytest.fixture
+async def home(pair):
+    return await pair.make()
+
+
+async def invited(pair, home, domain=NEW):
+    """The home that is expected at an address, and its code."""
+    code = await pair.new.write_host(moves.expecting.expect, domain, None)
+    return Target(pair.old, home, f"http://{domain}:8080"), code
+
+
+def asked(code, home, home_id=""):
+    return Asked(code, home_id or home.id, home.origin, (), 1, 1)
+
+
+async def neighbour(pair):
+    """Another home of the new host."""
+    who = Profile(public_name="Bob", email="bob@example.net")
+    listing = await auth.open_home(pair.new, VICTIM, who, origin_of(pair.new.settings, VICTIM))
+    return home_of(pair.new.settings, listing)
+
+
+async def test_who_was_let_in_cannot_call_themselves_another_home_of_the_host(pair, home):
+    victim = await neighbour(pair)
+    target, code = await invited(pair, home)
+    await target.let_in(asked(code, home))
+    with pytest.raises(TargetRefuses):
+        await target.let_in(asked(code, home, victim.id))
+    await target.abandon()
+    await pair.new.write(victim, SYSTEM, documents.create, "io.cozy.tests", {})
+    assert victim.id in await pair.new.storage.homes()
+
+
+async def test_who_calls_themselves_a_home_that_is_on_its_way_cannot_come_too(pair, home):
+    first, code = await invited(pair, home)
+    await first.let_in(asked(code, home))
+    second, other = await invited(pair, home, SECOND)
+    with pytest.raises(TargetRefuses):
+        await second.let_in(asked(other, home))
