@@ -18,7 +18,7 @@ from cozy.rooms.documents import service as documents
 from cozy.rooms.exports import model, service
 from cozy.rooms.exports.errors import AlreadyMaking, NoExport, NoRoom
 from cozy.rooms.exports.model import Export
-from cozy.rooms.exports.service import freezing
+from cozy.rooms.exports.service import freezing, kinds
 from cozy.rooms.files import service as files
 from cozy.rooms.notifications.model import NOTIFICATIONS
 
@@ -64,7 +64,7 @@ def read_me(folder: Path) -> str:
 async def test_its_parts_unpacked_into_one_folder_are_whole(
     anonymous, house, lived_in, begun, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(freezing, "PART", 100_000)
+    monkeypatch.setattr(kinds, "PART", 100_000)
     monkeypatch.setattr(freezing, "PART_LINES", 12)
     await service.make(house, lived_in, begun)
     urls = await parts(house, lived_in, begun)

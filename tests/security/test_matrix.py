@@ -147,6 +147,8 @@ PROVED_INSIDE = {
     "GET /files/archive/{secret}/{name}": "a secret of ten minutes",
     "GET /files/{file_id}/thumbnails/{secret}/{look}": "a secret of ten minutes",
     "GET /my/leave/{export_id}/{secret}/{part}/{name}": "a secret that only who typed the passphrase is shown, as long as the export is kept",
+    "GET /move/exports/{name}": "the same secret, in the name that another Cozy is given",
+    "GET /move/exports/data/{name}": "the same",
     "GET /apps/{slug}/icon": "a token, or the cookie of the owner: pictures bring no token",
     "GET /apps/{slug}/icon/{version}": "the same",
     "GET /konnectors/{slug}/icon": "the same",

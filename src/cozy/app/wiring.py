@@ -65,6 +65,7 @@ from cozy.rooms.drives import routes as drives_routes
 from cozy.rooms.drives import service as drives
 from cozy.rooms.exports import jobs as exports_jobs
 from cozy.rooms.exports import pages as exports_pages
+from cozy.rooms.exports import routes as exports_routes
 from cozy.rooms.exports import service as exports
 from cozy.rooms.exports.events import ExportDue
 from cozy.rooms.federation import jobs as federation_jobs
@@ -196,6 +197,7 @@ DOORS: list[Routes] = [
     connectors_pages.routes,
     imports_pages.routes,
     exports_pages.routes,
+    exports_routes.routes,
     apps_routes.app_routes,
     realtime_routes.routes,
 ]

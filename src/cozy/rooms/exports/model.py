@@ -81,6 +81,7 @@ class Export(Struct, omit_defaults=True):
     """
 
     kind: str = OPEN_FOLDER
+    doctypes: list[str] = []  # of an archive: only these, all where none is named
     part_size: int = 0  # bytes that were wished for, of an archive
     what: Choice = "everything"
     is_since: bool = False  # whether it leaves out what the last one of its kind and choice held

@@ -13,7 +13,7 @@ from cozy.web.call import Call
 
 from .. import service
 from ..errors import NoRoom
-from ..model import Choice, Export
+from ..model import COZY_ARCHIVE, Choice, Export
 from . import say
 from .door import LEAVE, asked, confirm, let_fetch, page, routes, words
 
@@ -42,6 +42,8 @@ async def begin(call: Call, form: FormData) -> Response:
 
 def _chosen(form: FormData) -> Export:
     """What a form asks for; everything, where it says nothing that is known."""
+    if form.get("what") == say.ARCHIVE:
+        return Export(kind=COZY_ARCHIVE)
     what: Choice = next((each for each in service.CHOICES if each == form.get("what")), "everything")
     return Export(what=what, is_since=form.get("since") == "1")
 
@@ -58,5 +60,6 @@ def _asked(
         room_needed=room,
         choices=say.choices(words(work)),
         chosen=chosen,
+        picked=say.ARCHIVE if chosen.kind == COZY_ARCHIVE else chosen.what,
         **asked(work, call, problem),
     )

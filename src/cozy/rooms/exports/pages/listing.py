@@ -18,6 +18,7 @@ from cozy.web.call import Call
 
 from .. import service
 from ..errors import NoExport
+from ..model import COZY_ARCHIVE
 from . import say
 from .door import LEAVE, ONE, asked, confirm, done, let_fetch, may_fetch, page, routes
 from .sending import address, name_of, name_of_tar
@@ -58,8 +59,15 @@ def _shown(
     return page(
         work, call, "one.html", status, found=found, body=body, state=say.STATES[body.state], what=say.WHAT[body.what], seq=documents.last_seq(work),
         until=parse(body.expires_at) if body.expires_at else None, at=parse(body.created_at), since=parse(body.since) if body.since else None, is_open=is_open, origin=call.home.origin,
-        links=_links(work, call, found) if is_open else (), **asked(work, call, problem),
+        links=_links(work, call, found) if is_open else (), name=_name(work, call, found) if is_open else "", **asked(work, call, problem),
     )  # fmt: skip
+
+
+def _name(work: Work, call: Call, found: service.Kept) -> str:
+    """What another Cozy wants to fetch an archive by itself; "" for what is none."""
+    if found.body.kind != COZY_ARCHIVE:
+        return ""
+    return f"{call.home.origin}/#/exports/{service.name_of(work, found.id)}"
 
 
 def _links(work: Work, call: Call, found: service.Kept) -> Sequence[Link]:

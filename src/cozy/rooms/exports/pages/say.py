@@ -36,11 +36,19 @@ WHAT: Mapping[Choice, tuple[str, str, str, str]] = {  # words, what it is, icon,
 }  # fmt: skip
 
 
+ARCHIVE = "archive"  # what a form says for one of another kind
+
+
 def choices(said: ui.Words) -> list[dict[str, str]]:
     """What there is to choose from."""
-    return [
+    found = [
         {"value": what, "label": said.gettext(label), "hint": said.gettext(hint), "icon": icon}
         for what, (label, hint, icon, _) in WHAT.items()
+    ]
+    label, hint = N_("The archive that every Cozy reads"), N_("To go to another one with everything")
+    return [
+        *found,
+        {"value": ARCHIVE, "label": said.gettext(label), "hint": said.gettext(hint), "icon": "house"},
     ]
 
 

@@ -5,7 +5,7 @@ from .choosing import CHOICES
 from .closing import summed
 from .doctypes import DOCTYPES
 from .fetching import Reading, reading
-from .keeping import Kept, all_, one, opened, remove, secret
+from .keeping import Kept, all_, name_of, named, one, opened, remove, secret
 from .making import NOTICE, WORKER, begin, check_room, make
 from .taking import Opened, folder, taken, tar
 
@@ -25,6 +25,8 @@ __all__ = [
     "folder",
     "keeping",
     "make",
+    "name_of",
+    "named",
     "one",
     "opened",
     "parts",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -42,7 +42,7 @@ def part_size(size: int, wished: int = 0) -> int:
 
 async def gather_in(house: House, home: Home, spool: Spool, export: Export) -> Close:
     """Write the lines of everything in a home, as it is at this moment."""
-    await house.scan(home, SYSTEM, gather, spool)
+    await house.scan(home, SYSTEM, gather, spool, export.doctypes)
     return _nothing_more
 
 
@@ -50,17 +50,28 @@ async def _nothing_more() -> None:
     """An archive has no line that tells of the others."""
 
 
-def gather(work: Work, spool: Spool) -> None:
-    """The same, in one read of the home: documents, folders from the topmost on, files and versions by their ids."""
+def gather(work: Work, spool: Spool, only: Collection[str]) -> None:
+    """The same, in one read of the home: documents, folders from the topmost on, files and versions by their ids.
+
+    only: of these doctypes; of all where it is empty.
+    """
     at = iso(work.now)
     spool.made(f"{DATA}/instance.json", at, [_encode(_instance(work))])
     with_values = collections.inline.doctypes(work)
     for doctype in leaving.doctypes(work):
-        if doctype not in {FILES, VERSIONS}:
+        if doctype not in {FILES, VERSIONS} and (not only or doctype in only):
             for document in store.each(work, doctype):
                 body = document.body
                 whole = collections.inline.filled(work, body) if doctype in with_values else body
                 _document(spool, document, leaving.body(doctype, whole), at)
+    if not only or FILES in only:
+        _tree(work, spool, at)
+    if not only or VERSIONS in only:
+        for version in store.each(work, VERSIONS):
+            _with_content(work, spool, version, f"{CONTENTS}/{version.id}", at)
+
+
+def _tree(work: Work, spool: Spool, at: str) -> None:
     paths: dict[str, str] = {}
     for folder in store.folders(work):
         paths[folder.id] = str(folder.body["path"]).rstrip("/")
@@ -70,8 +81,6 @@ def gather(work: Work, spool: Spool) -> None:
             spool.left_out.append(LeftOut(str(file.body.get("name")), "it is in no folder"))
         else:
             _with_content(work, spool, file, f"{CONTENTS}{above}/{file.body['name']}", at)
-    for version in store.each(work, VERSIONS):
-        _with_content(work, spool, version, f"{CONTENTS}/{version.id}", at)
 
 
 def _instance(work: Work) -> dict[str, Any]:

@@ -32,11 +32,17 @@ class Kept(Struct, frozen=True):
 
     id: str
     body: Export
+    rev: str = ""
 
 
 def all_(work: Work) -> list[Kept]:
     """The exports, the newest first. Raises NobodyIn, NotAllowed."""
     permissions.guard(work, "GET", EXPORTS, None, None)
+    return listed(work)
+
+
+def listed(work: Work) -> list[Kept]:
+    """The same, asked by the program itself."""
     return [_read(each) for each in store.exports(work)]
 
 
@@ -59,7 +65,7 @@ def _document(work: Work, id_: str) -> Document:
 
 
 def _read(document: Document) -> Kept:
-    return Kept(document.id, msgspec.convert(dict(document.body), Export))
+    return Kept(document.id, msgspec.convert(dict(document.body), Export), document.rev)
 
 
 def create(work: Work, body: Export) -> Kept:
@@ -137,6 +143,22 @@ def _same(body: Export) -> str:
 def secret(work: Work, id_: str) -> str:
     """What opens an export without a session, for as long as it is kept: made of the home's key, and so kept nowhere."""
     return base64.urlsafe_b64encode(homes.derived_key(work, f"export:{id_}")[:24]).decode()
+
+
+def name_of(work: Work, id_: str) -> str:
+    """The name of an archive for other programs: its id and its secret, in one word."""
+    return base64.urlsafe_b64encode(f"{id_}:{secret(work, id_)}".encode()).decode()
+
+
+def named(work: Work, name: str) -> Kept:
+    """An export by such a name, ready or not. Raises NoExport."""
+    try:
+        id_, _, said = base64.urlsafe_b64decode(name).decode().partition(":")
+    except ValueError as error:
+        raise NoExport from error
+    if not hmac.compare_digest(secret(work, id_).encode(), said.encode()):
+        raise NoExport
+    return fetch(work, id_)
 
 
 def opened(work: Work, id_: str, said: str) -> Kept:

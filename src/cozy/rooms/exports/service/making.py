@@ -51,7 +51,7 @@ async def check_room(house: House, home: Home) -> None:
 def begin(work: Work, asked: Export) -> Kept:
     """Ask for an export: of the moment when the job begins. Raises AlreadyMaking, NobodyIn, NotAllowed."""
     permissions.guard(work, "POST", EXPORTS, None, None)
-    if any(not each.body.is_over for each in keeping.all_(work)):
+    if any(not each.body.is_over for each in keeping.listed(work)):
         raise AlreadyMaking
     made = keeping.create(work, asked)
     jobs.running.push(work, jobs.running.Asked(worker=WORKER, message={"export": made.id}, is_manual=True))
