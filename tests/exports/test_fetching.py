@@ -20,6 +20,7 @@ from cozy.rooms.exports.errors import AlreadyMaking, NoExport, NoRoom
 from cozy.rooms.exports.model import Export
 from cozy.rooms.exports.service import freezing, kinds
 from cozy.rooms.files import service as files
+from cozy.rooms.homes import service as homes
 from cozy.rooms.notifications.model import NOTIFICATIONS
 
 BIG = bytes(range(256)) * 1000
@@ -332,3 +333,19 @@ async def _unpack(anonymous, house: House, home: Home, id_: str, out: Path) -> l
             names += archive.namelist()
             archive.extractall(out)
     return names
+
+
+async def test_no_odd_number_of_a_part_breaks_anything(anonymous, house, lived_in, begun):
+    await service.make(house, lived_in, begun)
+    (url,) = await parts(house, lived_in, begun)
+    for odd in ("0000000019", "1" * 5000, "²", "-1", "1.0", ""):
+        assert (await anonymous.get(url.replace("/1/", f"/{odd}/"))).status_code == 404
+
+
+async def test_nobody_has_it_any_more_once_the_passphrase_was_set_anew(anonymous, house, lived_in, begun):
+    await service.make(house, lived_in, begun)
+    (url,) = await parts(house, lived_in, begun)
+    await house.write(lived_in, SYSTEM, homes.renew_tokens_secret)
+    assert (await anonymous.get(url)).status_code == 404
+    (url,) = await parts(house, lived_in, begun)
+    assert (await anonymous.get(url)).status_code == 200

@@ -11,6 +11,7 @@ from cozy.kernel.caller import SYSTEM
 from cozy.rooms.collections import service as collections
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Query
+from cozy.rooms.documents.ports import RESERVED, Doctype
 from cozy.rooms.files import service as files
 from cozy.rooms.photos import service as photos
 from tests.imports import cozies
@@ -239,3 +240,56 @@ async def test_documents_that_are_none_stay_out_and_stop_nothing(bring, inside, 
     } == {"h3", "h4"}
     again = await bring(cozies.zipped(tmp_path / "odd.zip", entries))
     assert again.parts[0].added == {}
+
+
+async def test_nothing_that_only_homes_write_comes_along(house, home, bring, inside, tmp_path):
+    """Such as what an export left out last time: the next one would leave out what somebody else says."""
+    own = sorted(
+        {each.name for each in house.ports[Doctype] if not each.is_readable} - {"io.cozy.deleted"}
+        | {name for name, each in RESERVED.items() if not each.is_readable}
+    )
+    entries = [
+        (f"Data/{doctype}/x.json", json.dumps(cozies.doc("x", sha256="0" * 64)).encode()) for doctype in own
+    ]
+    body = await bring(cozies.zipped(tmp_path / "own.zip", [*entries, *cozies.part_1()]))
+    assert body.state == "done"
+    assert [doctype for doctype in own if await inside(documents.fetch_many, doctype, ["x"])] == []
+
+
+async def test_no_folder_comes_to_lie_in_itself(bring, inside, tmp_path):
+    """Whatever later archives say of where it is: what is in it would be nowhere any more."""
+    outer, inner = cozies.folder("d1", "/Outer"), cozies.folder("d2", "/Outer/Inner", "d1")
+    held = cozies.file("f1", "a.txt", b"a", "d2")
+
+    def entries(*folders):
+        found = [(f"Data/io.cozy.files/{told['_id']}.json", json.dumps(told).encode()) for told in folders]
+        return [
+            *found,
+            ("Data/io.cozy.files/f1.json", json.dumps(held).encode()),
+            ("Files/Outer/Inner/a.txt", b"a"),
+        ]
+
+    await bring(cozies.zipped(tmp_path / "1.zip", entries(outer, inner)))
+    assert await names(inside) == {"/Outer/Inner/a.txt"}
+    for number, dir_id in enumerate(("d1", "d2")):
+        moved = outer | {"dir_id": dir_id, "_rev": f"{4 + number}-{number:032x}"}
+        body = await bring(cozies.zipped(tmp_path / f"2{number}.zip", entries(moved, inner)))
+        assert body.state == "done"
+        assert len(await names(inside)) == 1
+
+
+async def test_the_folders_of_every_home_stay_where_they_are(bring, inside, tmp_path):
+    """Whatever an open folder tells as what lost a conflict about them, even by somebody who knows their revisions."""
+    root = (await inside(documents.fetch, "io.cozy.files", files.ROOT)).rev
+    digest = root.partition("-")[2]
+    told = {
+        "_type": "io.cozy.files", "_id": files.ROOT, "_rev": f"2-{'a' * 32}", "_revisions": {"start": 2, "ids": ["a" * 32, digest]},
+        "type": "directory", "name": "moved", "dir_id": files.TRASH, "path": "/.cozy_trash/moved",
+    }  # fmt: skip
+    entries = [
+        ("manifest.json", b'{"format": "cozy-open-folder", "version": 1}'),
+        ("Data/conflicts.json", b"[\n" + json.dumps(told).encode() + b"\n]\n"),
+    ]
+    body = await bring(cozies.zipped(tmp_path / "open.zip", entries))
+    assert (body.state, body.parts[0].title) == ("done", "Cozy")
+    assert (await inside(documents.fetch, "io.cozy.files", files.ROOT)).rev == root

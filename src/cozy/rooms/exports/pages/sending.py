@@ -56,7 +56,7 @@ async def fetch(call: Call, export_id: str, secret: str, part: str, name: str) -
     held = await service.reading(call.house, call.home, found.body)
     if part == "tar":
         return _tar(call, held)
-    if not part.isdecimal() or not 1 <= int(part[:9]) <= len(found.body.parts):
+    if part not in map(str, range(1, len(found.body.parts) + 1)):
         raise NoExport
     return await _zip(call, held, int(part))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 from collections.abc import Callable
 
@@ -141,8 +142,12 @@ def _same(body: Export) -> str:
 
 
 def secret(work: Work, id_: str) -> str:
-    """What opens an export without a session, for as long as it is kept: made of the home's key, and so kept nowhere."""
-    return base64.urlsafe_b64encode(homes.derived_key(work, f"export:{id_}")[:24]).decode()
+    """What opens an export without a session, for as long as it is kept, and until another passphrase ends all that was let in.
+
+    It is made anew each time, and so kept nowhere.
+    """
+    made = hmac.new(homes.secret(work, "tokens"), f"export:{id_}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(made[:24]).decode()
 
 
 def name_of(work: Work, id_: str) -> str:

@@ -51,7 +51,9 @@ def take(
     current = _brought.by_id(work, id_)
     if current is not None and leaf.rev in ancestry(_leaf_of(current)):  # it is that, or comes after it
         return _same(work, current, content, digest)
-    parent = _parent(work, leaf.body)
+    if current is not None and current.id in {files.ROOT, files.TRASH}:  # every home has its own
+        return _same(work, current, content, digest)
+    parent = _parent(work, leaf.body, current)
     name = _name(leaf.body, parent)
     wanted = body_of(work, leaf.body, parent, name, content)
     if current is None:
@@ -99,13 +101,18 @@ def checked(work: Work, told: Mapping[str, Any], content: Content | None) -> Con
     return content
 
 
-def _parent(work: Work, told: Mapping[str, Any]) -> File:
-    """The folder that its own became here; the root where there is none."""
+def _parent(work: Work, told: Mapping[str, Any], current: File | None) -> File:
+    """The folder that its own became here; the root where there is none, or where it would lie in itself."""
     found = _brought.by_id(work, here(work, str(told.get("dir_id") or files.ROOT)))
-    if found is None or not found.is_folder:
+    if found is None or not found.is_folder or (current is not None and _is_within(found, current)):
         found = _brought.by_id(work, files.ROOT)
     assert found is not None
     return found
+
+
+def _is_within(folder: File, other: File) -> bool:
+    """Whether a folder is another one, or lies in it."""
+    return other.is_folder and f"{folder.path}/".startswith(f"{other.path}/")
 
 
 def _name(told: Mapping[str, Any], parent: File) -> str:
