@@ -15,7 +15,8 @@ from tests.homes_apart import Village, body_of, rule, until, village
 from tests.replication.apart import CONTACTS, FILES, JSON, JSONAPI, SETTINGS, Person
 from tests.replication.town import md5
 
-_KILLS = 24  # of each home, at most: after that the copy is let end
+_KILLS = 24  # of both homes, at most: after that the copy is let end
+_PAUSE_S = 12  # between them, at most: some come before a copy that broke off is taken up again, some after
 _WHOLE_WITHIN_S = 900.0
 _IN_A_FOLDER = 50
 
@@ -72,8 +73,8 @@ def _shared(alice: Person, bob: Person, root: str) -> str:
 
 def _killed_while_copied(homes: Village, lot: random.Random, bob: Person, files: int) -> int:
     kills = 0
-    while kills < 2 * _KILLS:
-        time.sleep(lot.random() * 4)
+    while kills < _KILLS:
+        time.sleep(lot.random() * _PAUSE_S)
         if sum(_there(bob).values()) >= files:
             break
         home = homes.cottages[lot.choice(("alice", "bob"))]

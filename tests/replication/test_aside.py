@@ -6,8 +6,9 @@ from cozy.kernel.caller import SYSTEM
 from cozy.rooms.documents import service as documents
 from cozy.rooms.files import service as files
 from cozy.rooms.replication import store
-from cozy.rooms.replication.service import shortage
+from cozy.rooms.replication.service import sending, shortage
 from cozy.rooms.sharing import service as sharings
+from cozy.rooms.sharing.model.ids import xored
 from cozy.rooms.sharing.pages import faces
 from tests.replication.test_documents import TODOS, bodies, sync
 from tests.replication.town import Town, md5
@@ -68,9 +69,9 @@ async def test_what_was_refused_is_sent_again_later_and_later(town: Town, clock)
     clock.advance(seconds=1)
     await town.serve()
     tries = []
-    for minutes in (1, 2, 2, 12):
+    for seconds in (5, 10, 10, 60):
         town.ways.asked.clear()
-        clock.advance(minutes=minutes)
+        clock.advance(seconds=seconds)
         await town.serve("alice")
         tries.append(sum(path.endswith("_bulk_docs") for _, path in town.ways.asked))
     assert tries == [1, 0, 1, 0]
@@ -185,3 +186,17 @@ async def test_the_page_of_a_sharing_says_what_a_home_did_not_take(town: Town, c
         "Their home has no room for the film, which comes as soon as there is some.",
         "Their home did not take the odd one. It is sent again when it changes, and once a day.",
     )
+
+
+async def test_a_home_says_which_folders_it_does_not_take_and_these_are_set_aside(town: Town, clock):
+    folder = await town.folder("alice", files.ROOT, "Trip")
+    sharing = await town.share_folder(folder.id, "bob")
+    await town.settle()
+    private = await town.folder("bob", files.ROOT, "Private")
+    peer = sharings.peer_of(await town.see("alice", sharings.fetch, sharing), 1)
+    assert peer is not None
+    told = {"_id": private.id, "_rev": "1-" + "a" * 32, "type": "directory", "name": "Guessed"}
+    part = {"io.cozy.files": [told]}
+    refused = await sending._tell(town.house, town.homes["alice"], peer, part)
+    assert refused == {f"io.cozy.files/{xored(private.id, peer.key)}": 403}
+    assert (await town.look("bob", private.id)).name == "Private"

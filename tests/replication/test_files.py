@@ -274,3 +274,30 @@ async def test_to_throw_the_folder_away_is_to_leave(town: Town):
     await town.settle("bob")
     assert not (await town.see("bob", sharings.fetch, sharing)).active
     assert await same(town, sharing, "alice", "carol") == WHOLE
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_what_comes_under_an_id_of_another_sharing_is_taken_in(town: Town, is_there: bool):
+    sharing, _ = await trip(town, "bob")
+    other = await town.folder("alice", files.ROOT, "Other")
+    into = await town.share_folder(other.id, "bob")
+    await town.settle()
+    own = await town.at("alice", sharing, "Pics")
+
+    async def moved(who: str, id_: str, to: str) -> None:
+        await town.do(who, files.change, id_, files.Change(dir_id=await town.root(who, to)))
+        await town.settle()
+
+    await moved("bob", (await town.at("bob", sharing, "Pics")).id, into)
+    back = await town.at("alice", into, "Pics")
+    await moved("alice", back.id, sharing)
+    if not is_there:
+        await town.do("alice", files.trash, back.id)
+        await town.settle()
+    restored = await town.do("alice", files.restore, own.id)
+    await town.settle()
+    await moved("alice", restored.id, into)
+    name = f"/{restored.name}"
+    assert await same(town, into, "alice", "bob") == {name: "", f"{name}/sea.txt": md5(b"blue")}
+    left = {"/Pics": "", "/Pics/sea.txt": md5(b"blue")} if is_there else {}
+    assert await same(town, sharing, "alice", "bob") == {"/plan.txt": md5(b"by train"), **left}

@@ -41,13 +41,15 @@ async def revs_diff(call: Call, sharing_id: str) -> Response:
 
 @routes.on("POST", "/sharings/{sharing_id}/_bulk_docs", KNOWN)
 async def bulk_docs(call: Call, sharing_id: str) -> Response:
-    """Take in documents, folders, and what is gone, by doctype. 200; 400, 401, 403."""
+    """Take in documents, folders, and what is gone, by doctype. 200, and which folders are not taken for now, as CouchDB says it;
+    400, 401, 403.
+    """
     member = await _asked(call, sharing_id)
     payload = await call.decoded(dict[str, list[Any]])
-    await receiving.documents_arrive(call.house, call.home, sharing_id, member, payload)
+    refused = await receiving.documents_arrive(call.house, call.home, sharing_id, member, payload)
     for doctype, documents in payload.items():
         call.account(len(documents), doctype, "POST")
-    return json([])
+    return json([{"id": id_, "error": "forbidden"} for id_ in refused])
 
 
 @routes.on("GET", "/sharings/{sharing_id}/io.cozy.files/{file_id}", KNOWN)

@@ -17,7 +17,7 @@ from .model import Aside, Kind, Replica, Shared, shared_of
 
 _COLUMNS = "sharing_id, member, documents_seq, files_seq, documents_job, files_job, failures, retry_at, is_initial, received"
 _FIRST_PAUSE, _LONGEST_PAUSE = (
-    timedelta(minutes=1),
+    timedelta(seconds=5),
     timedelta(days=1),
 )  # before what was refused is sent again
 

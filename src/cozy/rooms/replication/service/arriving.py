@@ -87,10 +87,10 @@ class Coming:
 def coming(
     work: Work, scope: Scope, arrival: Arrival, *, by_owner: bool, homeless: frozenset[str] = frozenset()
 ) -> Coming:
-    """What is known of something that arrives. Raises NotInSharing: what is in no sharing here is nobody else's business."""
+    """What is known of something that arrives. Raises NotInSharing: what never was in a sharing here is nobody else's business."""
     shared, file = keeping.fetch(work, FILES, arrival.id), tree.look(work, arrival.id)
     info = shared.infos.get(scope.id)
-    if info is None and (file is not None or arrival.id.startswith(_OWN)):
+    if info is None and ((file is not None and not shared.infos) or arrival.id.startswith(_OWN)):
         raise NotInSharing(id=arrival.id)
     if file is not None and file.is_folder != arrival.is_folder:
         raise NotInSharing(id=arrival.id)
@@ -127,17 +127,19 @@ def folders_arrive(
     *,
     by_owner: bool,
     homeless: frozenset[str],
+    refused: list[str],
     is_last: bool = False,
 ) -> list[Arrival]:
     """Make or change folders, parents before what is in them; returns those whose name is taken, for a last try when
-    others have moved away. Raises FolderMissing.
+    others have moved away. refused: gets the ids of those that have no business here. Raises FolderMissing.
     """
     late: list[Arrival] = []
     for arrival in found:
         try:
             one = coming(work, scope, arrival, by_owner=by_owner, homeless=homeless)
         except NotInSharing:
-            continue  # a whole batch is not held up by one that has no business here
+            refused.append(arrival.id)  # a whole batch is not held up by one that has no business here
+            continue
         if is_known(one):
             continue
         is_inside = any(arrival.text("dir_id") == each.id for each in late)

@@ -79,16 +79,16 @@ def folder(work: Work, sharing_id: str, member: int, id_: str) -> dict[str, Any]
 
 async def documents_arrive(
     house: House, home: Home, sharing_id: str, member: int, payload: Mapping[str, Sequence[Any]]
-) -> None:
-    """Take in documents, folders, and what is gone. Raises BadCopy, PeerAway."""
+) -> list[str]:
+    """Take in documents, folders, and what is gone; the ids of folders that are not taken for now. Raises BadCopy, PeerAway."""
     found = taking.arrivals(payload)
-    await _whole(house, home, sharing_id, member, _take, found)
+    return await _whole(house, home, sharing_id, member, _take, found)
 
 
 def _take(
     work: Work, within: Scope, member: int, homeless: frozenset[str], found: Mapping[str, Sequence[Arrival]]
-) -> None:
-    taking.take(work, within, found, by_owner=member == 0, homeless=homeless)
+) -> list[str]:
+    return taking.take(work, within, found, by_owner=member == 0, homeless=homeless)
 
 
 async def file_is_told(

@@ -22,6 +22,7 @@ from cozy.rooms.sharing.model import Peer
 from cozy.rooms.sharing.service import asking
 
 from ..model import wire
+from ..model.rules import FILES
 from . import feed
 
 PART = 4 * 1024 * 1024  # bytes of documents in one request
@@ -47,7 +48,7 @@ async def documents(house: House, home: Home, sharing_id: str, member: int) -> N
 async def _tell(house: House, home: Home, peer: Peer, part: dict[str, list[Any]]) -> dict[str, int]:
     """Tell a peer of some documents; of what it refuses of halves, until what it refuses stands alone: its key, and the status."""
     try:
-        await _ask(house, home, peer, "POST", "_bulk_docs", json=part)
+        reply = await _ask(house, home, peer, "POST", "_bulk_docs", json=part)
     except (PeerRefused, PeerAway) as error:
         status = _refusal(error)
         if not (halves := feed.halves(part)):
@@ -56,7 +57,17 @@ async def _tell(house: House, home: Home, peer: Peer, part: dict[str, list[Any]]
         for half in halves:
             refused |= await _tell(house, home, peer, half)
         return refused
-    return {}
+    return {f"{FILES}/{wire.xored(id_, peer.key)}": 403 for id_ in _not_taken(reply)}
+
+
+def _not_taken(reply: Reply) -> list[str]:
+    """The ids of folders that a home said it did not take. cozy-stack says nothing of the kind."""
+    try:
+        said = msgspec.json.decode(reply.body)
+    except (msgspec.DecodeError, RecursionError):
+        return []
+    found = [one.get("id") for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+    return [id_ for id_ in found if isinstance(id_, str)]
 
 
 def _refusal(error: PeerRefused | PeerAway) -> int:

@@ -31,22 +31,30 @@ def arrivals(payload: Mapping[str, Sequence[Any]]) -> dict[str, list[Arrival]]:
 
 def take(
     work: Work, scope: Scope, found: Mapping[str, Sequence[Arrival]], *, by_owner: bool, homeless: frozenset[str]
-) -> None:  # fmt: skip
-    """Take in what another home sent: what is not in this sharing is left. Raises FolderMissing, Unavailable…"""
+) -> list[str]:  # fmt: skip
+    """Take in what another home sent: what is not in this sharing is left; the ids of folders that are not taken for now.
+
+    Raises FolderMissing, Unavailable…
+    """
+    refused: list[str] = []
     for doctype, some in found.items():
         if doctype == FILES:
-            _take_files(work, scope, some, by_owner=by_owner, homeless=homeless)
+            refused += _take_files(work, scope, some, by_owner=by_owner, homeless=homeless)
         elif doctype in scope.doctypes() and documents.rules_of(work, doctype).is_writable:
             _take_documents(work, scope, doctype, some, by_owner=by_owner)
+    return refused
 
 
 def _take_files(
     work: Work, scope: Scope, found: Sequence[Arrival], *, by_owner: bool, homeless: frozenset[str]
-) -> None:  # fmt: skip
+) -> list[str]:  # fmt: skip
+    refused: list[str] = []
+    how: dict[str, Any] = {"by_owner": by_owner, "homeless": homeless, "refused": refused}
     folders = [one for one in found if one.is_folder and not one.is_removed]
-    late = arriving.folders_arrive(work, scope, folders, by_owner=by_owner, homeless=homeless)
+    late = arriving.folders_arrive(work, scope, folders, **how)
     removing.remove(work, scope, {one.id: one for one in found if one.is_removed}, by_owner=by_owner)
-    arriving.folders_arrive(work, scope, late, by_owner=by_owner, homeless=homeless, is_last=True)
+    arriving.folders_arrive(work, scope, late, **how, is_last=True)
+    return refused
 
 
 def _take_documents(
