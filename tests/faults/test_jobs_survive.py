@@ -51,6 +51,7 @@ ACTORS = 4
 MOST_CHANGES = 24  # between two kills
 LOUD = 4  # every so manieth todo is told of, and comes with a picture and a text
 BREATH = 5  # rounds after which what the connector was asked for may end
+STUCK_S = 300.0  # without anything that ends: then nothing will
 IDLE_S = 0.5  # most that a server works on after its actors have had enough, before it is killed
 ENTRY = (sys.executable, str(Path(workshop.__file__)))
 OURS = ("files.read_media", "files.draw_ahead", "search.follow_changes", "search.read_texts", "notifications.deliver", "notifications.mail")  # fmt: skip
@@ -224,21 +225,29 @@ def _is_idle(client: Client) -> bool:
 
 
 def _wait(data: Path, client: Client) -> None:
-    """Until nothing waits any more but the next tick."""
+    """Until nothing waits any more but the next tick: as long as it takes a busy machine, while one thing after the other ends."""
+    seen: set[str] = set()
+    ended, until = -1, 0.0
+    while left := _left(data, client):
+        seen |= left
+        if len(seen - left) > ended:
+            ended, until = len(seen - left), time.monotonic() + STUCK_S
+        assert time.monotonic() < until, f"jobs are left, and none has ended for {STUCK_S} s: {left}"
+        time.sleep(0.1)
 
-    def left() -> list[Any]:
-        asked = [
-            job
-            for worker in ("walk", "note", "tell", "konnector")
-            for job in client("GET", f"/jobs/queue/{worker}").data
-        ]
-        return [job for job in asked if job["attributes"]["message"] != "tick"] or inside(data, _waiting)
 
-    _wait_until(lambda: not left(), "jobs are left")
+def _left(data: Path, client: Client) -> set[str]:
+    asked = [
+        job
+        for worker in ("walk", "note", "tell", "konnector")
+        for job in client("GET", f"/jobs/queue/{worker}").data
+    ]
+    left = {job["id"] for job in asked if job["attributes"]["message"] != "tick"}
+    return left or set(inside(data, _waiting))
 
 
 def _wait_until(is_so: Callable[[], bool], otherwise: str) -> None:
-    until = time.monotonic() + 300
+    until = time.monotonic() + STUCK_S
     while not is_so():
         assert time.monotonic() < until, otherwise
         time.sleep(0.1)
@@ -327,13 +336,18 @@ async def _cut(house: House, home: Home) -> Counter[str]:
     return Counter(KINDS[worker or name] for name, worker in found if (worker or name) in KINDS)
 
 
-async def _waiting(house: House, home: Home) -> list[Any]:
-    """What the home itself still has to do."""
+async def _waiting(house: House, home: Home) -> list[str]:
+    """What the home itself still has to do: its jobs, and each text that one of them is to read."""
 
-    def lines(work: Work) -> list[Any]:
-        return work.db.all(
+    def lines(work: Work) -> list[str]:
+        rows = work.db.all(
             "SELECT id FROM jobs WHERE home_id = :home AND name IN :ours AND due_at < '9999'", home=work.home, ours=list(OURS)
         )  # fmt: skip
+        texts = work.db.all(
+            "SELECT sha256 FROM search_texts WHERE home_id = :home AND text IS NULL AND tries < :most",
+            home=work.home, most=search.GIVEN_UP,
+        )  # fmt: skip
+        return [str(id_) for (id_,) in [*rows, *texts]]
 
     return await house.read(home, SYSTEM, lines)
 
