@@ -83,3 +83,15 @@ def test_it_is_in_sight_in_the_settings(owner: Page, home):
     expect(owner.get_by_role("main").get_by_role("link", name="Take everything along")).to_have_attribute(
         "href", "/my/leave/new"
     )
+
+
+def test_a_place_for_backups_is_named(owner: Page, home):
+    visit(owner, f"{home}/my/leave")
+    owner.get_by_role("link", name="Name a place").click()
+    expect(owner.get_by_label("Address of the folder (WebDAV)")).to_be_visible()
+    check_everywhere(owner)
+    owner.get_by_label("Address of the folder (WebDAV)").fill("https://127.0.0.1/dav")
+    owner.get_by_label("Your passphrase").fill(PASSPHRASE)
+    owner.get_by_role("button", name="Back up there").click()
+    expect(owner.get_by_role("alert")).to_be_visible()  # nothing is asked in the network of the server
+    check(owner)

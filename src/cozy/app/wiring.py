@@ -67,7 +67,7 @@ from cozy.rooms.exports import jobs as exports_jobs
 from cozy.rooms.exports import pages as exports_pages
 from cozy.rooms.exports import routes as exports_routes
 from cozy.rooms.exports import service as exports
-from cozy.rooms.exports.events import ExportDue
+from cozy.rooms.exports.events import BackupDue, ExportDue
 from cozy.rooms.federation import jobs as federation_jobs
 from cozy.rooms.federation import pages as federation_pages
 from cozy.rooms.federation import routes as federation_routes
@@ -112,8 +112,8 @@ from cozy.rooms.notifications import pages as notifications_pages
 from cozy.rooms.notifications import routes as notifications_routes
 from cozy.rooms.notifications.events import DigestDue, MailDue, Noticed, PushDue
 from cozy.rooms.notifications.ports import Apps as AnnouncingApps
+from cozy.rooms.notifications.ports import Backups, Tongue
 from cozy.rooms.notifications.ports import Kind as KindOfNotice
-from cozy.rooms.notifications.ports import Tongue
 from cozy.rooms.permissions import jobs as permissions_jobs
 from cozy.rooms.permissions import pages as permissions_pages
 from cozy.rooms.permissions import routes as permissions_routes
@@ -232,6 +232,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
     DigestDue: [notifications_jobs.mail_digest],
     GrantDue: [permissions_jobs.end_grant],
     ExportDue: [exports_jobs.remove_expired],
+    BackupDue: [exports_jobs.begin_backup],
     TriggerDue: [jobs.fire_trigger],
     JobEnded: [connectors_jobs.tell_failure],
     AccountLeft: [connectors_jobs.throw_away_brought],
@@ -346,6 +347,7 @@ PORTS: dict[type, list[Any]] = {
         *links_pages.KINDS,
         *exports_pages.KINDS,
     ],
+    Backups: [exports.places.planned],
     Beside: [sharing_pages.contact.on_page_of_contact],
     OnStorage: [live_folder_pages.on_storage],
     People: [sharing.seers.People()],

@@ -1,6 +1,6 @@
 """What can go wrong when a home is taken along."""
 
-from cozy.kernel.problem import Conflict, Full, Invalid, NotFound, Problem
+from cozy.kernel.problem import Conflict, Elsewhere, Forbidden, Full, Invalid, NotFound, Problem
 
 
 class NotAnExport(Invalid):
@@ -29,3 +29,27 @@ class NoRoom(Full):
 
 class Broken(Problem):
     """Something went wrong while it was prepared. Nothing in your home has changed: try again."""
+
+
+class NoPlace(NotFound):
+    """There is no folder at this address that can be written to by WebDAV."""
+
+
+class TooManyPlaces(Conflict):
+    """There are enough places for backups: remove one first."""
+
+
+class BadPlace(Invalid):
+    """This is no address of a folder: it begins with https://."""
+
+
+class PlaceClosed(Forbidden):
+    """The server there does not know this login and password, or does not let them write."""
+
+
+class PlaceAway(Elsewhere):
+    """The server there cannot be reached, or does not answer as it should."""
+
+
+class NoRoomThere(Elsewhere):
+    """There is no room left on the server there."""

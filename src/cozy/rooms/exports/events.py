@@ -9,3 +9,10 @@ class ExportDue(Event, frozen=True):
     """The time of an export is over."""
 
     export: str
+
+
+class BackupDue(Event, frozen=True):
+    """The time of a backup has come, unless another one was set since."""
+
+    place: str
+    at: str

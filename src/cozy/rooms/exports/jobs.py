@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.jobs import job
+from cozy.kernel.work import Work
 from cozy.rooms.jobs.model import Task
 from cozy.rooms.jobs.ports import WorkerType
 
 from . import service
-from .errors import NoExport
-from .events import ExportDue
+from .errors import NoExport, NoPlace
+from .events import BackupDue, ExportDue
 
 _WEEK_S = 7 * 24 * 3600
 
@@ -32,8 +33,26 @@ async def remove_expired(house: House, home: Home, event: ExportDue) -> None:
     await service.remove(house, home, event.export)
 
 
+async def _backup(house: House, home: Home, task: Task) -> None:
+    """Bring a backup to a place; the second time only what is not there yet."""
+    id_ = task.message.get("place") if isinstance(task.message, Mapping) else None
+    try:
+        await service.backing_up.back_up(house, home, str(id_))
+    except NoPlace:
+        return
+
+
+@job("exports.begin_backup")
+def begin_backup(work: Work, event: BackupDue) -> None:
+    """Ask for a backup whose time has come; the second time one is being made, or another time is set."""
+    service.places.due(work, event.place, event.at)
+
+
 WORKERS = [
     WorkerType(
         name=service.WORKER, run=_export, is_reserved=True, timeout_s=_WEEK_S, most_timeout_s=_WEEK_S, at_once=2, at_once_here=1
-    )
+    ),
+    WorkerType(
+        name=service.places.WORKER, run=_backup, is_reserved=True, timeout_s=_WEEK_S, most_timeout_s=_WEEK_S, at_once=2, at_once_here=1
+    ),
 ]  # fmt: skip

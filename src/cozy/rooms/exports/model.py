@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Literal
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -19,6 +20,10 @@ KEPT = timedelta(days=7)  # once it is ready
 PART = 2_000_000_000  # bytes of a part, about
 PART_LINES = 50_000  # at the most in a part: they are held in memory while it is sent
 SHOWN = 20  # of what was left out, in the document; the manifest names all
+
+PLACES = "io.cozy.exports.places"  # that backups are brought to
+Often = Literal["week", "month"]
+EVERY = {"week": timedelta(days=7), "month": timedelta(days=30)}
 
 State = Literal["making", "ready", "failed"]
 Choice = Literal["everything", "files", "photos", "people"]
@@ -106,3 +111,25 @@ class Export(Struct, omit_defaults=True):
     def is_over(self) -> bool:
         """Whether nobody is at it any more."""
         return self.state != "making"
+
+
+class Place(Struct, omit_defaults=True):
+    """The body of the document of a folder elsewhere, on a WebDAV server, that backups are brought to. account: has its password."""
+
+    url: str
+    account: str
+    every: Often = "week"
+    state: Literal["waiting", "running", "done", "failed"] = "waiting"
+    why: str = ""  # of `failed`
+    created_at: str = ""
+    made_at: str = ""  # the last one
+    due_at: str = ""  # the next one
+    run: str = ""
+    done: int = 0  # lines that were seen to
+    planned: int = 0
+    left_in_all: int = 0
+
+    @property
+    def host(self) -> str:
+        """The server."""
+        return urlsplit(self.url).hostname or self.url

@@ -11,7 +11,7 @@ from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Document, Leaf
 
-from .model import EXPORTS
+from .model import EXPORTS, PLACES
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -96,6 +96,16 @@ def exports(work: Work, limit: int = 50) -> list[Document]:
         f"""SELECT {documents.COLUMNS} FROM documents
              WHERE home_id = :home AND doctype = :doctype AND NOT deleted ORDER BY id DESC LIMIT :limit""",
         home=work.home, doctype=EXPORTS, limit=limit,
+    )  # fmt: skip
+    return [documents.document(row) for row in rows]
+
+
+def places(work: Work, limit: int = 50) -> list[Document]:
+    """Those that backups are brought to, the newest first."""
+    rows = work.db.all(
+        f"""SELECT {documents.COLUMNS} FROM documents
+             WHERE home_id = :home AND doctype = :doctype AND NOT deleted ORDER BY id DESC LIMIT :limit""",
+        home=work.home, doctype=PLACES, limit=limit,
     )  # fmt: skip
     return [documents.document(row) for row in rows]
 

@@ -1,7 +1,7 @@
 """Pages about taking everything along."""
 
-from . import asking, listing, sending
+from . import asking, listing, places, sending
 from .door import routes
 from .kinds import KINDS
 
-__all__ = ["KINDS", "asking", "listing", "routes", "sending"]
+__all__ = ["KINDS", "asking", "listing", "places", "routes", "sending"]

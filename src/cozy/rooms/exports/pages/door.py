@@ -59,7 +59,7 @@ def asked(work: Work, call: Call, problem: Problem | None) -> dict[str, Any]:
 
 async def confirm(call: Call, form: FormData) -> None:
     """Make sure that it is the owner, by what such a form holds. Raises WrongPassphrase, WrongCode, TooManyAttempts."""
-    if proof := _text(form, "proof"):
+    if proof := text(form, "proof"):
         if not await call.read(auth.confirming.is_good, proof):
             raise WrongPassphrase(parameter="")
         return
@@ -68,13 +68,14 @@ async def confirm(call: Call, form: FormData) -> None:
         user_agent=call.header("user-agent")[:500],
         device=read_cookie(call, "device"),
     )
-    typed = Typed(_text(form, "passphrase"), _text(form, "raw_passphrase"))
+    typed = Typed(text(form, "passphrase"), text(form, "raw_passphrase"))
     await auth.confirming.confirm(
-        call.house, call.home, call.caller, visitor, typed, _text(form, "code"), _COOKIE
+        call.house, call.home, call.caller, visitor, typed, text(form, "code"), _COOKIE
     )
 
 
-def _text(form: FormData, name: str) -> str:
+def text(form: FormData, name: str) -> str:
+    """A field of a form; "" when it is not there."""
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
 

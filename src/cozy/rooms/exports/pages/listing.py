@@ -33,7 +33,18 @@ def listed(work: Work, call: Call) -> Response:
         for each in found
     ]
     is_busy = any(not each.body.is_over for each in found)
-    return page(work, call, "list.html", kept=kept, is_busy=is_busy, seq=documents.last_seq(work))
+    return page(
+        work,
+        call,
+        "list.html",
+        backups=[
+            (each, say.BACKUPS[each.body.state], parse(each.body.made_at) if each.body.made_at else None)
+            for each in service.places.all_(work)
+        ],
+        kept=kept,
+        is_busy=is_busy,
+        seq=documents.last_seq(work),
+    )
 
 
 class Link(Struct, frozen=True):

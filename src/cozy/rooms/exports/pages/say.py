@@ -19,6 +19,12 @@ STATES: Mapping[State, tuple[str, str, str]] = {  # words, kind of badge, icon
 }
 
 
+BACKUPS: Mapping[str, tuple[str, str, str]] = {
+    "waiting": (N_("It begins in a moment."), "", "clock"),
+    "running": (N_("Being backed up"), "", "loader"),
+    "done": (N_("Backed up"), "ok", "check"),
+    "failed": (N_("Needs you"), "warn", "triangle-alert"),
+}
 WHAT: Mapping[Choice, tuple[str, str, str, str]] = {  # words, what it is, icon, words for one that is there
     "everything": (
         N_("Everything"), N_("To keep it, or to leave"), "package", N_("Everything, as it was on %(day)s"),

@@ -1,6 +1,6 @@
 """What can be done to take a home along."""
 
-from . import cozy_archive, fetching, keeping, parts, writing
+from . import backing_up, cozy_archive, fetching, keeping, parts, places, writing
 from .choosing import CHOICES
 from .closing import summed
 from .doctypes import DOCTYPES
@@ -18,6 +18,7 @@ __all__ = [
     "Opened",
     "Reading",
     "all_",
+    "backing_up",
     "begin",
     "check_room",
     "cozy_archive",
@@ -30,6 +31,7 @@ __all__ = [
     "one",
     "opened",
     "parts",
+    "places",
     "reading",
     "remove",
     "secret",

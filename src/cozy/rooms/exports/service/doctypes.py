@@ -2,6 +2,10 @@
 
 from cozy.rooms.documents.ports import Doctype
 
-from ..model import EXPORTS, LAST
+from ..model import EXPORTS, LAST, PLACES
 
-DOCTYPES = [Doctype(EXPORTS, is_writable=False), Doctype(LAST, is_readable=False, is_writable=False)]
+DOCTYPES = [
+    Doctype(EXPORTS, is_writable=False),
+    Doctype(PLACES, is_writable=False),
+    Doctype(LAST, is_readable=False, is_writable=False),
+]

@@ -1,0 +1,80 @@
+"""Backups that are made by themselves: naming a place, how it goes, now, no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from cozy.kernel.clock import parse
+from cozy.kernel.problem import Problem
+from cozy.kernel.routes import OWNER
+from cozy.kernel.work import Work
+from cozy.rooms.documents import service as documents
+from cozy.ui import N_
+from cozy.web.answers import see_other
+from cozy.web.call import Call
+
+from .. import service
+from ..errors import BadPlace
+from ..model import Often
+from ..service.webdav import Webdav
+from . import say
+from .door import LEAVE, asked, confirm, done, page, routes, text
+
+PLACES = f"{LEAVE}/places"
+ONE = f"{PLACES}/{{place_id}}"
+_LONGEST = 2000
+
+
+@routes.on("GET", f"{PLACES}/new", OWNER)
+def ask(work: Work, call: Call) -> Response:
+    """Where to, how often, and the passphrase. 200."""
+    return _asked(work, call, 200, None, {})
+
+
+@routes.on("POST", f"{PLACES}/new", OWNER)
+async def add(call: Call, form: FormData) -> Response:
+    """Name a place that can be reached; the first backup begins. 303 to its page; 422."""
+    said = {name: text(form, name)[:_LONGEST].strip() for name in ("address", "login", "every")}
+    often: Often = "month" if said["every"] == "month" else "week"
+    password = text(form, "secret")
+    try:
+        await confirm(call, form)
+        if not said["address"].startswith(("https://", "http://")):
+            raise BadPlace(parameter="address")
+        await Webdav(call.house, said["address"], said["login"], password).expect()
+        made = await call.write(service.places.add, said["address"], said["login"], password, often)
+    except Problem as problem:
+        return await call.read(_asked, call, 422, problem, said)
+    return see_other(f"{PLACES}/{made.id}")
+
+
+def _asked(work: Work, call: Call, status: int, problem: Problem | None, said: Mapping[str, str]) -> Response:
+    return page(work, call, "place_new.html", status, said=said, **asked(work, call, problem))
+
+
+@routes.on("GET", ONE, OWNER)
+def show(work: Work, call: Call, place_id: str) -> Response:
+    """How it goes with backups to a place. 200; 404."""
+    found = service.places.one(work, place_id)
+    body = found.body
+    return page(
+        work, call, "place.html", found=found, body=body, state=say.BACKUPS[body.state], seq=documents.last_seq(work),
+        made=parse(body.made_at) if body.made_at else None, due=parse(body.due_at) if body.due_at else None,
+    )  # fmt: skip
+
+
+@routes.on("POST", f"{ONE}/begin", OWNER)
+async def begin(call: Call, place_id: str, form: FormData) -> Response:
+    """Make a backup now. 303; 404."""
+    await call.write(service.places.begin, place_id)
+    return await done(call, f"{PLACES}/{place_id}", N_("A backup is made now."))
+
+
+@routes.on("POST", f"{ONE}/remove", OWNER)
+async def remove(call: Call, place_id: str, form: FormData) -> Response:
+    """Make no more backups there. 303."""
+    await call.write(service.places.remove, place_id)
+    return await done(call, LEAVE, N_("No more backups are made there. What lies there stays."))
