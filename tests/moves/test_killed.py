@@ -147,7 +147,7 @@ def until(look, said=str):
     while time.monotonic() < end:
         if found := look():
             return found
-        time.sleep(0.02)
+        time.sleep(0.005)
     raise AssertionError(f"it did not come to pass: {said()}")
 
 
@@ -172,6 +172,9 @@ def test_killed_at_any_moment_there_is_one_home_with_all_that_was_answered(hosts
             home_id = begin(old, new).home_id
             until(lambda there=new, id_=home_id: watched(there, id_))
             after = chance.uniform(0.0, 1.0)
+            if chance.random() < 0.6:  # around the switch, which is short
+                until(lambda here=old: _is_about_to_go(here))
+                after = chance.uniform(0.0, 0.3)
             time.sleep(after)
             victim = chance.choice([old, new])
             victim.kill()
@@ -212,6 +215,11 @@ async def _damages(house, settings):
         for home_id in await house.storage.homes()
         for each in await house.storage.home(home_id).damages()
     ]
+
+
+def _is_about_to_go(host):
+    found = state(host, "departures", Departure)
+    return found is not None and bool(found.record)
 
 
 def _arrived(host):

@@ -23,6 +23,7 @@ from cozy.rooms.moves.errors import (
     TargetRefuses,
 )
 from cozy.rooms.moves.model import ARRIVAL
+from cozy.rooms.moves.service import going
 from tests.conftest import OWNER
 from tests.moves.two import NEW, OLD, Cut, Pair
 
@@ -70,7 +71,7 @@ async def test_a_home_moves_and_nothing_is_erased_before_it_is_asked(pair, home)
 
 
 @pytest.mark.parametrize("is_heard", [False, True], ids=["lost", "heard"])
-@pytest.mark.parametrize("at", range(1, 11))
+@pytest.mark.parametrize("at", range(1, 12))
 async def test_whatever_request_was_the_last_one_the_move_goes_on(pair, home, at, is_heard):
     await pair.begin(home)
     pair.between.ends = (at, is_heard)
@@ -229,6 +230,45 @@ async def test_a_home_that_does_not_fit_is_told_before_anything_is_carried(pair,
     with pytest.raises(TargetRefuses, match="does not fit"):
         await pair.carry_on()
     assert await pair.lives_at() == [OLD]
+
+
+async def until(look):
+    for _ in range(1000):
+        if found := await look():
+            return found
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come to pass")
+
+
+async def test_the_program_itself_goes_on_with_a_move_and_says_why_it_could_not(pair, home, monkeypatch):
+    monkeypatch.setattr(going, "POLL_S", 0.01)
+    await pair.begin(home)
+    pair.between.lost = {ARRIVAL}
+
+    async def said():
+        return (await pair.old.read_host(moves.leaving.of, home.id)).said
+
+    async def is_there():
+        return (await pair.old.read_host(moves.leaving.of, home.id)).state == "arrived"
+
+    async with moves.going_on(pair.old):
+        assert "cannot be reached" in await until(said)
+        pair.between.lost = set()
+        await until(is_there)
+    assert await pair.lives_at() == [NEW]
+
+
+async def test_a_move_is_forgotten_with_a_home_that_is_destroyed(pair, home, monkeypatch):
+    monkeypatch.setattr(going, "POLL_S", 0.01)
+    await pair.begin(home)
+    await pair.old.write_host(homes.delist, OLD)
+    await pair.old.storage.drop(home.id)
+
+    async def is_forgotten():
+        return not await pair.old.read_host(moves.leaving.under_way)
+
+    async with moves.going_on(pair.old):
+        await until(is_forgotten)
 
 
 @pytest.mark.parametrize("text", ["", "code", f"http://{NEW}:8080", f"http://{OLD}:8080#code", "ftp://x#y"])

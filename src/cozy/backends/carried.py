@@ -104,6 +104,8 @@ class LeavingFile:
             await asyncio.shield(self._do(self._let_go))
 
     def _hold(self) -> None:
+        reader = self._reading()
+        reader.wal_checkpoint("main", apsw.SQLITE_CHECKPOINT_PASSIVE)  # most of it while nobody waits
         self._holder = self._connect()
         try:
             self._holder.execute("BEGIN IMMEDIATE")
@@ -111,7 +113,7 @@ class LeavingFile:
             raise of_sqlite(error) from error
         if is_sealed(self._holder):
             raise HomeGone
-        reader, until = self._reading(), time.monotonic() + _CHECKPOINT_S
+        until = time.monotonic() + _CHECKPOINT_S
         while True:
             logged, stored = reader.wal_checkpoint("main", apsw.SQLITE_CHECKPOINT_PASSIVE)
             if logged == stored:

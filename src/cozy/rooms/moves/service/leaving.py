@@ -92,6 +92,11 @@ def change(work: Work, home_id: str, **said: Any) -> Departure:
     return changed
 
 
+def forget(work: Work, home_id: str) -> None:
+    """Forget that a home moves, which is here no more."""
+    store.forget_departure(work, home_id)
+
+
 def give_up(work: Work, home_id: str) -> None:
     """Let it stay after all: whoever carries it sees that soon. Raises NoDeparture, ArrivedAlready."""
     if change(work, home_id, given_up=True).state == "arrived":
@@ -150,6 +155,8 @@ class _Move:
         for _ in range(_ROUNDS):
             if await self.round() > FEW:
                 continue
+            with suppress(NotWhole):  # what came is put on the disk there now, and not while writers wait
+                await self.target.whole(Whole(await self.leaving.size(), root_of(self.blocks)))
             if await self._seal():
                 return
             holds += 1
