@@ -13,14 +13,17 @@ import pytest
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
+from cozy.kernel.jobs import DayPassed
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 from cozy.rooms.exports import model, service
 from cozy.rooms.exports.errors import AlreadyMaking, NoExport, NoRoom
+from cozy.rooms.exports.jobs import end_abandoned
 from cozy.rooms.exports.model import Export
 from cozy.rooms.exports.service import freezing, kinds
 from cozy.rooms.files import service as files
 from cozy.rooms.homes import service as homes
+from cozy.rooms.jobs import service as jobs
 from cozy.rooms.notifications.model import NOTIFICATIONS
 
 BIG = bytes(range(256)) * 1000
@@ -349,3 +352,28 @@ async def test_nobody_has_it_any_more_once_the_passphrase_was_set_anew(anonymous
     assert (await anonymous.get(url)).status_code == 404
     (url,) = await parts(house, lived_in, begun)
     assert (await anonymous.get(url)).status_code == 200
+
+
+async def test_one_whose_job_was_called_off_or_given_up_holds_nothing_for_ever(house, lived_in, begun):
+    file = await house.read(lived_in, SYSTEM, files.at_path, "/été & café.bin")
+    await house.write(lived_in, SYSTEM, files.trash, file.id)
+    await house.write(lived_in, SYSTEM, files.destroy, file.id)
+    await end_abandoned.run(house, lived_in, DayPassed())
+    assert (await house.read(lived_in, SYSTEM, service.one, begun)).body.state == "making"
+
+    def called_off(work: Work) -> None:
+        jobs.running.cancel(work, jobs.triggers.waiting(work, service.WORKER))
+
+    await house.write(lived_in, SYSTEM, called_off)
+    await end_abandoned.run(house, lived_in, DayPassed())
+    assert (await house.read(lived_in, SYSTEM, service.one, begun)).body.state == "failed"
+    assert await house.read(lived_in, SYSTEM, _held) == (0, 0)
+    assert len(BIG) not in {blob.size for blob in house.blobs.stored(lived_in.id)}
+
+
+async def test_one_whose_job_was_called_off_is_in_the_way_of_no_other(house, lived_in, begun):
+    await house.write(
+        lived_in, SYSTEM, lambda work: jobs.running.cancel(work, jobs.triggers.waiting(work, service.WORKER))
+    )
+    await house.write(lived_in, SYSTEM, service.begin, Export())
+    assert (await house.read(lived_in, SYSTEM, service.one, begun)).body.state == "failed"

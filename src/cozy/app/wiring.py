@@ -283,6 +283,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
         sharing_jobs.sweep_clients,
         replication_jobs.tidy,
         federation_jobs.tidy,
+        exports_jobs.end_abandoned,
     ],
 }
 

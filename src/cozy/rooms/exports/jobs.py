@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
-from cozy.kernel.jobs import job
+from cozy.kernel.jobs import DayPassed, job
 from cozy.kernel.work import Work
 from cozy.rooms.jobs.model import Task
 from cozy.rooms.jobs.ports import WorkerType
@@ -46,6 +46,12 @@ async def _backup(house: House, home: Home, task: Task) -> None:
 def begin_backup(work: Work, event: BackupDue) -> None:
     """Ask for a backup whose time has come; the second time one is being made, or another time is set."""
     service.places.due(work, event.place, event.at)
+
+
+@job("exports.end_abandoned")
+async def end_abandoned(house: House, home: Home, event: DayPassed) -> None:
+    """End what nobody prepares any more, so that it holds nothing; the second time there is none."""
+    await service.end_abandoned(house, home)
 
 
 WORKERS = [

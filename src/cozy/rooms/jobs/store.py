@@ -76,6 +76,15 @@ def known(work: Work, ids: Sequence[str]) -> set[str]:
     return {row[0] for row in rows}
 
 
+def is_any(work: Work, worker: str) -> bool:
+    """Whether a job of a worker waits or somebody is at one; not one that was given up."""
+    row = work.db.one(
+        "SELECT 1 FROM jobs WHERE home_id = :home AND worker = :worker AND due_at <> :never LIMIT 1",
+        home=work.home, worker=worker, never=NEVER,
+    )  # fmt: skip
+    return row is not None
+
+
 def leased_now(work: Work, now: str) -> dict[str, int]:
     """How many jobs of each worker somebody is at."""
     rows = work.db.all(

@@ -6,7 +6,7 @@ from .closing import summed
 from .doctypes import DOCTYPES
 from .fetching import Reading, reading
 from .keeping import Kept, all_, name_of, named, one, opened, remove, secret
-from .making import NOTICE, WORKER, begin, check_room, make
+from .making import NOTICE, WORKER, begin, check_room, end_abandoned, make
 from .taking import Opened, folder, taken, tar
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "begin",
     "check_room",
     "cozy_archive",
+    "end_abandoned",
     "fetching",
     "folder",
     "keeping",

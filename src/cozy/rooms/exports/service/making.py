@@ -51,11 +51,27 @@ async def check_room(house: House, home: Home) -> None:
 def begin(work: Work, asked: Export) -> Kept:
     """Ask for an export: of the moment when the job begins. Raises AlreadyMaking, NobodyIn, NotAllowed."""
     permissions.guard(work, "POST", EXPORTS, None, None)
+    _end_abandoned(work)
     if any(not each.body.is_over for each in keeping.listed(work)):
         raise AlreadyMaking
     made = keeping.create(work, asked)
     jobs.running.push(work, jobs.running.Asked(worker=WORKER, message={"export": made.id}, is_manual=True))
     return made
+
+
+async def end_abandoned(house: House, home: Home) -> None:
+    """Let what is being prepared have failed where nobody is at it any more: its job was called off, or given up."""
+    if await house.write(home, SYSTEM, _end_abandoned):
+        await files.holding.free_held(house, home)
+
+
+def _end_abandoned(work: Work) -> int:
+    left = [each for each in keeping.listed(work) if not each.body.is_over]
+    if not left or jobs.running.is_any(work, WORKER):
+        return 0
+    for each in left:
+        _failed(work, each.id, each.body.run, Broken.title())
+    return len(left)
 
 
 async def make(house: House, home: Home, id_: str) -> None:

@@ -189,6 +189,11 @@ def start(work: Work, job: Document) -> Document:
     return documents.update(work, job, {**job.body, "state": "running", "started_at": iso(work.now)})
 
 
+def is_any(work: Work, worker: str) -> bool:
+    """Whether a job of a worker here waits or runs."""
+    return store.is_any(work, worker)
+
+
 def cancel(work: Work, jobs: Sequence[Document]) -> None:
     """Nobody wants these jobs any more: whoever is at one loses it, and it ends as `errored`."""
     store.drop(work, [job.id for job in jobs])
