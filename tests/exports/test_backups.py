@@ -208,3 +208,14 @@ async def test_a_place_is_named_on_the_page(reader, house, lived_in, shelf):
     await reader.submit(f"{here}/begin")
     assert "Being backed up" in (await reader.get(here)).text
     assert "No more backups" in await reader.landed(await reader.submit(f"{here}/remove"))
+
+
+async def test_one_whose_process_is_gone_can_be_begun_anew(house, lived_in):
+    id_ = await added(house, lived_in, "http://127.0.0.1:1/x")
+
+    def asked(work):
+        return work.db.all("SELECT id FROM jobs WHERE home_id = :home AND worker = 'backup'", home=work.home)
+
+    for number in (1, 2):
+        await house.write(lived_in, SYSTEM, service.places.begin, id_)
+        assert len(await house.read(lived_in, SYSTEM, asked)) == number

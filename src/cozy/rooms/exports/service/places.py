@@ -113,10 +113,9 @@ def due(work: Work, id_: str, at: str) -> None:
 
 
 def begin(work: Work, id_: str) -> None:
-    """Make a backup now. Raises NoPlace, NobodyIn, NotAllowed."""
+    """Make a backup now; one that is being made, or whose process is gone, stops for it. Raises NoPlace, NobodyIn, NotAllowed."""
     permissions.guard(work, "PUT", PLACES, {id_}, None)
-    if fetch(work, id_).body.state != "running":
-        push(work, id_)
+    push(work, id_)
 
 
 def push(work: Work, id_: str) -> None:
