@@ -21,6 +21,7 @@ from cozy.kernel.caller import SYSTEM
 from cozy.rooms.files import service as files
 from cozy.rooms.homes import service as homes
 from cozy.rooms.live_folder import jobs, service
+from cozy.rooms.live_folder.service import inbox as take_in
 from tests.live_folder.living import held
 from tests.program import environment, make_home
 
@@ -184,3 +185,53 @@ async def _in_house(data: Path, act, *arguments):
     async with opened(load(data=str(data)), clock=lambda: datetime.now(UTC) + later) as house:
         home = home_of(house.settings, await house.read_host(homes.only))
         return await act(house, home, *arguments)
+
+
+async def test_a_note_is_never_written_through_a_link_or_over_the_file_of_somebody(house, home, inbox, tmp_path):
+    other = tmp_path / "other"
+    other.write_bytes(b"of others")
+    (inbox / "a").symlink_to(other)
+    (inbox / "a.not-taken.txt").symlink_to(other)
+    (inbox / "b").symlink_to(other)
+    (inbox / "b.not-taken.txt").write_bytes(b"not a note")
+    await service.take_in(house, home)
+    assert other.read_bytes() == b"of others"
+    assert "/b.not-taken.txt" in await in_home(house, home)
+
+
+async def test_a_file_that_is_called_like_a_note_comes_in_as_any_other(house, home, inbox):
+    (inbox / "a").write_bytes(b"a")
+    (inbox / "a.not-taken.txt").write_bytes(b"not a note")
+    assert await service.take_in(house, home) == 2
+    assert await in_home(house, home) == sums(**{"/a": b"a", "/a.not-taken.txt": b"not a note"})
+
+
+async def test_a_folder_that_becomes_a_link_meanwhile_leads_nowhere(house, home, inbox, tmp_path, monkeypatch):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "a.txt").write_bytes(b"of others")
+    (inbox / "Papers").mkdir()
+    (inbox / "Papers" / "a.txt").write_bytes(b"a")
+    candidates = take_in._candidates
+
+    def swapped(folder):
+        found = list(candidates(folder))
+        if (inbox / "Papers").exists() and not (inbox / "Papers").is_symlink():
+            (inbox / "Papers").rename(inbox / ".Papers")
+            (inbox / "Papers").symlink_to(other)
+        return found
+
+    monkeypatch.setattr(take_in, "_candidates", swapped)
+    assert await service.take_in(house, home) == 0
+    assert (other / "a.txt").read_bytes() == b"of others"
+    assert await in_home(house, home) == {}
+
+
+async def test_a_new_live_folder_is_for_its_user_alone_and_an_old_one_as_it_was(house, home, tmp_path):
+    known = tmp_path / "known"
+    known.mkdir()
+    known.chmod(0o755)
+    for base, mode in ((tmp_path / "new", 0o700), (known, 0o755)):
+        await service.turn_on(house, home, base)
+        assert base.stat().st_mode & 0o777 == mode
+        await service.turn_off(house, home)

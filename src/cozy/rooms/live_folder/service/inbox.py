@@ -9,11 +9,12 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import secrets
 import signal
 import stat
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -43,6 +44,7 @@ REST_S = 5.0  # how long nobody may have changed a file
 AGAIN_S = 3600.0  # when a file is tried again that could not be taken
 _PIECE = 1024 * 1024  # bytes read at a time
 _LONGEST = 255  # bytes of a name
+_READING = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # no link, and no pipe that waits for somebody
 _NOTE, _OPENING = ".not-taken.txt", "Cozy: "
 # How programs name what they are still writing.
 _UNDER_WAY = (".part", ".partial", ".crdownload", ".download", ".tmp", ".filepart", "~")
@@ -122,12 +124,15 @@ def _is_due(path: Path, now: float) -> bool:
     return status.st_ctime > refused or not 0 <= now - refused < AGAIN_S
 
 
-def _is_written(path: Path, status: os.stat_result) -> bool:
-    """Whether some program has a file open to write to it, where the system tells: it gives no lease then (fcntl(2))."""
+def _is_written(path: Path | str, status: os.stat_result, folder: int | None = None) -> bool:
+    """Whether some program has a file open to write to it, where the system tells: it gives no lease then (fcntl(2)).
+
+    folder: that it is in, opened; path is its name then.
+    """
     if not stat.S_ISREG(status.st_mode) or not hasattr(fcntl, "F_SETLEASE"):
         return False
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        handle = os.open(path, _READING, dir_fd=folder)
     except OSError:
         return False
     try:
@@ -150,30 +155,52 @@ async def _take(house: House, home: Home, inbox: Path, path: Path) -> bool:
     except OutOfSpace:
         raise
     except Problem as problem:
-        await house.read(home, SYSTEM, _say, path, problem)
+        await house.read(home, SYSTEM, _say, inbox, path, problem)
         return False
-    _note(path).unlink(missing_ok=True)
+    if _is_note(note := _note(path)):
+        note.unlink(missing_ok=True)
     return True
 
 
 async def _taken(house: House, home: Home, inbox: Path, path: Path) -> None:
-    status = path.lstat()
-    if not stat.S_ISREG(status.st_mode):
-        raise NotAFile
-    where, mark = path.relative_to(inbox).as_posix(), disk.stamp(status)
-    for name in PurePosixPath(where).parts:
-        clean_name(name)
-    if (await house.read(home, SYSTEM, store.taken)).get(where) != mark:
-        await _store(house, home, path, where, status)
-    if await to_thread(_removed, path, mark):
-        await house.write(home, SYSTEM, store.forget_taken, where)
+    with _around(inbox, path) as folder:
+        status = os.lstat(path.name, dir_fd=folder)
+        if not stat.S_ISREG(status.st_mode):
+            raise NotAFile
+        where, mark = path.relative_to(inbox).as_posix(), disk.stamp(status)
+        for name in PurePosixPath(where).parts:
+            clean_name(name)
+        if (await house.read(home, SYSTEM, store.taken)).get(where) != mark:
+            await _store(house, home, folder, where, status)
+        if await to_thread(_removed, folder, path.name, mark):
+            await house.write(home, SYSTEM, store.forget_taken, where)
 
 
-async def _store(house: House, home: Home, path: Path, where: str, status: os.stat_result) -> None:
+@contextmanager
+def _around(inbox: Path, path: Path) -> Iterator[int]:
+    """The folder of a file, opened. Whoever may write in the inbox may put a link in the place of a folder at any moment: none
+    is followed, since we may read and remove what they may not. Raises FileNotFoundError.
+    """
+    handle = os.open(inbox, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for name in path.relative_to(inbox).parent.parts:
+            try:
+                inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=handle)
+            except NotADirectoryError as error:
+                raise FileNotFoundError(path) from error
+            os.close(handle)
+            handle = inner
+        yield handle
+    finally:
+        os.close(handle)
+
+
+async def _store(house: House, home: Home, folder: int, where: str, status: os.stat_result) -> None:
     """Make it a file of the home. Raises FileNotFoundError when it changes meanwhile, and what files refuse."""
+    name = PurePosixPath(where).name
     try:
         limit = await house.read(home, SYSTEM, files.room_left, home.quota)
-        content = await house.blobs.put(home.id, _pieces(path), limit)
+        content = await house.blobs.put(home.id, _pieces(folder, name), limit)
     except TooLarge as error:
         raise OverQuota(quota=home.quota) from error
     except FileNotFoundError:
@@ -181,7 +208,7 @@ async def _store(house: House, home: Home, path: Path, where: str, status: os.st
     except OSError as error:
         raise Unreadable from error
     try:
-        if disk.stamp(path.lstat()) != disk.stamp(status):
+        if disk.stamp(os.lstat(name, dir_fd=folder)) != disk.stamp(status):
             raise FileNotFoundError  # it is another one by now, which is looked at once it rests
         await house.write(home, SYSTEM, _make, where, content, status, home.quota)
     except (Problem, FileNotFoundError):  # anything else may come after the commit
@@ -190,8 +217,8 @@ async def _store(house: House, home: Home, path: Path, where: str, status: os.st
         raise
 
 
-async def _pieces(path: Path) -> AsyncIterator[bytes]:
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+async def _pieces(folder: int, name: str) -> AsyncIterator[bytes]:
+    handle = os.open(name, _READING, dir_fd=folder)
     with os.fdopen(handle, "rb", buffering=0) as file:
         while piece := file.read(_PIECE):
             yield piece
@@ -221,17 +248,17 @@ def _date(status: os.stat_result) -> str:
         return ""
 
 
-def _removed(path: Path, mark: str) -> bool:
+def _removed(folder: int, name: str, mark: str) -> bool:
     """Remove what is in the home; not while somebody writes to it. Raises Unremovable.
 
     One that was changed since is another one by its stamp, and taken as such.
     """
     try:
-        status = path.lstat()
-        if disk.stamp(status) == mark and _is_written(path, status):
+        status = os.lstat(name, dir_fd=folder)
+        if disk.stamp(status) == mark and _is_written(name, status, folder):
             return False
         if disk.stamp(status) == mark:
-            path.unlink()
+            os.unlink(name, dir_fd=folder)
     except FileNotFoundError:
         return True
     except PermissionError as error:
@@ -239,12 +266,18 @@ def _removed(path: Path, mark: str) -> bool:
     return True
 
 
-def _say(work: Work, path: Path, problem: Problem) -> None:
-    """Write beside a file why it was not taken."""
+def _say(work: Work, inbox: Path, path: Path, problem: Problem) -> None:
+    """Write beside a file why it was not taken; never over what others have put there, nor through a link of theirs."""
     words = work.plugged(Tongue)[0](homes.profile(work).locale)
     log.warning("a file of the inbox cannot be taken in", home=work.home, code=problem.code())
-    with suppress(OSError):
-        _note(path).write_text(f"{_OPENING}{words.gettext(problem.detail)}\n")
+    note, part = _note(path), f".{secrets.token_hex(8)}"
+    with suppress(OSError), _around(inbox, path) as folder:
+        if os.path.lexists(note) and not _is_note(note):
+            return
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644, dir_fd=folder)
+        with os.fdopen(handle, "w") as file:
+            file.write(f"{_OPENING}{words.gettext(problem.detail)}\n")
+        os.replace(part, note.name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 async def _forget_gone(house: House, home: Home, inbox: Path) -> None:
@@ -255,6 +288,6 @@ async def _forget_gone(house: House, home: Home, inbox: Path) -> None:
 
 
 def _tidy(note: Path) -> None:
-    """Remove a note about a file that is gone."""
-    if _is_orphan(note):
+    """Remove a note about a file that is gone; a file of somebody else's that is called so stays."""
+    if _is_note(note) and _is_orphan(note):
         note.unlink(missing_ok=True)

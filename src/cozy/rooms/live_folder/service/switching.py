@@ -56,8 +56,8 @@ def _lay_out(base: Path, home_id: str) -> None:
     is_ours = mark.is_file() and mark.read_text() == home_id
     if base.is_dir() and not is_ours and any(base.iterdir()):
         raise NotEmpty(path=str(base))
-    for folder in (base, base / INBOX):
-        folder.mkdir(parents=folder == base, exist_ok=True)
+    base.mkdir(mode=0o700, parents=True, exist_ok=True)  # who else may look at it is for the host to say
+    (base / INBOX).mkdir(exist_ok=True)
     disk.ours(base).mkdir(mode=0o700, exist_ok=True)
     mark.write_text(home_id)
 
