@@ -1,18 +1,23 @@
 """A home that is expected harms no other home of the host, and takes no more than a home does."""
 
+import secrets
+
+import apsw
 import pytest
 
 from cozy.app.house import home_of
 from cozy.kernel.caller import SYSTEM
+from cozy.kernel.carrying import BLOCK
 from cozy.kernel.home import origin_of
 from cozy.rooms.auth import service as auth
 from cozy.rooms.documents import service as documents
 from cozy.rooms.homes.model import Profile
 from cozy.rooms.moves import service as moves
-from cozy.rooms.moves.errors import TargetRefuses
-from cozy.rooms.moves.model import Asked
+from cozy.rooms.moves.errors import NotWhole, TargetRefuses
+from cozy.rooms.moves.model import Asked, Whole
 from cozy.rooms.moves.service.asking import Target
-from tests.moves.two import NEW, Pair
+from cozy.rooms.moves.service.expecting import packed
+from tests.moves.two import NEW, OLD, Pair
 
 VICTIM, SECOND = "bob.localhost", "second.localhost"
 
@@ -65,3 +70,42 @@ async def test_who_calls_themselves_a_home_that_is_on_its_way_cannot_come_too(pa
     second, other = await invited(pair, home, SECOND)
     with pytest.raises(TargetRefuses):
         await second.let_in(asked(other, home))
+
+
+@pytest.mark.parametrize("number", [1, 2**31, 2**63])
+async def test_no_block_is_taken_behind_a_hole(pair, home, number):
+    target, code = await invited(pair, home)
+    await target.let_in(asked(code, home))
+    with pytest.raises(TargetRefuses):
+        await target.put_blocks(packed(number, secrets.token_bytes(10)))
+    assert not list((pair.folder / NEW).rglob("*.coming"))
+
+
+@pytest.mark.parametrize("size", [-1, 0, BLOCK + 1, 2**43, 2**70])
+async def test_no_home_is_larger_than_what_came(pair, home, size):
+    target, code = await invited(pair, home)
+    await target.let_in(asked(code, home))
+    await target.put_blocks(packed(0, b"a"))
+    with pytest.raises((NotWhole, TargetRefuses)):
+        await target.whole(Whole(size, "any"))
+    assert [path.stat().st_size for path in (pair.folder / NEW).rglob("*.coming")] == [1]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TRIGGER busy AFTER INSERT ON documents BEGIN SELECT 1; END",
+        "DROP TABLE avatars; CREATE VIEW avatars AS SELECT 1 AS home_id, NULL AS picture, '' AS updated_at",
+        "CREATE VIRTUAL TABLE busy USING fts5(a)",
+        "DROP TABLE avatars",
+    ],
+    ids=["trigger", "view", "virtual table", "missing"],
+)
+async def test_a_database_that_runs_something_of_its_own_stays_where_it_is(pair, home, sql):
+    file = apsw.Connection(str(pair.folder / OLD / "homes" / home.id / "home.db"))
+    file.execute(sql)
+    file.close()
+    await pair.begin(home)
+    with pytest.raises(TargetRefuses, match="no version of Cozy"):
+        await pair.carry_on()
+    assert await pair.lives_at() == [OLD]

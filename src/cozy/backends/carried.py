@@ -22,7 +22,7 @@ import apsw
 
 from cozy.backends.durable import make_folder, sync_file, sync_folder
 from cozy.backends.faults import of_disk, of_sqlite
-from cozy.kernel.carrying import BLOCK, CarriedAlready, HeldTooLong, HomeGone, hash_of, root_of
+from cozy.kernel.carrying import BLOCK, CarriedAlready, HeldTooLong, HomeGone, NoHomeFile, hash_of, root_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -172,12 +172,12 @@ def unseal(connecting: Callable[[], apsw.Connection]) -> None:
 
 class ComingFile:
     """The file of a home that is carried here, `home.db.coming` until it is all here. known: hashes of what came, by home; forget: lets go of an
-    older file of that name.
+    older file of that name; is_ours: whether a file is a home's.
     """
 
     def __init__(
         self, path: Path, connect: Callable[[], apsw.Connection], version: int, known: dict[str, list[bytes]],
-        forget: Callable[[str], None],
+        forget: Callable[[str], None], is_ours: Callable[[Path], bool],
     ) -> None:  # fmt: skip
         self.version = version
         self._path = path
@@ -185,6 +185,7 @@ class ComingFile:
         self._connect = connect
         self._all = known
         self._forget = forget
+        self._is_ours = is_ours
         self._id = path.parent.name
 
     async def hashes(self) -> list[bytes]:
@@ -239,6 +240,11 @@ class ComingFile:
             return
         except OSError as error:
             raise of_disk(error) from error
+
+    async def check(self) -> None:
+        """By its schema."""
+        if not await asyncio.to_thread(self._is_ours, self._coming):
+            raise NoHomeFile
 
     async def settle(self) -> None:
         """Name it."""

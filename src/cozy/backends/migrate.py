@@ -112,6 +112,46 @@ def _snapshot(connection: apsw.Connection, target: Path) -> None:
     sync_folder(target.parent)
 
 
+def runs_ours_alone(path: Path, migrations: list[Migration]) -> bool:
+    """Whether a database, which others may have made, runs nothing but what our migrations put there: a view in the place of
+    a table, a trigger or a virtual table could keep whoever reads it busy for ever.
+    """
+    try:
+        given = apsw.Connection(
+            f"{path.as_uri()}?immutable=1", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        )
+        try:
+            version, found = _version(given), _schema(given)
+        finally:
+            given.close()
+    except (apsw.Error, UnicodeDecodeError):
+        return False
+    if not 0 < version <= max(each.number for each in migrations):
+        return False
+    fresh = apsw.Connection(":memory:")
+    try:
+        for migration in migrations:
+            if migration.number <= version:
+                fresh.execute(migration.on("sqlite")).fetchall()
+        ours = set(_schema(fresh))
+    finally:
+        fresh.close()
+    plain = {(kind, name) for kind, name, sql in found if _is_plain(sql)}
+    return all(each in ours or _is_plain(each[2]) for each in found) and all(
+        each in found or (_is_plain(each[2]) and each[:2] in plain) for each in ours
+    )
+
+
+def _schema(connection: apsw.Connection) -> list[tuple[str, str, str]]:
+    rows = connection.execute("SELECT type, name, COALESCE(sql, '') FROM sqlite_schema")
+    return [(str(kind), str(name), str(sql)) for kind, name, sql in rows]
+
+
+def _is_plain(sql: str) -> bool:
+    """Whether this makes a table of its own or an index, in the one way that SQLite writes it."""
+    return sql.startswith(("CREATE TABLE ", "CREATE INDEX ", "CREATE UNIQUE INDEX ")) or not sql
+
+
 def migrate_postgres(connection: Connection, families: Mapping[str, list[Migration]]) -> None:
     """Apply what is missing, in one transaction, one program at a time. Snapshots are the hoster's (`pg_dump`).
 

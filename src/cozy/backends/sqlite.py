@@ -25,7 +25,7 @@ from cozy.backends.carried import ComingFile, LeavingFile, is_sealed
 from cozy.backends.durable import make_folder, sync_folder
 from cozy.backends.faults import of_opening, of_sqlite
 from cozy.backends.group import GroupCommit, Outcome
-from cozy.backends.migrate import Migration, migrate_sqlite
+from cozy.backends.migrate import Migration, migrate_sqlite, runs_ours_alone
 from cozy.kernel.carrying import HomeGone
 from cozy.kernel.db import Db, Row, Taken, expand, nothing
 from cozy.kernel.problem import Unavailable
@@ -338,6 +338,7 @@ class SqliteStorage:
             self._version(),
             self._coming,
             self._forget,
+            partial(runs_ours_alone, migrations=self._migrations("home")),
         )
 
     def _forget(self, home_id: str) -> None:

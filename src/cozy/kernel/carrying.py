@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from .problem import Locked, Unavailable
+from .problem import Invalid, Locked, Unavailable
 
 BLOCK = 64 * 1024  # bytes of a block; the last one may be shorter
 HASH = 16  # bytes of its hash
@@ -27,6 +27,10 @@ class CarriedAlready(Locked):
 
 class CannotCarry(Unavailable):
     """A home moves from a host that keeps its homes in SQLite to another one that does, for now."""
+
+
+class NoHomeFile(Invalid):
+    """This is not the database of a home: it holds what no version of Cozy puts there."""
 
 
 def hash_of(block: bytes) -> bytes:
@@ -93,6 +97,10 @@ class Coming(Protocol):
 
     async def whole(self, size: int) -> str:
         """Cut what is here to this size (bytes) and put it on the disk. Returns `root_of` it."""
+        ...
+
+    async def check(self) -> None:
+        """Make sure that what is here, whole, is the database of a home and runs nothing of its own. Raises NoHomeFile."""
         ...
 
     async def settle(self) -> None:

@@ -152,9 +152,11 @@ async def hashes(house: House, arrival: Arrival) -> bytes:
 
 
 async def take_blocks(house: House, arrival: Arrival, body: bytes) -> None:
-    """Take some blocks. Raises BadBlocks, OutOfSpace."""
+    """Take some blocks, none of them behind a hole: reading one takes as long as if it were full. Raises BadBlocks, OutOfSpace."""
     file = house.storage.coming(arrival.home_id)
     for number, block in list(unpacked(body)):
+        if number > len(await file.hashes()):
+            raise BadBlocks
         await file.put(number, block)
 
 
@@ -193,10 +195,12 @@ async def take_content(house: House, arrival: Arrival, key: str, chunks: AsyncIt
 
 
 async def whole(house: House, arrival: Arrival, said: Whole) -> None:
-    """Make sure that everything is here and on the disk. Raises NotWhole, DomainTaken."""
+    """Make sure that everything is here and on the disk, and is a home. Raises NotWhole, NoHomeFile, DomainTaken."""
     await house.read_host(_check_free, arrival.domain)
-    if await house.storage.coming(arrival.home_id).whole(said.size) != said.root:
+    file = house.storage.coming(arrival.home_id)
+    if not 0 < said.size <= len(await file.hashes()) * BLOCK or await file.whole(said.size) != said.root:
         raise NotWhole
+    await file.check()
 
 
 async def live(house: House, domain: str, key: str, said: Statement) -> Let:
