@@ -187,7 +187,9 @@ async def _in_house(data: Path, act, *arguments):
         return await act(house, home, *arguments)
 
 
-async def test_a_note_is_never_written_through_a_link_or_over_the_file_of_somebody(house, home, inbox, tmp_path):
+async def test_a_note_is_never_written_through_a_link_or_over_the_file_of_somebody(
+    house, home, inbox, tmp_path
+):
     other = tmp_path / "other"
     other.write_bytes(b"of others")
     (inbox / "a").symlink_to(other)
@@ -206,7 +208,9 @@ async def test_a_file_that_is_called_like_a_note_comes_in_as_any_other(house, ho
     assert await in_home(house, home) == sums(**{"/a": b"a", "/a.not-taken.txt": b"not a note"})
 
 
-async def test_a_folder_that_becomes_a_link_meanwhile_leads_nowhere(house, home, inbox, tmp_path, monkeypatch):
+async def test_a_folder_that_becomes_a_link_meanwhile_leads_nowhere(
+    house, home, inbox, tmp_path, monkeypatch
+):
     other = tmp_path / "other"
     other.mkdir()
     (other / "a.txt").write_bytes(b"of others")
