@@ -246,6 +246,7 @@ async def test_nothing_that_only_homes_write_comes_along(house, home, bring, ins
     """Such as what an export left out last time: the next one would leave out what somebody else says."""
     own = sorted(
         {each.name for each in house.ports[Doctype] if not each.is_readable} - {"io.cozy.deleted"}
+        | {"io.cozy.exports.places"}
         | {name for name, each in RESERVED.items() if not each.is_readable}
     )
     entries = [

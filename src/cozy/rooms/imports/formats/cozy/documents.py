@@ -23,7 +23,8 @@ _SPENT = frozenset(
     {
         "configs", "instances", "io.cozy.account_types", "io.cozy.accounts.soft_deleted", "io.cozy.auth.confirmations", "io.cozy.auth.email",
         "io.cozy.auth.identity", "io.cozy.auth.profile",
-        "io.cozy.connectors.memories", "io.cozy.doctypes", "io.cozy.exports", "io.cozy.exports.requests", "io.cozy.exports.sums", "io.cozy.files.archives",
+        "io.cozy.connectors.memories", "io.cozy.doctypes", "io.cozy.exports", "io.cozy.exports.places", "io.cozy.exports.requests",
+        "io.cozy.exports.sums", "io.cozy.files.archives",
         "io.cozy.files.metadata", "io.cozy.files.shortcuts", "io.cozy.files.sizes", "io.cozy.files.thumbnails", "io.cozy.imports",
         "io.cozy.intents", "io.cozy.jobs", "io.cozy.jobs.events", "io.cozy.jobs.logs", "io.cozy.notes.documents",
         "io.cozy.notes.events", "io.cozy.notes.images", "io.cozy.notes.steps", "io.cozy.notes.telepointers",
