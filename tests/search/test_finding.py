@@ -227,6 +227,17 @@ def test_the_text_of_a_file_is_found_once_it_was_read(work, given, find):
     assert [piece.text for piece in hit.snippet if piece.is_hit] == ["Taxes", "foncières"]
 
 
+def test_a_text_whose_reading_is_cut_off_again_and_again_is_read_at_last(work, given, find):
+    file = given.file("lease.txt", b"...")
+    caught_up(work)
+    for _ in range(5):  # as often as the program was killed meanwhile
+        assert store.next_text(work) is not None
+    waiting = store.next_text(work)
+    assert waiting is not None
+    reading.keep(work, waiting.sha256, "Rent is due on Mondays")
+    assert find("mondays") == [file.name]
+
+
 def test_what_is_deleted_or_in_the_bin_is_found_no_more_and_leaves_no_word(work, given, find):
     file, kept = given.file("Confidentiel.txt"), given.file("Public.txt")
     caught_up(work)

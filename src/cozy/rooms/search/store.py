@@ -14,7 +14,7 @@ from cozy.kernel.work import Work
 from .model.entries import Entry
 
 T = TypeVar("T")
-GIVEN_UP = 3  # tries after which a content has no text
+GIVEN_UP = 10  # tries after which a content has no text: as often as a job may be cut off
 _COLUMNS = "doctype, id, kind, title, people, words, excerpt, extension, place, at, sha256"
 _AT_ONCE = 200  # of one statement
 _LIKE = 4_000  # words that are compared with one that was mistyped
