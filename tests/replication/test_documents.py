@@ -89,6 +89,27 @@ async def test_what_is_deleted_is_deleted_everywhere(town: Town):
     assert await found(town, "alice", TODOS) == []
 
 
+async def test_who_hears_late_of_an_edit_and_a_deletion_at_once_has_what_the_others_have(town: Town):
+    titles = [f"Paint {n}" for n in range(8)]  # of some the deletion is told first, of others the edit
+    for title in titles:
+        await town.do("alice", documents.create, TODOS, {"list": "home", "title": title})
+    await town.share([sync(TODOS, "home", selector="list")], "bob", "carol")
+    await town.settle()
+    town.ways.cut = {"bob.localhost"}
+    for todo in await found(town, "alice", TODOS):
+        await town.do("alice", documents.delete, todo)
+    for copy in await found(town, "carol", TODOS):
+        await town.do("carol", documents.update, copy, {**copy.body, "title": f"{copy.body['title']} red"})
+    for _ in range(4):  # to and fro between the others
+        await town.beat("alice", "carol")
+    town.ways.cut = set()
+    await town.settle()
+    for name in ("alice", "bob", "carol"):
+        assert {one["title"] for one in await bodies(town, name, TODOS)} == {
+            f"{title} red" for title in titles
+        }
+
+
 async def test_what_no_longer_meets_the_rule_leaves_the_other_homes(town: Town):
     todo = await town.do("alice", documents.create, TODOS, {"list": "home", "title": "Paint"})
     await town.share([sync(TODOS, "home", selector="list")], "bob")

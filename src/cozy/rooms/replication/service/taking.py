@@ -68,7 +68,9 @@ def _take_documents(
         body = rules.with_names(one.members, rules.selectors(scope.sharing), scope.names)
         if not _may_come(scope, shared, one, body, there.get(one.id), by_owner=by_owner):
             continue
-        _graft(work, scope, shared, one, body)
+        there[one.id] = _graft(
+            work, scope, shared, one, body
+        )  # the next branch of it may be in the same request
         taken.append(one.id)
     if taken:
         documents.rules_of(work, doctype).follow(work, doctype, list(dict.fromkeys(taken)))
@@ -108,7 +110,8 @@ def _travels(scope: Scope, at: int, deed: rules.Deed, *, by_owner: bool) -> bool
     return (by_owner and deed == "add") or rules.travels(scope.rules[at], deed, by_owner=by_owner)
 
 
-def _graft(work: Work, scope: Scope, shared: Shared, one: Arrival, body: Mapping[str, Any]) -> None:
+def _graft(work: Work, scope: Scope, shared: Shared, one: Arrival, body: Mapping[str, Any]) -> Document:
+    """Take in a branch; the document with it."""
     digests = tuple(rev.partition("-")[2] for rev in reversed(one.chain))
     leaf = Leaf(one.rev, one.is_removed, {} if one.is_removed else body, digests)
     now = documents.graft(work, shared.doctype, shared.id, leaf)
@@ -120,6 +123,7 @@ def _graft(work: Work, scope: Scope, shared: Shared, one: Arrival, body: Mapping
         info = Info(rule=at or 0)
     shared.infos[scope.id] = replace(info, rev=now.rev, removed=now.deleted)
     keeping.put(work, shared)
+    return now
 
 
 def missing(work: Work, scope: Scope, asked: Mapping[str, Sequence[str]]) -> dict[str, dict[str, list[str]]]:
