@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from msgspec.structs import replace
 
 from cozy.kernel.carrying import HomeGone
 from cozy.kernel.outside import Unreachable
@@ -277,6 +278,13 @@ async def test_a_move_is_forgotten_with_a_home_that_is_destroyed(pair, home, mon
 async def test_what_is_no_invitation_is_refused(pair, home, text):
     with pytest.raises(BadInvitation):
         await moves.leaving.begin(pair.old, home, text)
+
+
+async def test_a_home_that_is_reached_by_https_moves_over_no_open_line(pair, home):
+    closed = replace(home, origin=f"https://{OLD}")
+    with pytest.raises(BadInvitation, match="open line"):
+        await moves.leaving.begin(pair.old, closed, f"http://{NEW}:8080#code")
+    assert (await moves.leaving.begin(pair.old, closed, f"https://{NEW}#code")).address == f"https://{NEW}"
 
 
 async def test_a_home_with_the_seal_takes_nothing_from_anybody(pair, home):

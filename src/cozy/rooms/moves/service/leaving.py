@@ -53,6 +53,10 @@ async def begin(house: House, home: Home, invitation: str) -> Departure:
     address, sharp, code = invitation.strip().partition("#")
     if not sharp or not code or not address.startswith(("http://", "https://")):
         raise BadInvitation(parameter="invitation")
+    if address.startswith("http://") and home.origin.startswith("https://"):
+        raise BadInvitation(
+            "A home that is reached by https does not move over an open line: the address begins with https."
+        )
     if address_of(address) == address_of(home.origin):
         raise BadInvitation("A home moves to another address than its own.", parameter="invitation")
     house.storage.leaving(home.id)
