@@ -31,6 +31,28 @@ async def test_two_write_into_one_file(town: Town):
     assert len([path for path in found if path.startswith("/plan")]) == 3
 
 
+async def test_who_may_only_look_keeps_no_copy_that_nobody_else_has(town: Town):
+    sharing, _ = await trip(town, "bob", "carol", readers=("carol",))
+    town.ways.cut = {"bob.localhost"}
+    plan, theirs = await town.at("alice", sharing, "plan.txt"), await town.at("bob", sharing, "plan.txt")
+    await town.write("alice", plan.id, b"by alice")
+    await town.beat("alice")
+    assert (await town.at("carol", sharing, "plan.txt")).md5sum == md5(b"by alice")
+    town.ways.cut = {"bob.localhost", "carol.localhost"}
+    await town.do("alice", files.change, plan.id, files.Change(dir_id=files.ROOT))  # hers alone from now on
+    for n in range(3):
+        await town.write("bob", theirs.id, f"by bob {n}".encode())
+    town.ways.cut = {"carol.localhost"}
+    for _ in range(4):
+        await town.beat("alice", "bob")
+    town.ways.cut = set()
+    await town.settle()
+    found = await same(town, sharing)
+    assert {path: found[path] for path in found if path.startswith("/plan")} == {
+        "/plan.txt": md5(b"by bob 2")
+    }
+
+
 async def test_who_only_renames_makes_no_second_file(town: Town):
     sharing, _ = await trip(town, "bob", "carol")
     plan, theirs = await town.at("bob", sharing, "plan.txt"), await town.at("carol", sharing, "plan.txt")

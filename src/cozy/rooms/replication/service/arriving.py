@@ -235,8 +235,8 @@ def _of_another(one: Coming) -> Content | None:
 def _is_written_here(one: Coming) -> bool:
     """Whether somebody wrote here, since what others know, what the file holds."""
     info = one.info
-    if info is None or info.rev in one.arrival.chain:
-        return False
+    if info is None or info.rev in one.arrival.chain or one.scope.is_muted:
+        return False  # what a home that may only look holds came from its owner's, which keeps what was lost on the way
     common = max(
         (generation(rev) for rev in one.shared.tree.chain(info.rev) if rev in one.arrival.chain), default=0
     )
@@ -257,7 +257,8 @@ def _keep_loser(one: Coming, content: Content | None, quota: int | None) -> bool
     """An earlier revision came later: what it holds becomes a file of its own, unless that is, or was, held here."""
     id_ = conflict_id(one.arrival.id, one.arrival.rev)
     md5sum = one.arrival.text("md5sum")
-    if not one.is_here or one.file is None or tree.holds(one.work, one.file, md5sum) or _was_kept(one, id_):
+    is_kept = one.scope.is_muted or _was_kept(one, id_)
+    if not one.is_here or one.file is None or is_kept or tree.holds(one.work, one.file, md5sum):
         one.shared.tree.insert(one.arrival.chain)
         keeping.put(one.work, one.shared)
         return True
