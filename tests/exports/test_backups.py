@@ -14,9 +14,10 @@ from cozy.rooms.accounts import service as accounts
 from cozy.rooms.auth import service as auth
 from cozy.rooms.exports import service
 from cozy.rooms.exports.events import BackupDue
-from cozy.rooms.exports.jobs import begin_backup
+from cozy.rooms.exports.jobs import begin_backup, go_on
 from cozy.rooms.exports.service.webdav import Webdav
 from cozy.rooms.files import service as files
+from cozy.rooms.jobs import service as jobs
 from cozy.rooms.notifications import jobs as notifications_jobs
 from tests.exports.test_pages import PASSPHRASE
 
@@ -219,3 +220,20 @@ async def test_one_whose_process_is_gone_can_be_begun_anew(house, lived_in):
     for number in (1, 2):
         await house.write(lived_in, SYSTEM, service.places.begin, id_)
         assert len(await house.read(lived_in, SYSTEM, asked)) == number
+
+
+async def test_one_whose_job_was_called_off_goes_on_the_next_day(house, lived_in):
+    id_ = await added(house, lived_in, "http://127.0.0.1:1/x")
+    await house.write(lived_in, SYSTEM, service.places.begin, id_)
+
+    def waiting(work):
+        return jobs.triggers.waiting(work, service.places.WORKER)
+
+    def called_off(work):
+        jobs.running.cancel(work, waiting(work))
+
+    await house.write(lived_in, SYSTEM, called_off)
+    assert not await house.read(lived_in, SYSTEM, waiting)
+    for _ in range(2):
+        await house.write(lived_in, SYSTEM, go_on.run, DayPassed())
+        assert len(await house.read(lived_in, SYSTEM, waiting)) == 1

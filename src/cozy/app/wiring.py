@@ -284,6 +284,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
         replication_jobs.tidy,
         federation_jobs.tidy,
         exports_jobs.end_abandoned,
+        exports_jobs.go_on,
     ],
 }
 

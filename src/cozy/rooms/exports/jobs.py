@@ -54,6 +54,12 @@ async def end_abandoned(house: House, home: Home, event: DayPassed) -> None:
     await service.end_abandoned(house, home)
 
 
+@job("exports.go_on")
+def go_on(work: Work, event: DayPassed) -> None:
+    """Ask again for backups that nobody makes any more; the second time somebody does."""
+    service.places.go_on(work)
+
+
 WORKERS = [
     WorkerType(
         name=service.WORKER, run=_export, is_reserved=True, timeout_s=_WEEK_S, most_timeout_s=_WEEK_S, at_once=2, at_once_here=1

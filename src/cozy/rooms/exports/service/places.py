@@ -128,6 +128,15 @@ def push(work: Work, id_: str) -> None:
     jobs.running.push(work, jobs.running.Asked(worker=WORKER, message={"place": id_}, is_manual=True))
 
 
+def go_on(work: Work) -> None:
+    """Ask again for the backups that nobody makes any more: their job was called off, or given up."""
+    if jobs.running.is_any(work, WORKER):
+        return
+    for each in _all(work):
+        if each.body.state == "running":
+            push(work, each.id)
+
+
 def plan(work: Work, id_: str, after: timedelta) -> str:
     """When the next backup is due. Publishes BackupDue, then."""
     at = work.now + after
