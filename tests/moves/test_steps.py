@@ -165,6 +165,19 @@ async def test_a_home_that_has_gone_and_not_arrived_stays_only_when_the_other_ho
     await holds_all(pair, OLD)
 
 
+async def test_a_home_whose_new_host_is_gone_for_good_stays_when_that_is_said(pair, home):
+    await pair.begin(home)
+    pair.between.lost = {f"{ARRIVAL}/live", ARRIVAL}
+    with pytest.raises(Unreachable):
+        await _past_the_door(pair)
+    assert await pair.lives_at() == []
+    await pair.old.write_host(lambda work: moves.leaving.give_up(work, home.id, unheard=True))
+    with pytest.raises(GivenUp):
+        await pair.carry_on()
+    assert await pair.lives_at() == [OLD]
+    await holds_all(pair, OLD)
+
+
 async def _past_the_door(pair):
     """Only the last word, and giving up, are lost."""
     lost, pair.between.lost = pair.between.lost, {f"{ARRIVAL}/live"}

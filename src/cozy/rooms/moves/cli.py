@@ -53,6 +53,13 @@ def move(
     abandon: Annotated[
         bool, typer.Option("--abandon", help="Let it stay after all, as long as it does not live there.")
     ] = False,
+    unheard: Annotated[
+        bool,
+        typer.Option(
+            "--unheard",
+            help="With --abandon: the other host is gone for good, and never says that the home does not live there.",
+        ),
+    ] = False,
     erase: Annotated[
         bool, typer.Option("--erase", help="Remove what is left here, once it lives there.")
     ] = False,
@@ -68,7 +75,7 @@ def move(
         if erase:
             return _erased(await leaving.erase(house, home.id))
         if abandon:
-            await house.write_host(leaving.give_up, home.id)
+            await house.write_host(leaving.give_up, home.id, unheard=unheard)
         elif invitation:
             await leaving.begin(house, home, invitation)
         try:

@@ -42,6 +42,7 @@ class Departure(Struct, frozen=True):
     record: str = ""  # that it has moved, signed by its key: JSON
     whole: Whole | None = None  # what was there when it went
     given_up: bool = False  # somebody no longer wants it to go
+    unheard: bool = False  # … and the other host, which is no more, is not waited for
     size: int = 0  # bytes, of all that it held as it began
     carried: int = 0  # bytes, since this was last begun or gone on with
     pause_ms: int = 0  # how long writers waited at the switch, until it lived there

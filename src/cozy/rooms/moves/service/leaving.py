@@ -71,7 +71,7 @@ def _begin(work: Work, departure: Departure) -> Departure:
     if known is not None and known.address != departure.address:
         raise Moves(address=known.address)
     if known is not None:
-        departure = replace(known, code=departure.code, given_up=False)
+        departure = replace(known, code=departure.code, given_up=False, unheard=False)
     store.keep_departure(work, departure)
     return departure
 
@@ -101,9 +101,11 @@ def forget(work: Work, home_id: str) -> None:
     store.forget_departure(work, home_id)
 
 
-def give_up(work: Work, home_id: str) -> None:
-    """Let it stay after all: whoever carries it sees that soon. Raises NoDeparture, ArrivedAlready."""
-    if change(work, home_id, given_up=True).state == "arrived":
+def give_up(work: Work, home_id: str, *, unheard: bool = False) -> None:
+    """Let it stay after all: whoever carries it sees that soon. unheard: even where the other host never says again that the home
+    does not live there. Raises NoDeparture, ArrivedAlready.
+    """
+    if change(work, home_id, given_up=True, unheard=unheard).state == "arrived":
         raise ArrivedAlready
 
 
@@ -289,7 +291,7 @@ class _Move:
         try:
             is_free = await self.target.abandon()
         except Problem:
-            if is_sealed:
+            if is_sealed and not self.departure.unheard:
                 raise
             is_free = True  # without a word of the home, which it will not say, it never lives there
         if not is_free and is_sealed:
