@@ -6,16 +6,21 @@ whole is known before its first byte.
 
 from __future__ import annotations
 
+import asyncio
 import struct
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
+from starlette.responses import Response
 
-from .ranges import Stream, disposition
-from .stretches import Stretch
+from cozy.kernel.clock import parse
+
+from .call import Call
+from .ranges import Stream, disposition, serve
+from .stretches import Stretch, cut
 
 T = TypeVar("T")
 
@@ -36,6 +41,43 @@ class Entry(Struct, Generic[T], frozen=True):
     source: T | None = None
     is_executable: bool = False
     crc: int | None = None
+
+
+class Kept(Protocol):
+    """What is known of a file that an archive can be put together of from anywhere in it."""
+
+    @property
+    def path(self) -> str:
+        """Its place in the archive; a folder's ends in a slash."""
+        ...
+
+    @property
+    def modified(self) -> str:
+        """When it changed, RFC 3339."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        ...
+
+    @property
+    def executable(self) -> bool:
+        """Whether it is a program."""
+        ...
+
+    @property
+    def crc(self) -> int:
+        """The CRC-32 of its bytes."""
+        ...
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is one."""
+        ...
+
+
+K = TypeVar("K", bound=Kept)
 
 
 def length(entries: Sequence[Entry[T]]) -> int:
@@ -96,6 +138,30 @@ def sent(entries: Sequence[Entry[T]], read: Callable[[T], AsyncIterator[bytes]],
         "content-length": str(length(entries)), "cache-control": "private, no-store",
     }  # fmt: skip
     return Stream(stream(entries, read), 200, headers)
+
+
+async def resumed(
+    call: Call, kept: Sequence[K], read: Callable[[K, int, int], AsyncIterator[bytes]], *, name: str, etag: str, modified: datetime,
+) -> Response:  # fmt: skip
+    """The archive as an answer to whoever may have some of it: all, or a range of it. read(file, start, size) gives its bytes."""
+    entries = await asyncio.to_thread(_entries, kept)
+    size = await asyncio.to_thread(length, entries)
+
+    def part(start: int, wanted: int) -> AsyncIterator[bytes]:
+        return cut(stretches(entries), read, start, wanted)
+
+    headers = {
+        "content-type": MEDIA_TYPE, "content-disposition": disposition("attachment", name),
+        "cache-control": "private, no-store", "referrer-policy": "no-referrer",
+    }  # fmt: skip
+    return serve(call, part, size=size, etag=etag, modified=modified, headers=headers)
+
+
+def _entries(kept: Sequence[K]) -> list[Entry[K]]:
+    return [
+        Entry(each.path, parse(each.modified), each.size, None if each.is_folder else each, each.executable, each.crc)
+        for each in kept
+    ]  # fmt: skip
 
 
 def _head(entry: Entry[T]) -> bytes:

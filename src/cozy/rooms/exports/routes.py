@@ -5,8 +5,6 @@ Who has the name of an export needs no session: it is given to another Cozy, whi
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 from msgspec import Struct
@@ -18,8 +16,6 @@ from cozy.kernel.routes import OPEN, Routes, may
 from cozy.kernel.work import Work
 from cozy.web import jsonapi, zips
 from cozy.web.call import Call
-from cozy.web.ranges import disposition, serve
-from cozy.web.stretches import cut
 
 from . import service
 from .errors import NoExport
@@ -95,18 +91,7 @@ async def fetch(call: Call, name: str) -> Response:
         raise NoExport
     held = await service.reading(call.house, call.home, body)
     lines = await held.lines(body.parts[number])
-    entries = [
-        zips.Entry(line.path, parse(line.modified), line.size, line, line.executable, line.crc)
-        for line in lines
-    ]
-    size = await asyncio.to_thread(zips.length, entries)
-
-    def read(start: int, wanted: int) -> AsyncIterator[bytes]:
-        return cut(zips.stretches(entries), held.pieces, start, wanted)
-
-    headers = {
-        "content-type": zips.MEDIA_TYPE, "cache-control": "private, no-store", "referrer-policy": "no-referrer",
-        "content-disposition": disposition("attachment", service.parts.name_of(number, len(body.parts))),
-    }  # fmt: skip
-    etag = f'"{body.sha256[:32]}-{number}-{__version__}"'
-    return serve(call, read, size=size, etag=etag, modified=parse(body.made_at), headers=headers)
+    return await zips.resumed(
+        call, lines, held.pieces, name=service.parts.name_of(number, len(body.parts)),
+        etag=f'"{body.sha256[:32]}-{number}-{__version__}"', modified=parse(body.made_at),
+    )  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -11,8 +9,7 @@ from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OWNER, Routes
 from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
-from cozy.rooms.auth.errors import WrongPassphrase
-from cozy.rooms.auth.model import Typed, Visitor
+from cozy.rooms.auth.model import Visitor
 from cozy.rooms.homes import service as homes
 from cozy.ui import N_, words
 from cozy.web.answers import see_other
@@ -67,32 +64,15 @@ def _page(
 ) -> Response:
     return page(
         work, call, "moves/move.html", status, room="settings", departure=departure, invitation=typed,
-        **_asked(work, call, problem),
+        **auth.confirming.wanted(work, call.query("code"), problem),
     )  # fmt: skip
-
-
-def _asked(work: Work, call: Call, problem: Problem | None) -> dict[str, Any]:
-    """What a form needs that asks once more for the passphrase."""
-    proof = call.query("code")
-    return {
-        "domain": call.home.domain, "iterations": auth.passphrase.iterations(work), "has_second_step": bool(auth.totp.factor(work)),
-        "is_elsewhere": auth.provider.configured(work).is_only, "proof": proof if proof and auth.confirming.is_good(work, proof) else "",
-        "errors": {str(problem.facts.get("parameter", "")): problem.detail} if problem else {},
-    }  # fmt: skip
 
 
 async def _confirm(call: Call, form: FormData) -> None:
     """Make sure that it is the owner. Raises WrongPassphrase, WrongCode, TooManyAttempts."""
-    if proof := _text(form, "proof"):
-        if not await call.read(auth.confirming.is_good, proof):
-            raise WrongPassphrase(parameter="")
-        return
     agent = call.header("user-agent")[:500]
     visitor = Visitor(address=call.client, user_agent=agent, device=read_cookie(call, "device"))
-    typed = Typed(_text(form, "passphrase"), _text(form, "raw_passphrase"))
-    await auth.confirming.confirm(
-        call.house, call.home, call.caller, visitor, typed, _text(form, "code"), "move"
-    )
+    await auth.confirming.show(call.house, call.home, call.caller, visitor, form, "move")
 
 
 def _text(form: FormData, name: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from cozy.kernel.bus import Change
@@ -11,12 +13,13 @@ from cozy.kernel.caller import Caller
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.ids import new_secret
+from cozy.kernel.problem import Problem
 from cozy.kernel.work import Work
 
 from .. import store
-from ..errors import WrongCode
+from ..errors import WrongCode, WrongPassphrase
 from ..model import Typed, Visitor
-from . import entering, limits, totp
+from . import entering, limits, passphrase, provider, totp
 
 DOCTYPE = "io.cozy.auth.confirmations"
 GOOD_FOR = timedelta(minutes=5)
@@ -53,6 +56,32 @@ def proved(work: Work, state: str) -> str:
 def is_good(work: Work, proof: str) -> bool:
     """Whether this code says that the owner was here just now."""
     return store.credentials.one(work, _KIND, _hash(proof)) is not None
+
+
+def wanted(work: Work, proof: str, problem: Problem | None) -> dict[str, Any]:
+    """What a form needs that asks once more for the passphrase, or has a code already. problem: with what was typed before."""
+    return {
+        "domain": work.domain, "iterations": passphrase.iterations(work), "has_second_step": bool(totp.factor(work)),
+        "is_elsewhere": provider.configured(work).is_only, "proof": proof if proof and is_good(work, proof) else "",
+        "errors": {str(problem.facts.get("parameter", "")): problem.detail} if problem else {},
+    }  # fmt: skip
+
+
+async def show(
+    house: House, home: Home, caller: Caller, visitor: Visitor, form: Mapping[str, object], state: str
+) -> None:
+    """Make sure that it is the owner, by what such a form holds. Raises WrongPassphrase, WrongCode, TooManyAttempts."""
+
+    def text(name: str) -> str:
+        value = form.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    if proof := text("proof"):
+        if not await house.read(home, caller, is_good, proof):
+            raise WrongPassphrase(parameter="")
+        return
+    typed = Typed(text("passphrase"), text("raw_passphrase"))
+    await confirm(house, home, caller, visitor, typed, text("code"), state)
 
 
 def answer(target: str, proof: str, state: str) -> str:

@@ -12,8 +12,7 @@ from cozy.kernel.problem import Problem
 from cozy.kernel.routes import Routes
 from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
-from cozy.rooms.auth.errors import WrongPassphrase
-from cozy.rooms.auth.model import Typed, Visitor
+from cozy.rooms.auth.model import Visitor
 from cozy.rooms.homes import service as homes
 from cozy.web import pages
 from cozy.web.answers import see_other
@@ -49,29 +48,14 @@ async def done(call: Call, url: str, text: str, *, failed: bool = False) -> Resp
 
 def asked(work: Work, call: Call, problem: Problem | None) -> dict[str, Any]:
     """What a form needs that asks once more for the passphrase. problem: with what was typed before."""
-    proof = call.query("code")
-    return {
-        "domain": call.home.domain, "iterations": auth.passphrase.iterations(work), "has_second_step": bool(auth.totp.factor(work)),
-        "is_elsewhere": auth.provider.configured(work).is_only, "proof": proof if proof and auth.confirming.is_good(work, proof) else "",
-        "errors": {str(problem.facts.get("parameter", "")): problem.detail} if problem else {},
-    }  # fmt: skip
+    return auth.confirming.wanted(work, call.query("code"), problem)
 
 
 async def confirm(call: Call, form: FormData) -> None:
     """Make sure that it is the owner, by what such a form holds. Raises WrongPassphrase, WrongCode, TooManyAttempts."""
-    if proof := text(form, "proof"):
-        if not await call.read(auth.confirming.is_good, proof):
-            raise WrongPassphrase(parameter="")
-        return
-    visitor = Visitor(
-        address=call.client,
-        user_agent=call.header("user-agent")[:500],
-        device=read_cookie(call, "device"),
-    )
-    typed = Typed(text(form, "passphrase"), text(form, "raw_passphrase"))
-    await auth.confirming.confirm(
-        call.house, call.home, call.caller, visitor, typed, text(form, "code"), _COOKIE
-    )
+    agent = call.header("user-agent")[:500]
+    visitor = Visitor(address=call.client, user_agent=agent, device=read_cookie(call, "device"))
+    await auth.confirming.show(call.house, call.home, call.caller, visitor, form, _COOKIE)
 
 
 def text(form: FormData, name: str) -> str:

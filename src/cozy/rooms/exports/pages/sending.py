@@ -5,7 +5,6 @@ Whoever has the address needs no session, so that programs that go on where they
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from urllib.parse import quote
 
@@ -63,26 +62,10 @@ async def fetch(call: Call, export_id: str, secret: str, part: str, name: str) -
 
 async def _zip(call: Call, held: service.Reading, number: int) -> Response:
     lines = await held.lines(held.export.parts[number - 1])
-    entries = await asyncio.to_thread(_entries, lines)
-    size = await asyncio.to_thread(zips.length, entries)
-
-    def read(start: int, wanted: int) -> AsyncIterator[bytes]:
-        return cut(zips.stretches(entries), held.pieces, start, wanted)
-
-    name = name_of(call.home, held.export, number)
-    return serve(
-        call, read, size=size, etag=_etag(held, str(number)), modified=parse(held.export.made_at),
-        headers=_headers(zips.MEDIA_TYPE, name),
+    return await zips.resumed(
+        call, lines, held.pieces, name=name_of(call.home, held.export, number), etag=_etag(held, str(number)),
+        modified=parse(held.export.made_at),
     )  # fmt: skip
-
-
-def _entries(lines: Sequence[Line]) -> list[zips.Entry[Line]]:
-    return [
-        zips.Entry(
-            line.path, parse(line.modified), line.size, None if line.is_folder else line, line.executable, line.crc
-        )
-        for line in lines
-    ]  # fmt: skip
 
 
 def _tar(call: Call, held: service.Reading) -> Response:
@@ -98,7 +81,7 @@ def _tar(call: Call, held: service.Reading) -> Response:
     size = sum(part.tar for part in export.parts) + len(TAR_END)
     return serve(
         call, read, size=size, etag=_etag(held, "tar"), modified=parse(export.made_at),
-        headers=_headers(TAR, name_of_tar(call.home, export)),
+        headers=_headers(name_of_tar(call.home, export)),
     )  # fmt: skip
 
 
@@ -119,9 +102,9 @@ def _etag(held: service.Reading, part: str) -> str:
     return f'"{held.export.sha256[:32]}-{part}-{__version__}"'
 
 
-def _headers(kind: str, name: str) -> dict[str, str]:
+def _headers(name: str) -> dict[str, str]:
     return {
-        "content-type": kind,
+        "content-type": TAR,
         "content-disposition": disposition("attachment", name),
         "cache-control": "private, no-store",
         "referrer-policy": "no-referrer",

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-
-def N_(message: str) -> str:  # noqa: N802 (the name that gettext tools look for)
-    """Mark a sentence that pages say in the reader's language; who makes items knows no pages."""
-    return message
-
+from ..model.reasons import N_
 
 BROKEN = N_("This file breaks off, or is not what its name says.")
 LINES = N_("These lines could not be read.")

@@ -10,7 +10,7 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from threading import Lock
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from ...errors import TooMuch
 from ...model import Entry, reasons
@@ -62,11 +62,11 @@ def _unpacked(file: BinaryIO) -> Any:
     magic = file.read(6)
     file.seek(0)
     if magic[:2] == b"\x1f\x8b":
-        return io.BufferedReader(Gzip(file), _PIECE)
+        return io.BufferedReader(Unpacked(Gzip(file)), _PIECE)
     if magic[:3] == b"BZh":
         return bz2.BZ2File(file)
     if magic == b"\xfd7zXZ\0":
-        return io.BufferedReader(Xz(file), _PIECE)
+        return io.BufferedReader(Unpacked(Xz(file)), _PIECE)
     return file
 
 
@@ -140,18 +140,27 @@ class _Heads:
         return self._file.tell()
 
 
-class Xz(io.RawIOBase):
-    """What an xz file holds, from any place: going back begins anew. It may want no more memory than its makers' own programs choose."""
+class _Source(Protocol):
+    """A packed file, unpacked piece after piece. out: how many bytes were unpacked."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+    out: int
+
+    def go_near(self, at: int) -> None:
+        """Go back, so that the next piece does not begin behind this place."""
+        ...
+
+    def more(self) -> bytes:
+        """The next piece; none at the end. Raises EOFError where it is cut short, TooMuch where it wants too much memory."""
+        ...
+
+
+class Unpacked(io.RawIOBase):
+    """What a packed file holds, from any place."""
+
+    def __init__(self, source: _Source) -> None:
+        self._source = source
         self._at = 0  # where whoever reads is
-        self._begin()
-
-    def _begin(self) -> None:
-        self._out = 0  # how much was unpacked
         self._rest = b""  # unpacked, beyond what was asked for
-        self._pieces = _unpacked_xz(self._file)
 
     def readable(self) -> bool:
         """It can be read."""
@@ -173,19 +182,42 @@ class Xz(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Read some bytes. Raises EOFError where it is cut short, TooMuch where it wants too much memory."""
-        if self._at < self._out - len(self._rest):
-            self._begin()
-        while self._at >= self._out:
-            self._rest = next(self._pieces, b"")
+        """Read some bytes. Raises as the source does."""
+        if not self._source.out - len(self._rest) <= self._at <= self._source.out:
+            self._rest = b""
+            self._source.go_near(self._at)
+        while self._at >= self._source.out:
+            self._rest = self._source.more()
             if not self._rest:
                 return 0
-            self._out += len(self._rest)
-        start = self._at - (self._out - len(self._rest))
+        start = self._at - (self._source.out - len(self._rest))
         piece = self._rest[start : start + len(buffer)]
         buffer[: len(piece)] = piece
         self._at += len(piece)
         return len(piece)
+
+
+class Xz:
+    """An xz file: going back begins anew. It may want no more memory than its makers' own programs choose."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._begin()
+
+    def _begin(self) -> None:
+        self.out = 0
+        self._pieces = _unpacked_xz(self._file)
+
+    def go_near(self, at: int) -> None:
+        """Begin anew, to go back."""
+        if at < self.out:
+            self._begin()
+
+    def more(self) -> bytes:
+        """The next piece."""
+        piece = next(self._pieces, b"")
+        self.out += len(piece)
+        return piece
 
 
 def _unpacked_xz(file: BinaryIO) -> Iterator[bytes]:
@@ -218,59 +250,25 @@ def _unpacked_xz(file: BinaryIO) -> Iterator[bytes]:
             engine = None
 
 
-class Gzip(io.RawIOBase):
-    """What a gzip file holds, from any place: it goes back to the nearest place that it kept, not to the beginning."""
+class Gzip:
+    """A gzip file: it goes back to the nearest place that it kept, not to the beginning."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._at = 0  # where whoever reads is
-        self._out = 0  # how much was unpacked by `_engine`
-        self._rest = b""  # unpacked, beyond what was asked for
+        self.out = 0
         self._engine = zlib.decompressobj(_WINDOW)
         self._in = 0
         self._kept: list[tuple[int, int, Any]] = [(0, 0, self._engine.copy())]  # unpacked, packed, state
         self._every = _EVERY
 
-    def readable(self) -> bool:
-        """It can be read."""
-        return True
+    def go_near(self, at: int) -> None:
+        """Go to the last kept place before the one that is wanted, unless it is nearer from here."""
+        out, in_, state = max((kept for kept in self._kept if kept[0] <= at), key=lambda kept: kept[0])
+        if at < self.out or out > self.out:
+            self.out, self._in, self._engine = out, in_, state.copy()
 
-    def seekable(self) -> bool:
-        """Any place can be gone to."""
-        return True
-
-    def tell(self) -> int:
-        """Where it is read next."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place."""
-        if whence == io.SEEK_END:
-            raise io.UnsupportedOperation("where it ends is not known")
-        self._at = max(0, offset + (self._at if whence == io.SEEK_CUR else 0))
-        return self._at
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Read some bytes. Raises EOFError where it is cut short."""
-        if self._at < self._out - len(self._rest) or self._at > self._out:
-            self._go_near()
-        while self._at >= self._out:
-            if not self._unpack():
-                return 0
-        start = self._at - (self._out - len(self._rest))
-        piece = self._rest[start : start + len(buffer)]
-        buffer[: len(piece)] = piece
-        self._at += len(piece)
-        return len(piece)
-
-    def _go_near(self) -> None:
-        """Go back to the last kept place before the one that is wanted, unless it is nearer from here."""
-        out, in_, state = max((kept for kept in self._kept if kept[0] <= self._at), key=lambda kept: kept[0])
-        if self._at < self._out or out > self._out:
-            self._out, self._in, self._engine, self._rest = out, in_, state.copy(), b""
-
-    def _unpack(self) -> bool:
-        """Unpack some more, which replaces the rest; whether there was any. Raises EOFError where it is cut short."""
+    def more(self) -> bytes:
+        """The next piece; places are kept on the way."""
         while True:
             if self._engine.eof:
                 self._in -= len(self._engine.unused_data)
@@ -279,24 +277,24 @@ class Gzip(io.RawIOBase):
                 if self._file.read(2) != b"\x1f\x8b":  # no further member: the end, or padding
                     self._engine = _ENDED
             if self._engine is _ENDED:
-                return False
+                return b""
             packed = self._engine.unconsumed_tail
             if not packed:
                 self._file.seek(self._in)
                 packed = self._file.read(_PIECE)
                 self._in += len(packed)
-            if not packed:
-                raise EOFError("it ends too early")
-            self._rest = self._engine.decompress(packed, 4 * _PIECE)
-            self._out += len(self._rest)
-            if self._out - self._kept[-1][0] >= self._every and not self._engine.eof:
+                if not packed:
+                    raise EOFError("it ends too early")
+            piece: bytes = self._engine.decompress(packed, 4 * _PIECE)
+            self.out += len(piece)
+            if self.out - self._kept[-1][0] >= self._every and not self._engine.eof:
                 self._keep()
-            if self._rest:
-                return True
+            if piece:
+                return piece
 
     def _keep(self) -> None:
         """Keep this place; of many, only every second one stays."""
-        self._kept.append((self._out, self._in, self._engine.copy()))
+        self._kept.append((self.out, self._in, self._engine.copy()))
         if len(self._kept) > _MOST_KEPT:
             self._kept = self._kept[::2]
             self._every *= 2
