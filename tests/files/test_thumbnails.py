@@ -124,6 +124,7 @@ async def test_a_photo_stands_upright_and_what_is_transparent_is_white(client, a
 async def test_every_list_has_the_links_and_other_files_have_none(client):
     folder = (await client.mkdir("d"))["id"]
     picture = await client.upload("a.jpg", photo(), inside=folder)
+    film = await client.upload("a.mp4", samples.film(), inside=folder)
     others = [await client.upload(name, b"x", inside=folder) for name in ("a.txt", "a.zip", "a.mp3")]
     secret = await client.upload("b.jpg", b"x", inside=folder, Encrypted="true")
     for other in (*others, secret):
@@ -131,16 +132,16 @@ async def test_every_list_has_the_links_and_other_files_have_none(client):
     lists = [
         (await client.get(f"/files/{folder}")).json()["included"],
         (await client.get(f"/files/{folder}/relationships/contents")).json()["data"],
-        (await client.post("/files/_all_docs", json={"keys": [picture["id"], others[0]["id"]]})).json()[
-            "data"
-        ],
+        (
+            await client.post("/files/_all_docs", json={"keys": [picture["id"], film["id"], others[0]["id"]]})
+        ).json()["data"],
         (await client.post("/files/_find", json={"selector": {"dir_id": folder}, "fields": ["name"]})).json()[
             "data"
         ],
     ]
     for listed in lists:
         links = {item["id"]: set(item["links"]) for item in listed}
-        assert links[picture["id"]] == {"self", *SIZES}
+        assert links[picture["id"]] == links[film["id"]] == {"self", *SIZES}
         assert links[others[0]["id"]] == {"self"}
 
 

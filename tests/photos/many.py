@@ -1,8 +1,7 @@
-"""A life in photos, made here: `script/many-photos N FOLDER` writes N of them, with what cameras say, and some of every odd kind."""
+"""A life in photos, made here: `script/many-photos N FOLDER` writes N of them, with what cameras say, and some hundreds of odd ones."""
 
 from __future__ import annotations
 
-import io
 import os
 import random
 import sys
@@ -16,6 +15,8 @@ from pathlib import Path
 import pyvips
 from msgspec import Struct, structs
 from PIL import Image
+
+from tests.photos import odd
 
 FIRST, LAST = datetime(2008, 5, 1, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC)
 LONG_SIDE = 640  # pixels, where nothing else is asked for
@@ -150,66 +151,6 @@ def _sexagesimal(degrees: float) -> tuple[float, float, float]:
     return float(int(degrees)), float(int(minutes)), round(minutes % 1 * 60, 2)
 
 
-def odd() -> Iterator[tuple[str, bytes]]:
-    """Files that are no plain JPEG of a camera, or only seem to be one."""
-    chance = random.Random(11)
-    plain = Image.open(io.BytesIO(scene(1, 640, 480)))
-    for n in range(30):
-        view = Image.open(io.BytesIO(scene(chance.randrange(1 << 40), 600, 400)))
-        for kind, how in (
-            ("PNG", {}),
-            ("WEBP", {"quality": 80}),
-            ("GIF", {}),
-            ("TIFF", {}),
-            ("BMP", {}),
-            ("AVIF", {"quality": 60}),
-        ):
-            yield f"odd-{n:02}.{kind.lower()}", _saved(view, kind, **how)
-        yield f"odd-{n:02}.heic", _heic(view)
-    yield "cmyk.jpg", _saved(plain.convert("CMYK"), "JPEG")
-    yield "grey-16-bit.png", _saved(plain.convert("I;16"), "PNG")
-    yield "palette.png", _saved(plain.convert("P"), "PNG")
-    yield "clear.png", _saved(Image.new("RGBA", (300, 200), (0, 90, 120, 90)), "PNG")
-    yield "panorama.jpg", scene(2, 4000, 400)
-    yield "needle.jpg", scene(3, 60, 2400)
-    yield "tiny.png", _saved(Image.new("RGB", (1, 1), "teal"), "PNG")
-    yield (
-        "moving.gif",
-        _saved(plain.convert("P"), "GIF", save_all=True, append_images=[Image.new("P", (640, 480))]),
-    )
-    yield (
-        "drawing.svg",
-        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 60"><circle cx="45" cy="30" r="25" fill="teal"/></svg>',
-    )
-    whole = scene(4, 640, 480)
-    yield "cut-short.jpg", whole[: len(whole) // 2]
-    yield "empty.jpg", b""
-    yield "lying.jpg", b"<!doctype html><title>no picture</title>"
-    yield "many-pixels.png", _bomb()
-    for turn in range(1, 9):
-        at = LAST.replace(day=turn)
-        yield f"turned-{turn}.jpg", picture(Shot("turned", at, 1, None, CAMERAS[0][:3], (4, 3), 77, turn))
-
-
-def _saved(image: Image.Image, kind: str, **how: object) -> bytes:
-    out = io.BytesIO()
-    image.save(out, kind, **how)
-    return out.getvalue()
-
-
-def _heic(image: Image.Image) -> bytes:
-    import pillow_heif
-
-    out = io.BytesIO()
-    pillow_heif.from_pillow(image).save(out, quality=60)
-    return out.getvalue()
-
-
-def _bomb() -> bytes:
-    """A PNG of 900 megapixels in a few kilobytes."""
-    return bytes(pyvips.Image.black(30_000, 30_000).pngsave_buffer(compression=9, bitdepth=1))
-
-
 def write(folder: Path, count: int, long_side: int = LONG_SIDE) -> None:
     """Put them into a folder for each year; every hundredth is there twice, every other hundredth in a smaller size too."""
     with ProcessPoolExecutor(os.cpu_count()) as pool:
@@ -226,7 +167,7 @@ def write(folder: Path, count: int, long_side: int = LONG_SIDE) -> None:
                 (inside / f"small {shot.name}").write_bytes(bytes(small))
     strange = folder / "Odd"
     strange.mkdir(parents=True, exist_ok=True)
-    for name, data in odd():
+    for name, data in odd.files():
         (strange / name).write_bytes(data)
 
 

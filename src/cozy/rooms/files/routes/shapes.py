@@ -152,8 +152,7 @@ def _entry(entry: Entry, parent: Relationship, seal: Seal) -> FileResource:
     if '"referenced_by"' in body or '"not_synchronized_on"' in body:
         linked = _linked(body)
     resource = _resource(entry.id, entry.rev, msgspec.Raw(body), parent, linked)
-    if '"image"' in body or '"pdf"' in body:
-        _link_thumbnails(resource, _drawable(body), seal)
+    _link_thumbnails(resource, _drawable(body), seal)
     return resource
 
 
