@@ -1,8 +1,23 @@
 """The log tells where something broke, and none of the values that were at hand."""
 
 import structlog
+from structlog.testing import capture_logs
 
 from cozy.app import logs
+
+
+async def test_the_log_of_what_broke_names_the_route_and_not_the_address_that_was_asked_for(
+    client, monkeypatch
+):
+    def breaks(*args):
+        raise RuntimeError
+
+    monkeypatch.setattr("cozy.rooms.exports.routes.service.named", breaks)
+    with capture_logs() as told:
+        assert (await client.get("/move/exports/do-not-tell?token=do-not-tell")).status_code == 500
+    (line,) = [each for each in told if each["event"] == "unexpected error"]
+    assert (line["method"], line["route"]) == ("GET", "/move/exports/{name}")
+    assert "do-not-tell" not in str({name: value for name, value in line.items() if name != "exc_info"})
 
 
 def test_a_traceback_holds_no_values(capsys):

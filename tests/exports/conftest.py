@@ -64,6 +64,18 @@ def fill(work: Work) -> None:
     documents.create(work, "io.cozy.permissions", {"type": "share", "codes": {"anna": "do-not-tell"}})
 
 
+def trust(work: Work) -> None:
+    """What lets others do something here, or tells them of another server."""
+    webhook = {"type": "@webhook", "worker": "konnector", "message": {"konnector": "bank"}}
+    documents.create(work, "io.cozy.triggers", webhook, id_="do-not-tell-whose-knock-runs-it")
+    documents.create(
+        work, "io.cozy.triggers", {"type": "@daily", "worker": "konnector", "arguments": "daily"}
+    )
+    documents.create(
+        work, "io.cozy.exports.places", {"url": "https://disk.example.org/s/do-not-tell", "account": "x"}
+    )
+
+
 @pytest.fixture
 async def lived_in(house: House, home: Home) -> Home:
     """The home, filled."""

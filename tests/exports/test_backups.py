@@ -13,6 +13,7 @@ from cozy.kernel.jobs import DayPassed
 from cozy.rooms.accounts import service as accounts
 from cozy.rooms.auth import service as auth
 from cozy.rooms.exports import service
+from cozy.rooms.exports.errors import NoPlace
 from cozy.rooms.exports.events import BackupDue
 from cozy.rooms.exports.jobs import begin_backup, go_on
 from cozy.rooms.exports.service.webdav import Webdav
@@ -220,6 +221,24 @@ async def test_one_whose_process_is_gone_can_be_begun_anew(house, lived_in):
     for number in (1, 2):
         await house.write(lived_in, SYSTEM, service.places.begin, id_)
         assert len(await house.read(lived_in, SYSTEM, asked)) == number
+
+
+async def test_no_other_account_is_shown_to_the_server_of_a_place(house, lived_in):
+    id_ = await added(house, lived_in, "http://127.0.0.1:1/x")
+
+    def pointed_elsewhere(work):
+        other = accounts.create(
+            work, {"account_type": "bank", "auth": {"login": "alice", "password": "secret"}}
+        )
+
+        def change(body):
+            body.account = other.id
+
+        return service.places.change(work, id_, change).body
+
+    place = await house.write(lived_in, SYSTEM, pointed_elsewhere)
+    with pytest.raises(NoPlace):
+        await house.read(lived_in, SYSTEM, service.places.opened, house, place)
 
 
 async def test_one_whose_job_was_called_off_goes_on_the_next_day(house, lived_in):

@@ -16,6 +16,7 @@ from cozy.kernel.house import House
 from cozy.rooms.exports import service
 from cozy.rooms.exports.errors import NotEmpty
 from cozy.rooms.files import service as files
+from tests.exports.conftest import trust
 from tests.exports.test_open_folder import _once as once
 from tests.exports.test_open_folder import taken_to
 from tests.exports.test_round_trip import (
@@ -119,8 +120,11 @@ def check_as_go_would(told: dict[str, Any]) -> None:
         assert isinstance(told.get(name, kind()), kind)
 
 
-async def test_nothing_secret_leaves(parts):
-    everything = b"".join(data for _, data in entries(parts))
+async def test_nothing_secret_leaves(house, full, target):
+    await house.write(full, SYSTEM, trust)
+    await service.parts.archive(house, full, target)
+    everything = b"".join(name.encode() + data for name, data in entries(sorted(target.iterdir())))
+    assert b'"type":"@daily"' in everything
     assert b"do-not-tell" not in everything
 
 

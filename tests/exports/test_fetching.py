@@ -320,6 +320,30 @@ async def test_the_next_one_may_hold_only_what_changed(house, lived_in, begun, a
     assert (told.endswith("all as they were.\n"), "missing" in told) == (True, False)
 
 
+async def test_one_that_was_made_and_never_fetched_whole_is_nothing_that_the_next_one_counts_from(
+    house, lived_in, begun, anonymous
+):
+    await service.make(house, lived_in, begun)
+    (url,) = await parts(house, lived_in, begun)
+    await anonymous.get(url, headers={"range": "bytes=0-99"})
+    next_ = (await house.write(lived_in, SYSTEM, service.begin, Export(is_since=True))).id
+    await service.make(house, lived_in, next_)
+    found = await opened(house, lived_in, next_)
+    assert found.body.since == ""
+    held = await service.reading(house, lived_in, found.body)
+    assert "Files/plan.cozy-note" in [line.path for line in await held.lines(found.body.parts[0])]
+
+
+async def test_the_whole_as_a_tar_counts_as_fetched(house, lived_in, begun, anonymous):
+    await service.make(house, lived_in, begun)
+    (url,) = await parts(house, lived_in, begun)
+    whole = await anonymous.get(url.replace("/1/x.zip", "/tar/x.tar"), headers={"range": "bytes=100-"})
+    assert whole.status_code == 206
+    next_ = (await house.write(lived_in, SYSTEM, service.begin, Export(is_since=True))).id
+    await service.make(house, lived_in, next_)
+    assert (await opened(house, lived_in, next_)).body.since.startswith("2026-07-18T14:02")
+
+
 async def test_where_there_was_none_before_all_is_in_it(house, lived_in):
     id_ = (await house.write(lived_in, SYSTEM, service.begin, Export(is_since=True, what="people"))).id
     await service.make(house, lived_in, id_)

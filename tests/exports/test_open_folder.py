@@ -21,6 +21,7 @@ from cozy.rooms.exports import service
 from cozy.rooms.exports.errors import AnotherHome, NotEmpty
 from cozy.rooms.exports.model import Done
 from cozy.rooms.files import service as files
+from tests.exports.conftest import trust
 
 
 async def taken_to(house: House, home: Home, target: Path) -> Done:
@@ -56,7 +57,12 @@ async def test_files_are_files_with_their_dates(out):
     assert datetime.fromtimestamp(version.stat().st_mtime, UTC).year == 2002
 
 
-async def test_nothing_secret_leaves(out):
+async def test_nothing_secret_leaves(house, lived_in, target):
+    await house.write(lived_in, SYSTEM, trust)
+    await taken_to(house, lived_in, target)
+    out = target
+    kept = json.loads((out / "Data" / "io.cozy.triggers.json").read_bytes())
+    assert [each["type"] for each in kept] == ["@daily"]
     everything = b"".join(path.read_bytes() for path in out.rglob("*") if path.is_file())
     assert b"do-not-tell" not in everything
     assert not (out / "Data" / "io.cozy.sessions.json").exists()

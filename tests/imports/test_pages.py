@@ -7,6 +7,7 @@ import pytest
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.files import service as files
 from cozy.rooms.imports import service as imports
+from cozy.rooms.imports.model import Import
 from cozy.rooms.jobs.model import JOBS
 from tests.imports.archives import EVERYTHING, zipped
 from tests.imports.conftest import bodies, tree_of
@@ -29,6 +30,17 @@ async def dropped(reader, house, home, tmp_path):
     answer = await reader.submit("/my/import", ids=ids)
     assert answer.status_code == 303
     return answer.headers["location"]
+
+
+async def test_an_original_of_an_old_import_is_not_offered_again_however_many_came_since(
+    dropped, house, home
+):
+    def many(work):
+        for _ in range(200):
+            imports.finding.create(work, Import(title="more"))
+
+    await house.write(home, SYSTEM, many)
+    assert await house.read(home, SYSTEM, imports.waiting.all_) == ([], 0)
 
 
 async def test_what_is_dropped_is_looked_through_then_comes_in_and_the_originals_go(

@@ -22,6 +22,7 @@ from cozy.rooms.files import service as files
 from cozy.rooms.homes import service as homes
 from cozy.rooms.live_folder import jobs, service
 from cozy.rooms.live_folder.errors import IsOff, NotEmpty, NotHere, OnAlready, WithinOurs
+from cozy.rooms.live_folder.service import bringing
 from tests.live_folder.living import big, bring, held, live, shown
 from tests.program import environment, make_home
 
@@ -64,6 +65,25 @@ async def test_a_large_content_is_on_the_disk_once(house, home, base, settings):
     (blob,) = (Path(settings.data) / "homes" / home.id / "contents").glob(f"*/{content.blob}")
     target = base / "Files" / "big.bin"
     assert target.samefile(blob) or target.stat().st_nlink == 1  # a link, or a clone where the disk can
+
+
+async def test_one_that_is_turned_on_while_somebody_looks_whether_it_is_stays_on(
+    house, home, tmp_path, monkeypatch
+):
+    """The worker read that there is none, then the command turned it on, and then the worker forgot what was shown."""
+    base = tmp_path / "late"
+
+    async def late(house, home):
+        place = await service.place_of(house, home)
+        monkeypatch.undo()
+        await service.turn_on(house, home, base)
+        return place
+
+    monkeypatch.setattr(bringing, "place_of", late)
+    await service.catch_up(house, home)
+    await make(house, home, "a.txt", inline_content(b"a"))
+    await bring(house, home)
+    assert (base / "Files" / "a.txt").read_bytes() == b"a"
 
 
 async def test_names_that_a_disk_takes_for_one_get_a_number_and_the_older_keeps_its_own(house, home, base):

@@ -56,7 +56,7 @@ async def refuse(call: Call, error: BaseException, manner: Manner) -> Response:
     if isinstance(problem, HomeGone) and (elsewhere := await _elsewhere(call)):
         return elsewhere
     if status == 500:
-        log.error("unexpected error", path=call.request.url.path, exc_info=error)
+        log.error("unexpected error", method=call.request.method, route=call.route, exc_info=error)
     if isinstance(error, NotSigned):
         await call.house.write(call.home, SYSTEM, neighbours.warn, error.facts["address"])
     response = _TELLERS[manner](call, problem, status)

@@ -57,6 +57,7 @@ class Call:
     client: str  # address of the other side, behind trusted proxies too
     render: Renderer  # makes a page: its template inside the shell of the reader
     path: str = ""  # of the route that answers, percent-encoded as it came
+    route: str = ""  # that answers, with its holes: it tells nothing of what was asked for
     slug: str = ""  # of the app whose origin this is; "" on the home's own
     caller: Caller = NOBODY
     has_token: bool = False  # a bearer token came with it, which no other site can make a browser send

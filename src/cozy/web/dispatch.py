@@ -143,7 +143,7 @@ class Dispatcher:
             if is_preflight(call):
                 return _leave(call, table, raw_path, manner)
             route, holes = table.match(_method_of(call), raw_path)
-            manner = route.manner
+            manner, call.route = route.manner, route.path
             response = await self._served(call, route, holes)
             while isinstance(response, Again):
                 call.path, finish = response.path, response.finish

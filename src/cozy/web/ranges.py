@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
@@ -57,10 +57,12 @@ def serve(
     modified: datetime,
     headers: dict[str, str],
     inline: bytes | None = None,
+    sent: Callable[[], Awaitable[None]] | None = None,
 ) -> Response:
     """A content: 200, 206 for one range, 304 when the client has it, 416 when a range lies outside or makes no sense.
 
-    read(start, size) gives the bytes, unless they are `inline`; etag: quoted; modified: its Last-Modified.
+    read(start, size) gives the bytes, unless they are `inline`; etag: quoted; modified: its Last-Modified; sent: told when its end was
+    sent, of what is not inline.
     """
     stamp = _stamp(modified.replace(microsecond=0))
     common = {**headers, "etag": etag, "last-modified": stamp, "accept-ranges": "bytes"}
@@ -78,7 +80,14 @@ def serve(
         return Response(status_code=status, headers=common)
     if inline is not None:
         return Response(inline[start:stop], status, common)
-    return Stream(read(start, stop - start), status, common)
+    chunks = read(start, stop - start)
+    return Stream(_then(chunks, sent) if sent and stop == size else chunks, status, common)
+
+
+async def _then(chunks: AsyncIterator[bytes], sent: Callable[[], Awaitable[None]]) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        yield chunk
+    await sent()
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import struct
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Generic, Protocol, TypeVar
 
@@ -142,8 +142,12 @@ def sent(entries: Sequence[Entry[T]], read: Callable[[T], AsyncIterator[bytes]],
 
 async def resumed(
     call: Call, kept: Sequence[K], read: Callable[[K, int, int], AsyncIterator[bytes]], *, name: str, etag: str, modified: datetime,
+    sent: Callable[[], Awaitable[None]] | None = None,
 ) -> Response:  # fmt: skip
-    """The archive as an answer to whoever may have some of it: all, or a range of it. read(file, start, size) gives its bytes."""
+    """The archive as an answer to whoever may have some of it: all, or a range of it. read(file, start, size) gives its bytes.
+
+    sent: told when its end was sent.
+    """
     entries = await asyncio.to_thread(_entries, kept)
     size = await asyncio.to_thread(length, entries)
 
@@ -154,7 +158,7 @@ async def resumed(
         "content-type": MEDIA_TYPE, "content-disposition": disposition("attachment", name),
         "cache-control": "private, no-store", "referrer-policy": "no-referrer",
     }  # fmt: skip
-    return serve(call, part, size=size, etag=etag, modified=modified, headers=headers)
+    return serve(call, part, size=size, etag=etag, modified=modified, headers=headers, sent=sent)
 
 
 def _entries(kept: Sequence[K]) -> list[Entry[K]]:

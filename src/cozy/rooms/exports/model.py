@@ -104,6 +104,7 @@ class Export(Struct, omit_defaults=True):
     sha256: str = ""
     list_at: int = 0
     parts: list[Part] = []
+    fetched: list[int] = []  # parts, from 0 on, that were sent to their end
     left: list[LeftOut] = []  # the first of them
     left_in_all: int = 0
 

@@ -113,6 +113,16 @@ def imports(work: Work, limit: int = 200) -> list[Document]:
     return [documents.document(row) for row in rows]
 
 
+def all_imports(work: Work) -> Iterator[Document]:
+    """All of them, one after the other."""
+    rows = work.db.each(
+        f"""SELECT {documents.COLUMNS} FROM documents
+             WHERE home_id = :home AND doctype = :doctype AND NOT deleted ORDER BY id""",
+        home=work.home, doctype=IMPORTS,
+    )  # fmt: skip
+    return (documents.document(row) for row in rows)
+
+
 def counts(work: Work, doctypes: Sequence[str]) -> dict[str, int]:
     """How many documents there are of each of these, where there are some."""
     names = {f"d{n}": doctype for n, doctype in enumerate(doctypes)}

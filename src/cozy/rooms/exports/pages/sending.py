@@ -5,12 +5,13 @@ Whoever has the address needs no session, so that programs that go on where they
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from urllib.parse import quote
 
 from starlette.responses import Response
 
 from cozy import __version__
+from cozy.kernel.caller import SYSTEM
 from cozy.kernel.clock import parse
 from cozy.kernel.home import Home
 from cozy.kernel.routes import OPEN
@@ -54,21 +55,30 @@ async def fetch(call: Call, export_id: str, secret: str, part: str, name: str) -
     found = await call.read(service.opened, export_id, secret)
     held = await service.reading(call.house, call.home, found.body)
     if part == "tar":
-        return _tar(call, held)
+        return _tar(call, held, _sent(call, export_id, range(len(found.body.parts))))
     if part not in map(str, range(1, len(found.body.parts) + 1)):
         raise NoExport
-    return await _zip(call, held, int(part))
+    return await _zip(call, held, int(part), _sent(call, export_id, [int(part) - 1]))
 
 
-async def _zip(call: Call, held: service.Reading, number: int) -> Response:
+def _sent(call: Call, export_id: str, numbers: Sequence[int]) -> Callable[[], Awaitable[None]]:
+    async def sent() -> None:
+        await call.house.write(call.home, SYSTEM, service.fetched, export_id, numbers)
+
+    return sent
+
+
+async def _zip(
+    call: Call, held: service.Reading, number: int, sent: Callable[[], Awaitable[None]]
+) -> Response:
     lines = await held.lines(held.export.parts[number - 1])
     return await zips.resumed(
         call, lines, held.pieces, name=name_of(call.home, held.export, number), etag=_etag(held, str(number)),
-        modified=parse(held.export.made_at),
+        modified=parse(held.export.made_at), sent=sent,
     )  # fmt: skip
 
 
-def _tar(call: Call, held: service.Reading) -> Response:
+def _tar(call: Call, held: service.Reading, sent: Callable[[], Awaitable[None]]) -> Response:
     export = held.export
 
     def read(start: int, wanted: int) -> AsyncIterator[bytes]:
@@ -81,7 +91,7 @@ def _tar(call: Call, held: service.Reading) -> Response:
     size = sum(part.tar for part in export.parts) + len(TAR_END)
     return serve(
         call, read, size=size, etag=_etag(held, "tar"), modified=parse(export.made_at),
-        headers=_headers(name_of_tar(call.home, export)),
+        headers=_headers(name_of_tar(call.home, export)), sent=sent,
     )  # fmt: skip
 
 

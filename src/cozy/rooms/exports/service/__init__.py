@@ -5,7 +5,7 @@ from .choosing import CHOICES
 from .closing import summed
 from .doctypes import DOCTYPES
 from .fetching import Reading, reading
-from .keeping import Kept, all_, name_of, named, one, opened, remove, secret
+from .keeping import Kept, all_, fetched, name_of, named, one, opened, remove, secret
 from .making import NOTICE, WORKER, begin, check_room, end_abandoned, make
 from .taking import Opened, folder, taken, tar
 
@@ -23,6 +23,7 @@ __all__ = [
     "check_room",
     "cozy_archive",
     "end_abandoned",
+    "fetched",
     "fetching",
     "folder",
     "keeping",

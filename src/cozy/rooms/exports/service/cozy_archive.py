@@ -60,7 +60,7 @@ def gather(work: Work, spool: Spool, only: Collection[str]) -> None:
     with_values = collections.inline.doctypes(work)
     for doctype in leaving.doctypes(work):
         if doctype not in {FILES, VERSIONS} and (not only or doctype in only):
-            for document in store.each(work, doctype):
+            for document in leaving.documents(work, doctype):
                 body = document.body
                 whole = collections.inline.filled(work, body) if doctype in with_values else body
                 _document(spool, document, leaving.body(doctype, whole), at)

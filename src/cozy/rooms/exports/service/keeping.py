@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -107,6 +107,7 @@ def _remove(work: Work, id_: str) -> None:
         return
     let_go(work, id_)
     documents.delete(work, document)
+    _forget_sums(work, id_)
     if sha256 := _read(document).body.sha256:
         files.holding.free(work, sha256)
 
@@ -119,22 +120,55 @@ class Last(Struct, frozen=True):
 
 
 def last(work: Work, body: Export) -> Last | None:
-    """The last one of the same kind and choice, where there was one."""
+    """The last one of the same kind and choice that was fetched, where there was one."""
     found = documents.fetch_many(work, LAST, [_same(body)]).get(_same(body))
     sums = files.content_by_hash(work, str(found.body["sha256"])) if found else None
     return Last(str(found.body["made_at"]), sums) if found and sums else None
 
 
-def remember(work: Work, body: Export, sums: Content) -> None:
-    """Let this be the last one of its kind and choice."""
-    now = {"made_at": body.created_at, "sha256": sums.sha256}
-    found = documents.fetch_many(work, LAST, [_same(body)]).get(_same(body))
+def remember(work: Work, made: Kept, sums: Content) -> None:
+    """Keep what this one holds, until it is fetched and the last one of its kind and choice."""
     files.holding.keep(work, sums)
-    if found is None:
-        documents.create(work, LAST, now, id_=_same(body))
+    documents.create(work, LAST, {"made_at": made.body.created_at, "sha256": sums.sha256}, id_=made.id)
+
+
+def fetched(work: Work, id_: str, numbers: Sequence[int]) -> None:
+    """Somebody was sent these parts to their end, from 0 on. With all of them it is the last one of its kind and choice.
+
+    One that is gone is fine.
+    """
+    try:
+        known = fetch(work, id_).body
+    except NoExport:
         return
-    documents.update(work, found, now)
-    files.holding.free(work, str(found.body["sha256"]))
+    if set(numbers) <= set(known.fetched):
+        return
+
+    def sent(body: Export) -> None:
+        body.fetched = sorted({*body.fetched, *numbers})
+
+    body = change(work, id_, sent).body
+    if len(body.fetched) == len(body.parts):
+        _count_from(work, id_, body)
+
+
+def _count_from(work: Work, id_: str, body: Export) -> None:
+    both = documents.fetch_many(work, LAST, [id_, _same(body)])
+    sums, before = both.get(id_), both.get(_same(body))
+    if sums is None or (before is not None and str(before.body["made_at"]) > str(sums.body["made_at"])):
+        return
+    if before is None:
+        documents.create(work, LAST, dict(sums.body), id_=_same(body))
+    else:
+        documents.update(work, before, dict(sums.body))
+        files.holding.free(work, str(before.body["sha256"]))
+    documents.delete(work, sums)
+
+
+def _forget_sums(work: Work, id_: str) -> None:
+    if sums := documents.fetch_many(work, LAST, [id_]).get(id_):
+        documents.delete(work, sums)
+        files.holding.free(work, str(sums.body["sha256"]))
 
 
 def _same(body: Export) -> str:

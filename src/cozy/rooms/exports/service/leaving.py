@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cozy.kernel.work import Work
+from cozy.rooms.documents.model import Document
 
 from .. import store
-from ..model import EXPORTS, LAST
+from ..model import EXPORTS, LAST, PLACES
 
 # Whole doctypes: who is let in here, what is under way, and what programs remember of their own sessions elsewhere.
 WITHHELD = frozenset(
     {
-        EXPORTS, LAST, "io.cozy.imports", "io.cozy.auth.confirmations", "io.cozy.connectors.memories", "io.cozy.jobs", "io.cozy.jobs.events",
+        EXPORTS, LAST, PLACES, "io.cozy.imports", "io.cozy.auth.confirmations", "io.cozy.connectors.memories", "io.cozy.jobs", "io.cozy.jobs.events",
         "io.cozy.oauth.access_codes", "io.cozy.oauth.clients", "io.cozy.remote.secrets", "io.cozy.sessions", "io.cozy.support",
     }
 )  # fmt: skip
@@ -28,6 +29,16 @@ NO_MEMBERS: tuple[str, ...] = ()
 def doctypes(work: Work) -> list[str]:
     """Those that may leave, and of which there is something."""
     return [name for name in store.doctypes(work) if name not in WITHHELD]
+
+
+def documents(work: Work, doctype: str) -> Iterator[Document]:
+    """Those of a doctype that may leave, by id."""
+    return (each for each in store.each(work, doctype) if may(doctype, each.body))
+
+
+def may(doctype: str, held: Mapping[str, Any]) -> bool:
+    """Whether a document of a doctype that leaves may leave: a webhook does not, since whoever knows its id lets it run."""
+    return doctype != "io.cozy.triggers" or held.get("type") != "@webhook"
 
 
 def body(doctype: str, held: Mapping[str, Any]) -> Mapping[str, Any]:

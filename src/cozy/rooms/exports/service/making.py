@@ -161,7 +161,7 @@ def _ready(work: Work, id_: str, run: str, frozen: freezing.Frozen) -> None:
 
     made = keeping.change(work, id_, ready)
     files.holding.keep(work, frozen.content)
-    keeping.remember(work, made.body, frozen.sums)
+    keeping.remember(work, made, frozen.sums)
     work.plan(ExportDue(id_), over)
     notifications.notify(
         work,

@@ -201,7 +201,7 @@ def _documents(work: Work, spool: Spool, found: Gathered) -> None:
 def _each(
     work: Work, doctype: str, shape: Shape, found: Gathered, with_values: Collection[str]
 ) -> Iterator[bytes]:
-    for document in store.each(work, doctype):
+    for document in leaving.documents(work, doctype):
         body = _whole(work, doctype, document.body, with_values)
         said = told(doctype, document.id, document.rev, document.revisions, body)
         shape.saw(said)
@@ -226,6 +226,8 @@ def _whole(
 
 def _conflicts(work: Work, with_values: Collection[str]) -> Iterator[bytes]:
     for doctype, id_, leaf in store.losers(work, sorted(leaving.WITHHELD)):
+        if not leaving.may(doctype, leaf.body):
+            continue
         body = _whole(work, doctype, leaf.body, with_values)
         yield _encode({"_type": doctype, **told(doctype, id_, leaf.rev, leaf.revisions, body)})
 

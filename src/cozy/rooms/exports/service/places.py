@@ -85,11 +85,13 @@ def add(work: Work, url: str, login: str, password: str, often: Often) -> KeptPl
 
 
 def opened(work: Work, house: House, place: Place) -> Webdav:
-    """The folder of a place. Raises NoPlace where its account is gone."""
+    """The folder of a place. Raises NoPlace where its account is gone, or is another one."""
     try:
         account = accounts.fetch(work, place.account)
     except NoDocument as error:
         raise NoPlace from error
+    if account.body.get("account_type") != _ACCOUNT:
+        raise NoPlace
     auth = accounts.secrets.opened(work, account.body).get("auth", {})
     return Webdav(house, place.url, str(auth.get("login", "")), str(auth.get("password", "")))
 

@@ -33,9 +33,10 @@ def all_(work: Work) -> tuple[list[files.File], int]:
     folder_id = there(work)
     if not folder_id:
         return [], 0
-    imports = [finding.read(each).body for each in store.imports(work)]
-    used = {source.file_id for body in imports for source in body.sources}
-    ours = {body.title for body in imports}
+    used, ours = set[str](), set[str]()
+    for body in (finding.read(each).body for each in store.all_imports(work)):
+        used |= {source.file_id for source in body.sources}
+        ours.add(body.title)
     found: list[files.File] = []
     more = 0
     last: files.File | None = None

@@ -36,9 +36,10 @@ _NO_NAME = frozenset({errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ})  # what a
 
 async def catch_up(house: House, home: Home, most: int = AT_ONCE) -> bool:
     """Bring folders up to date; whether there is more to do. Raises NotHere."""
+    root = await house.read(home, SYSTEM, _root)
     place = await place_of(house, home)
     if not place:  # a home that came here from another host
-        await house.write(home, SYSTEM, store.forget_all)
+        await house.write(home, SYSTEM, _forget_all, root)
         return False
     base, settled = Path(place), 0
     async with disk.alone(base):
@@ -53,9 +54,20 @@ async def catch_up(house: House, home: Home, most: int = AT_ONCE) -> bool:
     return more and settled > 0
 
 
+def _root(work: Work) -> Shown:
+    """The folder that shows the home."""
+    return store.shown(work, [files.ROOT]).get(files.ROOT, _NOWHERE)
+
+
+def _forget_all(work: Work, root: Shown) -> None:
+    """The home is shown nowhere, unless it was turned on since: the list says where before anything is shown."""
+    if _root(work) == root:
+        store.forget_all(work)
+
+
 def _rooted(work: Work, inode: int) -> None:
     """Know the folder that shows the home; where it is another one than before, all is to be shown again."""
-    if store.is_on(work) and store.shown(work, [files.ROOT]).get(files.ROOT, _NOWHERE).inode != inode:
+    if store.is_on(work) and _root(work).inode != inode:
         store.place(work, Shown(files.ROOT, "", FILES, inode))
         store.mark_all(work, documents.last_seq(work))
 

@@ -41,8 +41,8 @@ async def turn_on(house: House, home: Home, path: Path) -> None:
     async with disk.alone(base):
         if not before:  # what another host showed, whose database this was
             await house.write(home, SYSTEM, store.forget_all)
+        await _note(house, home, str(base))  # first, so that nobody forgets again what is shown from now on
         await house.write(home, SYSTEM, _begin, await to_thread(disk.root, base))
-        await _note(house, home, str(base))
 
 
 def _check(base: Path, data: Path) -> None:
@@ -84,8 +84,10 @@ async def turn_off(house: House, home: Home) -> str:
         async with disk.alone(base):
             await house.write(home, SYSTEM, store.forget_all)
             await to_thread(_take_away, base)
-    await house.write(home, SYSTEM, store.forget_all)
-    await _note(house, home, "")
+            await _note(house, home, "")
+    else:
+        await house.write(home, SYSTEM, store.forget_all)
+        await _note(house, home, "")
     return place
 
 
