@@ -134,4 +134,4 @@ def _remote(home: Cottage) -> str:
     secret = subprocess.run(
         ["rclone", "obscure", home.token], check=True, capture_output=True, text=True
     ).stdout.strip()
-    return f":webdav,url='http://{home.domain}:{home.proxy.port}/dav/files',user=me,pass={secret}:"
+    return f":webdav,url='http://{home.domain}:{home.gate.port}/dav/files',user=me,pass={secret}:"

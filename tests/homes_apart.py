@@ -1,7 +1,7 @@
 """Several homes that know each other by address alone.
 
 `Street`: each home in a house of its own, all in this process: fast, and what waits is done when a test says so.
-`Village`: each home in a process of its own, on an address of loopback: can be killed, and cut off.
+`Village`: each home in a process of its own: can be killed, and cut off. It has an address of loopback, or a network of its own.
 Both can cut the way from one home to another, and open it again.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Ma
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import anyio
@@ -353,21 +353,72 @@ def state_in(link: str) -> str:
     return parse_qs(urlsplit(link).query)["state"][0]
 
 
+class Gate(Protocol):
+    """Where others come by to a home: its address, and who is cut off. prefix: what its programs are run through; allowed: the
+    addresses that it may ask.
+    """
+
+    host: str
+    port: int
+    prefix: tuple[str, ...]
+    allowed: str
+
+    def listens_at(self) -> int:
+        """The port that the home is to be served at, now."""
+        ...
+
+    def open(self, port: int) -> None:
+        """The home is served there."""
+        ...
+
+    def shut(self) -> None:
+        """It is no more."""
+        ...
+
+    def refuse(self, name: str) -> None:
+        """Let nobody of that name through any more, what is under way included."""
+        ...
+
+    def allow(self, name: str) -> None:
+        """Let them through again."""
+        ...
+
+    def close(self) -> None:
+        """Nobody comes by any more."""
+        ...
+
+
 class Proxy:
-    """A way to a server: bytes go both ways, for whoever is not cut off. callers: which process asks, by its number."""
+    """A gate on loopback: bytes go both ways, for whoever is not cut off. callers: which process asks, by its number."""
+
+    prefix: tuple[str, ...] = ()
+    allowed = "127.0.0.0/8"
 
     def __init__(self, host: str, callers: Callable[[int], str]) -> None:
         self._socket = socket.create_server((host, 0))
         self.host, self.port = self._socket.getsockname()
-        self.target: tuple[str, int] | None = None
         self.refused: set[str] = set()
+        self._target: tuple[str, int] | None = None
         self._callers = callers
         self._open: dict[socket.socket, str] = {}
         self._lock = threading.Lock()
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def listens_at(self) -> int:
+        """Another port each time; the one that others know stays."""
+        with socket.create_server((self.host, 0)) as free:
+            return int(free.getsockname()[1])
+
+    def open(self, port: int) -> None:
+        """Lead there."""
+        self._target = (self.host, port)
+
+    def shut(self) -> None:
+        """Lead nowhere."""
+        self._target = None
+
     def refuse(self, name: str) -> None:
-        """Let nobody of that name through any more, what is under way included."""
+        """Hang up on them."""
         self.refused.add(name)
         with self._lock:
             for each, who in list(self._open.items()):
@@ -395,11 +446,11 @@ class Proxy:
 
     def _carry(self, here: socket.socket, port: int) -> None:
         name = self._callers(port)
-        if name in self.refused or self.target is None:
+        if name in self.refused or self._target is None:
             _hang_up(here)
             return
         try:
-            there = socket.create_connection(self.target)
+            there = socket.create_connection(self._target)
         except OSError:
             _hang_up(here)
             return
@@ -437,26 +488,25 @@ def _hang_up(connection: socket.socket) -> None:
 class Cottage:
     """A home in a process of its own, which can be killed and started again. session: a cookie of its owner's."""
 
-    def __init__(self, village: "Village", name: str, number: int) -> None:
-        self._village, self.name = village, name
-        self.domain = f"127.0.0.{number}"
-        self.proxy = Proxy(self.domain, village.caller)
-        self.origin = f"http://{self.domain}:{self.proxy.port}"
+    def __init__(self, village: "Village", name: str, gate: Gate) -> None:
+        self._village, self.name, self.gate = village, name, gate
+        self.domain = gate.host
+        self.origin = f"http://{gate.host}:{gate.port}"
         folder = village.folder / name
         folder.mkdir(parents=True)
         env = {
-            "COZY_PUBLIC_URL": f"http://:{self.proxy.port}",
+            "COZY_PUBLIC_URL": f"http://:{gate.port}",
             "COZY_HOST": self.domain,
-            "COZY_OUTSIDE_ALLOWED": "127.0.0.0/8",
+            "COZY_OUTSIDE_ALLOWED": gate.allowed,
             **village.settings,
         }
-        self.cozy = Cozy(folder / "data", env=env)
+        self.cozy = Cozy(folder / "data", prefix=gate.prefix, env=env)
         self.session, self.token = apart(lambda: anyio.run(self._make))
         self.port = 0
         self.server: Server | None = None
 
     async def _make(self) -> tuple[str, str]:
-        settings = load(data=str(self.cozy.data), public_url=f"http://:{self.proxy.port}")
+        settings = load(data=str(self.cozy.data), public_url=f"http://:{self.gate.port}")
         async with opened(settings) as house:
             who = Profile(public_name=self.name.capitalize(), email=f"{self.name}@example.net")
             listing = await auth.open_home(house, self.domain, who, self.origin)
@@ -465,23 +515,22 @@ class Cottage:
             return entered.session, await house.read(home, SYSTEM, auth.mint)
 
     def start(self) -> None:
-        """Serve the home, on another port each time; its address stays."""
-        with socket.create_server((self.domain, 0)) as free:
-            self.port = free.getsockname()[1]
+        """Serve the home; its address stays."""
+        self.port = self.gate.listens_at()
         self.server = Server(self.cozy, self.cozy.data.parent / "log", self.port)
-        self.proxy.target = (self.domain, self.port)
+        self.gate.open(self.port)
 
     def kill(self) -> None:
         """End it as a power cut does."""
         assert self.server is not None
-        self.proxy.target = None
+        self.gate.shut()
         self.server.kill()
 
     def client(self, token: str | None = None) -> Client:
-        """Somebody who holds a token, beside the proxy."""
+        """Somebody who holds a token, beside the gate."""
         assert self.server is not None
         client = Client(self.port, self.token if token is None else token, self.domain)
-        client.headers["Host"] = f"{self.domain}:{self.proxy.port}"
+        client.headers["Host"] = f"{self.domain}:{self.gate.port}"
         client._connection.host = self.domain
         self._village.clients.append(client)
         return client
@@ -504,19 +553,28 @@ class Cottage:
 
 
 class Village:
-    """Homes in processes of their own. settings: variables that their processes see."""
+    """Homes in processes of their own. settings: variables that their processes see; gate: makes a home's, of its name and number."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, str] | None = None,
+        gate: Callable[[str, int], Gate] | None = None,
+    ) -> None:
         self.folder = folder
         self.settings = dict(settings or {})
+        self._gate = gate or self._proxy
         self.cottages: dict[str, Cottage] = {}
         self.clients: list[Client] = []
 
     def home(self, name: str) -> Cottage:
         """A new home, served."""
-        self.cottages[name] = cottage = Cottage(self, name, len(self.cottages) + 2)
+        self.cottages[name] = cottage = Cottage(self, name, self._gate(name, len(self.cottages) + 2))
         cottage.start()
         return cottage
+
+    def _proxy(self, name: str, number: int) -> Gate:
+        return Proxy(f"127.0.0.{number}", self.caller)
 
     def caller(self, port: int) -> str:
         """Whose process asks from this port of loopback; "" for nobody's here."""
@@ -528,13 +586,13 @@ class Village:
 
     def cut(self, one: str, other: str) -> None:
         """Let neither reach the other."""
-        self.cottages[one].proxy.refuse(other)
-        self.cottages[other].proxy.refuse(one)
+        self.cottages[one].gate.refuse(other)
+        self.cottages[other].gate.refuse(one)
 
     def restore(self, one: str, other: str) -> None:
         """Let them."""
-        self.cottages[one].proxy.allow(other)
-        self.cottages[other].proxy.allow(one)
+        self.cottages[one].gate.allow(other)
+        self.cottages[other].gate.allow(one)
 
     def close(self) -> None:
         """End everything."""
@@ -543,7 +601,7 @@ class Village:
         for cottage in self.cottages.values():
             if cottage.server is not None and cottage.server.process.poll() is None:
                 cottage.server.kill()
-            cottage.proxy.close()
+            cottage.gate.close()
 
 
 def _inode_at(port: int) -> str:
@@ -566,9 +624,13 @@ def _sockets_of(process: int) -> set[str]:
 
 
 @contextmanager
-def village(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Village]:
+def village(
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    gate: Callable[[str, int], Gate] | None = None,
+) -> Iterator[Village]:
     """Homes in processes of their own, all ended afterwards."""
-    made = Village(folder, settings)
+    made = Village(folder, settings, gate)
     try:
         yield made
     finally:

@@ -17,6 +17,7 @@ import anyio
 
 from cozy.kernel.clock import utc_now
 from cozy.kernel.settings import Settings
+from tests.networks import Networks
 from tests.replication import apart, first
 from tests.replication.play import played
 from tests.replication.town import town_in
@@ -36,13 +37,17 @@ async def _town(at: Path, seed: int, deeds: int) -> float:
 def main() -> None:
     """Play, and tell; the seed of what went wrong plays it again."""
     ways = {"--apart": apart.played, "--first": first.played}
-    flag = sys.argv[1] if len(sys.argv) > 1 and sys.argv[1] in ways else ""
-    given = sys.argv[2:] if flag else sys.argv[1:]
+    given = sys.argv[1:]
+    networks = Networks() if given[:1] == ["--networks"] else None
+    words = given[:1] if networks else []
+    given = given[len(words) :]
+    flag = given.pop(0) if given and given[0] in ways else "--apart" if networks else ""
     many = int(given[0]) if given else 2_000 if flag == "--first" else 10_000
     seed = int(given[1]) if len(given) > 1 else random.randrange(1_000_000)
     with tempfile.TemporaryDirectory() as folder:
         if flag:
-            _try(f"{flag} {many}", seed, lambda: ways[flag](Path(folder), seed, many, _say))
+            said = " ".join([*words, flag, str(many)])
+            _try(said, seed, lambda: ways[flag](Path(folder), seed, many, _say, networks))
             return
         for done in range(0, many, _EACH):
             own, part = seed + done // _EACH, min(_EACH, many - done)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.homes_apart import Village, body_of, rule, until, village
+from tests.networks import Networks
 from tests.replication.apart import CONTACTS, FILES, JSON, JSONAPI, SETTINGS, Person
 from tests.replication.town import md5
 
@@ -21,10 +22,12 @@ _WHOLE_WITHIN_S = 900.0
 _IN_A_FOLDER = 50
 
 
-def played(folder: Path, seed: int, files: int, say: Callable[[str], Any]) -> None:
+def played(
+    folder: Path, seed: int, files: int, say: Callable[[str], Any], networks: Networks | None = None
+) -> None:
     """So many files, and kills by lot; at the end nothing is missing, and nothing is there twice."""
     lot = random.Random(seed)
-    with village(folder, SETTINGS) as homes:
+    with village(folder, SETTINGS, networks.gate if networks else None) as homes:
         alice, bob = Person(homes.home("alice")), Person(homes.home("bob"))
         root, wanted = _filled(alice, files, lot)
         sharing = _shared(alice, bob, root)
@@ -37,8 +40,9 @@ def played(folder: Path, seed: int, files: int, say: Callable[[str], Any]) -> No
         assert not bob.documents("io.cozy.files.versions"), "there are versions of what was never changed"
         assert _there(alice) == wanted
         until(lambda: not _shows(bob, sharing).get("initial_sync"))
+        lost = f", {networks.lost()} packets lost" if networks else ""
         say(
-            f"{files} files, {kills} kills: whole after {time.monotonic() - began:.0f} s, nothing doubled, nothing missing\n"
+            f"{files} files, {kills} kills{lost}: whole after {time.monotonic() - began:.0f} s, nothing doubled, nothing missing\n"
         )
 
 

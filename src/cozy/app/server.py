@@ -24,6 +24,7 @@ from cozy.app.protocol import LateSocketProtocol, Protocol
 from cozy.app.shell import render
 from cozy.app.wiring import DOORS
 from cozy.app.worker import Worker
+from cozy.backends.alive import asking
 from cozy.kernel.caller import NOBODY, Caller
 from cozy.kernel.carrying import HomeGone
 from cozy.kernel.home import Home, app_at, origin_of
@@ -335,7 +336,7 @@ def listening(settings: Settings) -> list[socket.socket]:
 
 def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=2048)
+    return asking(socket.create_server((host, port), family=family, backlog=2048))
 
 
 async def addresses(house: House) -> list[str]:

@@ -29,6 +29,8 @@ from cozy.kernel.outside import (
 from cozy.kernel.problem import Invalid
 from cozy.kernel.settings import Settings
 
+from .alive import impatient
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -45,6 +47,7 @@ CONNECTIONS, TO_ONE = (
     16,
 )  # at a time, and to one server; the others wait, so that none that is slow holds everybody up
 LINES = 2_000  # sockets at a time, which stay for as long as somebody listens
+DIAL_S = 20.0  # until somebody answers at all, however long the rest may take
 HEARTBEAT_S = 54.0  # many proxies end what is silent for a minute
 MESSAGE_LIMIT = 1024 * 1024  # bytes of a message on a WebSocket
 
@@ -235,17 +238,19 @@ class OutsideByHttp:
                 connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"user-agent": "Cozy"},
-                timeout=aiohttp.ClientTimeout(),
+                timeout=aiohttp.ClientTimeout(sock_connect=DIAL_S),
                 trust_env=False,
             )
         return self._open[most]
 
     def guarded_socket(self, address: tuple[Any, ...]) -> socket.socket:
-        """A socket for an address as getaddrinfo gives it. Raises OSError when that is not outside."""
+        """A socket for an address as getaddrinfo gives it, which notices when nobody is there any more. Raises OSError when that is
+        not outside.
+        """
         family, type_, proto, _, where = address
         if not self.may_dial(where[0]):
             raise _Inside
-        return socket.socket(family, type_, proto)
+        return impatient(socket.socket(family, type_, proto))
 
     def may_dial(self, address: str) -> bool:
         """Whether a request may go to this address: a public one, or one that the settings allow."""
@@ -334,6 +339,8 @@ def _mapped(url: URL) -> Iterator[None]:
     except aiohttp.ClientConnectorError as error:
         if isinstance(error.os_error, _Inside):
             raise RefusedAddress(host=url.host) from None
+        raise Unreachable(host=url.host) from error
+    except aiohttp.ServerTimeoutError as error:
         raise Unreachable(host=url.host) from error
     except TimeoutError:
         raise  # ours: the whole request took too long

@@ -1,0 +1,38 @@
+"""Connections that notice when nobody is at the other end any more: a cable that was pulled says nothing."""
+
+from __future__ import annotations
+
+import socket
+
+_ASKS_AFTER_S, _ASKS_EVERY_S, _TIMES = (
+    30,
+    10,
+    3,
+)  # of silence; without an answer the other end is gone after a minute
+_CONFIRMED_WITHIN_S = (
+    120  # what was sent, those questions too; whoever reads nothing for as long is as good as gone
+)
+_ASKING = {  # options that not every system knows
+    "TCP_KEEPIDLE": _ASKS_AFTER_S,
+    "TCP_KEEPINTVL": _ASKS_EVERY_S,
+    "TCP_KEEPCNT": _TIMES,
+}
+
+
+def asking(made: socket.socket) -> socket.socket:
+    """The same socket, which asks whether anybody is there when it hears nothing; so do those that it accepts, on Linux."""
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _ASKING.items():
+        if hasattr(socket, name):
+            made.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+    return made
+
+
+def impatient(made: socket.socket) -> socket.socket:
+    """The same of a socket that we dial with, which also ends when what it sent is not confirmed.
+
+    None that we accept is: people pause films.
+    """
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _CONFIRMED_WITHIN_S * 1000)
+    return asking(made)
