@@ -76,11 +76,11 @@ def test_sql_is_written_in_stores_tables_and_backends_only():
 
 
 def test_every_statement_of_a_room_names_the_home():
-    """`homes` and `moves` also ask the host's list, which is about all of them; an index is of a table, not of rows."""
+    """`homes`, `moves` and `hosting` also ask the host's list, which is about all of them; an index is of a table, not of rows."""
     forgetful = [
         f"{file.relative_to(ROOT)}:{line}"
         for room in ROOMS
-        if room.name not in {"homes", "moves"}
+        if room.name not in {"homes", "moves", "hosting"}
         for file in sorted(room.rglob("*.py"))
         for line, text in _texts(ast.parse(file.read_text()))
         if SQL.search(text) and not INDEX.search(text) and ":home" not in text

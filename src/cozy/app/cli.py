@@ -33,6 +33,7 @@ from cozy.rooms.exports.cli import export
 from cozy.rooms.files.cli import cli as files_cli
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.cli import cli as homes_cli
+from cozy.rooms.hosting.cli import cli as admin_cli
 from cozy.rooms.imports.cli import import_
 from cozy.rooms.live_folder.cli import cli as live_folder_cli
 from cozy.rooms.moves.cli import expect
@@ -52,6 +53,7 @@ homes_cli.command("link-login")(link_login)
 homes_cli.command("restored")(restored)
 homes_cli.command("move")(move)
 cli.add_typer(homes_cli, name="homes")
+cli.add_typer(admin_cli, name="admin")
 cli.add_typer(files_cli, name="files")
 cli.add_typer(apps_cli, name="apps")
 cli.add_typer(search_cli, name="search")

@@ -15,7 +15,7 @@ from typing import TypeVar, get_type_hints
 
 import cozy
 from cozy.app.errors import STATUS
-from cozy.app.wiring import DOORS, REACTIONS
+from cozy.app.wiring import ADMIN_DOORS, DOORS, REACTIONS
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import KNOWN, OPEN, Need, Route
 from cozy.kernel.settings import Settings
@@ -43,8 +43,12 @@ def settings() -> str:
 def routes() -> str:
     """Every way in, with what it asks of its caller."""
     lines = ["# Routes", "", NOTE]
-    for site, of in (("home", "On the origin of the home"), ("app", "On the origin of each app")):
-        table = [route for door in DOORS if door.site == site for route in door.table]
+    tables = {
+        "On the origin of the home": [route for door in DOORS if door.site == "home" for route in door.table],
+        "On the origin of each app": [route for door in DOORS if door.site == "app" for route in door.table],
+        "Where the administration answers": [route for door in ADMIN_DOORS for route in door.table],
+    }
+    for of, table in tables.items():
         lines += [f"## {of}", "", "| method | path | who | what |", "| --- | --- | --- | --- |"]
         lines += [
             f"| {r.method} | `{r.path}` | {_who(r.need)} | {_first_line(r)} |"
@@ -57,6 +61,8 @@ def routes() -> str:
 def _who(need: Need) -> str:
     if need == OPEN:
         return "anybody"
+    if need.hoster:
+        return "a token of the administration"
     if need.own_proof:
         return "who proves it in the request"
     if need == KNOWN:

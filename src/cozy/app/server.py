@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cozy.app import inboxes, ledger, signs
+from cozy.app import admin, inboxes, ledger, signs
 from cozy.app.errors import Vacant, refuse
 from cozy.app.house import home_of, opened
 from cozy.app.protocol import LateSocketProtocol, Protocol
@@ -277,18 +277,22 @@ async def serve(settings: Settings, announce: Callable[[list[str]], None]) -> No
     announce: told, once we answer, the addresses that people can open: those of the homes, or where to make the first.
     """
     sockets = listening(settings)
+    admins = admin.listening(settings) if settings.admin_listen else []
     settings = replace(settings, port=sockets[0].getsockname()[1])
     async with application(settings) as (house, app):
-        server = Server(configured(app, settings))
+        serving_at = [(Server(configured(app, settings)), sockets)]
+        if admins:
+            serving_at.append((Server(configured(admin.administration(house), settings)), admins))
 
         def stop() -> None:
             house.leaving.set()
-            server.stop()
+            for server, _ in serving_at:
+                server.stop()
 
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop)
         announce(await addresses(house))
-        await server.serve(sockets)
+        await asyncio.gather(*(server.serve(its) for server, its in serving_at))
 
 
 def configured(app: ASGIApp, settings: Settings) -> uvicorn.Config:

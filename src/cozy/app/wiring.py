@@ -85,6 +85,8 @@ from cozy.rooms.homes import routes as homes_routes
 from cozy.rooms.homes.events import HomeMoved, ProfileChanged
 from cozy.rooms.homes.ports import Capabilities, FirstPage, Furnish, InstanceFacts
 from cozy.rooms.homes.service import doctypes as homes_doctypes
+from cozy.rooms.hosting import routes as hosting_routes
+from cozy.rooms.hosting.ports import Sizes
 from cozy.rooms.imports import jobs as imports_jobs
 from cozy.rooms.imports import pages as imports_pages
 from cozy.rooms.imports import service as imports
@@ -201,6 +203,9 @@ DOORS: list[Routes] = [
     apps_routes.app_routes,
     realtime_routes.routes,
 ]
+
+# What answers on `admin_listen` alone, and to nobody without a token of the administration.
+ADMIN_DOORS: list[Routes] = [hosting_routes.routes]
 
 REACTIONS: dict[type[Event], list[Job]] = {
     AddressGiven: [auth_jobs.mail_address_link],
@@ -353,6 +358,7 @@ PORTS: dict[type, list[Any]] = {
     Beside: [sharing_pages.contact.on_page_of_contact],
     OnStorage: [live_folder_pages.on_storage],
     People: [sharing.seers.People()],
+    Sizes: [files.usage],
     Sharers: [sharing_pages.inviting.with_people, federation_pages.sending.at_servers],
     Tongue: [ui.words],
     WorkerType: [

@@ -23,14 +23,14 @@ class Grant(Struct, frozen=True):
     selector: str = ""
 
 
-Kind = Literal["owner", "app", "konnector", "client", "device", "cli", "share", "system", "nobody"]
+Kind = Literal["owner", "app", "konnector", "client", "device", "cli", "share", "hoster", "system", "nobody"]
 
 
 class Caller(Struct, frozen=True):
     """Who asks.
 
     `owner` came in through the door; `app`, `konnector`, `client` (OAuth), `cli` and `share` hold a bearer token,
-    `device` a password of its own; `system` is this program itself.
+    `device` a password of its own, `hoster` a token of the administration; `system` is this program itself.
     """
 
     kind: Kind

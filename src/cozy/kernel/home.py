@@ -23,6 +23,10 @@ class Hosted(Struct, frozen=True, omit_defaults=True):
     leaving_at: str = ""  # when the owner asked the host to delete the home (RFC 3339)
     live_folder: str = ""  # where on the host's disk its files are shown as plain files; "": nowhere
     formerly: tuple[str, ...] = ()  # domains that the home had before on this host
+    reason: str = ""  # why the home is blocked, as the host says
+    books: Mapping[
+        str, Any
+    ] = {}  # what the host keeps beside it for itself: its number for the customer, what they pay for
 
 
 NOTHING_AGREED = Hosted()

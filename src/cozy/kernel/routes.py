@@ -23,7 +23,7 @@ class Need:
     """What a route asks of its caller. `open`: nothing. `owner`: the person, in a session. `known`: anybody whom the
     owner let in; what they may do, the route asks itself. `own_proof`: what the route itself finds in the request, where
     no session and no bearer token counts. `from_device`: the person, also by the sharing menu of their device, which knows no
-    token of our pages. Else a verb on a doctype.
+    token of our pages. `hoster`: who holds a token of the administration. Else a verb on a doctype.
     """
 
     verb: Verb | None = None
@@ -32,6 +32,7 @@ class Need:
     own_proof: bool = False
     from_device: bool = False
     known: bool = False
+    hoster: bool = False
 
     def at(self, holes: Mapping[str, str]) -> Need:
         """The same, once it is known what the holes of the path hold."""
@@ -45,6 +46,7 @@ OWNER = Need(owner=True)
 OWN_PROOF = Need(own_proof=True)
 KNOWN = Need(known=True)
 FROM_DEVICE = Need(owner=True, from_device=True)
+HOSTER = Need(hoster=True)
 
 
 @lru_cache(maxsize=1024)

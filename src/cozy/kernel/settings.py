@@ -22,6 +22,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=0, le=65535, description="The port to listen on; 0 picks a free one.")] = (
         8080
     )
+    admin_listen: Annotated[
+        str,
+        Meta(
+            description="Where the administration answers: `127.0.0.1:6060`, or `unix:/run/cozy/admin.sock`; see "
+            "[administration](../administration.md). Empty: nowhere."
+        ),
+    ] = ""
     public_url: Annotated[
         str,
         Meta(

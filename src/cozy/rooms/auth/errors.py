@@ -85,6 +85,10 @@ class LinkExpired(NotFound):
     """This link was already used, or it is more than an hour old: ask for a new one."""
 
 
+class HasBeenEntered(Malformed):
+    """Somebody has been in this home: only its owner makes ways in from now on."""
+
+
 class TooManyAttempts(TooMany):
     """Too many tries: wait a few minutes, then try again."""
 

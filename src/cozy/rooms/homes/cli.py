@@ -91,8 +91,8 @@ def set_(
 
 def _agreed(desk: Desk, hosted: Hosted, context_name: str | None, flags: list[str], stays: bool) -> Hosted:
     """What home and host have agreed on from now on. Raises BadProfile."""
-    if context_name and context_name not in desk.settings.contexts:
-        raise BadProfile("The settings know no context of this name.", parameter="context")
+    if context_name:
+        service.contexts.find(desk.settings, context_name)
     kept = dict(hosted.flags)
     for name, _, value in (flag.partition("=") for flag in flags):
         kept[name] = _value(value)
@@ -135,10 +135,7 @@ def destroy(
             raise BadProfile("Nothing was destroyed: that was not the address.")
 
     async def destroying(house: House) -> None:
-        gone = await house.write_host(service.delist, listing.domain)
-        await house.blobs.drop(gone.id)
-        await house.drawings.drop(gone.id)
-        await house.storage.drop(gone.id)
+        await service.destroy(house, listing.domain)
 
     desk.run(destroying)
     print(f"{listing.domain} is destroyed.")

@@ -37,6 +37,10 @@ class BadContext(Invalid):
     """A context of the settings cannot be used."""
 
 
+class NoContext(NotFound):
+    """The settings know no context of this name."""
+
+
 class TermsUpdated(ActionNeeded):
     """Terms of services have been updated"""
 

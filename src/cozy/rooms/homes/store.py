@@ -21,16 +21,23 @@ def _listing(row: Row) -> Listing:
 
 
 def add(
-    work: Work, home_id: str, domain: str, quota: int | None, public_key: str, *, is_first: bool = False
+    work: Work,
+    home_id: str,
+    domain: str,
+    quota: int | None,
+    public_key: str,
+    hosted: Hosted,
+    *,
+    is_first: bool = False,
 ) -> Listing:
     """List a home. is_first: there can be one such. Raises DomainTaken, NotFirst."""
-    listing = Listing(home_id, domain, "active", quota, public_key, iso(work.now))
+    listing = Listing(home_id, domain, "active", quota, public_key, iso(work.now), hosted)
     try:
         work.db.run(
             f"""INSERT INTO homes ({_COLUMNS}, is_first)
                 VALUES (:home, :domain, :state, :quota, :public_key, :created_at, :hosted, :is_first)""",
             home=home_id, domain=domain, state=listing.state, quota=quota, public_key=public_key,
-            created_at=listing.created_at, hosted="{}", is_first=is_first,
+            created_at=listing.created_at, hosted=msgspec.json.encode(hosted).decode(), is_first=is_first,
         )  # fmt: skip
     except Taken as taken:
         if "first" in taken.index:
@@ -54,6 +61,20 @@ def listed(work: Work, after: str, limit: int) -> list[Listing]:
         limit=limit,
     )
     return [_listing(row) for row in rows]
+
+
+def skipped_to(work: Work, skip: int, limit: int) -> list[Listing]:
+    """The same, by how many come before."""
+    rows = work.db.all(
+        f"SELECT {_COLUMNS} FROM homes ORDER BY domain LIMIT :limit OFFSET :skip", limit=limit, skip=skip
+    )
+    return [_listing(row) for row in rows]
+
+
+def count(work: Work) -> int:
+    """How many homes there are."""
+    row = work.db.one("SELECT count(*) FROM homes")
+    return int(row[0]) if row else 0
 
 
 def due(work: Work, now: str, limit: int) -> list[Listing]:

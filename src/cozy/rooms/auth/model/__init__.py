@@ -20,6 +20,7 @@ HAND_OVER = timedelta(minutes=1)  # from the home to the origin of an app
 INVITATION = timedelta(minutes=5)  # from a program of the owner's to a browser
 SECOND_STEP = timedelta(minutes=10)
 RESET = timedelta(hours=1)  # a link to choose a new passphrase
+FIRST = timedelta(days=7)  # the link by which an owner comes in for the first time
 
 
 class Details(Struct, frozen=True):

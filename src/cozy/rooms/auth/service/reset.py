@@ -13,9 +13,9 @@ from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 
 from .. import store
-from ..errors import LinkExpired, WrongRecoveryCode
+from ..errors import HasBeenEntered, LinkExpired, WrongRecoveryCode
 from ..events import ResetAsked
-from ..model import RESET, Visitor
+from ..model import FIRST, RESET, Visitor
 from . import clients, device_passwords, limits, passphrase, sessions
 
 _LINK, _CODE = "reset", "recovery"
@@ -38,6 +38,25 @@ def begin(work: Work) -> str:
     return token
 
 
+def begin_first(work: Work) -> str:
+    """The token of the link by which an owner comes in for the first time: good once, within a week, and no more once
+    anybody has been in. Raises HasBeenEntered.
+    """
+    if _has_been_entered(work):
+        raise HasBeenEntered
+    token = new_secret(32)
+    store.credentials.put(work, _LINK, _hash(token), {"first": True}, work.now + FIRST)
+    return token
+
+
+def _has_been_entered(work: Work) -> bool:
+    return (
+        bool(passphrase.sealed(work))
+        or bool(store.credentials.of_kind(work, "passkey", 1))
+        or store.sessions.has_logins(work)
+    )
+
+
 def link(origin: str, token: str) -> str:
     """Where a new passphrase is chosen."""
     return f"{origin}/auth/passphrase_renew?token={token}"
@@ -45,7 +64,8 @@ def link(origin: str, token: str) -> str:
 
 def check(work: Work, token: str) -> None:
     """Make sure that a link is still good. Raises LinkExpired."""
-    if store.credentials.one(work, _LINK, _hash(token)) is None:
+    found = store.credentials.one(work, _LINK, _hash(token))
+    if found is None or (found.details.get("first") and _has_been_entered(work)):
         raise LinkExpired
 
 

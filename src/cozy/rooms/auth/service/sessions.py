@@ -130,6 +130,11 @@ def living_one(work: Work, session_id: str) -> Session:
     return found
 
 
+def last_seen(work: Work) -> str:
+    """When somebody was last in (RFC 3339), as far as the sessions that are kept tell; "" when nobody was."""
+    return store.sessions.last_seen(work)
+
+
 def living(work: Work) -> list[Session]:
     """The sessions that are open, the last seen first."""
     return store.sessions.living(work)

@@ -68,6 +68,12 @@ def see(work: Work, id_: str, expires_at: datetime) -> None:
     )  # fmt: skip
 
 
+def last_seen(work: Work) -> str:
+    """When a session was last in use; "" where none was."""
+    row = work.db.one("SELECT max(seen_at) FROM sessions WHERE home_id = :home", home=work.home)
+    return str(row[0]) if row and row[0] else ""
+
+
 def end(work: Work, id_: str) -> bool:
     """End a session; False when there was none."""
     return work.db.run("DELETE FROM sessions WHERE home_id = :home AND id = :id", home=work.home, id=id_) == 1

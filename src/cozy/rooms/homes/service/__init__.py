@@ -21,10 +21,12 @@ from ..model import INSTANCE, SETTINGS, Profile
 from ..ports import Furnish
 from . import avatar, contexts, instance, terms
 from .contexts import context, flags
+from .ending import destroy
 from .listing import (
     at,
     change,
     clean_domain,
+    count,
     delist,
     depart,
     due,
@@ -39,6 +41,7 @@ from .listing import (
     move,
     only,
     set_due,
+    skipped_to,
     stay,
     tell_move,
     with_live_folder,
@@ -62,9 +65,11 @@ __all__ = [
     "clean_profile",
     "context",
     "contexts",
+    "count",
     "delist",
     "depart",
     "derived_key",
+    "destroy",
     "due",
     "enlist",
     "expect_email",
@@ -88,6 +93,7 @@ __all__ = [
     "renew_tokens_secret",
     "secret",
     "set_due",
+    "skipped_to",
     "stay",
     "take_expected_email",
     "tell_move",

@@ -14,7 +14,7 @@ from cozy.kernel.settings import Settings
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 
-from ..errors import BadContext, NoManager
+from ..errors import BadContext, NoContext, NoManager
 from ..model import INSTANCE, SETTINGS, Context, Flags, Ratio
 
 DEFAULT = "default"  # of homes whose context the settings do not name
@@ -42,6 +42,13 @@ def members(work: Work) -> dict[str, Any]:
 def member(work: Work, name: str) -> Any:
     """What the context of this home holds under a name; None for nothing."""
     return _raw(work.settings, work.hosted.context).get(name)
+
+
+def find(settings: Settings, name: str) -> Mapping[str, Any]:
+    """What the settings say of a context. Raises NoContext."""
+    if name not in settings.contexts:
+        raise NoContext(parameter="context")
+    return settings.contexts[name]
 
 
 def check(settings: Settings) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from cozy.kernel.clock import iso
-from cozy.kernel.home import Hosted, State
+from cozy.kernel.home import NOTHING_AGREED, Hosted, State
 from cozy.kernel.work import Work
 
 from .. import store
@@ -25,7 +25,14 @@ def clean_domain(domain: str) -> str:
 
 
 def enlist(
-    work: Work, home_id: str, domain: str, quota: int | None, public_key: str, *, is_first: bool = False
+    work: Work,
+    home_id: str,
+    domain: str,
+    quota: int | None,
+    public_key: str,
+    *,
+    hosted: Hosted = NOTHING_AGREED,
+    is_first: bool = False,
 ) -> Listing:
     """Put a furnished home on the host's list; it answers from then on. is_first: only if it is the only one.
 
@@ -33,7 +40,7 @@ def enlist(
     """
     if is_first and store.listed(work, "", 1):
         raise NotFirst
-    return store.add(work, home_id, clean_domain(domain), quota, public_key, is_first=is_first)
+    return store.add(work, home_id, clean_domain(domain), quota, public_key, hosted, is_first=is_first)
 
 
 def is_vacant(work: Work) -> bool:
@@ -62,6 +69,16 @@ def only(work: Work) -> Listing:
 def listed(work: Work, after: str = "", limit: int = 100) -> list[Listing]:
     """Homes by address, a page at a time: those after an address."""
     return store.listed(work, after, limit)
+
+
+def skipped_to(work: Work, skip: int, limit: int = 100) -> list[Listing]:
+    """The same, by how many come before: slow where these are many."""
+    return store.skipped_to(work, skip, limit)
+
+
+def count(work: Work) -> int:
+    """How many homes this host lists."""
+    return store.count(work)
 
 
 def due(work: Work, limit: int, within: timedelta = timedelta()) -> list[Listing]:

@@ -58,6 +58,11 @@ def sign(work: Work, domain: str, version: str) -> None:
         listing.change(work, domain, hosted=replace(home.hosted, terms=version))
 
 
+def is_version(text: str) -> bool:
+    """Whether this can be the version of terms."""
+    return _number(text) > 0
+
+
 def _unsigned(asked: Terms, hosted: Hosted, by: datetime) -> TermsUpdated | None:
     due = _due(asked)
     if due is None or by < due or _number(hosted.terms) >= _number(asked.version):

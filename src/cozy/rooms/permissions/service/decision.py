@@ -20,8 +20,8 @@ SHARINGS = "io.cozy.sharings"
 
 def admit(caller: Caller, need: Need) -> None:
     """Let a caller through a route. Raises NobodyIn when logging in would help, NotAllowed when it would not."""
-    if need.owner:
-        if caller.kind != "owner":
+    if need.owner or need.hoster:
+        if caller.kind != ("hoster" if need.hoster else "owner"):
             raise NobodyIn
     elif caller.kind == "nobody" and (need.known or need.verb is not None):
         raise NobodyIn

@@ -1,0 +1,119 @@
+"""The words of the administration."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from cozy.kernel.ids import new_id, new_secret
+
+LIFE = timedelta(days=365)  # of a token, unless it is said otherwise
+SEEN_EVERY = timedelta(hours=1)  # how often it is written down that a token is in use
+WRONG_SECRETS, WRONG_WITHIN = 10, timedelta(minutes=15)  # of one token, from one address
+
+
+class Token(Struct, frozen=True):
+    """What lets a program or a person in to the administration; of its secret only the hash is kept."""
+
+    id: str
+    name: str
+    secret_sha256: str
+    created_at: str
+    seen_at: str  # "" when it was never used
+    expires_at: str
+
+
+class Made(Struct, frozen=True):
+    """A new token, as it is shown once."""
+
+    id: str = field(default_factory=lambda: new_id()[:20])
+    secret: str = field(default_factory=lambda: new_secret(32))
+
+    @property
+    def text(self) -> str:
+        """What is shown, and brought along from then on."""
+        return f"{self.id}.{self.secret}"
+
+
+class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may be said of a home, when it is made and later (cozy-stack docs/admin.md). None: as it is."""
+
+    context: (
+        Annotated[str, Meta(description="The context of the settings that the home belongs to.")] | None
+    ) = field(default=None, name="ContextName")
+    quota: (
+        Annotated[int, Meta(ge=-1, description="Bytes that it may hold; -1: no limit; 0: as it is.")] | None
+    ) = field(default=None, name="DiskQuota")
+    terms: (
+        Annotated[str, Meta(description="The version of the terms of service that the owner accepted.")]
+        | None
+    ) = field(default=None, name="TOSSigned")
+    uuid: Annotated[str, Meta(max_length=200, description="Your own name for the home.")] | None = field(
+        default=None, name="UUID"
+    )
+    oidc_id: (
+        Annotated[
+            str,
+            Meta(
+                max_length=200, description="Who the owner is at the service that lets people in (its `sub`)."
+            ),
+        ]
+        | None
+    ) = field(default=None, name="OIDCID")
+    org_id: Annotated[str, Meta(max_length=200, description="Kept for you.")] | None = field(
+        default=None, name="OrgID"
+    )
+    org_domain: Annotated[str, Meta(max_length=253, description="Kept for you.")] | None = field(
+        default=None, name="OrgDomain"
+    )
+    sponsorships: (
+        Annotated[str, Meta(max_length=2000, description="Kept for you; separated by commas.")] | None
+    ) = field(default=None, name="Sponsorships")
+    settings: (
+        Annotated[
+            str,
+            Meta(
+                max_length=2000,
+                description="`name:value` pairs, separated by commas: `context` and `tos` are as above, others are kept for you.",
+            ),
+        ]
+        | None
+    ) = field(default=None, name="Settings")
+
+
+class Opening(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A home to be made."""
+
+    domain: Annotated[str, Meta(description="Its address, camille.example.org.")] = field(name="Domain")
+    public_name: Annotated[
+        str, Meta(description="The name of the person; the first part of the address by default.")
+    ] = field(default="", name="PublicName")
+    email: Annotated[str, Meta(description="Where mails to the person go.")] = field(default="", name="Email")
+    locale: Annotated[str, Meta(description="The language of the person: en or fr.")] = field(
+        default="en", name="Locale"
+    )
+    tz: Annotated[str, Meta(description="The time zone of the person: Europe/Paris.")] = field(
+        default="UTC", name="Timezone"
+    )
+    passphrase: Annotated[
+        str, Meta(description="For trials; without it the answer holds the link by which the owner comes in.")
+    ] = field(default="", name="Passphrase")
+    feature_sets: (
+        Annotated[str, Meta(max_length=2000, description="Kept for you; separated by commas.")] | None
+    ) = field(default=None, name="feature_sets")
+
+
+class Changing(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What changes of a home."""
+
+    blocked: Annotated[bool, Meta(description="Whether the home is closed.")] | None = field(
+        default=None, name="Blocked"
+    )
+    reason: (
+        Annotated[str, Meta(max_length=100, description="Why: `PAYMENT_FAILED`, `LOGIN_FAILED`…")] | None
+    ) = field(default=None, name="BlockingReason")
+    deleting: (
+        Annotated[bool, Meta(description="Whether it is noted that the home is to be deleted.")] | None
+    ) = field(default=None, name="Deleting")

@@ -1,0 +1,214 @@
+"""Principle 6: the administration has no way to a name or a content. Every route and page of it is asked for, while the
+engine says which columns are read (https://sqlite.org/c3ref/set_authorizer.html).
+"""
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import apsw
+import httpx2
+import msgspec
+import pytest
+
+from cozy.app.admin import administration
+from cozy.app.house import opened
+from cozy.app.wiring import ADMIN_DOORS
+from cozy.backends import sqlite
+from cozy.kernel.caller import SYSTEM
+from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.model import Visitor
+from cozy.rooms.files import service as files
+from cozy.rooms.hosting.service import tokens
+from tests.conftest import DOMAIN
+from tests.hosting.conftest import ADMIN
+
+pytestmark = pytest.mark.anyio
+ROOM = Path(__file__).parents[2] / "src" / "cozy" / "rooms" / "hosting"
+SECRET = "xyzzy"
+AT = f"/instances/{DOMAIN}"
+
+# How each route is asked; one that is missing here fails the test.
+ASKED = {
+    "GET /instances": ("/instances?page[limit]=10", None),
+    "POST /instances": ("/instances?Domain=bob.localhost&Settings=offer:premium&OIDCID=bob", None),
+    "GET /instances/count": ("/instances/count", None),
+    "GET /instances/{domain}": (AT, None),
+    "PATCH /instances/{domain}": (f"{AT}?DiskQuota=100000&OIDCID=alice&Blocked=false&Deleting=false", None),
+    "DELETE /instances/{domain}": ("/instances/bob.localhost", None),
+    "GET /instances/{domain}/last-activity": (f"{AT}/last-activity", None),
+    "GET /instances/{domain}/disk-usage": (f"{AT}/disk-usage", None),
+    "GET /instances/{domain}/prefix": (f"{AT}/prefix", None),
+    "POST /instances/{domain}/magic_link": (f"{AT}/magic_link", None),
+    "DELETE /instances/{domain}/sessions": (f"{AT}/sessions", None),
+    "GET /instances/contexts": ("/instances/contexts", None),
+    "GET /instances/contexts/{name}": ("/instances/contexts/default", None),
+    "GET /instances/{domain}/feature/flags": (f"{AT}/feature/flags", None),
+    "PATCH /instances/{domain}/feature/flags": (f"{AT}/feature/flags", {"a": 1}),
+    "GET /instances/{domain}/feature/sets": (f"{AT}/feature/sets", None),
+    "PUT /instances/{domain}/feature/sets": (f"{AT}/feature/sets", ["a"]),
+    "GET /instances/feature/config/{name}": ("/instances/feature/config/default", None),
+    "GET /instances/feature/contexts/{name}": ("/instances/feature/contexts/default", None),
+    "GET /instances/feature/defaults": ("/instances/feature/defaults", None),
+    "GET /openapi.json": ("/openapi.json", None),
+    "GET /version": ("/version", None),
+}
+BOUND_TO_FAIL = {"POST /instances/{domain}/magic_link": 400}  # somebody has been in that home
+
+# All that is ever read in somebody's home, by table: no body of a document is, no name of a file, no content.
+READ = {
+    "counters": {"home_id", "name", "value"},  # `bytes`, the sum of sizes
+    "credentials": {"home_id", "kind", "id", "details", "created_at", "expires_at"},  # whether anybody has been in
+    "documents": {"home_id", "doctype", "deleted"},  # whether there is a log-in
+    "sessions": {"home_id", "id", "seen_at"},  # the last day
+    "tracked": {"home_id", "doctype", "seq"},  # who waits for sessions to end
+    "watches": {"home_id"},
+}  # fmt: skip
+
+
+OTHERS = ("blobs", "drawings", "shelf", "outside", "mailer")
+
+
+class Watched:
+    """Notes what is read in which database."""
+
+    def __init__(self) -> None:
+        self.reads: dict[str, set[tuple[str, str]]] = {}
+
+    def connect(self, path: Path) -> apsw.Connection:
+        connection = _connect(path)
+        reads = self.reads.setdefault(path.parent.name, set())
+
+        def noting(action: int, table: str | None, column: str | None, *_: str | None) -> int:
+            if action == apsw.SQLITE_READ and table not in {"sqlite_master", "sqlite_schema"}:
+                reads.add((table or "", column or ""))
+            return apsw.SQLITE_OK
+
+        connection.authorizer = noting
+        return connection
+
+
+_connect = sqlite.connect
+
+
+class Untouched:
+    """Contents, pictures, and the world outside: says what was asked of them."""
+
+    def __init__(self, real: Any, asked: list[str]) -> None:
+        self._real, self._asked = real, asked
+
+    def __getattr__(self, name: str) -> Any:
+        self._asked.append(name)
+        return getattr(self._real, name)
+
+
+@pytest.fixture
+async def full(house, home, acting):
+    """Alice's home, with names and contents that only she knows."""
+    client = await acting("cli", "", "*")
+    folder = await client.mkdir(f"folder-{SECRET}")
+    await client.upload(f"letter-{SECRET}.txt", SECRET.encode(), folder["id"])
+    await client.put("/settings/instance", json=_named(await client.get("/settings/instance")))
+    await client.post("/data/io.cozy.notes/", json={"title": SECRET})
+    await house.write(home, SYSTEM, auth.sessions.open_, Visitor(address="192.0.2.1", user_agent=SECRET))
+    assert await house.read(home, SYSTEM, files.usage) > 0
+    return home
+
+
+def _named(answer):
+    data = answer.json()["data"]
+    return {"data": {"attributes": {"public_name": SECRET}, "meta": {"rev": data["meta"]["rev"]}}}
+
+
+@pytest.fixture
+def postgres():
+    """The statements are the same on both engines, and SQLite says of each what it reads."""
+    return ""
+
+
+@pytest.fixture
+def settings(settings):
+    """With a context, so that each route has something to tell."""
+    return msgspec.structs.replace(settings, contexts={"default": {"features": ["a"]}})
+
+
+async def test_no_route_reads_a_name_or_a_content(house, full, settings, clock, monkeypatch):
+    token = await house.write_host(tokens.make, "scripts")
+    watched, asked = Watched(), list[str]()
+    monkeypatch.setattr(sqlite, "connect", watched.connect)
+    answers = []
+    async with opened(settings, clock=clock) as other:
+        others: Any = {name: Untouched(getattr(other, name), asked) for name in OTHERS}
+        transport = httpx2.ASGITransport(administration(replace(other, **others)))
+        headers = {"authorization": f"Bearer {token}"}
+        async with httpx2.AsyncClient(transport=transport, base_url=ADMIN, headers=headers) as client:
+            for route in sorted(_routes(), key=lambda route: route.startswith("DELETE")):
+                url, more = ASKED[route]
+                answer = await client.request(route.split()[0], url, json=more)
+                assert answer.status_code == BOUND_TO_FAIL.get(route, answer.status_code), route
+                assert answer.status_code < 400 or route in BOUND_TO_FAIL, (route, answer.text)
+                answers.append(answer)
+    assert set(asked) <= {"drop"}
+    assert all(SECRET not in answer.text for answer in answers)
+    strange = {
+        (table, column)
+        for table, column in watched.reads[full.id]
+        if column and column not in READ.get(table, set())
+    }
+    assert strange == set()
+    assert {table for table, _ in watched.reads[full.id]} == set(READ)
+
+
+def test_every_route_is_asked_for():
+    assert _routes() == set(ASKED)
+
+
+def _routes():
+    return {f"{route.method} {route.path}" for door in ADMIN_DOORS for route in door.table}
+
+
+async def test_the_watch_sees_what_is_read(house, full, settings, clock, monkeypatch):
+    watched = Watched()
+    monkeypatch.setattr(sqlite, "connect", watched.connect)
+    async with opened(settings, clock=clock) as other:
+        await other.read(full, SYSTEM, files.children, files.ROOT)
+    assert ("documents", "body") in watched.reads[full.id]
+
+
+# What the room takes from other rooms: nothing of it hands out a document.
+TAKEN = {
+    "auth.errors": set(),
+    "auth.model": {"Typed"},
+    "auth.service": {"delegated", "open_home", "passphrase", "reset", "sessions"},
+    "homes.model": {"Listing"},
+    "homes.service": {
+        "at", "change", "clean_domain", "contexts", "count", "destroy", "listed", "profile_of", "skipped_to", "terms",
+    },
+}  # fmt: skip
+
+
+def test_the_room_takes_nothing_from_others_that_hands_out_documents():
+    taken: dict[str, set[str]] = {}
+    for file in ROOM.rglob("*.py"):
+        tree = ast.parse(file.read_text())
+        names = {}
+        for node in ast.walk(tree):
+            module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+            if isinstance(node, ast.ImportFrom) and module.startswith("cozy.rooms."):
+                room = module.removeprefix("cozy.rooms.")
+                for alias in node.names:
+                    if alias.name == "service":
+                        names[alias.asname or alias.name] = f"{room}.service"
+                    elif not room.startswith("hosting"):
+                        taken.setdefault(room, set()).add(alias.name)
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and node.value.id in names
+            ):
+                taken.setdefault(names[node.value.id], set()).add(node.attr)
+    taken = {room: names for room, names in taken.items() if not room.startswith("hosting")}
+    beyond = {room: names - TAKEN.get(room, set()) for room, names in taken.items()}
+    assert {room: names for room, names in beyond.items() if names} == {}
