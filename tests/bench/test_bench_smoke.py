@@ -36,6 +36,19 @@ def test_a_quick_run_draws_photos(tmp_path):
     assert len(ways["cozy, asked"]["rates"]) == len(ways["cozy, ahead"]["rates"]) == 1
 
 
+@pytest.mark.slow
+def test_a_quick_run_brings_a_takeout_in(tmp_path):
+    report = tmp_path / "figures.json"
+    sizes = ["--size", "3M", "--part", "1M", "--rounds", "1"]
+    command = [sys.executable, "-m", "bench", "import", *sizes, "--json", report]
+    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(report.read_text())
+    assert found["things left out"] == 0
+    assert found["things brought in"] > 80
+    assert found["cozy: files a second"] > 0
+
+
 def test_a_changed_byte_is_noticed():
     batch = cases.Batch("/folder/", ["cat.jpg"], [b"meow"], ["/folder/cat.jpg"])
     cases.verify(batch, [load.Answer(200, b"", b"meow")])

@@ -8,7 +8,7 @@ import random
 import sys
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -44,11 +44,17 @@ class Size:
     files: int = 300
 
 
+def share(size: int) -> Size:
+    """What a Takeout of so many bytes holds beside pictures: less where it is smaller than 1 GB."""
+    most = min(1.0, size / 1e9)
+    return Size(**{name: max(1, round(number * most)) for name, number in asdict(Size()).items()})
+
+
 def write(folder: Path, size: int, part: int, seed: int = 1, counts: Size | None = None) -> list[Path]:
     """The parts of a Takeout of about so many bytes, each of about `part`; a picture and its sidecar may be in different ones."""
     folder.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
-    for held in _parts(entries(size, random.Random(seed), counts or Size()), part):
+    for held in _parts(entries(size, random.Random(seed), counts or share(size)), part):
         paths.append(folder / f"takeout-20260131T120000Z-{len(paths) + 1:03}.zip")
         with zipfile.ZipFile(paths[-1], "w") as archive:
             for name, content in held:
