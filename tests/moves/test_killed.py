@@ -1,159 +1,13 @@
 """A home goes to and fro between two servers while people write in it, and one of the servers is killed at some moment of each move.
 
-COZY_MOVE_KILLS says how often; `script/move` asks for more than the suite does.
+COZY_MOVE_KILLS says how often.
 """
 
-import http.client
-import os
 import random
 import sys
 import threading
-import time
-from contextlib import suppress
-from dataclasses import dataclass, field
 
-import anyio
-import apsw
-import msgspec
-
-from cozy.app.configuration import load
-from cozy.app.house import home_of, opened
-from cozy.kernel.outside import Unreachable
-from cozy.rooms.homes import service as homes
-from cozy.rooms.homes.errors import NoHome
-from cozy.rooms.moves import service as moves
-from cozy.rooms.moves.model import Arrival, Departure
-from tests.program import apart
-
-KILLS = int(os.environ.get("COZY_MOVE_KILLS", "2"))
-SEED = int(os.environ.get("COZY_MOVE_SEED", "0")) or random.randrange(10**6)
-WITHIN_S = 60.0
-LARGE = 100_000
-_BROKEN = (OSError, http.client.HTTPException)
-
-
-@dataclass
-class Writer:
-    """Somebody who writes one document and one file after the other, wherever they are sent."""
-
-    hosts: dict
-    token: str
-    at: str
-    name: str
-    answered: dict[str, bytes] = field(default_factory=dict)
-    waited: float = 0.0  # seconds, the longest
-    over: threading.Event = field(default_factory=threading.Event)
-    trouble: list[str] = field(default_factory=list)
-
-    def run(self):
-        number = 0
-        while not self.over.is_set():
-            number += 1
-            name, data = f"{self.name}-{number}", os.urandom(LARGE if number % 20 == 0 else 50)
-            began = time.monotonic()
-            if self.write(name, data):
-                self.answered[name] = data
-                self.waited = max(self.waited, time.monotonic() - began)
-            self.over.wait(0.03)
-
-    def write(self, name, data):
-        """Whether it was answered that it is kept; a second try may find that it was there already."""
-        until = time.monotonic() + WITHIN_S
-        while time.monotonic() < until and not self.over.is_set():
-            client = self.hosts[self.at].client(self.token)
-            try:
-                answer = client.upload(name, data)
-            except _BROKEN:
-                self.over.wait(0.02)
-                continue
-            finally:
-                client.close()
-            if answer.status == 308:
-                self.at = answer.headers["location"].partition("://")[2].partition(":")[0]
-            elif answer.status in {201, 409}:
-                return answer.status == 201
-            elif answer.status not in {404, 503}:
-                self.trouble.append(f"{answer.status} {answer.body!r}")
-                return False
-        return False
-
-
-async def _opened(host, act):
-    """What an administrator does at a host, while it is served or not."""
-    settings = load(
-        data=str(host.cozy.data), public_url=f"http://:{host.port}", outside_allowed="127.0.0.0/8"
-    )
-    async with opened(settings) as house:
-        return await act(house, settings)
-
-
-def at(host, act):
-    return apart(lambda: anyio.run(_opened, host, act))
-
-
-def begin(old, new):
-    async def expect(house, settings):
-        return await house.write_host(moves.expecting.expect, new.domain, None)
-
-    code = at(new, expect)
-
-    async def begins(house, settings):
-        home = home_of(settings, await house.read_host(homes.at, old.domain))
-        return await moves.leaving.begin(house, home, f"{new.origin}#{code}")
-
-    return at(old, begins)
-
-
-def erase(old, home_id):
-    async def erases(house, settings):
-        await moves.leaving.erase(house, home_id)
-
-    until = time.monotonic() + WITHIN_S
-    while True:
-        try:
-            return at(old, erases)
-        except Unreachable:
-            assert time.monotonic() < until
-
-
-def state(host, table, shape):
-    """What a host's list says of the one move."""
-    connection = apsw.Connection(str(host.cozy.data / "host.db"), flags=apsw.SQLITE_OPEN_READWRITE)
-    connection.set_busy_timeout(5000)
-    try:
-        found = [
-            msgspec.json.decode(body, type=shape)
-            for (body,) in connection.execute(f"SELECT body FROM {table}")
-        ]
-    finally:
-        connection.close()
-    return found[0] if found else None
-
-
-def lives_at(hosts):
-    async def look(house, settings):
-        return [each.state for each in [await house.read_host(homes.at, here.domain)]]
-
-    found = []
-    for here in hosts:
-        with suppress(NoHome):
-            if at(here, look) == ["active"]:
-                found.append(here.domain)
-    return found
-
-
-def until(look, said=str):
-    end = time.monotonic() + WITHIN_S
-    while time.monotonic() < end:
-        if found := look():
-            return found
-        time.sleep(0.005)
-    raise AssertionError(f"it did not come to pass: {said()}")
-
-
-def watched(host, home_id):
-    """Whether anything of the home has come here."""
-    return (host.cozy.data / "homes" / home_id).exists()
+from tests.moves.kills import KILLS, SEED, Writer, at, damages, erase, turn, until
 
 
 def test_killed_at_any_moment_there_is_one_home_with_all_that_was_answered(hosts):
@@ -167,27 +21,11 @@ def test_killed_at_any_moment_there_is_one_home_with_all_that_was_answered(hosts
         thread.start()
     pauses, killed = [], []
     try:
-        for turn in range(KILLS):
-            until(lambda turn=turn: all(len(each.answered) > turn for each in writers))
-            home_id = begin(old, new).home_id
-            until(lambda there=new, id_=home_id: watched(there, id_))
-            after = chance.uniform(0.0, 1.0)
-            if chance.random() < 0.6:  # around the switch, which is short
-                until(lambda here=old: _is_about_to_go(here))
-                after = chance.uniform(0.0, 0.3)
-            time.sleep(after)
-            victim = chance.choice([old, new])
-            victim.kill()
-            assert len(lives_at(hosts)) <= 1
-            killed.append((victim.domain, round(after, 3), _standing(old, new)))
-            victim.start()
-            departure = until(
-                lambda here=old: _arrived(here),
-                lambda here=old: f"{state(here, 'departures', Departure)}; seed {SEED}; killed {killed}",
-            )
+        for number in range(KILLS):
+            until(lambda number=number: all(len(each.answered) > number for each in writers))
+            departure = turn(chance, old, new, hosts, killed)
             pauses.append(departure.pause_ms)
-            assert lives_at(hosts) == [new.domain]
-            erase(old, home_id)
+            erase(old, departure.home_id)
             old, new = new, old
     finally:
         for each in writers:
@@ -206,27 +44,4 @@ def test_killed_at_any_moment_there_is_one_home_with_all_that_was_answered(hosts
         for name, data in each.answered.items():
             found = client("GET", "/files/download", Path=f"/{name}")
             assert (found.status, found.body == data) == (200, True), name
-    assert at(old, _damages) == []
-
-
-async def _damages(house, settings):
-    return [
-        each
-        for home_id in await house.storage.homes()
-        for each in await house.storage.home(home_id).damages()
-    ]
-
-
-def _is_about_to_go(host):
-    found = state(host, "departures", Departure)
-    return found is not None and bool(found.record)
-
-
-def _arrived(host):
-    found = state(host, "departures", Departure)
-    return found if found is not None and found.state == "arrived" else None
-
-
-def _standing(old, new):
-    going, coming = state(old, "departures", Departure), state(new, "arrivals", Arrival)
-    return f"{going and going.state}/{coming and coming.state}"
+    assert at(old, damages) == []

@@ -1,7 +1,8 @@
 """A home's SQLite file on its way to another host.
 
 Writers are held by SQLite's own lock, which counts in every process. While it is held, what the log has is put into the file, so
-that the file alone is all that was ever committed. It is read through SQLite: closing a file that SQLite has open gives up the
+that the file alone is all that was ever committed. Which blocks have changed since they were read is known from the log: a reader
+who stays lets nobody begin it anew. It is read through SQLite: closing a file that SQLite has open gives up the
 locks of the whole process (sqlite.org/howtocorrupt.html §2.2).
 """
 
@@ -11,6 +12,7 @@ import asyncio
 import fcntl
 import os
 import shutil
+import struct
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +31,11 @@ T = TypeVar("T")
 _SEAL = (
     0x636F676F  # "cogo": the application id of a database that takes nothing more (sqlite.org/pragma.html)
 )
+_LOG_MAGIC = (0x377F0682, 0x377F0683)
+_LOG_HEAD = struct.Struct(
+    ">IIII8s8s"
+)  # magic, version, size of a page, how often it was begun anew, salts, checksums
+_FRAME = struct.Struct(">II8s8s")  # number of a page, pages of the file after this commit, salts, checksums
 _CHECKPOINT_S = 5.0  # how long readers of an older state are waited for
 
 
@@ -47,6 +54,11 @@ class LeavingFile:
         self._thread = ThreadPoolExecutor(1, "carrying")
         self._reader: apsw.Connection | None = None
         self._holder: apsw.Connection | None = None
+        self._pin: apsw.Connection | None = None  # reads a state of the past, while changes are watched
+        self._salts, self._seen = (
+            b"",
+            0,
+        )  # of the log, and how many of its frames were in the file when it was read
         self._lock: int | None = None
 
     async def __aenter__(self) -> LeavingFile:
@@ -94,18 +106,91 @@ class LeavingFile:
             self._reader.execute("SELECT count(*) FROM sqlite_schema")
         return self._reader
 
+    async def watch(self) -> None:
+        """From here on."""
+        await self._do(self._watch)
+
+    def _watch(self) -> None:
+        self._salts = self._log_salts()
+        self._seen = self._store()
+        self._repin()
+        if self._log_salts() != self._salts:
+            self._seen = 0
+
+    async def changed(self) -> list[int]:
+        """Since then."""
+        return await self._do(self._changed)
+
+    def _changed(self) -> list[int]:
+        """The log is read before the older reader leaves: until then it is not begun anew, but where all of it was seen."""
+        assert self._pin is not None
+        logged, numbers = self._logged()
+        self._repin()
+        self._seen = min(self._store(), logged)
+        return numbers
+
+    def _repin(self) -> None:
+        """Read the state of now, and only then leave the one of before."""
+        before, self._pin = self._pin, self._connect()
+        self._pin.execute("BEGIN")
+        self._pin.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+        if before is not None:
+            before.close()
+
+    def _unpin(self) -> None:
+        if self._pin is not None:
+            self._pin.close()
+            self._pin = None
+
+    def _store(self) -> int:
+        """Put into the file what nobody reads otherwise; how many frames of the log are there now. Another one may be at it."""
+        return self._checkpoint()[1]
+
+    def _checkpoint(self) -> tuple[int, int]:
+        """How many frames the log has, and how many of them are in the file; (-1, 0) where another one is at it."""
+        try:
+            logged, stored = self._reading().wal_checkpoint("main", apsw.SQLITE_CHECKPOINT_PASSIVE)
+        except apsw.BusyError:
+            return -1, 0
+        return logged, max(stored, 0)
+
+    def _log_salts(self) -> bytes:
+        return self._log(0, _LOG_HEAD.size)[16:24]
+
+    def _logged(self) -> tuple[int, list[int]]:
+        """How many frames the log has, and the blocks of those that were not seen (sqlite.org/fileformat2.html §4)."""
+        head = self._log(0, _LOG_HEAD.size)
+        if not head:
+            return 0, []
+        magic, _, page, _, salts, _ = _LOG_HEAD.unpack(head)
+        if magic not in _LOG_MAGIC:
+            return 0, []
+        if salts != self._salts:
+            self._salts, self._seen = salts, 0
+        at, blocks = self._seen, set[int]()
+        while frame := self._log(_LOG_HEAD.size + at * (_FRAME.size + page), _FRAME.size):
+            number, _, frame_salts, _ = _FRAME.unpack(frame)
+            if frame_salts != salts:
+                break
+            blocks.add((number - 1) * page // BLOCK)
+            at += 1
+        return at, sorted(blocks)
+
+    def _log(self, start: int, size: int) -> bytes:
+        """Bytes of the log; none where it has fewer."""
+        is_whole, data = self._reading().read("main", 1, start, size)
+        return data if is_whole else b""
+
     @asynccontextmanager
-    async def held(self) -> AsyncIterator[None]:
+    async def held(self) -> AsyncIterator[list[int]]:
         """While writers wait."""
         try:
-            await self._do(self._hold)
-            yield
+            yield await self._do(self._hold)
         finally:
             await asyncio.shield(self._do(self._let_go))
 
-    def _hold(self) -> None:
-        reader = self._reading()
-        reader.wal_checkpoint("main", apsw.SQLITE_CHECKPOINT_PASSIVE)  # most of it while nobody waits
+    def _hold(self) -> list[int]:
+        self._store()  # most of it while nobody waits
         self._holder = self._connect()
         try:
             self._holder.execute("BEGIN IMMEDIATE")
@@ -113,11 +198,13 @@ class LeavingFile:
             raise of_sqlite(error) from error
         if is_sealed(self._holder):
             raise HomeGone
+        changed = self._logged()[1] if self._pin is not None else None
+        self._unpin()
         until = time.monotonic() + _CHECKPOINT_S
         while True:
-            logged, stored = reader.wal_checkpoint("main", apsw.SQLITE_CHECKPOINT_PASSIVE)
+            logged, stored = self._checkpoint()
             if logged == stored:
-                return
+                return list(range(self._blocks())) if changed is None else changed
             if time.monotonic() > until:
                 raise HeldTooLong
             time.sleep(0.01)
@@ -152,6 +239,7 @@ class LeavingFile:
 
     def _give_up(self) -> None:
         self._let_go()
+        self._unpin()
         if self._reader is not None:
             self._reader.close()
         if self._lock is not None:

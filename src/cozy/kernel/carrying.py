@@ -44,8 +44,8 @@ def root_of(hashes: Sequence[bytes]) -> str:
 
 
 class Leaving(Protocol):
-    """The database of a home that is carried away. What is read while writers are not held may be torn: whoever compares all
-    hashes again while they are held, and reads anew what differs, has it whole.
+    """The database of a home that is carried away. What is read while writers are not held may be torn: whoever reads it all
+    while it is watched, and anew what has changed since, once writers are held, has it whole.
     """
 
     version: int  # the number of the last migration of homes
@@ -62,8 +62,17 @@ class Leaving(Protocol):
         """One block."""
         ...
 
-    def held(self) -> AbstractAsyncContextManager[None]:
-        """While the block runs every writer waits, in each process, and the file is all that was ever committed.
+    async def watch(self) -> None:
+        """From now on, remember which blocks change: whoever has read the others since need not look at them again."""
+        ...
+
+    async def changed(self) -> list[int]:
+        """The blocks that may have changed since `watch`, or since this was asked last, in order."""
+        ...
+
+    def held(self) -> AbstractAsyncContextManager[list[int]]:
+        """While the block runs every writer waits, in each process, and the file is all that was ever committed. What it gives is
+        what `changed` would; where nothing was watched, every block.
 
         Raises HeldTooLong, HomeGone.
         """

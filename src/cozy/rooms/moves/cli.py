@@ -25,6 +25,12 @@ def expect(
     context: typer.Context,
     domain: Annotated[str, typer.Argument(help="The address that the home gets here.")],
     quota: Annotated[str, typer.Option(help="How much it may hold: 50GB, or none for no limit.")] = "none",
+    reached_by: Annotated[
+        str,
+        typer.Option(
+            help="Another name of this host, for a home that keeps its address: that one leads elsewhere until it has moved."
+        ),
+    ] = "",
     abandon: Annotated[
         bool, typer.Option("--abandon", help="Expect it no longer, and remove what came.")
     ] = False,
@@ -39,7 +45,8 @@ def expect(
             return f"No home is expected at {clean} any more."
         house.storage.coming("")
         code = await house.write_host(expecting.expect, clean, octets(quota))
-        return f"{desk.origin(clean)}#{code}"
+        door = f"@{desk.origin(homes.clean_domain(reached_by))}" if reached_by else ""
+        return f"{desk.origin(clean)}#{code}{door}"
 
     print(desk.run(expecting_))
 
@@ -98,12 +105,18 @@ async def _carried(house: House, home: Home) -> Departure:
 
 
 def _moved(departure: Departure) -> str:
+    there = f"at {departure.address}"
+    then = f"A passphrase is chosen at {departure.link}"
+    if departure.is_in_place:
+        there = f"at the host of {departure.door}"
+        then = f"Let the name {departure.domain} lead there now: whoever still comes by here is told to try again."
     return (
-        f"{departure.domain} lives at {departure.address}. Writers waited for {departure.pause_ms} ms.\n"
-        f"A passphrase is chosen at {departure.link}\n"
+        f"{departure.domain} lives {there}. Writers waited for {departure.pause_ms} ms.\n"
+        f"{then}\n"
         f"What is left here is removed by: cozy move {departure.domain} --erase"
     )
 
 
 def _erased(departure: Departure) -> str:
-    return f"What was left here of {departure.domain} is removed; its address still leads to {departure.address}."
+    still = "" if departure.is_in_place else f"; its address still leads to {departure.address}"
+    return f"What was left here of {departure.domain} is removed{still}."

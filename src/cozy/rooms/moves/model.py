@@ -11,6 +11,7 @@ from msgspec import Struct
 from cozy.rooms.neighbours.model import Moved
 
 ARRIVAL = "/.well-known/cozy-arrival"
+WHOSE = "for"  # in a query: the address of the home, where another one is asked
 EXPECTED_FOR = timedelta(days=7)
 HOLD_S = 10.0  # how long writers wait at the most before they are let in again; they give up after 15 (backends/sqlite.py)
 FEW = 64  # blocks that a last round may have to carry while writers wait
@@ -47,7 +48,15 @@ class Departure(Struct, frozen=True):
     carried: int = 0  # bytes, since this was last begun or gone on with
     pause_ms: int = 0  # how long writers waited at the switch, until it lived there
     said: str = ""  # what went wrong last
-    link: str = ""  # where the owner chooses a passphrase at the new address
+    link: str = (
+        ""  # where the owner chooses a passphrase at the new address; none where the home keeps its own
+    )
+    door: str = ""  # another address at which the new host is asked: the home's own leads here until its name is changed
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the home keeps its address."""
+        return self.before == self.address
 
 
 class Arrival(Struct, frozen=True):
@@ -83,7 +92,7 @@ class Statement(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Let(Struct, frozen=True):
-    """That a home may come, or lives here. link: where its owner chooses a passphrase."""
+    """That a home may come, or lives here. link: where its owner chooses a passphrase, if they have to."""
 
     state: Coming
     link: str = ""

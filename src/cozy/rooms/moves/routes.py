@@ -14,7 +14,7 @@ from cozy.web.answers import json
 from cozy.web.call import Call
 from cozy.web.signed import signer
 
-from .model import ARRIVAL, Arrival, Asked, Statement, Whole
+from .model import ARRIVAL, WHOSE, Arrival, Asked, Statement, Whole
 from .service import expecting
 
 routes = Routes()
@@ -25,14 +25,14 @@ async def ask(call: Call) -> Response:
     """Let a home come that shows the code of `cozy expect`; from then on it is known by its key. 200; 403, 409, 410, 413."""
     key = _signer(call)
     asked = await call.decoded(Asked)
-    return json(await expecting.let_in(call.house, call.home.domain, asked, key))
+    return json(await expecting.let_in(call.house, _whose(call), asked, key))
 
 
 @routes.on("DELETE", ARRIVAL, OWN_PROOF)
 async def abandon(call: Call) -> Response:
     """The home does not come after all: what came is removed. 204; 403, 409 moves.arrived_already, 410."""
-    await expecting.coming(call.house, call.home.domain, _signer(call))
-    await expecting.abandon(call.house, call.home.domain)
+    await _coming(call)
+    await expecting.abandon(call.house, _whose(call))
     return Response(status_code=204)
 
 
@@ -79,15 +79,20 @@ async def whole(call: Call) -> Response:
 async def live(call: Call) -> Response:
     """The home takes nothing more where it was, and says so: it lives here. Said twice, it still does. 200; 403, 409, 410, 422."""
     key = _signer(call)
-    return json(await expecting.live(call.house, call.home.domain, key, await call.decoded(Statement)))
+    return json(await expecting.live(call.house, _whose(call), key, await call.decoded(Statement)))
 
 
 async def _coming(call: Call) -> Arrival:
-    return await expecting.coming(call.house, call.home.domain, _signer(call))
+    return await expecting.coming(call.house, _whose(call), _signer(call))
+
+
+def _whose(call: Call) -> str:
+    """The address that the home gets, which leads elsewhere until its name is changed where another one is asked."""
+    return call.query(WHOSE) or call.home.domain
 
 
 def _signer(call: Call) -> str:
-    """The key that signed this; to the address that the home gets. Raises Malformed where the body is not signed too."""
+    """The key that signed this. Raises Malformed where the body is not signed too."""
     if not call.home.origin:
         call.home = replace(call.home, origin=origin_of(call.house.settings, call.home.domain))
     key = call.signer or signer(call)  # where a home lives by now, it was looked at before

@@ -43,6 +43,11 @@ class Moved(Struct, frozen=True, rename={"before": "from", "address": "to"}):
         """What is signed."""
         return f"cozy-home moved\n{self.before}\n{self.address}\n{self.at}"
 
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the home keeps its address, at another host: its name leads there by now, or soon."""
+        return self.before == self.address
+
     def is_by(self, public_key: str) -> bool:
         """Whether the holder of this key says so."""
         return bool(public_key) and is_signed(self.text, self.signature, public_key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
@@ -18,7 +19,7 @@ from cozy.kernel.signatures import content_digest, digest_of
 from cozy.rooms.neighbours import service as neighbours
 
 from ..errors import ArrivedAlready, GivenUp, NotExpected, NotWhole, TargetRefuses
-from ..model import ARRIVAL, TIMEOUT_S, Asked, Let, Statement, Whole
+from ..model import ARRIVAL, TIMEOUT_S, WHOSE, Asked, Let, Statement, Whole
 
 T = TypeVar("T")
 _LIMIT = 64 * 1024 * 1024  # bytes of an answer: hashes of 250 GB, names of 600,000 contents
@@ -26,11 +27,15 @@ _LIMIT = 64 * 1024 * 1024  # bytes of an answer: hashes of 250 GB, names of 600,
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The host that a home moves to. Raises, in everything, GivenUp, TargetRefuses, and what `Outside.fetch` does."""
+    """The host that a home moves to. address: that the home gets there; door: another one at which the host is asked until then.
+
+    Raises, in everything, GivenUp, TargetRefuses, and what `Outside.fetch` does.
+    """
 
     house: House
     home: Home
     address: str
+    door: str = ""
 
     async def let_in(self, asked: Asked) -> Let:
         """Ask to be let in."""
@@ -102,7 +107,8 @@ class Target:
         return reply
 
     async def _fetch(self, method: str, path: str, body: bytes | AsyncIterable[bytes], digest: str) -> Reply:
-        url = f"{self.address}{ARRIVAL}{path}"
+        whose = f"?{urlencode({WHOSE: urlsplit(self.address).hostname or ''})}" if self.door else ""
+        url = f"{self.door or self.address}{ARRIVAL}{path}{whose}"
         headers = {"content-digest": digest} if digest else {}
         signed = await self.house.read(self.home, SYSTEM, neighbours.sign, method, url, headers)
         return await self.house.outside.fetch(

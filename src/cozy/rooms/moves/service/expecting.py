@@ -205,7 +205,7 @@ async def whole(house: House, arrival: Arrival, said: Whole) -> None:
 
 async def live(house: House, domain: str, key: str, said: Statement) -> Let:
     """The home takes nothing more where it was: it lives here from now on. Said again, nothing else happens, and its owner gets
-    another link. Raises NotExpected, GivenUp, BadMove, NotWhole, DomainTaken.
+    another link. One that keeps its address keeps its passphrase, and nobody has to be told. Raises NotExpected, GivenUp, BadMove, NotWhole, DomainTaken.
     """
     found = await house.read_host(store.arrival_at, domain)
     if found is None:
@@ -219,9 +219,12 @@ async def live(house: House, domain: str, key: str, said: Statement) -> Let:
         await _settle(house, found, said.whole)
         await house.write_host(_enlist, domain)
     home = Home(found.home_id, domain, origin)
-    await house.write(home, SYSTEM, _arrived, found.before, is_new=found.state == "coming")
+    if not said.record.is_in_place:
+        await house.write(home, SYSTEM, _arrived, found.before, is_new=found.state == "coming")
     await house.write_host(homes.hasten, home.id)
     house.relisted[domain] += 1
+    if said.record.is_in_place:
+        return Let("live")
     return Let("live", auth.reset.link(origin, await house.write(home, SYSTEM, auth.reset.begin)))
 
 
@@ -247,8 +250,9 @@ def _enlist(work: Work, domain: str) -> None:
         return
     public_key = base64.b64encode(read_key(found.public_key)).decode()
     listing = homes.enlist(work, found.home_id, domain, found.quota, public_key)
-    formerly = tuple(dict.fromkeys((*found.formerly, found.before.partition("://")[2].partition(":")[0])))
-    homes.change(work, domain, hosted=replace(listing.hosted, formerly=formerly))
+    formerly = dict.fromkeys((*found.formerly, found.before.partition("://")[2].partition(":")[0]))
+    formerly.pop(domain, None)
+    homes.change(work, domain, hosted=replace(listing.hosted, formerly=tuple(formerly)))
     store.keep_arrival(work, replace(found, state="live"))
 
 

@@ -19,8 +19,8 @@ _PAUSE_S = 0.05
 
 
 async def gone_to(house: House, domain: str) -> str:
-    """The address of the home that was at this one, https://alice.example.net, once it lives there; "" when that takes too long, or
-    it is here after all.
+    """The address of the home that was at this one, https://alice.example.net, once it lives there; "" when that takes too long,
+    it is here after all, or it keeps this address, which leads to another host soon.
     """
     until = monotonic() + PATIENCE_S
     while (departure := await house.read_host(store.departure_from, domain)) is not None:
@@ -33,4 +33,5 @@ async def gone_to(house: House, domain: str) -> str:
         record = await house.read_host(homes.gone_from, domain)
     except NoHome:
         return ""
-    return msgspec.json.decode(record, type=Moved).address
+    moved = msgspec.json.decode(record, type=Moved)
+    return "" if moved.is_in_place else moved.address

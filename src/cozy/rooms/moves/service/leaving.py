@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from cozy.kernel.blobs import Missing
 from cozy.kernel.caller import SYSTEM
-from cozy.kernel.carrying import Leaving, hash_of, root_of
+from cozy.kernel.carrying import BLOCK, Leaving, hash_of, root_of
 from cozy.kernel.clock import iso
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
@@ -50,17 +50,28 @@ async def begin(house: House, home: Home, invitation: str) -> Departure:
 
     The same again goes on; with another code, it goes on with that. Raises BadInvitation, Moves, ArrivedAlready, CannotCarry.
     """
-    address, sharp, code = invitation.strip().partition("#")
-    if not sharp or not code or not address.startswith(("http://", "https://")):
+    address, _, rest = invitation.strip().partition("#")
+    code, at, door = rest.partition("@")
+    asked = door if at else address
+    if not code or not all(each.startswith(("http://", "https://")) for each in (address, asked)):
         raise BadInvitation(parameter="invitation")
-    if address.startswith("http://") and home.origin.startswith("https://"):
+    if home.origin.startswith("https://") and not all(
+        each.startswith("https://") for each in (address, asked)
+    ):
         raise BadInvitation(
-            "A home that is reached by https does not move over an open line: the address begins with https."
+            "A home that is reached by https does not move over an open line: the address begins with https.",
+            parameter="invitation",
         )
-    if address_of(address) == address_of(home.origin):
-        raise BadInvitation("A home moves to another address than its own.", parameter="invitation")
+    if address_of(asked) == address_of(home.origin):
+        raise BadInvitation(
+            "This address leads to the host where the home is. To keep it, the home is expected there with --reached-by and a name of that host.",
+            parameter="invitation",
+        )
     house.storage.leaving(home.id)
-    departure = Departure(home.id, home.domain, home.origin, address_of(address), code, iso(house.clock()))
+    departure = Departure(
+        home.id, home.domain, address_of(home.origin), address_of(address), code, iso(house.clock()),
+        door=address_of(door) if door else "",
+    )  # fmt: skip
     return await house.write_host(_begin, departure)
 
 
@@ -71,7 +82,7 @@ def _begin(work: Work, departure: Departure) -> Departure:
     if known is not None and known.address != departure.address:
         raise Moves(address=known.address)
     if known is not None:
-        departure = replace(known, code=departure.code, given_up=False, unheard=False)
+        departure = replace(known, code=departure.code, door=departure.door, given_up=False, unheard=False)
     store.keep_departure(work, departure)
     return departure
 
@@ -118,7 +129,7 @@ async def carry_on(house: House, home_id: str) -> Departure:
     async with house.storage.leaving(home_id) as leaving:
         departure = await house.read_host(of, home_id)
         home = Home(home_id, departure.domain, departure.before)
-        move = _Move(house, leaving, Target(house, home, departure.address), departure)
+        move = _Move(house, leaving, _target(house, home, departure), departure)
         if departure.state == "arrived":
             return departure
         if await move.is_given_up():
@@ -129,6 +140,10 @@ async def carry_on(house: House, home_id: str) -> Departure:
         if move.departure.state == "copying":
             await move.go()
         return await move.arrive()
+
+
+def _target(house: House, home: Home, departure: Departure) -> Target:
+    return Target(house, home, departure.address, departure.door)
 
 
 @dataclass(slots=True)
@@ -161,8 +176,6 @@ class _Move:
         for _ in range(_ROUNDS):
             if await self.round() > FEW:
                 continue
-            with suppress(NotWhole):  # what came is put on the disk there now, and not while writers wait
-                await self.target.whole(Whole(await self.leaving.size(), root_of(self.blocks)))
             if await self._seal():
                 return
             holds += 1
@@ -187,11 +200,22 @@ class _Move:
         await self._carry_contents()
         hashes = await self.leaving.hashes()
         missing = [at for at, each in enumerate(hashes) if self.blocks[at : at + 1] != [each]]
-        for at in range(0, len(missing), BATCH):
-            await self._check()
-            await self._carry_blocks(missing[at : at + BATCH])
+        await self._carry_all(missing)
         del self.blocks[len(hashes) :]
         return len(missing)
+
+    async def catch_up(self, changed: Sequence[int]) -> None:
+        """Carry these blocks, and what comes of a file that is longer or shorter by now."""
+        await self._carry_contents()
+        count = -(-await self.leaving.size() // BLOCK)
+        ends = {*range(max(len(self.blocks) - 1, 0), count), count - 1}
+        await self._carry_all(sorted({number for number in changed if number < count} | ends))
+        del self.blocks[count:]
+
+    async def _carry_all(self, numbers: Sequence[int]) -> None:
+        for at in range(0, len(numbers), BATCH):
+            await self._check()
+            await self._carry_blocks(numbers[at : at + BATCH])
 
     async def _carry_blocks(self, numbers: Sequence[int]) -> None:
         read = [(number, await self.leaving.block(number)) for number in numbers]
@@ -242,11 +266,13 @@ class _Move:
             self.target.home, SYSTEM, neighbours.move_record, self.departure.before, self.departure.address
         )
         await self.note(record=msgspec.json.encode(record).decode())
+        if not await self._catch_up():
+            return False
         self.began = monotonic()
         try:
-            async with asyncio.timeout(HOLD_S), self.leaving.held():
-                await self.round()
-                whole = Whole(await self.leaving.size(), root_of(self.blocks))
+            async with asyncio.timeout(HOLD_S), self.leaving.held() as changed:
+                await self.catch_up(changed)
+                whole = await self._whole()
                 await self.target.whole(whole)
                 await self.note(whole=whole)
                 await self.leaving.seal()
@@ -256,6 +282,24 @@ class _Move:
                 self.blocks = await self.target.hashes()
                 return False
         return True
+
+    async def _catch_up(self) -> bool:
+        """Carry everything once more while it is watched, then what changed meanwhile, until that is little, and let it be put on
+        the disk there: all of it while nobody waits. Whether so little is left.
+        """
+        await self.leaving.watch()
+        await self.round()
+        for _ in range(_ROUNDS):
+            with suppress(NotWhole):  # part of it may be torn
+                await self.target.whole(await self._whole())
+            changed = await self.leaving.changed()
+            await self.catch_up(changed)
+            if len(changed) <= FEW:
+                return True
+        return False
+
+    async def _whole(self) -> Whole:
+        return Whole(await self.leaving.size(), root_of(self.blocks))
 
     async def go(self) -> None:
         """Let the list say what the home's own file says: it does not live here any more."""
@@ -281,7 +325,7 @@ class _Move:
         except NotWhole:  # it lost something since: nothing was written here, so all can be carried again
             self.blocks, self.contents = await self.target.hashes(), await self.target.contents()
             await self.round()
-            whole = Whole(await self.leaving.size(), root_of(self.blocks))
+            whole = await self._whole()
             await self.note(whole=whole)
             return await self.target.live(Statement(record, whole))
 
@@ -327,7 +371,7 @@ async def erase(house: House, home_id: str) -> Departure:
     departure = await house.read_host(of, home_id)
     if departure.state != "arrived" or departure.whole is None:
         raise NotArrived
-    target = Target(house, Home(home_id, departure.domain, departure.before), departure.address)
+    target = _target(house, Home(home_id, departure.domain, departure.before), departure)
     record = msgspec.json.decode(departure.record, type=Moved)
     if (await target.live(Statement(record, departure.whole))).state != "live":
         raise NotArrived
