@@ -27,6 +27,7 @@ from cozy.kernel.settings import Settings
 from cozy.rooms.apps import service as apps
 from cozy.rooms.apps.cli import cli as apps_cli
 from cozy.rooms.auth.cli import add, add_service, device_password, link_login, reset_passphrase, token
+from cozy.rooms.backups.cli import backup, backup_key, restore
 from cozy.rooms.checkup.cli import check
 from cozy.rooms.collections.cli import restored
 from cozy.rooms.exports.cli import export
@@ -62,6 +63,9 @@ cli.command("import")(import_)
 cli.command("token")(token)
 cli.command("device-password")(device_password)
 cli.command("check")(check)
+cli.command("backup")(backup)
+cli.command("backup-key")(backup_key)
+cli.command("restore")(restore)
 cli.command("export")(export)
 cli.command("expect")(expect)
 cli.command("move")(move_elsewhere)
@@ -99,6 +103,10 @@ class FrontDesk:
             return await task(house, home_of(self.settings, listing))
 
         return self.run(running)
+
+    def elsewhere(self, data: str) -> FrontDesk:
+        """The same over another folder of homes, in SQLite files."""
+        return FrontDesk(replace(self.settings, data=data, key_file="", postgres=""))
 
     def origin(self, domain: str) -> str:
         """The address that people type for a domain."""

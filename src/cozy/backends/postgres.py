@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar
 
 import psycopg
@@ -26,7 +27,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from cozy.backends.group import GroupCommit, Outcome
 from cozy.backends.migrate import Migration, migrate_postgres
 from cozy.kernel.carrying import CannotCarry, Coming, Leaving
-from cozy.kernel.db import Db, Row, Taken, TooLong, expand, nothing
+from cozy.kernel.db import CannotCopy, Db, Row, Taken, TooLong, expand, nothing
 from cozy.kernel.problem import Invalid, OutOfSpace, Unavailable
 
 P = ParamSpec("P")
@@ -162,6 +163,10 @@ class PostgresDatabase:
         except (psycopg.Error, PoolTimeout) as error:
             raise _problem(error) from error
 
+    async def copy(self, target: Path, fn: Callable[[Db], T]) -> T:
+        """Not yet."""
+        raise CannotCopy
+
     async def damages(self) -> list[str]:
         """Nothing: the files are PostgreSQL's, and `pg_amcheck` is its tool."""
         return []
@@ -258,6 +263,10 @@ class PostgresStorage:
     def coming(self, home_id: str) -> Coming:
         """Not yet."""
         raise CannotCarry
+
+    async def adopt(self, home_id: str, source: Path) -> None:
+        """Not yet."""
+        raise CannotCopy
 
     async def close(self) -> None:
         """Wait for the writers, then close every connection."""

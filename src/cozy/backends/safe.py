@@ -49,6 +49,23 @@ class KeyFile:
                     return key.decrypt(held[:_NONCE], held[_NONCE:], about.encode())
         raise CannotOpen
 
+    def derive(self, settings: Settings, about: str) -> bytes:
+        """See kernel/safe.py. From the last key of the file: it is the one that stays."""
+        return HKDF(SHA256(), _KEY, None, b"cozy " + about.encode()).derive(_read(_path(settings))[-1])
+
+    def keys(self, settings: Settings) -> bytes:
+        """See kernel/safe.py."""
+        _read(_path(settings))
+        return Path(_path(settings)).read_bytes()
+
+    def take(self, settings: Settings, keys: bytes) -> bool:
+        """See kernel/safe.py."""
+        path = Path(_path(settings))
+        if path.exists():
+            return path.read_bytes() == keys
+        _make(path, keys)
+        return True
+
 
 def _path(settings: Settings) -> str:
     return settings.key_file or str(Path(settings.data) / NAME)
@@ -65,7 +82,7 @@ def _keys(path: str, home_id: str) -> tuple[AESGCM, ...]:
 @lru_cache(maxsize=8)
 def _read(path: str) -> tuple[bytes, ...]:
     if not os.path.exists(path):
-        _make(Path(path))
+        _make(Path(path), base64.b64encode(os.urandom(_KEY)) + b"\n")
     try:
         keys = tuple(base64.b64decode(line, validate=True) for line in Path(path).read_bytes().split())
     except binascii.Error as error:
@@ -75,14 +92,14 @@ def _read(path: str) -> tuple[bytes, ...]:
     return keys
 
 
-def _make(path: Path) -> None:
-    """Write a new key, whole and for its owner's eyes, unless another process is quicker: one that was there stays."""
+def _make(path: Path, keys: bytes) -> None:
+    """Write a new file, whole and for its owner's eyes, unless another process is quicker: one that was there stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}-{os.getpid()}")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(base64.b64encode(os.urandom(_KEY)) + b"\n")
+            file.write(keys)
             file.flush()
             os.fsync(file.fileno())
         with suppress(FileExistsError):

@@ -26,7 +26,7 @@ from cozy.backends.durable import make_folder, sync_folder
 from cozy.backends.faults import of_opening, of_sqlite
 from cozy.backends.group import GroupCommit, Outcome
 from cozy.backends.migrate import Migration, migrate_sqlite, runs_ours_alone
-from cozy.kernel.carrying import HomeGone
+from cozy.kernel.carrying import HomeGone, NoHomeFile
 from cozy.kernel.db import Db, Row, Taken, expand, nothing
 from cozy.kernel.problem import Unavailable
 
@@ -135,6 +135,23 @@ class SqliteDatabase:
     async def write(self, fn: Callable[[Db], T], committed: Callable[[], None] = nothing) -> T:
         """Join the queue; answered after the commit."""
         return await self._group.write(fn, committed)
+
+    async def copy(self, target: Path, fn: Callable[[Db], T]) -> T:
+        """By SQLite's backup, within one transaction."""
+        return await self._on_thread(self._copy, target, fn)
+
+    def _copy(self, target: Path, fn: Callable[[Db], T]) -> T:
+        connection = self._connect()
+        try:
+            connection.execute("BEGIN")
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()  # from here on, one moment
+            result = fn(SqliteDb(connection))
+            put_into(connection, target)
+            return result
+        except apsw.Error as error:
+            raise of_sqlite(error) from error
+        finally:
+            connection.close()
 
     async def damages(self) -> list[str]:
         """What SQLite itself finds wrong with the file."""
@@ -255,6 +272,21 @@ def connect(path: Path) -> apsw.Connection:
     return connection
 
 
+def put_into(source: apsw.Connection, target: Path) -> None:
+    """Copy a database, as its connection sees it, over another one, whole or not at all (sqlite.org/backup.html)."""
+    copy = apsw.Connection(str(target))
+    try:
+        copy.set_busy_timeout(_BUSY_MS)
+        backup = copy.backup("main", source, "main")
+        try:
+            while not backup.done:
+                backup.step(-1)
+        finally:
+            backup.close()
+    finally:
+        copy.close()
+
+
 def _current(path: Path, migrations: list[Migration]) -> apsw.Connection:
     """The same, its schema brought up to date."""
     migrate_sqlite(path, migrations)
@@ -340,6 +372,27 @@ class SqliteStorage:
             self._forget,
             partial(runs_ours_alone, migrations=self._migrations("home")),
         )
+
+    async def adopt(self, home_id: str, source: Path) -> None:
+        """Page by page, in one transaction: whoever has the old one open sees the new one then."""
+        await asyncio.to_thread(self._adopt, home_id, source)
+
+    def _adopt(self, home_id: str, source: Path) -> None:
+        family = "home" if home_id else "host"
+        path = self._path(home_id) if home_id else self._root / "host.db"
+        if not runs_ours_alone(source, self._migrations(family)):
+            raise NoHomeFile
+        try:
+            make_folder(path.parent)
+            given = apsw.Connection(str(source), flags=apsw.SQLITE_OPEN_READONLY)
+            try:
+                put_into(given, path)
+            finally:
+                given.close()
+            sync_folder(path.parent)
+        except apsw.Error as error:
+            raise of_sqlite(error) from error
+        migrate_sqlite(path, self._migrations(family))
 
     def _forget(self, home_id: str) -> None:
         """Let go of a file that another process has removed since, before another one has its name."""

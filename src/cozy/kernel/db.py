@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
 from .carrying import Coming, Leaving
+from .problem import Unavailable
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -22,6 +24,10 @@ class Taken(Exception):
     def __init__(self, index: str) -> None:
         super().__init__(index)
         self.index = index
+
+
+class CannotCopy(Unavailable):
+    """Homes that are kept in PostgreSQL are backed up by its own tools, for now."""
 
 
 class TooLong(Exception):
@@ -84,6 +90,13 @@ class Database(Protocol):
         """
         ...
 
+    async def copy(self, target: Path, fn: Callable[[Db], T]) -> T:
+        """Write all of it into a new SQLite file, and run a read at the very same moment. Nobody waits meanwhile.
+
+        Raises CannotCopy.
+        """
+        ...
+
     async def damages(self) -> list[str]:
         """What the engine itself finds wrong with the files, a sentence each."""
         ...
@@ -119,6 +132,13 @@ class Storage(Protocol):
 
     def coming(self, home_id: str) -> Coming:
         """The database of a home that is carried here. Raises CannotCarry."""
+        ...
+
+    async def adopt(self, home_id: str, source: Path) -> None:
+        """Make what `Database.copy` wrote the database of a home, in place of what it has here; "": the host's list.
+
+        Raises NoHomeFile when it holds anything that no version of Cozy puts there, CannotCopy.
+        """
         ...
 
     async def close(self) -> None:

@@ -25,6 +25,10 @@ class Desk(Protocol):
         """The same for one home. Raises NoHome."""
         ...
 
+    def elsewhere(self, data: str) -> Desk:
+        """The same over another folder of homes, in SQLite files."""
+        ...
+
     def origin(self, domain: str) -> str:
         """The address that people type for a domain."""
         ...

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from .blobs import Blobs
@@ -87,6 +88,20 @@ class House:
     ) -> T:
         """Run a service function that reads much."""
         return await self._database(home).scan(lambda db: fn(self._work(home, caller, db), *args, **kwargs))
+
+    async def copy(
+        self,
+        home: Home,
+        caller: Caller,
+        target: Path,
+        fn: Callable[Concatenate[Work, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Write a home's database into a new file, and run a service function that reads at the very same moment."""
+        return await self._database(home).copy(
+            target, lambda db: fn(self._work(home, caller, db), *args, **kwargs)
+        )
 
     async def write(
         self,

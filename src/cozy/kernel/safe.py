@@ -21,3 +21,15 @@ class Safe(Protocol):
     def unlock(self, settings: Settings, home_id: str, about: str, locked: str) -> bytes:
         """The secret. Raises CannotOpen."""
         ...
+
+    def derive(self, settings: Settings, about: str) -> bytes:
+        """32 bytes that only this host knows, the same ones each time, and others about something else."""
+        ...
+
+    def keys(self, settings: Settings) -> bytes:
+        """What opens every secret of this host, for its backup."""
+        ...
+
+    def take(self, settings: Settings, keys: bytes) -> bool:
+        """Keep what `keys` said on a host that has none yet; whether it did."""
+        ...

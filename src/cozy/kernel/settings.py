@@ -57,6 +57,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "another one, `reply_to`."
         ),
     ] = ""
+    backup_key: Annotated[
+        str,
+        Meta(
+            description="The public keys that `cozy backup` locks backups for, separated by commas: `age1…`. "
+            "See [backup](../hosting.md#backup)."
+        ),
+    ] = ""
     lease_s: Annotated[
         int,
         Meta(

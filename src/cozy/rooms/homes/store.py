@@ -53,6 +53,11 @@ def by_domain(work: Work, domain: str) -> Listing | None:
     return _listing(row) if row else None
 
 
+def is_listed(work: Work, home_id: str) -> bool:
+    """Whether a home of this id is on the list."""
+    return work.db.one("SELECT 1 FROM homes WHERE id = :home", home=home_id) is not None
+
+
 def listed(work: Work, after: str, limit: int) -> list[Listing]:
     """Homes by address, a page at a time."""
     rows = work.db.all(

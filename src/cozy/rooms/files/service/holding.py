@@ -8,19 +8,25 @@ from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.work import Work
 
-from ..store import contents, holds
+from ..store import contents
+from ..store import holds as holds_store
 
 _AT_ONCE = 200  # contents freed in one transaction
 
 
 def hold(work: Work, holder: str) -> None:
     """Keep every content that is here, and that comes, until this holder lets go. The same holder again is fine."""
-    holds.add(work, holder)
+    holds_store.add(work, holder)
 
 
 def let_go(work: Work, holder: str) -> None:
     """Hold no more. What nobody names and nobody holds is freed by `free_held`."""
-    holds.remove(work, holder)
+    holds_store.remove(work, holder)
+
+
+def holds(work: Work, holder: str) -> bool:
+    """Whether they hold."""
+    return holds_store.is_held_by(work, holder)
 
 
 async def free_held(house: House, home: Home) -> None:
@@ -30,12 +36,12 @@ async def free_held(house: House, home: Home) -> None:
 
 
 def _free_some(work: Work) -> int:
-    if holds.is_any(work):
+    if holds_store.is_any(work):
         return 0
-    some = holds.remembered(work, _AT_ONCE)
+    some = holds_store.remembered(work, _AT_ONCE)
     for sha256 in some:
         contents.free_unused(work, sha256)
-    holds.forget(work, some)
+    holds_store.forget(work, some)
     return len(some)
 
 

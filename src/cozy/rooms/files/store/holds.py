@@ -25,6 +25,14 @@ def is_any(work: Work) -> bool:
     return work.db.one("SELECT 1 FROM holds WHERE home_id = :home LIMIT 1", home=work.home) is not None
 
 
+def is_held_by(work: Work, holder: str) -> bool:
+    """Whether one of them holds."""
+    row = work.db.one(
+        "SELECT 1 FROM holds WHERE home_id = :home AND holder = :holder", home=work.home, holder=holder
+    )
+    return row is not None
+
+
 def remember(work: Work, sha256: str) -> None:
     """A content would be free if nobody held it."""
     work.db.run(

@@ -81,6 +81,11 @@ def count(work: Work) -> int:
     return store.count(work)
 
 
+def is_listed(work: Work, home_id: str) -> bool:
+    """Whether a home of this id is on the list."""
+    return store.is_listed(work, home_id)
+
+
 def due(work: Work, limit: int, within: timedelta = timedelta()) -> list[Listing]:
     """Homes that may have something to do by themselves now, or soon: a hint, which may be stale."""
     return store.due(work, iso(work.now + within), limit)

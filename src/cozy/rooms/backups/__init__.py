@@ -1,0 +1,1 @@
+"""Backups of this host, by who hosts it."""
