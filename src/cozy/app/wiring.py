@@ -89,6 +89,7 @@ from cozy.rooms.hosting import routes as hosting_routes
 from cozy.rooms.hosting.ports import Sizes
 from cozy.rooms.imports import jobs as imports_jobs
 from cozy.rooms.imports import pages as imports_pages
+from cozy.rooms.imports import routes as imports_routes
 from cozy.rooms.imports import service as imports
 from cozy.rooms.jobs import jobs
 from cozy.rooms.jobs import pages as jobs_pages
@@ -198,6 +199,7 @@ DOORS: list[Routes] = [
     search_routes.routes,
     connectors_pages.routes,
     imports_pages.routes,
+    imports_routes.routes,
     exports_pages.routes,
     exports_routes.routes,
     apps_routes.app_routes,
@@ -290,6 +292,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
         federation_jobs.tidy,
         exports_jobs.end_abandoned,
         exports_jobs.go_on,
+        imports_jobs.sweep_arrivals,
     ],
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Conflict, Invalid, NotFound, Unavailable, Unsupported
+from cozy.kernel.problem import Conflict, Full, Invalid, NotFound, Stale, Unavailable, Unsupported
 
 
 class NoImport(NotFound):
@@ -59,6 +59,14 @@ class NothingInside(Invalid):
 
 class Unreadable(Invalid):
     """This cannot be understood."""
+
+
+class NoArchive(Stale):
+    """There is no archive of a Cozy at this address, or it is not ready, or no longer there."""
+
+
+class TooLittleRoom(Full):
+    """What is in the archive of the other Cozy does not fit into this home."""
 
 
 class NotInArchive(NotFound):

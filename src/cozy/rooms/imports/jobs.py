@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
+from cozy.kernel.jobs import DayPassed, job
 from cozy.rooms.jobs.model import Task
 from cozy.rooms.jobs.ports import WorkerType
 
@@ -21,9 +22,16 @@ async def _import(house: House, home: Home, task: Task) -> None:
     try:
         found = await service.look(house, home, str(id_))
         if found.body.state == "running":
-            await service.run(house, home, found.id, task.id)
+            found = await service.run(house, home, found.id, task.id)
+        await service.elsewhere.tell(house, home, found)
     except NoImport:
         return
+
+
+@job("imports.sweep_arrivals")
+async def sweep_arrivals(house: House, home: Home, event: DayPassed) -> None:
+    """Remove what was fetched from elsewhere for imports that are forgotten; the second time there is nothing."""
+    await service.elsewhere.sweep(house, home)
 
 
 WORKERS = [

@@ -14,12 +14,16 @@ State = Literal["looking", "planned", "running", "paused", "done", "failed"]
 
 
 class Source(Struct, frozen=True, omit_defaults=True):
-    """One thing that was dropped: a file of the home, or a path of this machine, which is read in place."""
+    """One thing that was dropped: a file of the home, a path of this machine, which is read in place, or the archive of another Cozy.
+
+    account: it says where that is.
+    """
 
     name: str
     file_id: str = ""
     path: str = ""
     size: int = 0
+    account: str = ""
 
 
 class Left(Struct, frozen=True):
@@ -74,6 +78,7 @@ class Import(Struct, omit_defaults=True):
     started_at: str = ""
     finished_at: str = ""
     discarded: bool = False  # whether the originals were
+    by_itself: bool = False  # it comes in as soon as it was looked through
 
     @property
     def planned(self) -> int:

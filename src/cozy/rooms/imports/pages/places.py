@@ -45,7 +45,7 @@ PLACES = (
     ),
     Place(
         N_("Another Cozy"),
-        N_("In its settings choose to export your data, then drop all parts here together."),
+        N_("In its settings choose to export your data, then give the address that it shows, or drop all parts here together."),
     ),
     Place(
         N_("Photos on a computer, Immich, a memory card"),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from cozy.kernel.caller import Verb
 from cozy.kernel.problem import Problem
 from cozy.kernel.work import Work
+from cozy.rooms.accounts import service as accounts
+from cozy.rooms.documents.errors import NoDocument
 from cozy.rooms.files import service as files
 from cozy.rooms.jobs import service as jobs
 from cozy.rooms.permissions import service as permissions
@@ -20,16 +23,18 @@ from .trees.parts import title_of
 WORKER = "import"
 
 
-def prepare(work: Work, sources: Sequence[Source], into: str = "/", *, by_job: bool = True) -> NewImport:
+def prepare(
+    work: Work, sources: Sequence[Source], into: str = "/", *, by_job: bool = True, by_itself: bool = False
+) -> NewImport:
     """A new import of these sources, which is looked through next.
 
-    by_job: by the program itself; else by whoever asks. Raises NothingToImport, NobodyIn, NotAllowed.
+    by_job: by the program itself; else by whoever asks. by_itself: then it comes in, too. Raises NothingToImport, NobodyIn, NotAllowed.
     """
     _guard(work, "POST")
     if not sources:
         raise NothingToImport
     title = title_of(sources[0].name)
-    made = finding.create(work, Import(title=title, sources=list(sources), into=into))
+    made = finding.create(work, Import(title=title, sources=list(sources), into=into, by_itself=by_itself))
     if by_job:
         _ask(work, made.id)
     return made
@@ -135,6 +140,16 @@ def _throw_away(work: Work, source: Source) -> None:
 def forget(work: Work, id_: str) -> None:
     """Take an import off the list; what came in stays, the originals too. Raises NoImport, NotNow, NobodyIn, NotAllowed."""
     _guard(work, "DELETE")
-    if finding.fetch(work, id_).body.state in {"looking", "running"}:
+    body = finding.fetch(work, id_).body
+    if body.state in {"looking", "running"}:
         raise NotNow
     finding.remove(work, id_)
+    _close(work, body)
+
+
+def _close(work: Work, body: Import) -> None:
+    """Forget what opens the archives elsewhere that it was of."""
+    for source in body.sources:
+        if source.account:
+            with suppress(NoDocument):
+                accounts.remove(work, accounts.fetch(work, source.account))

@@ -30,6 +30,11 @@ class NewImport(Struct, frozen=True):
 def all_(work: Work) -> list[NewImport]:
     """The imports, the newest first. Raises NobodyIn, NotAllowed."""
     permissions.guard(work, "GET", IMPORTS, None, None)
+    return listed(work)
+
+
+def listed(work: Work) -> list[NewImport]:
+    """The same, asked by the program itself."""
     return [read(each) for each in store.imports(work)]
 
 

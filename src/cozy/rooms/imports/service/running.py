@@ -219,12 +219,8 @@ def _agree(work: Work, import_id: str, parts: list[Recognised], whole: Whole) ->
 
 def _plan(work: Work, import_id: str, plan: Import) -> NewImport:
     def planned(body: Import) -> None:
-        body.state, body.parts, body.left, body.left_in_all = (
-            "planned",
-            plan.parts,
-            plan.left,
-            plan.left_in_all,
-        )
+        body.state = "running" if body.by_itself else "planned"
+        body.parts, body.left, body.left_in_all = plan.parts, plan.left, plan.left_in_all
 
     return finding.change(work, import_id, planned)
 

@@ -17,6 +17,7 @@ from cozy.rooms.files import service as files
 
 from ..errors import NoSource
 from ..model import Source
+from . import elsewhere
 from .trees import Handle, Held, OnDisk, Remote
 from .trees.guards import check_number
 
@@ -33,6 +34,8 @@ async def handles(house: House, home: Home, sources: Sequence[Source]) -> list[H
 
 
 async def _handle(house: House, home: Home, source: Source) -> list[Handle]:
+    if source.account:
+        return [OnDisk(each) for each in await elsewhere.parts(house, home, source)]
     if source.path:
         path = Path(source.path)
         if not path.exists():
