@@ -2,6 +2,7 @@
 
 import io
 import os
+import secrets
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 
 import apsw
 import httpx2
+import msgspec
 import psycopg
 import pytest
 
@@ -39,8 +41,14 @@ from cozy.rooms.homes.model import Profile
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import Rule
 from tests.reader import Reader
+from tests.seaweed import BUCKET, Service
 
-pytest_plugins = ["tests.plugins.long_first", "tests.plugins.no_skips", "tests.plugins.postgres"]
+pytest_plugins = [
+    "tests.plugins.long_first",
+    "tests.plugins.no_skips",
+    "tests.plugins.postgres",
+    "tests.plugins.seaweedfs",
+]
 
 OWNER = Caller("owner", EVERYTHING)
 ALICE = Profile(public_name="Alice", email="alice@example.org")
@@ -76,10 +84,41 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def postgres(request: pytest.FixtureRequest) -> str:
+ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+SCALED = [pytest.param("scaled", marks=pytest.mark.postgres)]
+# Modules whose tests run a third time, as a large hoster's workers do: on PostgreSQL, with contents in an S3 service.
+ON_S3 = {
+    f"tests.{name}"
+    for name in (
+        "dav.test_writing", "exports.test_fetching", "files.test_archives", "files.test_downloading", "files.test_editing",
+        "files.test_overwriting", "files.test_uploads", "files.test_versions_over_http",
+    )
+}  # fmt: skip
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what uses an engine on each that its module has."""
+    chosen = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    if "engine" in metafunc.fixturenames and "engine" not in chosen:
+        is_on_s3 = getattr(metafunc.module, "__name__", "") in ON_S3 and "house" in metafunc.fixturenames
+        metafunc.parametrize("engine", [*ENGINES, *SCALED] if is_on_s3 else ENGINES)
+
+
+@pytest.fixture
+def postgres(engine: str, request: pytest.FixtureRequest) -> str:
     """The setting `postgres`: empty for SQLite, else how to reach the database. What uses it runs on both engines."""
-    return request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
+    return "" if engine == "sqlite" else request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+def bucket(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The settings of contents: none for a folder, else an empty folder of an S3 service, whose keys are in the environment."""
+    if "engine" not in request.fixturenames or request.getfixturevalue("engine") != "scaled":
+        return {}
+    service: Service = request.getfixturevalue("s3_service")
+    for name, value in service.env.items():
+        monkeypatch.setenv(name, value)
+    return {"contents": f"s3://{BUCKET}/{secrets.token_hex(8)}", "s3_endpoint": service.endpoint}
 
 
 @pytest.fixture
@@ -167,9 +206,9 @@ def given(work: Work) -> Given:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, postgres: str) -> Settings:
+def settings(tmp_path: Path, postgres: str, bucket: dict[str, str]) -> Settings:
     """The settings of the house; a module of tests may have others."""
-    return Settings(data=str(tmp_path / "data"), postgres=postgres)
+    return msgspec.convert({"data": str(tmp_path / "data"), "postgres": postgres, **bucket}, Settings)
 
 
 @pytest.fixture

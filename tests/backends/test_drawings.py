@@ -1,20 +1,29 @@
-"""Pictures kept on disk: they are a convenience, so nothing that goes wrong with them may stop anybody."""
+"""Pictures that are kept: they are a convenience, so nothing that goes wrong with them may stop anybody."""
 
 import asyncio
+import secrets
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 import pytest
 
-from cozy.backends.drawings import DrawingsOnDisk
+from cozy.backends.drawings import KeptDrawings, Pictures, PicturesOnDisk
+from cozy.backends.s3_pictures import PicturesInS3
 from cozy.kernel.previews import CannotDraw
 
 SHA = "ab" * 32
 
 
+@pytest.fixture(params=["disk", "s3"])
+def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Pictures:
+    if request.param == "disk":
+        return PicturesOnDisk(tmp_path)
+    return PicturesInS3(request.getfixturevalue("s3_service").bucket(secrets.token_hex(8)))
+
+
 @pytest.fixture
-def drawings(tmp_path: Path) -> DrawingsOnDisk:
-    return DrawingsOnDisk(tmp_path)
+def drawings(pictures: Pictures) -> KeptDrawings:
+    return KeptDrawings(pictures)
 
 
 def slowly(asked: list[int], data: bytes = b"drawn") -> Callable[[], Coroutine[None, None, bytes]]:
@@ -47,19 +56,19 @@ async def test_homes_and_looks_are_kept_apart(drawings):
     assert list(drawings.kept("other")) == []
 
 
-async def test_a_disk_that_takes_nothing_does_not_hide_the_picture(drawings, tmp_path: Path):
+async def test_a_disk_that_takes_nothing_does_not_hide_the_picture(tmp_path: Path):
     (tmp_path / "homes" / "h").mkdir(parents=True)
     (tmp_path / "homes" / "h" / "thumbnails").touch()
     with pytest.raises(NotADirectoryError):
         (tmp_path / "homes" / "h" / "thumbnails" / "ab").mkdir()
-    asked: list[int] = []
+    drawings, asked = KeptDrawings(PicturesOnDisk(tmp_path)), []
     assert await drawings.drawn("h", SHA, "tiny", slowly(asked)) == b"drawn"
 
 
-async def test_what_a_crash_cut_off_is_drawn_again(drawings):
+async def test_what_a_crash_cut_off_is_drawn_again(pictures: Pictures, drawings: KeptDrawings):
     asked: list[int] = []
     await drawings.drawn("h", SHA, "tiny", slowly(asked))
-    (drawings._folder("h", SHA) / f"{SHA}-tiny").write_bytes(b"")
+    await pictures.keep("h", SHA, "tiny", b"")
     assert await drawings.drawn("h", SHA, "tiny", slowly(asked)) == b"drawn"
     assert asked == [1, 1]
 

@@ -372,7 +372,8 @@ async def _gathered(house: House, home: Home) -> Kept:
     for id_, file in kept.documents[FILES].items():
         if file["type"] == "file":
             sha256 = (await house.read(home, SYSTEM, files.fetch, id_)).sha256
-            if all(house.drawings.has(home.id, sha256, name_of("image", look, form)) for look, form in AHEAD):
+            names = [name_of("image", look, form) for look, form in AHEAD]
+            if all([await house.drawings.has(home.id, sha256, name) for name in names]):
                 kept.drawn.add(id_)
             if text := await house.read(home, SYSTEM, search.text_of, sha256):
                 kept.texts[id_] = text

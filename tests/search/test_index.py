@@ -72,7 +72,7 @@ NARROW: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("postgres", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("engine", ["sqlite"])
 def test_words_are_narrowed_by_lists_without_a_look_at_each_row(work):
     steps: list[str] = []
 
@@ -87,7 +87,7 @@ def test_words_are_narrowed_by_lists_without_a_look_at_each_row(work):
     assert all("USING COVERING INDEX search_entries_by_" in step for step in tables), steps
 
 
-@pytest.mark.parametrize("postgres", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("engine", ["sqlite"])
 def test_what_begins_with_three_letters_is_in_an_index_of_its_own(work):
     (sql,) = work.db.one("SELECT sql FROM sqlite_schema WHERE name = 'search_index'")
     assert "prefix='3'" in sql

@@ -11,18 +11,20 @@ from cozy.app import migrations
 from cozy.app.wiring import FOLLOWERS, PORTS, REACTIONS
 from cozy.backends.box.runner import Boxes
 from cozy.backends.disk import Disk
-from cozy.backends.drawings import DrawingsOnDisk
+from cozy.backends.drawings import KeptDrawings, PicturesOnDisk
 from cozy.backends.outside import OutsideByHttp
 from cozy.backends.shelf import ShelfOnDisk
 from cozy.backends.smtp import Smtp
 from cozy.backends.sqlite import SqliteStorage
 from cozy.backends.watching import WatchingBus
+from cozy.kernel.blobs import Blobs
 from cozy.kernel.bus import Bus, Change, Since
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.clock import Clock, utc_now
 from cozy.kernel.db import Storage
 from cozy.kernel.home import Home, origin_of
 from cozy.kernel.house import House
+from cozy.kernel.previews import Drawings
 from cozy.kernel.problem import Unavailable
 from cozy.kernel.settings import Settings
 from cozy.kernel.work import Event, Work
@@ -40,13 +42,15 @@ async def opened(
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     (root / "homes").mkdir(mode=0o700, exist_ok=True)
     outside = OutsideByHttp(settings)
+    blobs, drawings = contents_of(settings, root)
+    await blobs.reach()
     storage = storage_of(settings, root)
 
     async def since(home_id: str, seq: int | None) -> tuple[int, Sequence[Change]]:
         return await house.scan(Home(home_id, "", ""), SYSTEM, documents.told_since, seq)
 
     house = House(
-        storage, Disk(root), DrawingsOnDisk(root), ShelfOnDisk(root), Smtp(settings), outside,
+        storage, blobs, drawings, ShelfOnDisk(root), Smtp(settings), outside,
         Boxes(settings, outside.may_dial), clock, settings, PORTS,
         _enqueue, wake, bus_of(settings, root, since), _follow,
     )  # fmt: skip
@@ -56,6 +60,19 @@ async def opened(
         await house.bus.close()
         await outside.close()
         await storage.close()
+
+
+def contents_of(settings: Settings, root: Path) -> tuple[Blobs, Drawings]:
+    """Where the settings want contents, and pictures of them, to be kept. Raises Unavailable."""
+    if not settings.contents:
+        return Disk(root), KeptDrawings(PicturesOnDisk(root))
+    try:
+        from cozy.backends.s3 import S3, store_of
+        from cozy.backends.s3_pictures import PicturesInS3
+    except ImportError as error:
+        raise Unavailable("S3 needs a further package: install `cozy-home[s3]`.") from error
+    store = store_of(settings.contents, settings.s3_endpoint)
+    return S3(store), KeptDrawings(PicturesInS3(store))
 
 
 def storage_of(settings: Settings, root: Path) -> Storage:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import platform
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 from time import perf_counter
 
 import structlog
@@ -76,9 +74,7 @@ async def _database(house: House) -> None:
 
 
 async def _contents(house: House) -> None:
-    folder = Path(house.settings.data) / "homes"
-    if not await asyncio.to_thread(os.access, folder, os.W_OK):
-        raise PermissionError(folder)
+    await house.blobs.reach()
 
 
 @routes.on("GET", "/robots.txt", OPEN)

@@ -7,16 +7,13 @@ synced too. A resumable upload is appended in place and becomes a content by the
 from __future__ import annotations
 
 import asyncio
-import base64
 import errno
 import fcntl
-import hashlib
 import os
 import secrets
 import shutil
 import time
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from io import FileIO
@@ -25,6 +22,7 @@ from typing import Literal
 
 from cozy.backends.durable import sync_folder
 from cozy.backends.faults import of_disk
+from cozy.backends.hashing import Hashes, hashing_threads, inline_content
 from cozy.kernel.blobs import (
     INLINE_LIMIT,
     BusyUpload,
@@ -43,60 +41,6 @@ _FICLONE = 0x40049409  # linux/fs.h
 # What systems answer that cannot clone, or link, from here to there.
 _NO_CLONE = {errno.EOPNOTSUPP, errno.ENOTTY, errno.ENOSYS, errno.EXDEV, errno.EINVAL, errno.EPERM}
 _NO_LINK = {errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS}
-_AHEAD = 4  # pieces that may wait for the slower hash
-
-
-class Hashes:
-    """SHA-256 and MD5 of a stream, each in a thread of its own beside the disk (both release the GIL)."""
-
-    def __init__(self, threads: ThreadPoolExecutor) -> None:
-        self._threads = threads
-        self._sha256 = hashlib.sha256()
-        self._md5 = hashlib.md5(usedforsecurity=False)
-        self._behind: list[list[Future[None]]] = [[], []]
-        self.size = 0
-
-    async def add(self, piece: bytes) -> None:
-        """Hash a piece, waiting only when the threads are too far behind."""
-        self.size += len(piece)
-        for pending, digest in zip(self._behind, (self._sha256, self._md5), strict=True):
-            previous = pending[-1] if pending else None
-            pending.append(self._threads.submit(_update, digest, piece, previous))
-            if len(pending) > _AHEAD:
-                await asyncio.wrap_future(pending.pop(0))
-
-    async def settle(self) -> None:
-        """Wait until everything that was added is hashed."""
-        for pending in self._behind:
-            for future in pending:
-                await asyncio.wrap_future(future)
-            pending.clear()
-
-    async def content(self, blob: str | None = None, inline: bytes | None = None) -> Content:
-        """The content that these bytes are."""
-        await self.settle()
-        return _content(self._sha256.hexdigest(), self._md5.digest(), self.size, blob, inline)
-
-    @property
-    def sha256(self) -> str:
-        """Of what is settled."""
-        return self._sha256.hexdigest()
-
-
-def _update(digest: hashlib._Hash, piece: bytes, previous: Future[None] | None) -> None:
-    if previous is not None:
-        previous.result()
-    digest.update(piece)
-
-
-def _content(sha256: str, md5: bytes, size: int, blob: str | None, inline: bytes | None) -> Content:
-    return Content(sha256, base64.b64encode(md5).decode(), size, inline, blob)
-
-
-def inline_content(data: bytes) -> Content:
-    """Few bytes, kept in the database itself."""
-    digest = hashlib.md5(data, usedforsecurity=False).digest()
-    return _content(hashlib.sha256(data).hexdigest(), digest, len(data), None, data)
 
 
 class Disk:
@@ -104,8 +48,7 @@ class Disk:
 
     def __init__(self, root: Path) -> None:
         self._homes = root / "homes"
-        # Two hashes a stream; more threads than streams that two cores can feed would only queue elsewhere.
-        self._threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="hash")
+        self._threads = hashing_threads()
         self._appending: dict[tuple[str, str], Hashes] = {}
         self._busy: set[tuple[str, str]] = set()
 
@@ -248,6 +191,11 @@ class Disk:
         _folder_on_disk.cache_clear()
         for folder in ("contents", "uploads"):
             await asyncio.to_thread(shutil.rmtree, self._homes / home_id / folder, ignore_errors=True)
+
+    async def reach(self) -> None:
+        """Look whether we may write into the folder of homes."""
+        if not await asyncio.to_thread(os.access, self._homes, os.W_OK):
+            raise PermissionError(self._homes)
 
     @contextmanager
     def _alone(self, home_id: str, upload_id: str) -> Iterator[None]:

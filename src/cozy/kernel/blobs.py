@@ -80,7 +80,7 @@ class Blobs(Protocol):
     async def append(
         self, home_id: str, upload_id: str, offset: int, chunks: AsyncIterator[bytes], limit: int
     ) -> int:
-        """Write a part in place at `offset` and return the bytes received in all; a broken stream keeps what came.
+        """Write a part at `offset` and return the bytes received in all; a broken stream keeps what came.
 
         limit: the most bytes that the whole upload may hold. Raises TooLarge, OutOfSpace and what `chunks` raises of
         Refused (all keep what was there before and nothing else), Missing, WrongOffset, BusyUpload.
@@ -88,7 +88,7 @@ class Blobs(Protocol):
         ...
 
     async def finish(self, home_id: str, upload_id: str) -> Content:
-        """Make a resumable upload a content, by renaming it. Raises Missing, BusyUpload.
+        """Make a resumable upload a content, without copying it. Raises Missing, BusyUpload.
 
         The same again, after a crash too, until the upload is abandoned: it is the same content.
         """
@@ -104,6 +104,10 @@ class Blobs(Protocol):
 
     async def drop(self, home_id: str) -> None:
         """Remove every content of a home for good."""
+        ...
+
+    async def reach(self) -> None:
+        """Make sure that contents can be kept and read. Raises Unavailable, OSError."""
         ...
 
 

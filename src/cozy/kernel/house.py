@@ -21,6 +21,7 @@ from .ledger import Ledger
 from .mail import Mailer
 from .outside import Outside
 from .previews import Drawings
+from .problem import Unavailable
 from .running import Runner
 from .settings import Settings
 from .shelf import Shelf
@@ -132,10 +133,12 @@ class House:
 
         result = await self._database(home).write(run, committed)
         for blob in works[0].freed:
-            with suppress(OSError):  # what is written is written; a blob that nothing names is swept later
+            with suppress(
+                OSError, Unavailable
+            ):  # what is written is written; a blob that nothing names is swept later
                 await self.blobs.delete(home.id, blob)
         if works[0].faded:
-            with suppress(OSError):  # swept later, like blobs
+            with suppress(OSError, Unavailable):  # swept later, like blobs
                 await self.drawings.forget(home.id, works[0].faded)
         if works[0].stirs:
             self.wake(home)

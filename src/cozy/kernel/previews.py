@@ -85,7 +85,7 @@ class Drawings(Protocol):
         """Keep pictures that are drawn already, by look."""
         ...
 
-    def has(self, home_id: str, sha256: str, look: str) -> bool:
+    async def has(self, home_id: str, sha256: str, look: str) -> bool:
         """Whether the picture of that look is kept."""
         ...
 

@@ -41,6 +41,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     postgres: Annotated[
         str, Meta(description="A PostgreSQL connection string, in place of SQLite files.")
     ] = ""
+    contents: Annotated[
+        str,
+        Meta(
+            description="Where contents are kept: `s3://bucket/folder` in an S3 service, whose keys and region are taken from "
+            "the environment (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`). Empty: in `data`."
+        ),
+    ] = ""
+    s3_endpoint: Annotated[
+        str, Meta(description="The address of that service: `https://s3.example.org`. Empty: Amazon's.")
+    ] = ""
     smtp_url: Annotated[
         str,
         Meta(

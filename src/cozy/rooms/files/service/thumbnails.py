@@ -136,7 +136,7 @@ async def drawn(house: House, home: Home, content: Content, source: str, look: s
         raise CannotDraw("There is no picture of such files.")
     name = name_of(source, look, form)
     try:
-        if not house.drawings.has(home.id, content.sha256, name) and source == "office":
+        if source == "office" and not await house.drawings.has(home.id, content.sha256, name):
             await pages_made(house, home, content)  # before others are kept waiting
         draw = partial(_draw, house, home, content, source, {**LOOKS, **SIDES}[look], form)
         return await house.drawings.drawn(home.id, content.sha256, name, draw)
