@@ -89,6 +89,29 @@ async def test_a_large_file_goes_there_and_comes_back_in_parts(drive, at_bob):
     assert found.public_key, "and all of it was signed by the key that is known"
 
 
+async def test_a_download_under_way_breaks_off_when_its_owner_takes_the_member_out(drive, at_bob):
+    params = {"Type": "file", "Name": "film.bin"}
+    made = await at_bob.post(drive.path, params=params, content=_zeros())
+    where = f"{drive.path}/download/{made.json()['data']['id']}"
+    async with at_bob.stream("GET", where) as coming:
+        assert coming.status_code == 200
+        pieces = coming.aiter_raw()
+        await anext(pieces)
+        await drive.member(status="revoked")
+        with pytest.raises(httpx2.RemoteProtocolError):
+            await _slowly(pieces)
+
+
+async def _slowly(pieces):
+    async for _ in pieces:
+        await asyncio.sleep(0.05)
+
+
+async def _zeros():
+    for _ in range(64):
+        yield bytes(1024 * 1024)
+
+
 async def test_a_socket_hears_of_the_drive_alone_until_its_owner_is_out(drive, at_bob):
     uri = f"{drive.bob.origin.replace('http:', 'ws:')}{drive.path}/realtime"
     token = at_bob.headers["authorization"].removeprefix("Bearer ")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -15,13 +16,14 @@ from cozy.kernel.caller import NOBODY, Caller, Verb
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.ledger import Use
-from cozy.kernel.problem import Malformed
+from cozy.kernel.problem import Malformed, Problem, TooMany, Unavailable
 from cozy.kernel.work import Work
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 BODY_LIMIT = 16 * 1024 * 1024  # bytes of a JSON or form body; contents are streamed and have no such limit
+PROVED_EVERY_S = 0.5  # what is taken back opens nothing within a second
 
 
 class TooBig(Malformed):
@@ -37,6 +39,23 @@ class OtherBody(Malformed):
 
 
 Renderer = Callable[[Work, "Call", str, int, dict[str, Any]], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What somebody was let in by, and how to ask again whether it still is so."""
+
+    ask: Callable[[], Awaitable[Any]]
+    said: Any
+
+    async def holds(self) -> bool:
+        """Whether the answer is the same now. Where nobody can tell, it is."""
+        try:
+            return bool(await self.ask() == self.said)
+        except (TooMany, Unavailable):
+            return True
+        except Problem:
+            return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +85,9 @@ class Call:
     csrf: str = ""  # the token for this page's forms, once one was asked for
     cookies_out: list[str] = field(default_factory=list)  # Set-Cookie lines that the answer will carry
     uses: list[tuple[int, str, Verb | None]] = field(default_factory=list)
+    proofs: list[Proof] = field(
+        default_factory=list
+    )  # of what lets the caller in, for as long as the answer is on its way
     promised: bytes = b""  # the SHA-256 that the body must have, where whoever asks has signed it
     _headers: dict[str, str] | None = None
     _body: bytes | None = None  # once it was read whole
@@ -93,6 +115,20 @@ class Call:
         doctype, verb: "" and None for those that the route names. Nothing is noted of a request that fails.
         """
         self.uses.append((documents, doctype, verb))
+
+    async def prove(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """What lets the caller in, as `ask` finds it: once now, and again and again while a long answer is on its way."""
+        said = await ask()
+        self.proofs.append(Proof(ask, said))
+        return said
+
+    async def taken_back(self) -> None:
+        """Return once one of the proofs holds no more."""
+        while True:
+            await asyncio.sleep(PROVED_EVERY_S)
+            for proof in self.proofs:
+                if not await proof.holds():
+                    return
 
     def note(self, use: Use) -> None:
         """Tell the ledger at once, of what goes on after the answer has begun."""

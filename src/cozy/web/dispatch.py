@@ -28,6 +28,8 @@ from .again import Again
 from .call import BODY_LIMIT, Call, Renderer, TooBig
 from .cors import is_preflight, preflight, share
 from .csrf import guard, guard_origin
+from .ranges import Stream
+from .through import Through
 
 FORM_FIELDS = 20_000  # of one form: the whole selection of a large folder
 FORM_FILES = 100
@@ -127,6 +129,9 @@ class Dispatcher:
         response = await self._answer(call)
         for cookie in call.cookies_out:
             response.headers.append("set-cookie", cookie)
+        sending = response.sending if isinstance(response, Through) else response
+        if isinstance(sending, Stream) and call.proofs:
+            sending.taken_back = call.taken_back
         await response(scope, receive, send)
 
     def _call(self, request: Request) -> Call:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -19,7 +20,12 @@ _RANGE = re.compile(r"(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
 class Stream(Response):
-    """A body in pieces, sent as they come, for as long as somebody is there to take them."""
+    """A body in pieces, sent as they come, for as long as somebody is there to take them.
+
+    taken_back: returns once they may have no more of it; then it breaks off.
+    """
+
+    taken_back: Callable[[], Coroutine[Any, Any, None]] | None = None
 
     def __init__(self, chunks: AsyncIterator[bytes], status: int, headers: dict[str, str]) -> None:
         self.body_iterator = chunks
@@ -30,15 +36,18 @@ class Stream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the head, then piece after piece."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        gone = asyncio.ensure_future(_left(receive))
+        over = [asyncio.ensure_future(_left(receive))]
+        if self.taken_back is not None:
+            over.append(asyncio.ensure_future(self.taken_back()))
         try:
             async for chunk in self.body_iterator:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 await asyncio.sleep(0)  # a reader of the page cache never waits: let others have their turn
-                if gone.done():
+                if any(each.done() for each in over):
                     return
         finally:
-            gone.cancel()
+            for each in over:
+                each.cancel()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

@@ -55,15 +55,15 @@ class Through(Response):
     """An answer on its way: the line to the other server is let go of when it is over, however that comes."""
 
     def __init__(self, stream: Coming, opened: AsyncExitStack, headers: dict[str, str]) -> None:
-        self._sending = Stream(stream.chunks, stream.status, headers)
+        self.sending = Stream(stream.chunks, stream.status, headers)
         self._opened = opened
         self.status_code = stream.status
         self.background = None
-        self.raw_headers = self._sending.raw_headers
+        self.raw_headers = self.sending.raw_headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it, piece after piece."""
         try:
-            await self._sending(scope, receive, send)
+            await self.sending(scope, receive, send)
         finally:
             await self._opened.aclose()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from contextlib import suppress
+from functools import partial
 
 from cozy.kernel.routes import OWN_PROOF, Routes
 from cozy.rooms.dav.model import PREFIX
@@ -27,7 +28,7 @@ _NOT_THE_TOP = {"DELETE", "MOVE"}
 
 async def shared(call: Call) -> Again:
     """What is shared, and what is in it, as at /dav/files. As there; 401, 403 for what would take it away, 404."""
-    opened = await call.read(service.opening.open_, _secret_of(call))
+    opened = await call.prove(partial(call.read, service.opening.open_, _secret_of(call)))
     inside = call.path.removeprefix(WEBDAV)
     if not inside.strip("/") and call.request.method in _NOT_THE_TOP:
         raise TopStays

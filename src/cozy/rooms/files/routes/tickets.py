@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -47,6 +48,7 @@ def link(work: Work, call: Call) -> Response:
 async def follow(call: Call, secret: str, name: str) -> Response:
     """What a link leads to; `Dl=1` to save it. 200, 206, 304; 400, 416."""
     found = await call.read(service.follow, secret)
+    await call.prove(partial(call.read, service.still_lasts, "download", secret))
     return await send(
         call,
         found.content,
@@ -96,7 +98,9 @@ async def archive(call: Call) -> Response:
 @routes.on("GET", "/files/archive/{secret}/{name}", OPEN)
 async def download(call: Call, secret: str, name: str) -> Response:
     """The archive. 200; 400, 422."""
-    return await _zipped(call, await call.scan(service.selected, secret), name)
+    items = await call.scan(service.selected, secret)
+    await call.prove(partial(call.read, service.still_lasts, "archive", secret))
+    return await _zipped(call, items, name)
 
 
 async def _zipped(call: Call, items: Sequence[service.Item], name: str) -> Response:

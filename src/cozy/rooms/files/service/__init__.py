@@ -83,7 +83,16 @@ from .thumbnails import (
     source_of,
     thumbnail,
 )
-from .tickets import Link, follow, forget_tickets, keep_metadata, link_to, link_to_version, metadata_of
+from .tickets import (
+    Link,
+    follow,
+    forget_tickets,
+    keep_metadata,
+    link_to,
+    link_to_version,
+    metadata_of,
+    still_lasts,
+)
 from .trash import destroy, empty_trash, restore, trash
 from .tree import Change, change, create_folder, create_folder_at, create_path, free_name
 from .uploads import (
@@ -226,6 +235,7 @@ __all__ = [
     "shortcuts",
     "source_of",
     "space",
+    "still_lasts",
     "sweep_contents",
     "sweep_thumbnails",
     "sweep_uploads",

@@ -60,6 +60,12 @@ def opened(work: Work, kind: str, secret: str) -> dict[str, Any]:
     return details
 
 
+def still_lasts(work: Work, kind: str, secret: str) -> bool:
+    """Whether the grant lasts by whose leave something was opened, whatever became of the secret meanwhile: those end soon."""
+    details = tickets.fetch(work, kind, secret)
+    return details is None or still_holds(work, details.get("by", ""), details.get("mark", ""))
+
+
 def maker(work: Work) -> dict[str, str]:
     """By whose leave something is opened: the grant, and what is known of its password. As `still_holds` takes it."""
     by = work.caller.permission

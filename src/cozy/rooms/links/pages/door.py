@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
 from cozy import ui
+from cozy.kernel.caller import Caller
 from cozy.kernel.problem import Forbidden, NotFound, Problem
 from cozy.kernel.routes import Routes
 from cozy.kernel.work import Work
@@ -16,7 +18,7 @@ from cozy.rooms.auth import service as auth
 from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions.errors import NotAllowed
 from cozy.web.answers import see_other
-from cozy.web.call import Call
+from cozy.web.call import Call, Proof
 from cozy.web.cookies import read_cookie
 from cozy.web.pages import page
 
@@ -60,10 +62,18 @@ async def visit(
     except NoLink:
         return _unlisted(await call.read(lambda work: page(work, call, "links/over.html", 404)))
     call.caller = opened.caller
+    call.proofs.append(Proof(partial(_guest, call, code), opened.caller))
     try:
         return _unlisted(await show(call, opened, *args, **kwargs))
     except (NotFound, Forbidden) as problem:
         return _unlisted(await call.read(_not_there, call, opened, problem))
+
+
+async def _guest(call: Call, code: str) -> Caller:
+    """Who comes in by a link, now. Raises LinkLocked, NoLink."""
+    return (
+        await call.read(service.opening.open_, code, lambda link: read_cookie(call, f"pass{link}"))
+    ).caller
 
 
 def _not_there(work: Work, call: Call, opened: Opened, problem: Problem) -> Response:
