@@ -1,9 +1,16 @@
 """The log tells where something broke, and none of the values that were at hand."""
 
+import ast
+import re
+from pathlib import Path
+
 import structlog
 from structlog.testing import capture_logs
 
 from cozy.app import logs
+
+SOURCE = Path(__file__).parents[1] / "src" / "cozy"
+PERSONAL = re.compile(r"\b(item\.name|file\.name|\w*email\w*|passphrase|public_name|\w*\.path)\b")
 
 
 async def test_the_log_of_what_broke_names_the_route_and_not_the_address_that_was_asked_for(
@@ -34,3 +41,15 @@ def test_a_traceback_holds_no_values(capsys):
     assert "RuntimeError: 13" in said
     assert "path" in said
     assert "orage tilleul" not in said
+
+
+def test_no_line_of_the_log_is_given_a_name_or_an_address_of_people():
+    told = [
+        f"{file.relative_to(SOURCE)}:{node.lineno} {keyword.arg}={ast.unparse(keyword.value)}"
+        for file in sorted(SOURCE.rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("log.")
+        for keyword in node.keywords
+        if PERSONAL.search(ast.unparse(keyword.value)) or keyword.arg in {"title", "email", "url_path"}
+    ]
+    assert told == []

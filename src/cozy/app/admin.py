@@ -22,7 +22,6 @@ from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.problem import Unavailable
 from cozy.kernel.routes import Route
-from cozy.kernel.settings import Settings
 from cozy.rooms.hosting.model import Token
 from cozy.rooms.hosting.service import tokens
 from cozy.rooms.permissions import service as permissions
@@ -113,9 +112,8 @@ def client_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def listening(settings: Settings) -> list[socket.socket]:
-    """The socket that `admin_listen` names. Raises Unavailable when it cannot be had."""
-    wanted = settings.admin_listen
+def listening(wanted: str, setting: str = "admin_listen") -> list[socket.socket]:
+    """The socket that a setting names. Raises Unavailable when it cannot be had."""
     try:
         if wanted.startswith(_ON_DISK):
             return [_on_disk(Path(wanted.removeprefix(_ON_DISK)))]
@@ -125,7 +123,7 @@ def listening(settings: Settings) -> list[socket.socket]:
         return [socket.create_server(address, family=family)]
     except (OSError, ValueError) as error:
         raise Unavailable(
-            f"The administration cannot listen on {wanted}: {error}. Set `admin_listen` to an address and a port."
+            f"Cannot listen on {wanted}: {error}. Set `{setting}` to an address and a port."
         ) from error
 
 

@@ -121,7 +121,9 @@ def opening(
 ) -> None:
     """Cozy, a digital home."""
     logs.set_up()
-    context.obj = FrontDesk(load(config, data=data))
+    settings = load(config, data=data)
+    logs.set_up(as_json=settings.log_json)
+    context.obj = FrontDesk(settings)
 
 
 @cli.command()

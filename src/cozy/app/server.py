@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cozy.app import admin, inboxes, ledger, signs
+from cozy.app import admin, inboxes, ledger, metrics, signs
 from cozy.app.errors import Vacant, refuse
 from cozy.app.house import home_of, opened
 from cozy.app.protocol import LateSocketProtocol, Protocol
@@ -283,12 +283,15 @@ async def serve(settings: Settings, announce: Callable[[list[str]], None]) -> No
     announce: told, once we answer, the addresses that people can open: those of the homes, or where to make the first.
     """
     sockets = listening(settings)
-    admins = admin.listening(settings) if settings.admin_listen else []
+    admins = admin.listening(settings.admin_listen) if settings.admin_listen else []
+    monitors = admin.listening(settings.metrics_listen, "metrics_listen") if settings.metrics_listen else []
     settings = replace(settings, port=sockets[0].getsockname()[1])
     async with application(settings) as (house, app):
-        serving_at = [(Server(configured(app, settings)), sockets)]
+        serving_at = [(Server(configured(metrics.Counted(app) if monitors else app, settings)), sockets)]
         if admins:
             serving_at.append((Server(configured(admin.administration(house), settings)), admins))
+        if monitors:
+            serving_at.append((Server(configured(metrics.monitor(house), settings)), monitors))
 
         def stop() -> None:
             house.leaving.set()

@@ -47,14 +47,24 @@ async def connection_check(call: Call) -> Response:
 @routes.on("GET", "/status", OPEN)
 async def status(call: Call) -> Response:
     """Whether databases and contents can be reached, and how fast; names as cozy-stack's. 200; 502."""
-    probes: dict[str, Callable[[House], Awaitable[None]]] = {"couchdb": _database, "fs": _contents}
-    results = await asyncio.gather(*(_timed(name, probe, call.house) for name, probe in probes.items()))
-    found = dict(zip(probes, results, strict=True))
+    found = await _probed(call.house)
     said = "OK" if all(latency is not None for latency in found.values()) else "KO"
     health = {name: "unreachable" if latency is None else "healthy" for name, latency in found.items()}
     latencies = {name: f"{latency * 1000:.3f}ms" for name, latency in found.items() if latency is not None}
     body = {"cache": "healthy", **health, "status": said, "latency": latencies, "message": said}
     return json(body, 200 if said == "OK" else 502)
+
+
+async def troubles(house: House) -> list[str]:
+    """What cannot be reached now: `database`, `contents`."""
+    names = {"couchdb": "database", "fs": "contents"}
+    return [names[name] for name, latency in (await _probed(house)).items() if latency is None]
+
+
+async def _probed(house: House) -> dict[str, float | None]:
+    probes: dict[str, Callable[[House], Awaitable[None]]] = {"couchdb": _database, "fs": _contents}
+    results = await asyncio.gather(*(_timed(name, probe, house) for name, probe in probes.items()))
+    return dict(zip(probes, results, strict=True))
 
 
 async def _timed(name: str, probe: Callable[[House], Awaitable[None]], house: House) -> float | None:

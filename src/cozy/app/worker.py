@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from cozy.app import marks
+from cozy.app import marks, metrics
 from cozy.app.house import home_of
 from cozy.app.wiring import REACTIONS
 from cozy.kernel.caller import SYSTEM
@@ -191,6 +191,7 @@ class Worker:
             if job is None:
                 raise LookupError(f"no job is called {leased.name}")
             await _perform(house, home, leased, job)
+            metrics.job_ended(leased.name, "done")
         except LeaseLost:
             log.warning("another process took a job over", home=home.id, job=leased.name)
         except Exception as error:
@@ -309,6 +310,7 @@ async def _within(
     assert worker.run is not None
     if not inspect.iscoroutinefunction(worker.run):
         await house.write(home, SYSTEM, _done_in_one, leased, worker, task)
+        metrics.job_ended(leased.worker, "done")
         return
     doing = asyncio.create_task(worker.run(house, home, task))
     renewing = asyncio.create_task(_renew(house, home, leased))
@@ -323,6 +325,7 @@ async def _within(
             each.cancel()
         await asyncio.gather(doing, renewing, return_exceptions=True)
     await house.write(home, SYSTEM, jobs.running.succeed, leased)
+    metrics.job_ended(leased.worker, "done")
 
 
 def _done_in_one(work: Work, leased: Waiting, worker: WorkerType, task: Task) -> None:
@@ -352,6 +355,7 @@ def _said(error: Exception, *, with_kind: bool = False) -> str:
 
 
 def _log_failure(home: Home, name: str, leased: Waiting, error: Exception, again: bool) -> None:
+    metrics.job_ended(name, "failed")
     cause = None if isinstance(error, Problem) else error
     log.error("a job failed", home=home.id, job=name, tries=leased.tries, again=again, exc_info=cause)
 

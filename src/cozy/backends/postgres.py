@@ -264,6 +264,12 @@ class PostgresStorage:
         """Not yet."""
         raise CannotCarry
 
+    def figures(self) -> dict[str, float]:
+        """Of the pool, as psycopg counts."""
+        said = self._pool.get_stats()
+        names = ("pool_size", "pool_available", "requests_waiting", "requests_num", "requests_errors")
+        return {name: said.get(name, 0) for name in names}
+
     async def adopt(self, home_id: str, source: Path) -> None:
         """Not yet."""
         raise CannotCopy

@@ -373,6 +373,13 @@ class SqliteStorage:
             partial(runs_ours_alone, migrations=self._migrations("home")),
         )
 
+    def figures(self) -> dict[str, float]:
+        """Databases that are open, and those that somebody uses."""
+        return {
+            "open": len(self._open),
+            "busy": sum(database.busy for database in self._open.values()),
+        }
+
     async def adopt(self, home_id: str, source: Path) -> None:
         """Page by page, in one transaction: whoever has the old one open sees the new one then."""
         await asyncio.to_thread(self._adopt, home_id, source)

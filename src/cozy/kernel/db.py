@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
@@ -132,6 +132,10 @@ class Storage(Protocol):
 
     def coming(self, home_id: str) -> Coming:
         """The database of a home that is carried here. Raises CannotCarry."""
+        ...
+
+    def figures(self) -> Mapping[str, float]:
+        """How busy it is, by names for a monitor."""
         ...
 
     async def adopt(self, home_id: str, source: Path) -> None:

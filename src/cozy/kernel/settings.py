@@ -29,6 +29,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "[administration](../administration.md). Empty: nowhere."
         ),
     ] = ""
+    metrics_listen: Annotated[
+        str,
+        Meta(
+            description="Where monitors ask for figures (Prometheus) and health: `127.0.0.1:9090`; see "
+            "[health](../hosting.md#health). Empty: nowhere."
+        ),
+    ] = ""
+    log_json: Annotated[bool, Meta(description="Whether each line of the log is a JSON object.")] = False
     public_url: Annotated[
         str,
         Meta(

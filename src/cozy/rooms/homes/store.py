@@ -53,6 +53,18 @@ def by_domain(work: Work, domain: str) -> Listing | None:
     return _listing(row) if row else None
 
 
+def count_by_state(work: Work) -> dict[str, int]:
+    """How many homes are in each state."""
+    rows = work.db.all("SELECT state, count(*) FROM homes GROUP BY state")
+    return {str(state): int(count) for state, count in rows}
+
+
+def count_due(work: Work, now: str) -> int:
+    """How many homes have something to do by now."""
+    row = work.db.one("SELECT count(*) FROM homes WHERE due_at <= :now AND state <> 'gone'", now=now)
+    return int(row[0]) if row else 0
+
+
 def is_listed(work: Work, home_id: str) -> bool:
     """Whether a home of this id is on the list."""
     return work.db.one("SELECT 1 FROM homes WHERE id = :home", home=home_id) is not None

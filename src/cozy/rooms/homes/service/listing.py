@@ -81,6 +81,16 @@ def count(work: Work) -> int:
     return store.count(work)
 
 
+def count_by_state(work: Work) -> dict[str, int]:
+    """How many homes are in each state."""
+    return store.count_by_state(work)
+
+
+def count_due(work: Work) -> int:
+    """How many homes wait for the worker: a hint, which may be stale."""
+    return store.count_due(work, iso(work.now))
+
+
 def is_listed(work: Work, home_id: str) -> bool:
     """Whether a home of this id is on the list."""
     return store.is_listed(work, home_id)

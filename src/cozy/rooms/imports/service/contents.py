@@ -86,10 +86,10 @@ async def _ready(
         return Ready(item, why=problem.detail)
     except OSError as error:
         if error.errno is not None:
-            log.warning("an item cannot be read", error=str(error))
+            log.warning("an item cannot be read", error=error.strerror)
         return Ready(item, why=error.strerror or reasons.UNREADABLE)
     except STUMBLES as error:
-        log.error("an item cannot be made ready", name=item.name, exc_info=error)
+        log.error("an item cannot be made ready", exc_info=error)
         return Ready(item, why=reasons.UNREADABLE)
 
 

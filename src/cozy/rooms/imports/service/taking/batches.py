@@ -125,7 +125,7 @@ def _take_one(
         raise
     except (Problem, *STUMBLES) as error:
         if not isinstance(error, Problem):
-            log.error("an item cannot be taken in", name=each.item.name, exc_info=error)
+            log.error("an item cannot be taken in", exc_info=error)
         _let_go(work, [each])
         _keep_text(work, body, each.item)
         leave(
