@@ -97,17 +97,24 @@ ON_S3 = {
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what uses an engine on each that its module has."""
-    chosen = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
-    if "engine" in metafunc.fixturenames and "engine" not in chosen:
+    """Run what uses an engine on each that its module has, unless it says on which."""
+    chosen = " ".join(str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize"))
+    if "engine" in metafunc.fixturenames and "engine" not in chosen and "postgres" not in chosen:
         is_on_s3 = getattr(metafunc.module, "__name__", "") in ON_S3 and "house" in metafunc.fixturenames
         metafunc.parametrize("engine", [*ENGINES, *SCALED] if is_on_s3 else ENGINES)
 
 
 @pytest.fixture
+def engine() -> str:
+    """Where a test says it by the setting."""
+    return ""
+
+
+@pytest.fixture
 def postgres(engine: str, request: pytest.FixtureRequest) -> str:
     """The setting `postgres`: empty for SQLite, else how to reach the database. What uses it runs on both engines."""
-    return "" if engine == "sqlite" else request.getfixturevalue("postgres_url")
+    chosen = engine or request.param
+    return "" if chosen == "sqlite" else request.getfixturevalue("postgres_url")
 
 
 @pytest.fixture
