@@ -1,11 +1,14 @@
 """Calendars in and out as files."""
 
+import asyncio
+
 import pytest
 
 from cozy.rooms.calendars.errors import BadCalendarFile
 from cozy.rooms.calendars.service import events, files
 from cozy.rooms.collections import service as collections
 from tests.calendars.conftest import both, ics, starts
+from tests.conftest import OWNER
 
 PARIS = "TZID=Europe/Paris"
 ZONE = "BEGIN:VTIMEZONE\r\nTZID:Odd\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0300\r\nTZOFFSETTO:+0300\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
@@ -36,6 +39,32 @@ def test_a_file_comes_in_once(work):
     ]
     again = files.import_(work, "personal", content)
     assert (again.added, again.updated, again.unchanged) == (0, 0, 4)
+
+
+async def test_a_large_file_comes_in_whole_and_lets_others_write_in_between(house, home):
+    days = (
+        event(f"day-{n}", f"DTSTART:202607{1 + n % 30:02}T090000Z", f"SUMMARY:Day {n}") for n in range(250)
+    )
+    content = joined(event("odd", "DTSTART:yesterday"), *days, event("late", "SUMMARY:no start"))
+    coming = asyncio.create_task(files.bring_in(house, home, OWNER, "personal", content))
+    seen = set()
+    while not coming.done():
+        seen.add(await house.write(home, OWNER, number_here))
+    report = await coming
+    assert (report.added, report.refused_in_all) == (250, 2)
+    assert [each.line for each in report.refused] == sorted(each.line for each in report.refused)
+    assert seen - {0, 250}, "nobody could write before all of it had come"
+    again = await files.bring_in(house, home, OWNER, "personal", content)
+    assert (again.added, again.updated, again.unchanged) == (0, 0, 250)
+
+
+def number_here(work) -> int:
+    return len(collections.items.entries(work, "calendars", "personal", limit=1000))
+
+
+async def test_what_is_no_calendar_is_refused_before_anything_is_written(house, home):
+    with pytest.raises(BadCalendarFile):
+        await files.bring_in(house, home, OWNER, "personal", b"no calendar")
 
 
 def test_what_is_newer_replaces_and_what_is_older_does_not(work):

@@ -77,7 +77,7 @@ async def import_(call: Call, form: FormData) -> Response:
     if not content:
         return await call.read(_ask, call, form, 422, N_("Choose a file."))
     try:
-        report = await call.write(files.import_, text(form, "calendar"), content)
+        report = await files.bring_in(call.house, call.home, call.caller, text(form, "calendar"), content)
     except BadCalendarFile as problem:
         return await call.read(_ask, call, form, 422, problem.detail)
     return await call.read(_told, call, form, report)

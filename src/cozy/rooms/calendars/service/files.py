@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Iterator, Sequence
 
@@ -10,6 +11,9 @@ from msgspec import Struct
 from cozy.dav import lines
 from cozy.dav.lines import Component, Line
 from cozy.dav.problems import BadLine
+from cozy.kernel.caller import Caller
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
 from cozy.kernel.problem import Problem
 from cozy.kernel.work import Work
 from cozy.rooms.collections import service as collections
@@ -25,6 +29,7 @@ from .queries import every
 SIZE_LIMIT = 32 * 1024 * 1024  # bytes of a file
 WRITTEN_LIMIT = 4 * SIZE_LIMIT  # of its items together, each with the zones that it names
 REFUSED_LIMIT = 200  # that are told
+AT_ONCE = 100  # items of one transaction
 
 
 class Refused(Struct, frozen=True):
@@ -155,6 +160,20 @@ def _tzids(components: Sequence[Component]) -> set[str]:
     }
 
 
+async def bring_in(house: House, home: Home, caller: Caller, calendar: str, content: bytes) -> Report:
+    """The same as `import_`, some items at a time: a large file lets everybody else write in between. Stopped, it adds the rest another time.
+
+    Raises what `import_` raises.
+    """
+    found, refused, _ = await asyncio.to_thread(parse, content)
+    report = Report()
+    for start in range(0, len(found) or 1, AT_ONCE):
+        some = found[start : start + AT_ONCE]
+        report = _sum(report, await house.write(home, caller, _take_all, calendar, some, refused))
+        refused = []
+    return report
+
+
 def import_(work: Work, calendar: str, content: bytes) -> Report:
     """Take a file into a calendar: what is new is added, what is newer replaces, the same again changes nothing.
 
@@ -162,23 +181,32 @@ def import_(work: Work, calendar: str, content: bytes) -> Report:
 
     Raises BadCalendarFile, NoCollection, ReadOnly, NobodyIn, NotAllowed.
     """
-    collections.shelves.one(work, KIND, calendar)
     found, refused, _ = parse(content)
-    added = updated = unchanged = 0
+    return _take_all(work, calendar, found, refused)
+
+
+def _take_all(work: Work, calendar: str, found: Sequence[Found], refused: Sequence[Refused]) -> Report:
+    collections.shelves.one(work, KIND, calendar)
+    counts = {"added": 0, "updated": 0, "unchanged": 0}
+    wrong = list(refused)
     for each in found:
         try:
             with work.attempt():
-                outcome = _taken(work, calendar, each)
+                counts[_taken(work, calendar, each)] += 1
         except Problem as problem:
             if not isinstance(problem, BadText) and problem.kind in {"not_found", "unauthenticated"}:
                 raise
-            refused.append(_refused(each, problem))
-            continue
-        added += outcome == "added"
-        updated += outcome == "updated"
-        unchanged += outcome == "unchanged"
-    refused.sort(key=lambda one: one.line)
-    return Report(added, updated, unchanged, tuple(refused[:REFUSED_LIMIT]), len(refused))
+            wrong.append(_refused(each, problem))
+    return _sum(Report(**counts), Report(refused=tuple(wrong), refused_in_all=len(wrong)))
+
+
+def _sum(one: Report, other: Report) -> Report:
+    """Both together; of what did not come in, what stands first in the file."""
+    refused = sorted((*one.refused, *other.refused), key=lambda each: each.line)
+    return Report(
+        one.added + other.added, one.updated + other.updated, one.unchanged + other.unchanged, tuple(refused[:REFUSED_LIMIT]),
+        one.refused_in_all + other.refused_in_all,
+    )  # fmt: skip
 
 
 def _taken(work: Work, calendar: str, each: Found) -> str:
