@@ -6,7 +6,8 @@ import zipfile
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSPHRASE, PHONE, check, check_everywhere, log_in, visit
+from tests.browser.conftest import PASSPHRASE, PHONE, check, check_everywhere, log_in, on_its_own, visit
+from tests.exports.conftest import webdav_shelf
 from tests.program import apart
 
 
@@ -95,3 +96,33 @@ def test_a_place_for_backups_is_named(owner: Page, home):
     owner.get_by_role("button", name="Back up there").click()
     expect(owner.get_by_role("alert")).to_be_visible()  # nothing is asked in the network of the server
     check(owner)
+
+
+def test_a_backup_is_followed_made_again_and_left_off(open_context, tmp_path):
+    (tmp_path / "host").mkdir()
+    with (
+        webdav_shelf(tmp_path / "shelf") as (folder, address),
+        on_its_own(tmp_path / "host", COZY_OUTSIDE_ALLOWED="127.0.0.0/8") as running,
+    ):
+        home = running.add_home("alice.localhost")
+        page = open_context(viewport=PHONE).new_page()
+        log_in(page, home)
+        visit(page, f"{home}/my/leave")
+        main = page.get_by_role("main")
+        main.get_by_role("link", name="Name a place").click()
+        page.get_by_label("Address of the folder (WebDAV)").fill(address)
+        page.get_by_label("Login there").fill("alice")
+        page.get_by_label("Password there", exact=True).fill("there")
+        page.get_by_label("Your passphrase").fill(PASSPHRASE)
+        main.get_by_role("button", name="Back up there").click()
+        expect(main.get_by_role("heading", name="Backups to 127.0.0.1")).to_be_visible()
+        now = main.get_by_role("button", name="Back up now")
+        expect(main.get_by_text("None yet")).to_have_count(0, timeout=60_000)  # by itself, once it is made
+        expect(main.get_by_text("Next one")).to_be_visible()
+        assert (folder / "index.html").exists()
+        check_everywhere(page)
+        now.click()
+        expect(now).to_be_visible(timeout=60_000)
+        main.get_by_role("button", name="Make no more backups there").click()
+        expect(main.get_by_role("link", name="Name a place")).to_be_visible()
+        assert (folder / "index.html").exists()

@@ -2,6 +2,9 @@
 
 import io
 import tarfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -94,3 +97,29 @@ async def other(house: House) -> Home:
 def target(tmp_path: Path) -> Path:
     """Where an export goes."""
     return tmp_path / "out"
+
+
+@contextmanager
+def webdav_shelf(folder: Path) -> Iterator[tuple[Path, str]]:
+    """A folder that another WebDAV server keeps, and its address: there alice's password is `there`."""
+    from cheroot import wsgi
+    from wsgidav.wsgidav_app import WsgiDAVApp
+
+    (folder / "backup").mkdir(parents=True)
+    users = {"*": {"alice": {"password": "there"}}}
+    app = WsgiDAVApp(
+        {
+            "provider_mapping": {"/": str(folder)}, "simple_dc": {"user_mapping": users}, "verbose": 0,
+            "http_authenticator": {"accept_basic": True, "accept_digest": False, "default_to_digest": False},
+            "logging": {"enable": False},
+        }
+    )  # fmt: skip
+    server = wsgi.Server(("127.0.0.1", 0), app, numthreads=2)
+    server.prepare()
+    thread = threading.Thread(target=server.serve, daemon=True)
+    thread.start()
+    try:
+        yield folder / "backup", f"http://127.0.0.1:{server.bind_addr[1]}/backup"
+    finally:
+        server.stop()
+        thread.join(10)

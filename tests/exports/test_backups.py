@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import threading
 
 import pytest
 from msgspec.structs import replace
@@ -20,6 +19,7 @@ from cozy.rooms.exports.service.webdav import Webdav
 from cozy.rooms.files import service as files
 from cozy.rooms.jobs import service as jobs
 from cozy.rooms.notifications import jobs as notifications_jobs
+from tests.exports.conftest import webdav_shelf
 from tests.exports.test_pages import PASSPHRASE
 
 
@@ -30,27 +30,8 @@ def settings(settings):
 
 @pytest.fixture
 def shelf(tmp_path):
-    """The folder that the other server keeps, and its address."""
-    from cheroot import wsgi
-    from wsgidav.wsgidav_app import WsgiDAVApp
-
-    folder = tmp_path / "shelf"
-    (folder / "backup").mkdir(parents=True)
-    users = {"*": {"alice": {"password": "there"}}}
-    app = WsgiDAVApp(
-        {
-            "provider_mapping": {"/": str(folder)}, "simple_dc": {"user_mapping": users}, "verbose": 0,
-            "http_authenticator": {"accept_basic": True, "accept_digest": False, "default_to_digest": False},
-            "logging": {"enable": False},
-        }
-    )  # fmt: skip
-    server = wsgi.Server(("127.0.0.1", 0), app, numthreads=2)
-    server.prepare()
-    thread = threading.Thread(target=server.serve, daemon=True)
-    thread.start()
-    yield folder / "backup", f"http://127.0.0.1:{server.bind_addr[1]}/backup"
-    server.stop()
-    thread.join(10)
+    with webdav_shelf(tmp_path / "shelf") as shelf:
+        yield shelf
 
 
 def read_me(folder) -> str:

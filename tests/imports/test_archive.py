@@ -1,9 +1,11 @@
 """My archive: what has no room of its own, as lists that can be searched."""
 
 import pytest
+from msgspec.structs import replace
 
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.documents import service as documents
+from cozy.rooms.homes import service as homes
 from cozy.rooms.imports.formats.bookmarks import BOOKMARKS
 from tests.imports.archives import EVERYTHING, zipped
 
@@ -37,7 +39,7 @@ async def test_kinds_are_counted_and_listed_newest_first(reader, filled):
     assert page.count("Hello number") == 99
     assert "page=2" in page
     assert (await reader.get(f"/my/archive/{MESSAGES}?page=2")).text.count("Hello number") == 31
-    assert "-3.5 EUR" in (await reader.get(f"/my/archive/{OPERATIONS}")).text
+    assert "-€3.50" in (await reader.get(f"/my/archive/{OPERATIONS}")).text
 
 
 async def test_words_are_searched_wherever_they_stand(reader, filled):
@@ -61,6 +63,26 @@ async def test_what_is_behind_a_line_is_shown_whole(reader, filled):
     assert (await reader.get(f"/my/archive/{MESSAGES}/nothing")).status_code == 404
     assert (await reader.get("/my/archive/io.cozy.settings")).status_code == 404
     assert (await reader.get("/my/archive/io.cozy.settings/io.cozy.settings.instance")).status_code == 404
+
+
+async def test_a_line_is_told_in_words_and_its_moment_as_a_day(reader, filled, house, home):
+    def in_paris(work):
+        homes.change_profile(work, replace(homes.profile(work), tz="Europe/Paris"))
+
+    await house.write(home, SYSTEM, in_paris)
+    said = {"text": "Hi", "author": "Zoé", "date": "2020-01-02T23:04:59.000000Z", "attachments": ["A/b.jpg"], "secret_of_ours": "x"}  # fmt: skip
+    await house.write(
+        home,
+        SYSTEM,
+        lambda work: documents.create(work, MESSAGES, {**said, "is_local_time": True}, id_="local"),
+    )
+    await house.write(home, SYSTEM, lambda work: documents.create(work, MESSAGES, said, id_="zoned"))
+    for id_, when in (("local", "2 January 2020, 23:04"), ("zoned", "3 January 2020, 00:04")):
+        shown = (await reader.get(f"/my/archive/{MESSAGES}/{id_}")).text.partition("<details")[0]
+        assert f"<dt>When</dt><dd>{when}</dd>" in shown
+        assert "<dt>From</dt><dd>Zoé</dd>" in shown
+        assert "<dt>Attached</dt><dd>A/b.jpg</dd>" in shown
+        assert "secret_of_ours" not in shown
 
 
 async def test_bookmarks_come_in_and_show(reader, bring, tmp_path):

@@ -1,24 +1,33 @@
 """Sizes, numbers and dates as people of a language write them."""
 
 import datetime as dt
+import re
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_interval, format_time, format_timedelta
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 
 from cozy.ui.words import N_, words
 
 UNITS = {"en": ("kB", "MB", "GB", "TB", "PB"), "fr": ("Ko", "Mo", "Go", "To", "Po")}
 AGO: dict[str, Literal["narrow", "short"]] = {"en": "narrow", "fr": "short"}
 NO_BREAK = "\N{NO-BREAK SPACE}"
+_CURRENCY = re.compile("[A-Z]{3}")
 
 
 def number(value: float, locale: str) -> str:
     """12 430 in French, 12,430 in English."""
     return format_decimal(value, locale=_known(locale))
+
+
+def money(sum_: float, currency: str, locale: str) -> str:
+    """12,50 € in French, €12.50 in English; what is no currency stands behind the number."""
+    if _CURRENCY.fullmatch(currency):
+        return format_currency(sum_, currency, locale=_known(locale))
+    return f"{number(sum_, locale)} {currency}".strip()
 
 
 def size(octets: int, locale: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -32,6 +32,16 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "io.cozy.bank.accounts": (N_("Bank accounts"), "landmark"),
     "io.cozy.bookmarks": (N_("Bookmarks"), "star"),
 }
+# Of what the documents of these kinds hold, in this order; the rest is for programs.
+TERMS: Mapping[str, str] = {
+    "text": N_("Message"), "title": N_("What"), "label": N_("What"), "originalBankLabel": N_("In the bank’s words"), "amount": N_("Amount"),
+    "balance": N_("Balance"), "author": N_("From"), "conversation": N_("Conversation"), "date": N_("When"), "startDate": N_("When"),
+    "endDate": N_("Until"), "said_date": N_("When"), "created_at": N_("When"), "folders": N_("Folders"), "details": N_("Details"),
+    "attachments": N_("Attached"), "institutionLabel": N_("Bank"), "number": N_("Number"), "iban": "IBAN", "service": N_("Service"),
+    "url": N_("Address"),
+}  # fmt: skip
+_SUMS = ("amount", "balance")
+_MOMENTS = ("date", "startDate", "endDate", "created_at")
 _OPEN = ("http://", "https://")
 
 
@@ -81,19 +91,28 @@ def _shelf(work: Work, call: Call, doctype: str) -> Response:
 
 @routes.on("GET", f"{SHELF}/{{document_id}}", OWNER)
 def one(work: Work, call: Call, doctype: str, document_id: str) -> Response:
-    """A document as it is. 200; 404."""
+    """What it says in words, and the document as it is. 200; 404."""
     found = service.archive.one(work, doctype, document_id)
-    facts = [(name, _fact(value)) for name, value in found.body.items() if name != "cozyMetadata"]
-    url = str(found.body.get("url") or "")
+    locale, url = words(work).locale, str(found.body.get("url") or "")
     return page(
-        work, call, "document.html", doctype=doctype, shelf=TITLES[doctype][0], line=_line(found, words(work).locale), facts=facts,
-        url=url if url.startswith(_OPEN) else "",
+        work, call, "document.html", doctype=doctype, shelf=TITLES[doctype][0], line=_line(found, locale), facts=list(_facts(found, locale)),
+        url=url if url.startswith(_OPEN) else "", local=found.body.get("is_local_time") is True,
         raw=msgspec.json.format(msgspec.json.encode({"_id": found.id, **found.body}), indent=2).decode(),
     )  # fmt: skip
 
 
-def _fact(value: Any) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()[:2000]
+def _facts(document: Document, locale: str) -> Iterator[tuple[str, str, datetime | None]]:
+    """What people have a word for: the word, and what it says, or when that was."""
+    for name, term in TERMS.items():
+        value = document.body.get(name)
+        if name in _SUMS and (sum_ := _sum(value, document.body, locale)):
+            yield term, sum_, None
+        elif name in _MOMENTS and isinstance(value, str):
+            yield term, value, _moment(value)
+        elif isinstance(value, str) and value.strip():
+            yield term, value, None
+        elif isinstance(value, list) and value:
+            yield term, ", ".join(map(str, value))[:2000], None
 
 
 def _line(document: Document, locale: str) -> Line:
@@ -123,8 +142,11 @@ def _moment(text: str) -> datetime | None:
 
 
 def _amount(body: Mapping[str, Any], locale: str) -> str:
-    amount = body.get("amount", body.get("balance"))
-    if not isinstance(amount, int | float) or isinstance(amount, bool):
+    return _sum(body.get("amount", body.get("balance")), body, locale)
+
+
+def _sum(value: Any, body: Mapping[str, Any], locale: str) -> str:
+    if not isinstance(value, int | float) or isinstance(value, bool):
         return ""
     currency = body.get("currency")
-    return f"{ui.formats.number(amount, locale)} {currency if isinstance(currency, str) else ''}".strip()
+    return ui.formats.money(value, currency if isinstance(currency, str) else "", locale)
