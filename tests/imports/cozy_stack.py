@@ -24,6 +24,7 @@ class CozyStack:
     broken: int = 0
     refuses: bool = False
     asked: list[tuple[str, str, str]] = field(default_factory=list)
+    told: list[bytes] = field(default_factory=list)  # the bodies of what it was told
     origin: str = ""
 
     @property
@@ -56,11 +57,20 @@ def served(there: CozyStack) -> ThreadingHTTPServer:
                 self._answer(200, there.manifest(), "application/vnd.api+json")
             elif url.path == f"/move/exports/data/{MAC}":
                 self._part(parse_qs(url.query).get("cursor", [""])[0])
+            elif url.path == "/move/importing":
+                self._answer(200, b"<html>", "text/html")
             else:
                 self._answer(404, b'{"message":"Not Found"}', "application/json")
 
         def do_POST(self) -> None:
             there.asked.append(("POST", self.path, self.headers.get("authorization", "")))
+            there.told.append(self.rfile.read(int(self.headers.get("content-length", "0"))))
+            if self.path == "/move/imports" and not there.refuses:
+                self.send_response(303)
+                self.send_header("location", f"{there.origin}/move/importing")
+                self.send_header("content-length", "0")
+                self.end_headers()
+                return
             self._answer(500 if there.refuses else 204, b"", "")
 
         def _part(self, cursor: str) -> None:

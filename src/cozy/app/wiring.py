@@ -67,7 +67,7 @@ from cozy.rooms.exports import jobs as exports_jobs
 from cozy.rooms.exports import pages as exports_pages
 from cozy.rooms.exports import routes as exports_routes
 from cozy.rooms.exports import service as exports
-from cozy.rooms.exports.events import BackupDue, ExportDue
+from cozy.rooms.exports.events import BackupDue, ExportDue, ExportOver
 from cozy.rooms.federation import jobs as federation_jobs
 from cozy.rooms.federation import pages as federation_pages
 from cozy.rooms.federation import routes as federation_routes
@@ -104,8 +104,10 @@ from cozy.rooms.links.ports import Sharers
 from cozy.rooms.live_folder import jobs as live_folder_jobs
 from cozy.rooms.live_folder import pages as live_folder_pages
 from cozy.rooms.live_folder.events import FoldersDue, InboxFilled
+from cozy.rooms.moves import jobs as moves_jobs
 from cozy.rooms.moves import pages as moves_pages
 from cozy.rooms.moves import routes as moves_routes
+from cozy.rooms.moves import service as moves
 from cozy.rooms.neighbours import pages as neighbours_pages
 from cozy.rooms.neighbours import routes as neighbours_routes
 from cozy.rooms.neighbours.events import NeighbourMoved
@@ -175,6 +177,7 @@ DOORS: list[Routes] = [
     notifications_routes.routes,
     notifications_pages.routes,
     moves_routes.routes,
+    moves_routes.handings,
     moves_pages.routes,
     neighbours_routes.routes,
     neighbours_pages.routes,
@@ -239,6 +242,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
     DigestDue: [notifications_jobs.mail_digest],
     GrantDue: [permissions_jobs.end_grant],
     ExportDue: [exports_jobs.remove_expired],
+    ExportOver: [moves_jobs.hand_over],
     BackupDue: [exports_jobs.begin_backup],
     TriggerDue: [jobs.fire_trigger],
     JobEnded: [connectors_jobs.tell_failure],
@@ -293,6 +297,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
         exports_jobs.end_abandoned,
         exports_jobs.go_on,
         imports_jobs.sweep_arrivals,
+        moves_jobs.forget_old,
     ],
 }
 
@@ -343,6 +348,7 @@ PORTS: dict[type, list[Any]] = {
         *sharing.doctypes.DOCTYPES,
         *imports.DOCTYPES,
         *exports.DOCTYPES,
+        *moves.DOCTYPES,
         *federation.DOCTYPES,
     ],
     InstanceFacts: [auth.facts.instance],

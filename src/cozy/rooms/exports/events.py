@@ -11,6 +11,12 @@ class ExportDue(Event, frozen=True):
     export: str
 
 
+class ExportOver(Event, frozen=True):
+    """An export is ready, or could not be made."""
+
+    export: str
+
+
 class BackupDue(Event, frozen=True):
     """The time of a backup has come, unless another one was set since."""
 

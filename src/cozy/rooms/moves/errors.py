@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Conflict, Elsewhere, Forbidden, Full, Gone, Invalid, NotFound, Unavailable
+from cozy.kernel.problem import (
+    Conflict,
+    Elsewhere,
+    Forbidden,
+    Full,
+    Gone,
+    Invalid,
+    Malformed,
+    NotFound,
+    Unavailable,
+)
 
 
 class BadInvitation(Invalid):
@@ -59,6 +69,18 @@ class NotArrived(Conflict):
 
 class TargetRefuses(Elsewhere):
     """The other host does not take the home."""
+
+
+class BadRequest(Malformed):
+    """Nobody may ask that any more, or not like this: begin anew where you began to move."""
+
+
+class NoHanding(Forbidden):
+    """This home is not handed over to whoever says so."""
+
+
+class TargetAway(Elsewhere):
+    """The other Cozy cannot be reached, or does not let anything in."""
 
 
 class NotYet(Unavailable):

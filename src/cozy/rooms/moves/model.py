@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 from typing import Literal
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from cozy.rooms.documents.model import Document
 from cozy.rooms.neighbours.model import Moved
 
 ARRIVAL = "/.well-known/cozy-arrival"
@@ -96,6 +98,62 @@ class Let(Struct, frozen=True):
 
     state: Coming
     link: str = ""
+
+
+HANDINGS = "io.cozy.moves.handings"
+SCOPE = "io.cozy.exports.requests io.cozy.imports"  # that cozy-stack asks for before it is known which home is the old one
+ASKED_FOR = timedelta(hours=1)
+HandingState = Literal["code", "asked", "making", "handed", "arrived", "failed"]
+
+
+class Asker(Struct, frozen=True, kw_only=True):
+    """Who asks that a home is handed over: by a code, or as a client of the home."""
+
+    code: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    token: str = ""
+
+
+class Target(Struct, frozen=True):
+    """The Cozy that it is handed over to, and what opens that."""
+
+    url: str
+    token: str
+
+
+class Handing(Struct, frozen=True, omit_defaults=True):
+    """The body of the document of a home that is handed over to a Cozy of another make.
+
+    code: the owner agreed to be asked; asked: they are; making: the archive is being made; handed: the other Cozy fetches it.
+    account: has what opens the other one. why: of `failed`.
+    """
+
+    state: HandingState
+    target: str = ""  # https://bob.example.org
+    account: str = ""
+    secret_sha256: str = ""  # of what opens the question
+    word_sha256: str = ""  # of what the other Cozy shows when it tells how it went
+    asked_at: str = ""
+    export: str = ""
+    why: Literal["", "export", "import"] = ""
+
+    @property
+    def host(self) -> str:
+        """The other Cozy."""
+        return urlsplit(self.target).netloc
+
+
+class KeptHanding(Struct, frozen=True):
+    """One with its document."""
+
+    document: Document
+    body: Handing
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return self.document.id
 
 
 def sha256_of(code: str) -> str:

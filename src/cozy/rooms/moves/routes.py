@@ -15,9 +15,10 @@ from cozy.web.call import Call
 from cozy.web.signed import signer
 
 from .model import ARRIVAL, WHOSE, Arrival, Asked, Statement, Whole
-from .service import expecting
+from .service import expecting, handing
 
 routes = Routes()
+handings = Routes()  # of a home that is here
 
 
 @routes.on("PUT", ARRIVAL, OWN_PROOF)
@@ -99,3 +100,24 @@ def _signer(call: Call) -> str:
     if call.request.method == "PUT" and not call.promised:
         raise Malformed("What is sent here is signed with its digest.")
     return key
+
+
+@handings.on("POST", "/move/finalize", OWN_PROOF)
+async def finalize(call: Call) -> Response:
+    """The Cozy that this home was handed over to has everything. Nothing changes here: the owner sees it. 204; 403."""
+    await call.write(handing.heard, _bearer(call), is_done=True)
+    return Response(status_code=204)
+
+
+@handings.on("POST", "/move/abort", OWN_PROOF)
+async def abort(call: Call) -> Response:
+    """The other Cozy gives a move up, to here or from here. 204; 403."""
+    token = _bearer(call)
+    if not await call.read(handing.may_import, token):
+        await call.write(handing.heard, token, is_done=False)
+    return Response(status_code=204)
+
+
+def _bearer(call: Call) -> str:
+    scheme, _, token = call.header("authorization").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

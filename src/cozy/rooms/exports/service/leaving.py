@@ -15,7 +15,7 @@ from ..model import EXPORTS, LAST, PLACES
 WITHHELD = frozenset(
     {
         EXPORTS, LAST, PLACES, "io.cozy.imports", "io.cozy.auth.confirmations", "io.cozy.connectors.memories", "io.cozy.jobs", "io.cozy.jobs.events",
-        "io.cozy.oauth.access_codes", "io.cozy.oauth.clients", "io.cozy.remote.secrets", "io.cozy.sessions", "io.cozy.support",
+        "io.cozy.moves.handings", "io.cozy.oauth.access_codes", "io.cozy.oauth.clients", "io.cozy.remote.secrets", "io.cozy.sessions", "io.cozy.support",
     }
 )  # fmt: skip
 # Single members: the codes of links, and the keys that homes have of each other.

@@ -23,7 +23,7 @@ from cozy.rooms.permissions import service as permissions
 
 from .. import store
 from ..errors import AlreadyMaking, Broken, NoExport, NoRoom
-from ..events import ExportDue
+from ..events import ExportDue, ExportOver
 from ..model import EXPORTS, KEPT, SHOWN, Export
 from . import freezing, keeping
 from .choosing import CHOICES
@@ -163,6 +163,7 @@ def _ready(work: Work, id_: str, run: str, frozen: freezing.Frozen) -> None:
     files.holding.keep(work, frozen.content)
     keeping.remember(work, made, frozen.sums)
     work.plan(ExportDue(id_), over)
+    work.publish(ExportOver(id_))
     notifications.notify(
         work,
         Notice(kind=NOTICE, about=id_, values={"until": made.body.expires_at}, link=f"/my/leave/{id_}"),
@@ -176,3 +177,4 @@ def _failed(work: Work, id_: str, run: str, why: str) -> None:
 
     keeping.change(work, id_, failing)
     keeping.let_go(work, id_)
+    work.publish(ExportOver(id_))

@@ -26,7 +26,7 @@ _SPENT = frozenset(
         "io.cozy.connectors.memories", "io.cozy.doctypes", "io.cozy.exports", "io.cozy.exports.places", "io.cozy.exports.requests",
         "io.cozy.exports.sums", "io.cozy.files.archives",
         "io.cozy.files.metadata", "io.cozy.files.shortcuts", "io.cozy.files.sizes", "io.cozy.files.thumbnails", "io.cozy.imports",
-        "io.cozy.intents", "io.cozy.jobs", "io.cozy.jobs.events", "io.cozy.jobs.logs", "io.cozy.notes.documents",
+        "io.cozy.intents", "io.cozy.jobs", "io.cozy.jobs.events", "io.cozy.jobs.logs", "io.cozy.moves.handings", "io.cozy.notes.documents",
         "io.cozy.notes.events", "io.cozy.notes.images", "io.cozy.notes.steps", "io.cozy.notes.telepointers",
         "io.cozy.notifications", "io.cozy.oauth.access_codes", "io.cozy.oauth.clients", "io.cozy.remote.requests",
         "io.cozy.remote.secrets", "io.cozy.sessions", "io.cozy.sessions.logins", "io.cozy.support", "io.cozy.triggers.state",

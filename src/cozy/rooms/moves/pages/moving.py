@@ -17,9 +17,9 @@ from cozy.web.call import Call
 from cozy.web.cookies import read_cookie
 from cozy.web.pages import flash, page
 
-from .errors import NoDeparture
-from .model import Departure
-from .service import leaving
+from ..errors import NoDeparture
+from ..model import Departure
+from ..service import handing, leaving
 
 routes = Routes(pages=True)
 MOVE = "/my/leave/move"
@@ -36,7 +36,7 @@ async def begin(call: Call, form: FormData) -> Response:
     """Let the home move to where it is expected. 303; 422."""
     invitation = _text(form, "invitation")
     try:
-        await _confirm(call, form)
+        await confirm(call, form)
         await leaving.begin(call.house, call.home, invitation)
     except Problem as problem:
         return await call.read(_page, call, 422, await _departure(call), problem, invitation)
@@ -63,12 +63,12 @@ def _page(
     work: Work, call: Call, status: int, departure: Departure | None, problem: Problem | None, typed: str
 ) -> Response:
     return page(
-        work, call, "moves/move.html", status, room="settings", departure=departure, invitation=typed,
+        work, call, "moves/move.html", status, room="settings", departure=departure, handed=handing.last(work), invitation=typed,
         **auth.confirming.wanted(work, call.query("code"), problem),
     )  # fmt: skip
 
 
-async def _confirm(call: Call, form: FormData) -> None:
+async def confirm(call: Call, form: FormData) -> None:
     """Make sure that it is the owner. Raises WrongPassphrase, WrongCode, TooManyAttempts."""
     agent = call.header("user-agent")[:500]
     visitor = Visitor(address=call.client, user_agent=agent, device=read_cookie(call, "device"))
