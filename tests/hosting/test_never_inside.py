@@ -20,7 +20,7 @@ from cozy.kernel.caller import SYSTEM
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model import Visitor
 from cozy.rooms.files import service as files
-from cozy.rooms.hosting.service import tokens
+from cozy.rooms.hosting.service import telling, tokens
 from tests.conftest import DOMAIN
 from tests.hosting.conftest import ADMIN
 
@@ -28,6 +28,11 @@ pytestmark = pytest.mark.anyio
 ROOM = Path(__file__).parents[2] / "src" / "cozy" / "rooms" / "hosting"
 SECRET = "xyzzy"
 AT = f"/instances/{DOMAIN}"
+
+
+class Form(dict[str, str]):
+    """What a page sends."""
+
 
 # How each route is asked; one that is missing here fails the test.
 ASKED = {
@@ -53,14 +58,45 @@ ASKED = {
     "GET /instances/feature/defaults": ("/instances/feature/defaults", None),
     "GET /openapi.json": ("/openapi.json", None),
     "GET /version": ("/version", None),
+    "GET /": ("/", None),
+    "GET /my": ("/my?q=alice&state=active", None),
+    "POST /my": ("/my", Form(action="open", ids=DOMAIN)),
+    "GET /my/login": ("/my/login", None),
+    "POST /my/login": ("/my/login", Form(token="none")),
+    "POST /my/logout": ("/my/logout", Form()),
+    "POST /my/language": ("/my/language", Form(locale="en")),
+    "GET /my/homes/new": ("/my/homes/new", None),
+    "POST /my/homes/new": ("/my/homes/new", Form(domain="zoe.localhost", locale="en")),
+    "GET /my/homes/{domain}": (f"/my/homes/{DOMAIN}", None),
+    "POST /my/homes/{domain}": (f"/my/homes/{DOMAIN}", Form(quota="1GB", context="default")),
+    "POST /my/homes/{domain}/closed": (f"/my/homes/{DOMAIN}/closed", Form(reason="late")),
+    "POST /my/homes/{domain}/open": (f"/my/homes/{DOMAIN}/open", Form()),
+    "POST /my/homes/{domain}/stays": (f"/my/homes/{DOMAIN}/stays", Form()),
+    "POST /my/homes/{domain}/log-out": (f"/my/homes/{DOMAIN}/log-out", Form()),
+    "GET /my/homes/{domain}/destroy": (f"/my/homes/{DOMAIN}/destroy", None),
+    "POST /my/homes/{domain}/destroy": (f"/my/homes/{DOMAIN}/destroy", Form(address="another")),
+    "GET /my/messages": ("/my/messages", None),
+    "POST /my/messages": ("/my/messages", Form(title="We move", body="On Sunday")),
+    "GET /my/health": ("/my/health", None),
+    "POST /my/health": ("/my/health", Form(to="me@example.org")),
+    "GET /my/assets/{name}": ("/my/assets/cozy.svg", None),
+    "GET /my/sw.js": ("/my/sw.js", None),
+    "GET /my/manifest.webmanifest": ("/my/manifest.webmanifest", None),
+    "GET /my/offline": ("/my/offline", None),
 }
-BOUND_TO_FAIL = {"POST /instances/{domain}/magic_link": 400}  # somebody has been in that home
+BOUND_TO_FAIL = {
+    "POST /instances/{domain}/magic_link": 400,  # somebody has been in that home
+    "POST /my/login": 422,
+    "POST /my/homes/{domain}/destroy": 422,  # another address was typed
+    "POST /my/health": 422,  # there is no mail server
+}
 
 # All that is ever read in somebody's home, by table: no body of a document is, no name of a file, no content.
 READ = {
     "counters": {"home_id", "name", "value"},  # `bytes`, the sum of sizes
     "credentials": {"home_id", "kind", "id", "details", "created_at", "expires_at"},  # whether anybody has been in
     "documents": {"home_id", "doctype", "deleted"},  # whether there is a log-in
+    "jobs": {"home_id", "id", "due_at", "leased", "again_at"},  # where what the host says is put
     "sessions": {"home_id", "id", "seen_at"},  # the last day
     "tracked": {"home_id", "doctype", "seq"},  # who waits for sessions to end
     "watches": {"home_id"},
@@ -145,11 +181,18 @@ async def test_no_route_reads_a_name_or_a_content(house, full, settings, clock, 
         async with httpx2.AsyncClient(transport=transport, base_url=ADMIN, headers=headers) as client:
             for route in sorted(_routes(), key=lambda route: route.startswith("DELETE")):
                 url, more = ASKED[route]
-                answer = await client.request(route.split()[0], url, json=more)
+                answer = await client.request(
+                    route.split()[0],
+                    url,
+                    data=more if isinstance(more, Form) else None,
+                    json=None if isinstance(more, Form) else more,
+                )
                 assert answer.status_code == BOUND_TO_FAIL.get(route, answer.status_code), route
                 assert answer.status_code < 400 or route in BOUND_TO_FAIL, (route, answer.text)
                 answers.append(answer)
-    assert set(asked) <= {"drop"}
+            await telling.carry_on(other)
+            assert (await other.read_host(telling.said))[0].told > 0
+    assert set(asked) <= {"drop", "configured"}
     assert all(SECRET not in answer.text for answer in answers)
     strange = {
         (table, column)
@@ -181,10 +224,14 @@ TAKEN = {
     "auth.errors": set(),
     "auth.model": {"Typed"},
     "auth.service": {"delegated", "open_home", "passphrase", "reset", "sessions"},
-    "homes.model": {"Listing"},
+    "homes.model": {"Listing", "octets", "written"},
     "homes.service": {
-        "at", "change", "clean_domain", "contexts", "count", "destroy", "listed", "profile_of", "skipped_to", "terms",
+        "at", "change", "clean_domain", "contexts", "count", "count_by_state", "destroy", "late", "listed", "profile_of", "search",
+        "skipped_to", "terms",
     },
+    "notifications.model": {"Notice", "Rule"},
+    "notifications.ports": {"Kind", "Said", "Words"},
+    "notifications.service": {"notify"},
 }  # fmt: skip
 
 

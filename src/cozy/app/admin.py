@@ -6,28 +6,34 @@ import base64
 import os
 import socket
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
+from typing import Any
 
 import structlog
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from cozy import ui
 from cozy.app.errors import refuse
-from cozy.app.shell import render
+from cozy.app.shell import dressed, shell_for_nobody
 from cozy.app.wiring import ADMIN_DOORS
 from cozy.kernel.caller import Caller
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.problem import Unavailable
 from cozy.kernel.routes import Route
+from cozy.kernel.work import Work
 from cozy.rooms.hosting.model import Token
-from cozy.rooms.hosting.service import tokens
+from cozy.rooms.hosting.pages.door import COOKIE, LOG_IN
+from cozy.rooms.hosting.service import entering, telling, tokens
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.errors import NobodyIn
+from cozy.ui import N_
 from cozy.web import jsonapi
-from cozy.web.answers import json
+from cozy.web.answers import json, see_other
 from cozy.web.call import Call
 from cozy.web.csrf import SAFE
 from cozy.web.dispatch import Dispatcher
@@ -35,6 +41,12 @@ from cozy.web.dispatch import Dispatcher
 log = structlog.get_logger()
 _HELD = "cozy.admin"  # where the gate leaves the token in the scope of a request
 _ON_DISK = "unix:"
+PORCH = {LOG_IN, "/my/language", "/my/sw.js", "/my/manifest.webmanifest", "/my/offline"}
+ROOMS = (
+    ui.Room("homes", N_("Homes"), "/my", "house"),
+    ui.Room("messages", N_("Messages"), "/my/messages", "megaphone"),
+    ui.Room("health", N_("Health"), "/my/health", "heart-pulse"),
+)
 
 
 def administration(house: House) -> ASGIApp:
@@ -52,8 +64,16 @@ def administration(house: House) -> ASGIApp:
     return Gate(dispatcher, house)
 
 
+def at_work(house: House) -> AbstractAsyncContextManager[None]:
+    """What the administration does by itself while it answers: it tells homes what there is to tell."""
+    return telling.going_on(house)
+
+
 class Gate:
-    """Lets nobody through who shows no token; they are answered the same, whatever they ask for."""
+    """Lets nobody through who shows no token; they are answered the same, whatever they ask for.
+
+    Of the console they see the page where one comes in, and what this page is made of.
+    """
 
     def __init__(self, app: ASGIApp, house: House) -> None:
         self._app = app
@@ -62,13 +82,26 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         request = Request({**scope, "type": "http"}, receive)
-        held = await tokens.holder(self._house, shown(request), client_of(request))
-        if scope["type"] != "http" or held is None:
-            await _unknown()(scope, receive, send)
+        held = await self._holder(request)
+        if scope["type"] != "http" or (held is None and not _is_porch(request.url.path)):
+            await _unknown(request)(scope, receive, send)
             return
-        if request.method not in SAFE:
+        if held is not None and request.method not in SAFE:
             log.info("administration", method=scope["method"], path=scope["path"], token=held.id)
         await self._app({**scope, _HELD: held}, receive, send)
+
+    async def _holder(self, request: Request) -> Token | None:
+        token = shown(request)
+        if token:
+            return await tokens.holder(self._house, token, client_of(request))
+        name = f"__Host-cozy-{COOKIE}" if request.url.scheme == "https" else f"cozy-{COOKIE}"
+        secret = request.cookies.get(name, "")
+        return await self._house.read_host(entering.holder, secret) if secret else None
+
+
+def _is_porch(path: str) -> bool:
+    """What is there for who is not in: where one comes in, and the files of pages."""
+    return path in PORCH or path.startswith("/my/assets/")
 
 
 def shown(request: Request) -> str:
@@ -82,7 +115,9 @@ def shown(request: Request) -> str:
     return ""
 
 
-def _unknown() -> Response:
+def _unknown(request: Request) -> Response:
+    if request.url.path in {"/", "/my"} or request.url.path.startswith("/my/"):
+        return see_other(LOG_IN)
     problem = NobodyIn("Bring a token of the administration.")
     headers = {"www-authenticate": 'Basic realm="Cozy administration", charset="UTF-8"'}
     body = {"errors": [jsonapi.problem(problem, 401)]}
@@ -95,16 +130,26 @@ async def nowhere(host: str) -> tuple[Home, str]:
 
 
 async def identify(call: Call, route: Route) -> None:
-    """Who asks is who holds the token that the gate saw."""
-    held: Token | None = call.request.scope.get(_HELD)
+    """Who asks is who holds the token that the gate saw, in the request or behind the cookie of a browser."""
+    call.home = replace(call.home, origin=f"{call.request.url.scheme}://{call.home.domain}")
+    held: Token | None = call.request.scope[_HELD]
     if held is not None:
-        call.has_token = True
+        call.has_token = bool(shown(call.request))
         call.caller = Caller("hoster", name=held.id)
 
 
 def admit(call: Call, route: Route, holes: Mapping[str, str]) -> None:
     """The gate let them in; a door that is not the administration's stays closed."""
     permissions.admit(call.caller, route.need)
+
+
+def render(work: Work, call: Call, template: str, status: int, context: dict[str, Any]) -> Response:
+    """A page of the console, inside its shell."""
+    shell = shell_for_nobody(call)
+    if call.caller.kind == "hoster":
+        here = ui.Home(ui.words(shell.locale).gettext(N_("Administration")), call.home.domain)
+        shell = replace(shell, home=here, rooms=ROOMS, room=context.get("room", ""), log_out="/my/logout")
+    return dressed(ui.render(template, shell=shell, **context), status)
 
 
 def client_of(request: Request) -> str:

@@ -7,7 +7,7 @@ import base64
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from functools import partial
 from time import monotonic
 
@@ -301,7 +301,8 @@ async def serve(settings: Settings, announce: Callable[[list[str]], None]) -> No
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop)
         announce(await addresses(house))
-        await asyncio.gather(*(server.serve(its) for server, its in serving_at))
+        async with admin.at_work(house) if admins else nullcontext():
+            await asyncio.gather(*(server.serve(its) for server, its in serving_at))
 
 
 def configured(app: ASGIApp, settings: Settings) -> uvicorn.Config:

@@ -85,8 +85,11 @@ from cozy.rooms.homes import routes as homes_routes
 from cozy.rooms.homes.events import HomeMoved, ProfileChanged
 from cozy.rooms.homes.ports import Capabilities, FirstPage, Furnish, InstanceFacts
 from cozy.rooms.homes.service import doctypes as homes_doctypes
+from cozy.rooms.hosting import jobs as hosting_jobs
+from cozy.rooms.hosting import pages as hosting_pages
 from cozy.rooms.hosting import routes as hosting_routes
-from cozy.rooms.hosting.ports import Sizes
+from cozy.rooms.hosting.events import HostSpoke
+from cozy.rooms.hosting.ports import Moving, Sizes
 from cozy.rooms.imports import jobs as imports_jobs
 from cozy.rooms.imports import pages as imports_pages
 from cozy.rooms.imports import routes as imports_routes
@@ -210,7 +213,7 @@ DOORS: list[Routes] = [
 ]
 
 # What answers on `admin_listen` alone, and to nobody without a token of the administration.
-ADMIN_DOORS: list[Routes] = [hosting_routes.routes]
+ADMIN_DOORS: list[Routes] = [assets.routes, hosting_routes.routes, hosting_pages.routes]
 
 REACTIONS: dict[type[Event], list[Job]] = {
     AddressGiven: [auth_jobs.mail_address_link],
@@ -236,6 +239,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
     ProfileChanged: [contacts_jobs.follow_profile],
     RefreshDue: [calendars_jobs.refresh],
     PeopleConcerned: [calendars_jobs.tell_people],
+    HostSpoke: [hosting_jobs.tell_owner],
     Noticed: [notifications_jobs.deliver],
     MailDue: [notifications_jobs.mail],
     PushDue: [notifications_jobs.push],
@@ -362,12 +366,14 @@ PORTS: dict[type, list[Any]] = {
         *federation_pages.kinds.KINDS,
         *links_pages.KINDS,
         *exports_pages.KINDS,
+        *hosting_pages.KINDS,
     ],
     Backups: [exports.places.planned],
     Beside: [sharing_pages.contact.on_page_of_contact],
     OnStorage: [live_folder_pages.on_storage],
     People: [sharing.seers.People()],
     Sizes: [files.usage],
+    Moving: [moves.leaving.under_way],
     Sharers: [sharing_pages.inviting.with_people, federation_pages.sending.at_servers],
     Tongue: [ui.words],
     WorkerType: [

@@ -96,3 +96,11 @@ def octets(text: str) -> int | None:
     if not found or found[2] not in _UNITS:
         raise BadProfile("A quota is a size such as 50GB, or none.", parameter="quota")
     return int(float(found[1]) * _UNITS[found[2]])
+
+
+def written(quota: int | None) -> str:
+    """The same size as people write it: what `octets` reads back."""
+    if quota is None:
+        return "none"
+    unit = next((name for name in ("tb", "gb", "mb") if quota and quota % _UNITS[name] == 0), "")
+    return f"{quota // _UNITS[unit]}{unit.upper()}"

@@ -94,6 +94,33 @@ def count(work: Work) -> int:
     return int(row[0]) if row else 0
 
 
+def search(
+    work: Work, text: str, state: str, among: list[str] | None, after: str, limit: int
+) -> list[Listing]:
+    """Homes whose address holds a text, in a state (`leaving`: that wait to be deleted; "": any), among some ids or all."""
+    wanted = {"": "", "leaving": "AND hosted->>'leaving_at' <> ''"}.get(state, "AND state = :state")
+    some = "" if among is None else "AND id IN :among"
+    rows = work.db.all(
+        f"""SELECT {_COLUMNS} FROM homes
+             WHERE domain > :after AND domain LIKE :pattern ESCAPE '!' {wanted} {some} ORDER BY domain LIMIT :limit""",
+        after=after, pattern=f"%{_escaped(text)}%", limit=limit,
+        **({"state": state} if ":state" in wanted else {}), **({"among": among} if some else {}),
+    )  # fmt: skip
+    return [_listing(row) for row in rows]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def late(work: Work, before: str) -> int:
+    """How many homes had something to do by themselves before a moment."""
+    row = work.db.one(
+        "SELECT count(*) FROM homes WHERE due_at > '' AND due_at < :before AND state <> 'gone'", before=before
+    )
+    return int(row[0]) if row else 0
+
+
 def due(work: Work, now: str, limit: int) -> list[Listing]:
     """Homes that may have something to do by themselves, longest waiting first."""
     rows = work.db.all(

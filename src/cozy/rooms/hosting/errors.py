@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Invalid, NotFound
+from cozy.kernel.problem import Invalid, NotFound, Unauthenticated
 
 
 class NoToken(NotFound):
@@ -15,3 +15,15 @@ class BadParameter(Invalid):
 
 class OwnersToSay(Invalid):
     """This is the owner's to say, in their home."""
+
+
+class WrongToken(Unauthenticated):
+    """This token opens nothing here. It may be over."""
+
+
+class OtherAddress(Invalid):
+    """Nothing was destroyed: that was not the address."""
+
+
+class NoMailServer(Invalid):
+    """This host has no mail server: set `smtp_url`."""

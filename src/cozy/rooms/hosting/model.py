@@ -10,6 +10,7 @@ from msgspec import Meta, Struct, field
 from cozy.kernel.ids import new_id, new_secret
 
 LIFE = timedelta(days=365)  # of a token, unless it is said otherwise
+VISIT = timedelta(hours=12)  # how long a browser stays in
 SEEN_EVERY = timedelta(hours=1)  # how often it is written down that a token is in use
 WRONG_SECRETS, WRONG_WITHIN = 10, timedelta(minutes=15)  # of one token, from one address
 
@@ -23,6 +24,18 @@ class Token(Struct, frozen=True):
     created_at: str
     seen_at: str  # "" when it was never used
     expires_at: str
+
+
+class Message(Struct, frozen=True):
+    """What the host says to every home. told_to: the address of the last home that was told."""
+
+    id: str
+    title: str
+    body: str
+    created_at: str
+    told_to: str
+    told: int
+    done: bool
 
 
 class Made(Struct, frozen=True):

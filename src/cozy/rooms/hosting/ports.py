@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from cozy.kernel.work import Work
@@ -12,4 +13,21 @@ class Sizes(Protocol):
 
     def __call__(self, work: Work) -> int:
         """Bytes."""
+        ...
+
+
+class OnTheWay(Protocol):
+    """A home that moves to another host."""
+
+    @property
+    def home_id(self) -> str:
+        """Which one."""
+        ...
+
+
+class Moving(Protocol):
+    """Knows which homes are on their way to another host."""
+
+    def __call__(self, work: Work) -> Sequence[OnTheWay]:
+        """All of them; work is on the host's list."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -94,6 +95,26 @@ def count_due(work: Work) -> int:
 def is_listed(work: Work, home_id: str) -> bool:
     """Whether a home of this id is on the list."""
     return store.is_listed(work, home_id)
+
+
+def search(
+    work: Work,
+    text: str = "",
+    state: State | Literal["", "leaving"] = "",
+    among: list[str] | None = None,
+    after: str = "",
+    limit: int = 100,
+) -> list[Listing]:
+    """Homes whose address holds a text, in a state (`leaving`: that wait to be deleted), a page at a time.
+
+    among: by id, None for all.
+    """
+    return store.search(work, text.strip().lower(), state, among, after, limit)
+
+
+def late(work: Work, by: timedelta) -> int:
+    """How many homes have had something to do by themselves for that long."""
+    return store.late(work, iso(work.now - by))
 
 
 def due(work: Work, limit: int, within: timedelta = timedelta()) -> list[Listing]:

@@ -19,6 +19,7 @@ from cozy.rooms.homes.model import Listing
 
 from ..errors import BadParameter
 from ..model import Asked, Changing, Opening
+from ..ports import Moving
 
 _KEPT = ("uuid", "oidc_id", "org_id", "org_domain")  # words of the host's books
 _LISTS = ("sponsorships", "feature_sets")  # the same, of several
@@ -110,6 +111,11 @@ def set_sets(work: Work, domain: str, sets: list[str]) -> Listing:
     found = homes.at(work, domain)
     books = {**found.hosted.books, "feature_sets": sorted(sets)}
     return homes.change(work, domain, hosted=replace(found.hosted, books=books))
+
+
+def moving(work: Work) -> set[str]:
+    """The homes that are on their way to another host, by id."""
+    return {each.home_id for plugged in work.plugged(Moving) for each in plugged(work)}
 
 
 async def end_sessions(house: House, home: Home) -> None:

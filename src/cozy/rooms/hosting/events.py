@@ -1,0 +1,13 @@
+"""What a host says."""
+
+from __future__ import annotations
+
+from cozy.kernel.work import Event
+
+
+class HostSpoke(Event, frozen=True):
+    """The host says something to every home, and so to this one."""
+
+    message_id: str
+    title: str
+    body: str

@@ -1,0 +1,95 @@
+"""The console: a hoster finds, closes, makes and destroys homes, with the keyboard too, and on every screen."""
+
+import socket
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import check, check_everywhere, on_its_own
+from tests.program import apart
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory):
+    """The address of a console, and a token for it; there are two homes."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    folder: Path = tmp_path_factory.mktemp("console")
+    with on_its_own(folder, COZY_ADMIN_LISTEN=f"127.0.0.1:{port}") as running:
+        for domain in ("alice.localhost", "bob.localhost"):
+            running.add_home(domain)
+        token = apart(lambda: running.cozy("admin", "token", "--name", "console")).out.strip()
+        yield f"http://127.0.0.1:{port}", token
+
+
+def come_in(tab: Page, console: tuple[str, str]) -> None:
+    """By the page for it."""
+    address, token = console
+    tab.goto(f"{address}/my")
+    tab.get_by_label("Token", exact=True).fill(token)
+    tab.get_by_role("button", name="Enter").click()
+    expect(tab.get_by_role("heading", name="Homes")).to_be_visible()
+
+
+def test_every_page_of_the_console_looks_right_everywhere(tab: Page, console):
+    address, _ = console
+    tab.goto(f"{address}/my")
+    check_everywhere(tab)
+    come_in(tab, console)
+    check_everywhere(tab)
+    for path in ("/my/homes/alice.localhost", "/my/homes/new", "/my/messages", "/my/health", "/my?q=nothing"):
+        tab.goto(f"{address}{path}")
+        check_everywhere(tab)
+
+
+def test_a_home_is_closed_opened_made_and_destroyed(tab: Page, console):
+    come_in(tab, console)
+    main = tab.get_by_role("main")
+    main.get_by_label("Address").fill("bob")
+    main.get_by_role("button", name="Search").click()
+    expect(main.get_by_role("link", name="alice.localhost")).to_have_count(0)
+    main.get_by_role("link", name="bob.localhost").click()
+    main.get_by_role("button", name="Close this home").click()
+    expect(main.get_by_text("Nobody gets in now.")).to_be_visible()
+    check_everywhere(tab)
+    main.get_by_role("button", name="Open this home").click()
+    expect(main.get_by_role("button", name="Close this home")).to_be_visible()
+    main.get_by_label("How much it may hold").fill("50GB")
+    main.get_by_role("button", name="Save").click()
+    expect(main.get_by_text("used of 50 GB")).to_be_visible()
+    tab.get_by_role("link", name="Homes").first.click()
+    main.get_by_role("link", name="Make a home").click()
+    main.get_by_label("Address", exact=True).fill("zoe.localhost")
+    main.get_by_role("button", name="Make a home").click()
+    expect(main.get_by_text("auth/passphrase_renew?token=")).to_be_visible()
+    check_everywhere(tab)
+    main.get_by_role("link", name="zoe.localhost").click()
+    main.get_by_role("link", name="Destroy").click()
+    field = tab.get_by_label("Type its address to go on")
+    expect(field).to_be_visible()
+    check(tab)
+    field.fill("zoe.localhost")
+    tab.get_by_role("button", name="Destroy").click()
+    expect(tab.get_by_text("zoe.localhost is destroyed.").first).to_be_visible()
+
+
+def test_it_works_without_scripts_and_with_the_keyboard_alone(open_context, console):
+    tab = open_context(java_script_enabled=False).new_page()
+    address, token = console
+    tab.goto(f"{address}/my")
+    tab.keyboard.type(token)  # the field has the focus
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("heading", name="Homes")).to_be_visible()
+    tab.get_by_label("Choose alice.localhost").focus()
+    tab.keyboard.press("Space")
+    tab.get_by_role("button", name="Close what is ticked").focus()
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_text("1 home is closed.")).to_be_visible()
+    tab.get_by_label("Choose alice.localhost").check()
+    tab.get_by_role("button", name="Open what is ticked").click()
+    expect(tab.get_by_text("1 home is open.")).to_be_visible()
+    tab.goto(f"{address}/my/messages")
+    tab.get_by_label("What it is about").fill("We move on Sunday")
+    tab.get_by_role("button", name="Tell every home").click()
+    expect(tab.get_by_text("Every home is told")).to_be_visible()
