@@ -44,6 +44,16 @@ def hang_up(db: Db, url: str) -> None:
         other.execute("SELECT pg_terminate_backend(%s)", (row[0],))
 
 
+async def test_what_is_packed_opens_quickly(storage: PostgresStorage):
+    found = await storage.home(HOME).read(
+        lambda db: db.one(
+            "SELECT setting, enumvals FROM pg_settings WHERE name = 'default_toast_compression' AND :home <> ''",
+            home=HOME,
+        )
+    )
+    assert found is None or found[0] == "lz4" or "lz4" not in found[1]
+
+
 async def test_a_write_whose_connection_is_lost_is_done_again_and_once(
     storage: PostgresStorage, postgres_url: str
 ):

@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 from msgspec.structs import replace
 
-from cozy.backends.fulltext import Fts5
+from cozy.backends.fulltext import Fts5, Tsvector
 from cozy.kernel.db import Db, Row
 from cozy.kernel.search import Said, Term, Wanted
 from cozy.rooms.search import store
@@ -85,6 +85,32 @@ def test_words_are_narrowed_by_lists_without_a_look_at_each_row(work):
     tables = [step for step in steps if "search_entries" in step]
     assert len(tables) == 3
     assert all("USING COVERING INDEX search_entries_by_" in step for step in tables), steps
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_words_are_looked_up_in_their_index_and_vectors_opened_of_what_was_found_alone(work, put):
+    put("a", Said(text=["cat", "dog"]))
+    steps: list[str] = []
+
+    def explained(sql: str, **asked: object) -> list[Row]:
+        if "@@" in sql:
+            steps.extend(row[0] for row in work.db.all(f"EXPLAIN {sql}", **asked) if "Scan" in row[0])
+        return work.db.all(sql, **asked)
+
+    def first(sql: str, **asked: object) -> Row | None:
+        return next(iter(explained(sql, **asked)), None)
+
+    db = cast("Db", SimpleNamespace(all=explained, one=first, run=work.db.run))
+    terms = (Term(("cat",)), Term(("dog",)))
+    assert Tsvector().holds(db, work.home, terms[0])
+    assert len(Tsvector().find(db, work.home, Wanted(terms=terms), 10)) == 1
+    looked = [step for step in steps if "search_entries" in step]
+    assert len(looked) == 2 * (1 + len(terms) + 1), steps
+    assert all("Bitmap" in step for step in looked), steps
+    assert work.db.one("SELECT current_setting('enable_seqscan'), current_setting('enable_indexscan')") == (
+        "on",
+        "on",
+    )
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
