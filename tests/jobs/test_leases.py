@@ -9,6 +9,8 @@ import pytest
 from cozy.kernel.clock import iso
 from cozy.kernel.jobs import DayPassed, job
 from cozy.kernel.work import Event, Work
+from cozy.rooms.files.events import MediaStored, PictureStored
+from cozy.rooms.files.jobs import draw_ahead, read_media
 from cozy.rooms.jobs import service as jobs
 from cozy.rooms.jobs.errors import LeaseLost
 from cozy.rooms.jobs.model import LEASE, NEVER, Waiting, next_hour
@@ -48,6 +50,19 @@ def test_jobs_are_leased_in_the_order_of_their_events(work: Work):
         {"times": 2},
         {"times": 3},
         None,
+    ]
+
+
+def test_photos_by_the_thousand_hold_nothing_up_that_somebody_is_told(work: Work):
+    for n in range(3):
+        jobs.enqueue(work, [draw_ahead], PictureStored(f"photo-{n}", "5ha", "image"))
+        jobs.enqueue(later(work, seconds=n), [read_media], MediaStored(f"photo-{n}", "5ha", True, True))
+    jobs.enqueue(later(work, seconds=5), [answer], Rang(1))
+    leased = [jobs.lease(later(work, seconds=9)) for _ in range(7)]
+    assert [one and one.name for one in leased] == [
+        "bell.answer",
+        *3 * ["files.read_media"],
+        *3 * ["files.draw_ahead"],
     ]
 
 

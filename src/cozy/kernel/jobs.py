@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from .work import Event
+
+# 0: soon; 1: there may be thousands of it, and what is told or done for somebody goes first; 2: everything else goes first.
+Patience = Literal[0, 1, 2]
 
 
 class DayPassed(Event, frozen=True):
@@ -26,7 +29,7 @@ class Job(Struct, frozen=True):
     run: Callable[..., Any]
     event: type[Event]
     retries: int  # how often it is tried again before it is given up
-    is_patient: bool = False  # whether everything else in the home goes first
+    patience: Patience = 0
 
     @property
     def is_async(self) -> bool:
@@ -34,11 +37,11 @@ class Job(Struct, frozen=True):
         return inspect.iscoroutinefunction(self.run)
 
 
-def job(name: str, *, retries: int = 5, is_patient: bool = False) -> Callable[[Callable[..., Any]], Job]:
+def job(name: str, *, retries: int = 5, patience: Patience = 0) -> Callable[[Callable[..., Any]], Job]:
     """Make a function a job. The annotation of its last parameter says which event it reacts to."""
 
     def make(run: Callable[..., Any]) -> Job:
         *_, event = inspect.signature(run, eval_str=True).parameters.values()
-        return Job(name, run, event.annotation, retries, is_patient)
+        return Job(name, run, event.annotation, retries, patience)
 
     return make

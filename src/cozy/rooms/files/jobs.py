@@ -47,7 +47,7 @@ async def sweep_thumbnails(house: House, home: Home, event: DayPassed) -> None:
     await service.sweep_thumbnails(house, home)
 
 
-@job("files.read_media")
+@job("files.read_media", patience=1)
 async def read_media(house: House, home: Home, event: MediaStored) -> None:
     """Note what a picture or film says of itself, unless the file has another content by now; the second time all of it
     is there already.
@@ -55,7 +55,7 @@ async def read_media(house: House, home: Home, event: MediaStored) -> None:
     await service.read_media(house, home, event)
 
 
-@job("files.draw_ahead", retries=2, is_patient=True)
+@job("files.draw_ahead", retries=2, patience=2)
 async def draw_ahead(house: House, home: Home, event: PictureStored) -> None:
     """Draw what lists will show of a picture; the second time all of it is there already."""
     await service.draw_ahead(house, home, event)
@@ -67,7 +67,7 @@ def draw_unseen(work: Work, event: DayPassed) -> None:
     service.announce_unseen(work)
 
 
-@job("files.read_sidecar")
+@job("files.read_sidecar", patience=1)
 async def read_sidecar(house: House, home: Home, event: SidecarStored) -> None:
     """Note what a file says of the pictures beside it; the second time all of it is there already."""
     await service.read_sidecar(house, home, event)

@@ -25,7 +25,7 @@ def follow_changes(work: Work, event: DocumentsChanged) -> datetime | None:
     return work.now if service.following.advance(work) else None
 
 
-@job("search.read_texts")
+@job("search.read_texts", patience=1)
 async def read_texts(house: House, home: Home, event: TextsWait) -> None:
     """Read the text of contents; what was read is not read again."""
     await service.reading.read_some(house, home)

@@ -1,6 +1,6 @@
 """The words of this room: what waits, when it is due, and the documents that apps see."""
 
-from .queue import LEASE, NEVER, NORMAL, PATIENT, PRIORITIES, URGENT, Waiting, next_hour, pause
+from .queue import LEASE, NEVER, NORMAL, PRIORITIES, URGENT, Waiting, next_hour, pause
 from .running import JOBS, STATES, SUPPORT, TRIGGERS, Options, Task
 
 __all__ = [
@@ -8,7 +8,6 @@ __all__ = [
     "LEASE",
     "NEVER",
     "NORMAL",
-    "PATIENT",
     "PRIORITIES",
     "STATES",
     "SUPPORT",

@@ -9,12 +9,8 @@ from msgspec import Struct
 
 LEASE = timedelta(seconds=30)  # who died is known to be dead after so long; who works on renews it
 NEVER = "9999-12-31T23:59:59.999999Z"  # when a job that was given up is due
-PATIENT, NORMAL, URGENT = (
-    -1,
-    0,
-    1,
-)  # urgent: somebody asked for it and waits; patient: everything else goes first
-PRIORITIES = (URGENT, NORMAL, PATIENT)
+NORMAL, URGENT = 0, 1  # urgent: somebody asked for it and waits
+PRIORITIES = (URGENT, NORMAL, -1, -2)  # below: as patient as a job is (`kernel/jobs.py`)
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=6)
 _DAY = timedelta(days=1)

@@ -14,7 +14,7 @@ from cozy.kernel.work import Event, Work
 
 from .. import store
 from ..errors import LeaseLost
-from ..model import LEASE, NEVER, NORMAL, PATIENT, Waiting, next_hour, pause
+from ..model import LEASE, NEVER, Waiting, next_hour, pause
 from . import workers
 
 _KEPT = timedelta(days=30)  # how long a job that was given up is kept
@@ -25,8 +25,8 @@ def enqueue(work: Work, reactions: Sequence[Job], event: Event, at: datetime | N
     """Store the reactions to an event; says whether there are any. at: when they are due, None for now."""
     argument = msgspec.json.encode(event).decode()
     for job in reactions:
-        priority = PATIENT if job.is_patient else NORMAL
-        put(work, Waiting(new_id(), job.name, argument, iso(at or work.now), 0, None, priority=priority))
+        due_at = iso(at or work.now)
+        put(work, Waiting(new_id(), job.name, argument, due_at, 0, None, priority=-job.patience))
     return bool(reactions)
 
 
