@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
+from cozy.kernel.blobs import TooLarge
 from cozy.kernel.caller import SYSTEM
+from cozy.kernel.clock import parse
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.jobs import DayPassed, job
 from cozy.kernel.work import Work
+from cozy.rooms.jobs.errors import Hopeless
 from cozy.rooms.jobs.model import Task
 from cozy.rooms.jobs.ports import WorkerType
+from cozy.web import zips
 
 from . import service
+from .errors import NoParent, OverQuota, ParentInTrash
 from .events import MediaStored, PictureStored, SidecarStored
+
+_HOUR_S = 3600
 
 
 @job("files.watch_space")
@@ -89,8 +96,46 @@ async def _draw(house: House, home: Home, task: Task) -> None:
             await service.draw_file(house, home, document["_id"])
 
 
+async def _zip(house: House, home: Home, task: Task) -> None:
+    """Pack files into a zip in the home; the second time the same zip is there already."""
+    packing = service.packing.asked(task.message)
+    entries = [_entry(item) for item in await house.scan(home, SYSTEM, service.packing.lines, packing)]
+
+    async def read(sha256: str) -> AsyncIterator[bytes]:
+        content = await house.read(home, SYSTEM, service.content_in, sha256)
+        async for piece in service.content_pieces(house, home, content):
+            yield piece
+
+    left = await house.read(home, SYSTEM, service.room_left, home.quota)
+    try:
+        content = await house.blobs.put(home.id, zips.stream(entries, read), left)
+    except TooLarge as error:
+        raise Hopeless(OverQuota.title()) from error
+    try:
+        await house.write(home, SYSTEM, service.packing.keep, packing, content, home.quota)
+    except (NoParent, ParentInTrash, OverQuota) as error:
+        raise Hopeless(error.detail) from error
+
+
+def _entry(item: service.Item) -> zips.Entry[str]:
+    file, modified = item.file, parse(item.file.updated_at)
+    if file.is_folder:
+        return zips.Entry(item.path, modified)
+    return zips.Entry(item.path, modified, file.size, file.sha256, bool(file.body.get("executable")))
+
+
 WORKERS = [
     WorkerType(name="clean-old-trashed", run=_empty_old_trash, is_reserved=True, timeout_s=600),
     WorkerType(name="trash-files", run=_sweep_contents, is_reserved=True, timeout_s=600),
     WorkerType(name="thumbnail", run=_draw, is_reserved=True),
+    WorkerType(
+        name="zip",
+        run=_zip,
+        check=service.packing.check,
+        timeout_s=600,
+        most_timeout_s=_HOUR_S,
+        at_once=2,
+        at_once_here=1,
+        most_per_hour=100,
+    ),
 ]

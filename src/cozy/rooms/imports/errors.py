@@ -33,6 +33,10 @@ class Encrypted(Unsupported):
     """This archive is locked by a password: unpack it first."""
 
 
+class NoZip(Invalid):
+    """This is no zip archive."""
+
+
 class Broken(Unavailable):
     """Something broke on our side. Nothing that came in is lost: go on, and if it happens again, tell who hosts your home."""
 

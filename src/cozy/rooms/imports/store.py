@@ -63,6 +63,17 @@ def picture_holding(work: Work, sha256: str) -> str:
     return str(row[0]) if row else ""
 
 
+def holding(work: Work, folder: str, sha256: str) -> list[tuple[str, str]]:
+    """The ids and names of the files with this content in a folder."""
+    rows = work.db.all(
+        """SELECT id, body->>'name' FROM documents
+            WHERE home_id = :home AND NOT deleted AND body->>'sha256' = :sha256 AND doctype = 'io.cozy.files'
+              AND body->>'dir_id' = :folder LIMIT 1000""",
+        home=work.home, sha256=sha256, folder=folder,
+    )  # fmt: skip
+    return [(str(id_), str(name)) for id_, name in rows]
+
+
 def named(work: Work, doctype: str, name: str) -> str:
     """The id of the oldest document of this name; "" where there is none."""
     row = work.db.one(

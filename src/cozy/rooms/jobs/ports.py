@@ -27,6 +27,9 @@ class WorkerType(Struct, frozen=True, kw_only=True):
     leaves: Callable[[Work, Any], bool] | None = (
         None  # whether what a trigger asks for by itself is better left
     )
+    check: Callable[[Work, Any], None] | None = (
+        None  # whether the caller has a right to what a message asks for; raises a Problem
+    )
     is_reserved: bool = False  # only the program itself asks for it
     by_client: bool = False  # a device of the owner does it, and tells how it went
     timeout_s: int = 60  # of one try

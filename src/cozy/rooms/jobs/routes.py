@@ -61,8 +61,8 @@ class Resource(Struct):
 def push_job(work: Work, worker: str, body: Resource) -> Response:
     """Give a worker something to do. 202; 400, 403, 404, 429."""
     permissions.guard(work, "POST", JOBS, set(), {"worker": worker})
-    workers.check_open(work, worker)
     said = body.data.attributes
+    workers.check_open(work, worker, said.arguments)
     asked = Asked(
         worker=worker, message=said.arguments, options=_options(said.options), is_manual=said.manual,
         forward_logs=said.forward_logs, by=triggers.asker(work),

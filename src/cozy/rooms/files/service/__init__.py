@@ -1,7 +1,7 @@
 """What can be done with files."""
 
 from ..model import ROOT, TRASH, File, Version, Wish
-from . import brought, holding, looks, shortcuts, space, views
+from . import brought, holding, looks, packing, shortcuts, space, views
 from .ahead import announce_unseen, draw_ahead, draw_file
 from .archives import Item, PageOf, Selection, content_in, items, keep_selection, select, selected
 from .bin_age import AGES, bin_days, choose_bin_days
@@ -214,6 +214,7 @@ __all__ = [
     "open_version",
     "original",
     "overwrite",
+    "packing",
     "page",
     "paths_around",
     "paths_of",

@@ -89,16 +89,17 @@ def items(work: Work, selection: Selection) -> list[Item]:
     held: list[Item] = []
     for id_ in selection.ids:
         if id_ in known:
-            top = _free(f"{_safe(selection.name)}/{_safe(known[id_].name)}".rstrip("/"), taken)
-            held += _inside(work, known[id_], top)
+            top = free_path(f"{_safe(selection.name)}/{_safe(known[id_].name)}".rstrip("/"), taken)
+            held += below(work, known[id_], top)
     for page in selection.pages:
         if page.id in known:
             name = f"{_safe(selection.name)}/{_numbered(_safe(known[page.id].name), f' - {page.page}')}"
-            held.append(Item(_free(name, taken), known[page.id], page.page))
+            held.append(Item(free_path(name, taken), known[page.id], page.page))
     return held
 
 
-def _inside(work: Work, top: File, path: str) -> Iterator[Item]:
+def below(work: Work, top: File, path: str) -> Iterator[Item]:
+    """A file, or a folder and all that is in it, from this path on."""
     if not top.is_folder:
         yield Item(path, top)
         return
@@ -119,7 +120,7 @@ def _safe(name: str) -> str:
     return name.replace("\\", "_")
 
 
-def _free(path: str, taken: set[str]) -> str:
+def free_path(path: str, taken: set[str]) -> str:
     """This path, or the first with a number that no other selected thing has."""
     number, free = 1, path
     while free in taken:

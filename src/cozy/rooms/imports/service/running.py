@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
 from itertools import islice
 from time import monotonic
 
@@ -28,11 +27,11 @@ from . import contents, finding, listing
 from .finding import NewImport
 from .recognising import Recognised, recognise, tables, told
 from .sizes import size_of
-from .sources import handles
+from .sources import handles, tree
 from .taking import Took, take
 from .taking.batches import SHOWN, kind_of, leave, plain
 from .taking.outcomes import key_of
-from .trees import Whole, opened
+from .trees import Whole
 
 _MOST = 64  # items of one transaction
 _BYTES = 16 * 1024 * 1024  # of contents, of one transaction
@@ -45,24 +44,13 @@ def nobody(body: Import) -> None:
     """Where nobody wants to hear of progress."""
 
 
-@asynccontextmanager
-async def _tree(house: House, home: Home, body: Import) -> AsyncIterator[Whole]:
-    """What was dropped, opened and closed in threads beside the loop. Raises NoSource, Damaged, TooMuch, TooManyEntries."""
-    tree = opened(await handles(house, home, body.sources))
-    whole = await asyncio.to_thread(tree.__enter__)
-    try:
-        yield whole
-    finally:
-        await asyncio.to_thread(tree.__exit__, None, None, None)
-
-
 async def look(house: House, home: Home, import_id: str, tell: Tell = nobody) -> NewImport:
     """Find out what there is and what would become of it: the plan. What is wrong with it ends as `failed`. Raises NoImport."""
     found = await house.read(home, SYSTEM, finding.fetch, import_id)
     if found.body.state != "looking":
         return found
     try:
-        async with _tree(house, home, found.body) as whole:
+        async with tree(await handles(house, home, found.body.sources)) as whole:
             plan = await _planned(house, home, found, whole, tell)
     except Exception as error:
         return await house.write(home, SYSTEM, _failed, import_id, _why(import_id, error))
@@ -162,7 +150,7 @@ async def run(house: House, home: Home, import_id: str, job: str = "", tell: Tel
     if found.body.state != "running":
         return found
     try:
-        async with _tree(house, home, found.body) as whole:
+        async with tree(await handles(house, home, found.body.sources)) as whole:
             if not await _take_all(house, home, found, whole, job, tell):
                 return await house.read(home, SYSTEM, finding.fetch, import_id)
     except (Full, OutOfSpace) as problem:

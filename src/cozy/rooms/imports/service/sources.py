@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import zipfile
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from cozy.kernel.blobs import Content
@@ -15,11 +17,12 @@ from cozy.kernel.problem import Problem
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 
-from ..errors import NoSource
+from ..errors import NoSource, NoZip
 from ..model import Source
 from . import elsewhere
-from .trees import Handle, Held, OnDisk, Remote
+from .trees import Handle, Held, OnDisk, Remote, Whole, opened
 from .trees.guards import check_number
+from .trees.zips import is_zip
 
 _PAGE = 1000
 # How the names in a part of a Cozy begin: documents, or what they hold.
@@ -99,11 +102,38 @@ def _found(work: Work, id_: str) -> _Stored | list[tuple[str, files.File, Conten
     return sorted(found, key=lambda each: each[0])
 
 
-def _remote(house: House, home: Home, file: files.File, content: Content) -> Remote:
-    async def read(start: int, size: int) -> bytes:
-        return await _read(house, home, content, start, size)
+async def zip_in(house: House, home: Home, file_id: str) -> Handle:
+    """A zip of the home, whatever its name says. Raises NoSource, NoZip."""
+    try:
+        _, content = await house.read(home, SYSTEM, files.open_content, file_id)
+    except Problem as problem:
+        raise NoSource(name=file_id) from problem
+    handle = Remote(
+        "archive.zip", content.size, partial(_read, house, home, content), asyncio.get_running_loop()
+    )
+    if not await asyncio.to_thread(_is_zip, handle):
+        raise NoZip(file=file_id)
+    return handle
 
-    return Remote(file.name, content.size, read, asyncio.get_running_loop())
+
+def _is_zip(handle: Handle) -> bool:
+    with handle.open() as file:
+        return is_zip(file)
+
+
+@asynccontextmanager
+async def tree(found: Sequence[Handle]) -> AsyncIterator[Whole]:
+    """What was dropped, opened and closed in threads beside the loop. Raises Damaged, TooMuch, TooManyEntries."""
+    opening = opened(found)
+    whole = await asyncio.to_thread(opening.__enter__)
+    try:
+        yield whole
+    finally:
+        await asyncio.to_thread(opening.__exit__, None, None, None)
+
+
+def _remote(house: House, home: Home, file: files.File, content: Content) -> Remote:
+    return Remote(file.name, content.size, partial(_read, house, home, content), asyncio.get_running_loop())
 
 
 async def _read(house: House, home: Home, content: Content, start: int, size: int) -> bytes:

@@ -91,7 +91,7 @@ def create(work: Work, wanted: Wanted) -> Document:
     permissions.guard(work, "POST", TRIGGERS, set(), {"worker": worker})
     if wanted.type not in TYPES:
         raise BadTriggerType(pointer="/data/attributes/type")
-    workers.check_open(work, worker)
+    workers.check_open(work, worker, wanted.message)
     return make(work, replace(wanted, worker=worker), asker(work))
 
 
@@ -201,6 +201,8 @@ def change(work: Work, trigger_id: str, arguments: str = "", message: Any = msgs
         raise NothingToChange
     if arguments and trigger.body.get("type") != "@cron":
         raise NotCron(pointer="/data/attributes/type")
+    if message is not msgspec.UNSET:
+        workers.check_message(work, str(trigger.body.get("worker", "")), message)
     changed = ({"arguments": arguments} if arguments else {}) | (
         {} if message is msgspec.UNSET else {"message": message}
     )

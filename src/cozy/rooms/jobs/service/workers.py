@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from cozy.kernel.clock import iso
 from cozy.kernel.work import Work
@@ -28,15 +29,23 @@ def find(work: Work, name: str) -> WorkerType:
     raise NoWorker(worker=name)
 
 
-def check_open(work: Work, name: str) -> WorkerType:
-    """A worker that the caller may give something to do, as far as that is not for a grant to say.
+def check_open(work: Work, name: str, message: Any) -> WorkerType:
+    """A worker that the caller may ask for this, as far as that is not for a grant on jobs to say.
 
-    Raises NoWorker, ReservedWorker.
+    Raises NoWorker, ReservedWorker, and what the worker says of the message.
     """
     found = find(work, name)
     if found.is_reserved and work.caller.kind not in {"cli", "system"}:
         raise ReservedWorker(worker=name)
+    check_message(work, name, message)
     return found
+
+
+def check_message(work: Work, name: str, message: Any) -> None:
+    """Whether the caller may ask a worker for this, if there is such a worker. Raises what that says."""
+    found = by_name(work).get(name)
+    if found is not None and found.check is not None:
+        found.check(work, message)
 
 
 def check_limits(work: Work, worker: WorkerType, by: str) -> None:

@@ -19,7 +19,7 @@ from ... import store
 from ...model import File, Photo
 from ...store import Taken
 from .outcomes import Outcome, key_of
-from .paths import folder_at, steps_of
+from .paths import folder_at, is_numbered, steps_of
 
 
 def take_file(
@@ -67,6 +67,10 @@ def _take(
         _let_go(work, content)
         return Outcome("same", content.sha256, FILES, there.id)
     if there is not None:
+        beside = store.holding(work, folder, content.sha256)
+        if same := [id_ for id_, other in beside if is_numbered(other, name)]:
+            _let_go(work, content)
+            return Outcome("same", content.sha256, FILES, same[0])
         name = free_name(work, folder, name)
     made = files.create_file(work, folder, name, content, item.mime, details, quota=quota)
     return Outcome("added" if there is None else "beside", content.sha256, FILES, made.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from cozy.kernel.work import Work
@@ -29,6 +30,13 @@ def held(name: str) -> str:
     stem, dot, extension = clean.rpartition(".")
     short = stem and len(extension) <= _LONGEST_EXTENSION
     return fitted(stem, f"{dot}{extension}") if short else fitted(clean, "")
+
+
+def is_numbered(name: str, other: str) -> bool:
+    """Whether a name is another one with a number, as what stands beside it has: `a (2).txt` for `a.txt`."""
+    stem, dot, extension = other.rpartition(".")
+    before, after = (stem, f"{dot}{extension}") if stem else (other, "")
+    return re.fullmatch(rf"{re.escape(before)} \(\d+\){re.escape(after)}", name) is not None
 
 
 def folder_at(work: Work, top: str, steps: Sequence[str]) -> str:

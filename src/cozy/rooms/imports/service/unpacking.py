@@ -1,0 +1,77 @@
+"""A zip of the home unpacked into one of its folders: what apps ask the worker `unzip` for (cozy-stack docs/workers.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from cozy.kernel.caller import SYSTEM
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+from cozy.kernel.ids import new_id
+from cozy.kernel.work import Work
+from cozy.rooms.files import service as files
+
+from ..errors import NoZip
+from ..model import Entry, File, Item
+from .contents import made_ready
+from .sources import tree, zip_in
+from .taking.batches import Ready
+from .taking.files_ import take_file
+
+_AT_ONCE = 50  # files of a transaction
+
+
+class Unpacking(Struct, frozen=True):
+    """`{"zip": id, "destination": id}`: a file, and the folder that receives what is in it."""
+
+    zip: str
+    destination: str
+
+
+def asked(message: Any) -> Unpacking:
+    """What a message asks for. Raises NoZip."""
+    try:
+        return msgspec.convert(message, Unpacking)
+    except msgspec.ValidationError as error:
+        raise NoZip("This needs: zip, destination.", pointer="/data/attributes/arguments") from error
+
+
+def check(work: Work, message: Any) -> None:
+    """Whether the caller may read the zip, and make files in the folder. Raises NoZip, and what files raise."""
+    unpacking = asked(message)
+    files.open_content(work, unpacking.zip)
+    files.expect_file(work, unpacking.destination, new_id(), "", None, files.Details())
+
+
+async def unpack(house: House, home: Home, unpacking: Unpacking) -> int:
+    """Put what is in the zip into the folder, in the folders that it names; returns how many of its files could not be.
+
+    What is there already with the same content stays, anything else of the same name beside it. Raises NoZip, NoSource, Damaged, TooMuch,
+    TooManyEntries, OverQuota, OutOfSpace, NoParent, ParentInTrash.
+    """
+    async with tree([await zip_in(house, home, unpacking.zip)]) as whole:
+        missed = len(whole.refused)
+        for start in range(0, len(whole.entries), _AT_ONCE):
+            items: list[Item] = [_item(entry) for entry in whole.entries[start : start + _AT_ONCE]]
+            ready = await made_ready(house, home, whole, "unzip", items, "")
+            missed += await house.write(home, SYSTEM, _take, unpacking.destination, ready, home.quota)
+        return missed
+
+
+def _item(entry: Entry) -> File:
+    return File(
+        source=entry.name, name=entry.name, path=entry.name, content=entry.name, modified=entry.modified
+    )
+
+
+def _take(work: Work, destination: str, ready: list[Ready], quota: int | None) -> int:
+    missed = 0
+    for each in ready:
+        if each.content is None or not isinstance(each.item, File):
+            missed += 1
+        else:
+            take_file(work, destination, each.item, each.content, None, "unzip", quota)
+    return missed
