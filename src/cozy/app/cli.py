@@ -131,6 +131,12 @@ def serve(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
+    public: Annotated[
+        str | None,
+        typer.Option(
+            help="Bring HTTPS by Caddy: the domain of the first home, or the one that homes are below."
+        ),
+    ] = None,
     appdir: Annotated[
         list[str] | None,
         typer.Option(
@@ -149,6 +155,7 @@ def serve(
         host=host or settings.host,
         port=settings.port if port is None else port,
         app_folders=folders,
+        public=public or settings.public,
     )
     apps.folders.check(chosen)
     uvloop.run(answer(chosen, announce))

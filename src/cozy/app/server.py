@@ -18,13 +18,14 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cozy.app import admin, inboxes, ledger, metrics, signs
+from cozy.app import admin, inboxes, ledger, metrics, public, signs
 from cozy.app.errors import Vacant, refuse
 from cozy.app.house import home_of, opened
 from cozy.app.protocol import LateSocketProtocol, Protocol
 from cozy.app.shell import render
 from cozy.app.wiring import DOORS
 from cozy.app.worker import Worker
+from cozy.backends import caddy
 from cozy.backends.alive import asking
 from cozy.kernel.caller import NOBODY, Caller
 from cozy.kernel.carrying import HomeGone
@@ -282,6 +283,8 @@ async def serve(settings: Settings, announce: Callable[[list[str]], None]) -> No
 
     announce: told, once we answer, the addresses that people can open: those of the homes, or where to make the first.
     """
+    if settings.public:
+        settings = public.behind(settings)
     sockets = listening(settings)
     admins = admin.listening(settings.admin_listen) if settings.admin_listen else []
     monitors = admin.listening(settings.metrics_listen, "metrics_listen") if settings.metrics_listen else []
@@ -290,6 +293,11 @@ async def serve(settings: Settings, announce: Callable[[list[str]], None]) -> No
         serving_at = [(Server(configured(metrics.Counted(app) if monitors else app, settings)), sockets)]
         if admins:
             serving_at.append((Server(configured(admin.administration(house), settings)), admins))
+        asks = public.asking() if settings.public else None
+        if asks is not None:
+            serving_at.append(
+                (Server(configured(public.answering(house, Homes(house).at), settings)), [asks])
+            )
         if monitors:
             serving_at.append((Server(configured(metrics.monitor(house), settings)), monitors))
 
@@ -300,8 +308,11 @@ async def serve(settings: Settings, announce: Callable[[list[str]], None]) -> No
 
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop)
-        announce(await addresses(house))
-        async with admin.at_work(house) if admins else nullcontext():
+        async with (
+            admin.at_work(house) if admins else nullcontext(),
+            caddy.running(public.front(settings, asks)) if asks is not None else nullcontext(),
+        ):
+            announce(await addresses(house))
             await asyncio.gather(*(server.serve(its) for server, its in serving_at))
 
 
@@ -357,5 +368,5 @@ async def addresses(house: House) -> list[str]:
     """Where people can go: their homes, or the page that makes the first one."""
     listings = await house.read_host(homes.listed, "", 5)
     return [origin_of(house.settings, listing.domain) for listing in listings] or [
-        origin_of(house.settings, FIRST_DOMAIN)
+        origin_of(house.settings, house.settings.public or FIRST_DOMAIN)
     ]

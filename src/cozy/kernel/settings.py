@@ -37,6 +37,27 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = ""
     log_json: Annotated[bool, Meta(description="Whether each line of the log is a JSON object.")] = False
+    public: Annotated[
+        str,
+        Meta(
+            description="The domain of the first home, or the one that homes are below, when Cozy is to bring HTTPS by itself: see "
+            "[an address of its own](../hosting.md#an-address-of-its-own). Empty: a proxy in front of it does."
+        ),
+    ] = ""
+    public_host: Annotated[
+        str, Meta(description="The address that `public` listens on. Empty: every one of this machine.")
+    ] = ""
+    public_http_port: Annotated[
+        int, Meta(ge=1, le=65535, description="Where `public` answers plain HTTP, to lead to HTTPS.")
+    ] = 80
+    public_https_port: Annotated[int, Meta(ge=1, le=65535, description="Where `public` answers HTTPS.")] = 443
+    public_issuer: Annotated[
+        Literal["acme", "internal"],
+        Meta(
+            description="Who signs the certificates of `public`: `acme` (Let's Encrypt, or ZeroSSL), or an authority of its own, "
+            "`internal`, whose root certificate is in `caddy/pki` in `data`, for devices to trust."
+        ),
+    ] = "acme"
     public_url: Annotated[
         str,
         Meta(
