@@ -2,7 +2,7 @@
 
 from cozy.rooms.imports.model import Format
 
-from . import bookmarks, plain
+from . import addresses, bookmarks, plain
 from .cozy import archive, open_folder
 from .silo_formats import SILOS
 
@@ -10,6 +10,7 @@ FORMATS: tuple[Format, ...] = (
     open_folder.FORMAT,
     archive.FORMAT,
     *SILOS,
+    addresses.FORMAT,
     bookmarks.FORMAT,
     plain.PHOTOS,
     plain.FORMAT,  # takes whatever is left

@@ -61,7 +61,7 @@ PLACES = (
     ),
     Place(
         N_("Address books and calendars"),
-        N_("Export contacts as vCard (.vcf) and calendars as iCalendar (.ics)."),
+        N_("Export contacts as vCard (.vcf) or, from Google, Outlook and Thunderbird, as a table (.csv), and calendars as iCalendar (.ics)."),
     ),
     Place(
         N_("Your bank"),
