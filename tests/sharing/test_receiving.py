@@ -2,6 +2,7 @@
 
 import copy
 
+import httpx2
 import pytest
 
 from cozy.rooms.auth.model.clients import CLIENTS
@@ -174,6 +175,21 @@ async def test_strangers_fill_no_home(bob, stranger, clock):
     await bob.contact("Carol", "carol@example.net", "http://carol.localhost:8080")
     known = request_of("http://carol.localhost:8080")
     assert (await put(stranger, known, sharing_id="s100")).status_code == 201
+
+
+async def test_made_up_homes_keep_nobody_else_out(bob, stranger, clock):
+    for number in range(50):
+        clock.advance(minutes=3)
+        made_up = request_of(f"http://home{number}.localhost:8080")
+        assert (await put(stranger, made_up, sharing_id=f"s{number}")).status_code == 201
+    elsewhere = httpx2.ASGITransport(bob.app, client=("192.0.2.7", 4711))
+    async with httpx2.AsyncClient(transport=elsewhere, base_url=bob.origin) as client:
+        real = request_of("http://dave.localhost:8080")
+        assert (await put(client, real, sharing_id="real")).status_code == 201
+    more = request_of("http://home50.localhost:8080")
+    assert (await put(stranger, more, sharing_id="s50")).status_code == 429
+    waiting = {each.id for each in await bob.sharings()}
+    assert waiting == {"real", *(f"s{number}" for number in range(1, 50))}
 
 
 async def test_one_home_offers_so_much_at_a_time_and_what_waits_for_a_week_gives_way(bob, stranger, clock):

@@ -81,10 +81,10 @@ def _names(work: Work, visitor: Visitor) -> list[tuple[str, str]]:
         return [("device", f"session:{work.caller.session}")]
     if device := devices.known(work, visitor.device):
         return [("device", f"device:{device.id}")]
-    return [("address", f"address:{_network(visitor.address)}"), ("home", "home")]
+    return [("address", f"address:{network(visitor.address)}"), ("home", "home")]
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """An address; for IPv6 its /64, since one subscriber has all of it."""
     try:
         parsed = ipaddress.ip_address(address)

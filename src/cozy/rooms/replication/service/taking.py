@@ -68,9 +68,10 @@ def _take_documents(
         body = rules.with_names(one.members, rules.selectors(scope.sharing), scope.names)
         if not _may_come(scope, shared, one, body, there.get(one.id), by_owner=by_owner):
             continue
-        there[one.id] = _graft(
-            work, scope, shared, one, body
-        )  # the next branch of it may be in the same request
+        if (left := there.get(one.id)) is not None and _has_left(scope, shared, left):
+            taken.append(_move_aside(work, left))
+        # kept at hand, since the next branch of it may be in the same request
+        there[one.id] = _graft(work, scope, shared, one, body)
         taken.append(one.id)
     if taken:
         documents.rules_of(work, doctype).follow(work, doctype, list(dict.fromkeys(taken)))
@@ -97,10 +98,25 @@ def _may_come(
             and at is not None
             and _travels(scope, at, "add", by_owner=by_owner)
         )
-    if info.removed and there is not None and not there.deleted:
-        return False  # it left the sharing here, and is its owner's alone
+    if _has_left(scope, shared, there) and (one.is_removed or one.rev in shared.tree):
+        return False  # what became of it here is its owner's alone
     deed: rules.Deed = "remove" if one.is_removed else "add" if info.removed else "update"
     return _travels(scope, info.rule, deed, by_owner=by_owner)
+
+
+def _has_left(scope: Scope, shared: Shared, there: Document | None) -> bool:
+    """Whether a document was taken out of the sharing here, and is there."""
+    info = shared.infos.get(scope.id)
+    return info is not None and info.removed and there is not None and not there.deleted
+
+
+def _move_aside(work: Work, left: Document) -> str:
+    """Let a document that left the sharing go on under another id, which is returned: somebody else changed it at the same time, so
+    that it is in the sharing for everybody.
+    """
+    aside = documents.create(work, left.doctype, left.body)
+    documents.delete(work, left)
+    return aside.id
 
 
 def _travels(scope: Scope, at: int, deed: rules.Deed, *, by_owner: bool) -> bool:

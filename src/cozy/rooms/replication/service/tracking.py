@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
-from cozy.rooms.documents.model import Document, Query
+from cozy.rooms.documents.model import Document, Leaf, Query
 from cozy.rooms.files.model import File
 from cozy.rooms.files.service import replicas as tree
 from cozy.rooms.sharing import service as sharings
@@ -200,6 +200,7 @@ def _went(work: Work, scope: Scope, shared: Shared, document: Document) -> bool:
         shared.infos[scope.id] = Info(rule=info.rule, removed=True, rev=info.rev)
         return True
     if document.doctype != FILES:
+        _end_branches(work, document)
         take_branches(work, shared, document)
         shared.infos[scope.id] = Info(rule=info.rule, removed=True, rev=document.rev)
         return True
@@ -207,6 +208,15 @@ def _went(work: Work, scope: Scope, shared: Shared, document: Document) -> bool:
     shared.tree.insert(_onto(shared, info.rev, rev, document))
     shared.infos[scope.id] = Info(rule=info.rule, removed=True, rev=rev)
     return True
+
+
+def _end_branches(work: Work, document: Document) -> None:
+    """End the losing branches of a document that goes out: others know them, and would show one of them in its place."""
+    for leaf in documents.conflicts(work, document.doctype, document.id):
+        if not leaf.deleted:
+            end = revisions.gone(leaf.rev)
+            digests = (end.partition("-")[2], *leaf.revisions)
+            documents.graft(work, document.doctype, document.id, Leaf(end, True, {}, digests))
 
 
 def _onto(shared: Shared, from_: str, rev: str, document: Document) -> list[str]:

@@ -95,7 +95,7 @@ class Credentials(Struct, frozen=True, omit_defaults=True):
 
     state: proves that somebody was invited. client, access_token: how this home is let in there. xor_key: changes ids from
     one home to the other, in base64. inbound_client_id: the client that the other home is here. drive_token: what opens a
-    shared drive. Ours: code and link, of an invitation that waits; answered_at, when a member said yes; by, the index of the
+    shared drive. Ours: code, link and origin, where it came from, of an invitation that waits; answered_at, when a member said yes; by, the index of the
     member who invited them: what is answered to others tells nothing of whose mail address that is.
     """
 
@@ -107,6 +107,7 @@ class Credentials(Struct, frozen=True, omit_defaults=True):
     inbound_client_id: str = ""
     code: str = ""
     link: str = ""
+    origin: str = ""
     answered_at: str = ""
     by: int = 0
 

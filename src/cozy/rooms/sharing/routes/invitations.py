@@ -39,14 +39,15 @@ _HEADERS = {
 @routes.on("PUT", _ONE, OWN_PROOF)
 async def receive(call: Call, sharing_id: str) -> Response:
     """Somebody shares with this home: kept until its owner answers; `shortcut=true&url=…` makes a shortcut too. 201; 400, 409, 422, 429."""
-    await call.house.write(call.home, SYSTEM, service.receiving.count, Visitor(address=call.client))
+    visitor = Visitor(address=call.client)
+    await call.house.write(call.home, SYSTEM, service.receiving.count, visitor)
     sent = await door.stranger_document(call)
     try:
         told = from_body(sharing_id, "", sent.attributes)
     except msgspec.ValidationError as error:
         raise WrongState from error
     kept = await call.house.write(
-        call.home, SYSTEM, service.receiving.receive, told,
+        call.home, SYSTEM, service.receiving.receive, told, service.receiving.origin_of(visitor),
         makes_shortcut=call.query("shortcut") == "true", url=call.query("url"), is_led=call.query("interactive") == "true",
     )  # fmt: skip
     return jsonapi.answer(door.for_strangers(kept), 201)

@@ -7,6 +7,7 @@ only when the owner says yes: the answer goes to the address that is shown, and 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -53,16 +54,27 @@ def count(work: Work, visitor: Visitor) -> None:
     auth.limits.count(work, "invitation", visitor)
 
 
+def origin_of(visitor: Visitor) -> str:
+    """Where an invitation comes from, as far as nobody makes that up: the network of the program that brought it."""
+    return auth.limits.network(visitor.address)
+
+
 def receive(
-    work: Work, told: Sharing, *, makes_shortcut: bool = False, url: str = "", is_led: bool = False
+    work: Work,
+    told: Sharing,
+    origin: str = "",
+    *,
+    makes_shortcut: bool = False,
+    url: str = "",
+    is_led: bool = False,
 ) -> Sharing:
     """Keep an invitation until the owner answers. told: as the other home says.
 
-    url: where more is to be seen, of the other home; is_led: whether the owner is on their way here with it, and is asked at
+    origin: see `origin_of`; url: where more is to be seen, of the other home; is_led: whether the owner is on their way here with it, and is asked at
     once. Raises TooManyInvitations, WrongState, AlreadyAccepted, NoRecipients, NoRules, BadRule,
     BadHomeAddress. Publishes AcceptanceDue for a drive of somebody who is trusted.
     """
-    asked = _checked(work, told, url)
+    asked = _checked(work, told, url, origin)
     known = _known(work, told.id)
     if known is None:
         _make_room(work, asked)
@@ -85,7 +97,7 @@ def _known(work: Work, sharing_id: str) -> Sharing | None:
         return None
 
 
-def _checked(work: Work, told: Sharing, url: str) -> Sharing:
+def _checked(work: Work, told: Sharing, url: str, origin: str) -> Sharing:
     """What is kept of an invitation."""
     if not told.id or len(told.id) > ID_LIMIT or not told.id.isprintable() or "/" in told.id:
         raise WrongState
@@ -105,7 +117,7 @@ def _checked(work: Work, told: Sharing, url: str) -> Sharing:
         description=told.description, app_slug=_short(told.app_slug), preview_path=_short(told.preview_path),
         created_at=_short(told.created_at), updated_at=iso(work.now), rules=rules, groups=told.groups,
         initial_number_of_files_to_sync=max(0, told.initial_number_of_files_to_sync),
-        members=_people(work, told.members, owner), credentials=(_secrets(told, url),),
+        members=_people(work, told.members, owner), credentials=(_secrets(told, url, origin),),
     )  # fmt: skip
 
 
@@ -148,7 +160,7 @@ def _name_at(work: Work, address: str) -> str:
     return names.display(person.body) if person else ""
 
 
-def _secrets(told: Sharing, url: str) -> Credentials:
+def _secrets(told: Sharing, url: str, origin: str) -> Credentials:
     given = told.credentials[0] if told.credentials else Credentials()
     code = parse_qs(urlsplit(url).query).get("sharecode", [""])[0]
     return Credentials(
@@ -156,12 +168,13 @@ def _secrets(told: Sharing, url: str) -> Credentials:
         drive_token=given.drive_token[: making.DESCRIPTION_LIMIT],
         code=code,
         link=url,
+        origin=origin,
     )
 
 
 def _make_room(work: Work, asked: Sharing) -> None:
-    """Let what strangers offered long ago give way when as many invitations wait as a home can do with; those of people who are
-    contacts find room longer. Raises TooManyInvitations.
+    """Let what strangers offered long ago, or from where most comes, give way when as many invitations wait as a home can do with;
+    those of people who are contacts find room longer. Raises TooManyInvitations.
     """
     waiting = [sharing for sharing in keeping.all_(work) if sharing.is_waiting]
     owner = asked.members[0]
@@ -171,20 +184,29 @@ def _make_room(work: Work, asked: Sharing) -> None:
     if _contact_of(work, owner):
         has_room = len(waiting) < MOST_WAITING
     else:
-        has_room = of_one < MOST_OF_ONE and _forget_stale(work, waiting)
+        has_room = of_one < MOST_OF_ONE and _forget_one(work, waiting, asked.credentials[0].origin)
     if not has_room:
         raise TooManyInvitations(retry_after_s=24 * 3600)
 
 
-def _forget_stale(work: Work, waiting: Sequence[Sharing]) -> bool:
-    """Forget the oldest of strangers that nobody answered for days; whether there was one."""
-    before = iso(work.now - STALE)
-    for each in sorted(waiting, key=lambda sharing: sharing.updated_at):
-        if each.updated_at < before and not _contact_of(work, each.members[0]):
-            kept, _ = shortcuts.take_away(work, each)
-            keeping.remove(work, kept)
-            return True
-    return False
+def _forget_one(work: Work, waiting: Sequence[Sharing], origin: str) -> bool:
+    """Forget the oldest of strangers that nobody answered for days; else the oldest of those that came from where most did, when
+    fewer came from where this one does: made-up homes keep nobody else out. Whether there was one.
+    """
+    strangers = [each for each in waiting if not _contact_of(work, each.members[0])]
+    before, many = iso(work.now - STALE), Counter(map(_origin, strangers))
+    most = max(many.values(), default=0)
+    stale = [each for each in strangers if each.updated_at < before]
+    of_most = [each for each in strangers if many[_origin(each)] == most > many[origin]]
+    if not (going := stale or of_most):
+        return False
+    kept, _ = shortcuts.take_away(work, min(going, key=lambda sharing: sharing.updated_at))
+    keeping.remove(work, kept)
+    return True
+
+
+def _origin(sharing: Sharing) -> str:
+    return sharing.credentials[0].origin
 
 
 def _contact_of(work: Work, owner: Member) -> bool:
