@@ -32,7 +32,7 @@ class Broken(Problem):
 
 
 class NoPlace(NotFound):
-    """There is no folder at this address that can be written to by WebDAV."""
+    """There is no folder or bucket at this address that can be written to in this way."""
 
 
 class TooManyPlaces(Conflict):

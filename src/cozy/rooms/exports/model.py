@@ -114,11 +114,19 @@ class Export(Struct, omit_defaults=True):
         return self.state != "making"
 
 
+By = Literal["webdav", "s3"]
+
+
 class Place(Struct, omit_defaults=True):
-    """The body of the document of a folder elsewhere, on a WebDAV server, that backups are brought to. account: has its password."""
+    """The body of the document of a folder elsewhere, on a WebDAV server or in a bucket of an S3 service, that backups are brought to.
+
+    account: has its password, or its secret key. region: of a bucket, where its service wants to hear it.
+    """
 
     url: str
     account: str
+    by: By = "webdav"
+    region: str = ""
     every: Often = "week"
     state: Literal["waiting", "running", "done", "failed"] = "waiting"
     why: str = ""  # of `failed`

@@ -18,8 +18,7 @@ from cozy.web.call import Call
 
 from .. import service
 from ..errors import BadPlace
-from ..model import Often
-from ..service.webdav import Webdav
+from ..model import By, Often, Place
 from . import say
 from .door import LEAVE, asked, confirm, done, page, routes, text
 
@@ -37,15 +36,21 @@ def ask(work: Work, call: Call) -> Response:
 @routes.on("POST", f"{PLACES}/new", OWNER)
 async def add(call: Call, form: FormData) -> Response:
     """Name a place that can be reached; the first backup begins. 303 to its page; 422."""
-    said = {name: text(form, name)[:_LONGEST].strip() for name in ("address", "login", "every")}
+    said = {
+        name: text(form, name)[:_LONGEST].strip() for name in ("by", "address", "login", "region", "every")
+    }
     often: Often = "month" if said["every"] == "month" else "week"
+    by: By = "s3" if said["by"] == "s3" else "webdav"
     password = text(form, "secret")
     try:
         await confirm(call, form)
         if not said["address"].startswith(("https://", "http://")):
             raise BadPlace(parameter="address")
-        await Webdav(call.house, said["address"], said["login"], password).expect()
-        made = await call.write(service.places.add, said["address"], said["login"], password, often)
+        place = Place(url=said["address"], account="", by=by, region=said["region"])
+        await service.places.shelf(call.house, place, said["login"], password).expect()
+        made = await call.write(
+            service.places.add, place.url, said["login"], password, often, by, place.region
+        )
     except Problem as problem:
         return await call.read(_asked, call, 422, problem, said)
     return see_other(f"{PLACES}/{made.id}")

@@ -27,9 +27,8 @@ from ..errors import AnotherHome, Broken, NoPlace
 from ..model import EVERY, MANIFEST, OPEN_FOLDER, SUMS, Export, Line, Place
 from . import closing, freezing, places, writing
 from .kinds import KINDS
-from .places import KeptPlace
+from .places import KeptPlace, Shelf
 from .spool import Spool
-from .webdav import Webdav
 
 log = structlog.get_logger()
 _TOLD_S = 2.0  # between two looks at how far it is
@@ -56,7 +55,7 @@ async def back_up(house: House, home: Home, id_: str) -> None:
     await files.holding.free_held(house, home)
 
 
-async def _sent(house: House, home: Home, found: KeptPlace, place: Webdav, run: str) -> int:
+async def _sent(house: House, home: Home, found: KeptPlace, place: Shelf, run: str) -> int:
     """Send what is not there yet; returns how many files could not be taken along."""
     before = await _before(home, place)
     with Spool(Path(house.settings.data)) as spool:
@@ -80,7 +79,7 @@ async def _sent(house: House, home: Home, found: KeptPlace, place: Webdav, run: 
         return len(spool.left_out)
 
 
-async def _before(home: Home, place: Webdav) -> dict[str, str]:
+async def _before(home: Home, place: Shelf) -> dict[str, str]:
     """The sums of what is there. Raises AnotherHome."""
     manifest = await place.read(MANIFEST)
     if manifest is not None:
@@ -101,7 +100,7 @@ class _Sending:
     """What is brought to a place, and what is there by now."""
 
     def __init__(
-        self, house: House, home: Home, id_: str, run: str, place: Webdav, spool: Spool, there: dict[str, str]
+        self, house: House, home: Home, id_: str, run: str, place: Shelf, spool: Spool, there: dict[str, str]
     ) -> None:
         self._house, self._home, self._id, self._run = house, home, id_, run
         self._place, self._spool, self.there = place, spool, there

@@ -23,12 +23,16 @@ from cozy.rooms.permissions import service as permissions
 from .. import store
 from ..errors import NoPlace, TooManyPlaces
 from ..events import BackupDue
-from ..model import EVERY, PLACES, Often, Place
+from ..model import EVERY, PLACES, By, Often, Place
+from .s3 import S3
 from .webdav import Webdav
 
 WORKER = "backup"
 _ACCOUNT = "cozy-backup"  # the type of their accounts
 _MOST = 5
+
+
+Shelf = Webdav | S3
 
 
 class KeptPlace(Struct, frozen=True):
@@ -70,7 +74,16 @@ def _read(document: Document) -> KeptPlace:
     return KeptPlace(document.id, msgspec.convert(dict(document.body), Place))
 
 
-def add(work: Work, url: str, login: str, password: str, often: Often) -> KeptPlace:
+def shelf(house: House, place: Place, login: str, password: str) -> Shelf:
+    """The folder of a place, opened with this."""
+    if place.by == "s3":
+        return S3(house, place.url, login, password, place.region)
+    return Webdav(house, place.url, login, password)
+
+
+def add(
+    work: Work, url: str, login: str, password: str, often: Often, by: By = "webdav", region: str = ""
+) -> KeptPlace:
     """Another place; the first backup begins at once. Raises TooManyPlaces, NobodyIn, NotAllowed. Publishes BackupDue."""
     permissions.guard(work, "POST", PLACES, None, None)
     if len(_all(work)) >= _MOST:
@@ -78,13 +91,13 @@ def add(work: Work, url: str, login: str, password: str, often: Often) -> KeptPl
     secrets = {"login": login, "password": password, "url": url}
     account = accounts.create(work, {"account_type": _ACCOUNT, "auth": secrets})
     now = iso(work.now)
-    body = Place(url=url, account=account.id, every=often, created_at=now, due_at=now)
+    body = Place(url=url, account=account.id, by=by, region=region, every=often, created_at=now, due_at=now)
     made = _read(documents.create(work, PLACES, msgspec.to_builtins(body)))
     work.publish(BackupDue(made.id, now))
     return made
 
 
-def opened(work: Work, house: House, place: Place) -> Webdav:
+def opened(work: Work, house: House, place: Place) -> Shelf:
     """The folder of a place. Raises NoPlace where its account is gone, or is another one."""
     try:
         account = accounts.fetch(work, place.account)
@@ -93,7 +106,7 @@ def opened(work: Work, house: House, place: Place) -> Webdav:
     if account.body.get("account_type") != _ACCOUNT:
         raise NoPlace
     auth = accounts.secrets.opened(work, account.body).get("auth", {})
-    return Webdav(house, place.url, str(auth.get("login", "")), str(auth.get("password", "")))
+    return shelf(house, place, str(auth.get("login", "")), str(auth.get("password", "")))
 
 
 def change(work: Work, id_: str, how: Callable[[Place], None]) -> KeptPlace:
