@@ -90,3 +90,24 @@ async def test_what_was_read_once_and_again_where_it_changed_is_the_file(storage
                 whole = {number: await leaving.block(number) for number in range(count)}
             is_over.set()
     assert {number: copy[number] for number in range(count)} == whole
+
+
+async def test_a_home_is_held_while_another_one_puts_its_log_into_the_file(storage, tmp_path):
+    home_id = new_id()
+    await storage.add(home_id)
+    home, path = storage.home(home_id), tmp_path / "homes" / home_id / "home.db"
+    await home.write(lambda db: db.run("CREATE TABLE things (id INTEGER PRIMARY KEY, data BLOB)"))
+    reader, other = apsw.Connection(str(path)), apsw.Connection(str(path))
+    reader.execute("BEGIN")
+    for each in (reader, other):
+        each.execute("SELECT count(*) FROM things").fetchall()
+    await home.write(lambda db: db.run("INSERT INTO things (data) VALUES ('a')"))
+    other.set_busy_timeout(1000)  # it waits for the reader, and nobody else may do the same meanwhile
+    with ThreadPoolExecutor(1) as thread:
+        storing = thread.submit(other.wal_checkpoint, "main", apsw.SQLITE_CHECKPOINT_FULL)
+        await asyncio.sleep(0.1)
+        asyncio.get_running_loop().call_later(0.5, reader.close)
+        async with storage.leaving(home_id) as leaving, leaving.held():
+            pass
+        storing.result()
+    other.close()

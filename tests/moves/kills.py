@@ -147,8 +147,8 @@ def lives_at(hosts):
     return found
 
 
-def until(look, said=str):
-    end = time.monotonic() + WITHIN_S
+def until(look, said=str, within_s=WITHIN_S):
+    end = time.monotonic() + within_s
     while time.monotonic() < end:
         if found := look():
             return found

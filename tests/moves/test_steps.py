@@ -1,15 +1,19 @@
 """A move that ends at any of its steps goes on, or is given up; at each moment at most one home takes writes."""
 
 import asyncio
+import json
 import os
+from dataclasses import replace as house_with
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 from msgspec.structs import replace
 
-from cozy.kernel.carrying import HomeGone
-from cozy.kernel.outside import Unreachable
+from cozy.kernel.caller import EVERYTHING, Caller
+from cozy.kernel.carrying import HomeGone, NoHomeFile
+from cozy.kernel.ledger import Use
+from cozy.kernel.outside import Reply, Unreachable
 from cozy.rooms.documents import service as documents
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.errors import HomeElsewhere
@@ -23,7 +27,8 @@ from cozy.rooms.moves.errors import (
     TargetRefuses,
 )
 from cozy.rooms.moves.model import ARRIVAL
-from cozy.rooms.moves.service import going
+from cozy.rooms.moves.service import going, leaving
+from cozy.rooms.permissions import service as permissions
 from tests.conftest import OWNER
 from tests.moves.two import NEW, OLD, Cut, Pair
 
@@ -322,3 +327,72 @@ async def test_a_home_moves_back_to_where_it_was(pair, home):
     assert (await moves.leaving.carry_on(pair.new, home.id)).state == "arrived"
     assert await pair.lives_at() == [OLD]
     await holds_all(pair, OLD)
+
+
+async def test_a_home_that_is_closed_and_does_not_go_after_all_stays_closed(pair, home):
+    await pair.old.write_host(homes.change, OLD, state="blocked")
+    await pair.begin(home)
+    pair.between.lost = {f"{ARRIVAL}/live"}
+    with pytest.raises(Unreachable):
+        await pair.carry_on()
+    assert (await pair.old.read_host(homes.at, OLD)).state == "gone"
+    pair.between.lost = set()
+    await pair.old.write_host(moves.leaving.give_up, home.id)
+    with pytest.raises(GivenUp):
+        await pair.carry_on()
+    assert (await pair.old.read_host(homes.at, OLD)).state == "blocked"
+
+
+class Ending:
+    """The process ends as it comes to what is drawn anew."""
+
+    async def drop(self, home_id):
+        raise Cut
+
+
+async def test_an_erasure_that_ended_half_way_is_asked_again_and_leaves_nothing(pair, home):
+    await pair.begin(home)
+    await pair.carry_on()
+    with pytest.raises(Cut):
+        await moves.leaving.erase(house_with(pair.old, drawings=Ending()), home.id)
+    await moves.leaving.erase(pair.old, home.id)
+    assert await pair.old.storage.homes() == []
+    assert not (pair.folder / OLD / "homes" / home.id).exists()
+
+
+async def test_what_was_used_of_a_home_until_it_went_is_in_its_ledger_there(pair, home):
+    program = Caller("client", EVERYTHING, name="a program")
+    pair.old.ledger.note(home, program, Use("GET", "io.cozy.files"), pair.old.clock())
+    await pair.begin(home)
+    await pair.carry_on()
+    found = await pair.new.read(home, OWNER, permissions.ledger.entries)
+    assert [each.requests for each in found if each.name == "a program"] == [1]
+    pair.old.ledger.note(home, program, Use("GET", "io.cozy.files"), pair.old.clock())
+    await permissions.ledger.flush(pair.old)
+    assert pair.old.ledger.take() == []  # nobody can write it down any more
+
+
+async def test_a_home_that_has_gone_is_shown_in_no_folder_of_the_host(pair, home):
+    listing = await pair.old.read_host(homes.at, OLD)
+    shown = replace(listing.hosted, live_folder="/srv/alice")
+    await pair.old.write_host(homes.change, OLD, hosted=shown)
+    await pair.begin(home)
+    await pair.carry_on()
+    assert await pair.old.read_host(homes.with_live_folder) == []
+
+
+async def test_what_came_may_be_torn_until_writers_wait(pair, home):
+    said = {"errors": [{"code": NoHomeFile.code(), "detail": NoHomeFile.title()}]}
+    pair.between.refused[f"{ARRIVAL}/whole"] = Reply(422, {}, json.dumps(said).encode(), "")
+    await pair.begin(home)
+    assert (await pair.carry_on()).state == "arrived"
+    assert pair.between.refused == {}
+
+
+async def test_many_contents_are_carried_beside_each_other_however_often_it_is_told(pair, home, monkeypatch):
+    monkeypatch.setattr(leaving, "_EVERY_S", 0.0)
+    async with pair.client() as client:
+        for at in range(11):
+            await client.upload(f"{at}.bin", os.urandom(70_000))
+    await pair.begin(home)
+    assert (await pair.carry_on()).state == "arrived"

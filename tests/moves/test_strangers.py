@@ -81,6 +81,25 @@ async def test_no_block_is_taken_behind_a_hole(pair, home, number):
     assert not list((pair.folder / NEW).rglob("*.coming"))
 
 
+async def test_no_home_sends_more_than_it_may_hold_whatever_it_said(pair, home):
+    code = await pair.new.write_host(moves.expecting.expect, NEW, 300_000)
+    target = Target(pair.old, home, f"http://{NEW}:8080")
+    await target.let_in(asked(code, home))
+    await target.put_blocks(packed(0, secrets.token_bytes(BLOCK)))
+    for at in range(1, 4):
+        await target.put_blocks(packed(at, secrets.token_bytes(BLOCK)))
+    with pytest.raises(TargetRefuses, match="does not fit"):
+        await target.put_blocks(packed(4, secrets.token_bytes(BLOCK)))
+    content = await pair.old.blobs.put(home.id, pieces(secrets.token_bytes(70_000)))
+    with pytest.raises(TargetRefuses, match="does not fit"):
+        await target.put_content(content.blob)
+    assert await target.contents() == set()
+
+
+async def pieces(data):
+    yield data
+
+
 @pytest.mark.parametrize("size", [-1, 0, BLOCK + 1, 2**43, 2**70])
 async def test_no_home_is_larger_than_what_came(pair, home, size):
     target, code = await invited(pair, home)

@@ -42,6 +42,7 @@ class Between:
         self.asked: list[tuple[str, str]] = []
         self.ends: tuple[int, bool] | None = None
         self.lost: set[str] = set()
+        self.refused: dict[str, Reply] = {}  # by path: what is answered once in the place of the other host
 
     async def fetch(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None,
@@ -55,6 +56,8 @@ class Between:
             raise Cut
         if parts.hostname not in self.apps or parts.path in self.lost:
             raise Unreachable(host=parts.netloc)
+        if parts.path in self.refused:
+            return self.refused.pop(parts.path)
         transport = httpx2.ASGITransport(self.apps[parts.hostname])
         async with httpx2.AsyncClient(transport=transport) as client:
             reply = await client.request(method, url, headers=dict(headers or {}), content=sent)

@@ -133,7 +133,9 @@ def due(work: Work, now: str, limit: int) -> list[Listing]:
 
 def with_live_folder(work: Work) -> list[Listing]:
     """Homes that are shown in a folder of this machine."""
-    rows = work.db.all(f"SELECT {_COLUMNS} FROM homes WHERE hosted->>'live_folder' <> '' ORDER BY domain")
+    rows = work.db.all(
+        f"SELECT {_COLUMNS} FROM homes WHERE hosted->>'live_folder' <> '' AND state <> 'gone' ORDER BY domain"
+    )
     return [_listing(row) for row in rows]
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from cozy.kernel.home import State
 from cozy.rooms.documents.model import Document
 from cozy.rooms.neighbours.model import Moved
 
@@ -42,6 +43,7 @@ class Departure(Struct, frozen=True):
     code: str
     begun_at: str
     state: Going = "copying"
+    stood: State = "active"  # how it stood on this host's list when it went
     record: str = ""  # that it has moved, signed by its key: JSON
     whole: Whole | None = None  # what was there when it went
     given_up: bool = False  # somebody no longer wants it to go

@@ -205,11 +205,11 @@ def depart(work: Work, domain: str, record: str) -> None:
     store.point(work, home.id, home.domain, record)
 
 
-def stay(work: Work, domain: str) -> None:
-    """The home at an address did not go after all. Raises NoHome."""
+def stay(work: Work, domain: str, state: State) -> None:
+    """The home at an address did not go after all; it is as it was. Raises NoHome."""
     home = at(work, domain)
     store.unpoint(work, home.id, home.domain)
-    store.change(work, home.id, state="active", quota=home.quota, hosted=home.hosted)
+    store.change(work, home.id, state=state, quota=home.quota, hosted=home.hosted)
 
 
 def let_go(work: Work, domain: str) -> Listing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hmac
 import re
@@ -47,6 +48,7 @@ _ID = re.compile(r"[0-9a-f]{32}")
 _KEY = re.compile(r"[0-9a-f]{64}-[0-9a-z]{1,64}")
 _HEAD = struct.Struct(">QI")  # of a block: its number and size
 _LARGEST = 2**31  # no database has a block of a higher number
+_held: dict[str, int] = {}  # by home that comes: bytes of the contents that are here, once they were counted
 
 
 def expect(work: Work, domain: str, quota: int | None) -> str:
@@ -152,11 +154,13 @@ async def hashes(house: House, arrival: Arrival) -> bytes:
 
 
 async def take_blocks(house: House, arrival: Arrival, body: bytes) -> None:
-    """Take some blocks, none of them behind a hole: reading one takes as long as if it were full. Raises BadBlocks, OutOfSpace."""
+    """Take some blocks, none of them behind a hole: reading one takes as long as if it were full. Raises BadBlocks, NoRoom, OutOfSpace."""
     file = house.storage.coming(arrival.home_id)
     for number, block in list(unpacked(body)):
         if number > len(await file.hashes()):
             raise BadBlocks
+        if arrival.quota is not None and number * BLOCK + len(block) > arrival.quota:
+            raise NoRoom(quota=arrival.quota)
         await file.put(number, block)
 
 
@@ -181,17 +185,36 @@ def unpacked(body: bytes) -> Iterator[tuple[int, bytes]]:
 
 def contents(house: House, arrival: Arrival) -> list[str]:
     """The contents that are here."""
+    _held.pop(arrival.home_id, None)
     return [each.key for each in house.blobs.stored(arrival.home_id)]
 
 
 async def take_content(house: House, arrival: Arrival, key: str, chunks: AsyncIterator[bytes]) -> None:
-    """Take a content. Raises BadBlocks when it is not what its key says, OutOfSpace."""
+    """Take a content. Raises BadBlocks when it is not what its key says, NoRoom, OutOfSpace."""
     if not _KEY.fullmatch(key):
         raise BadBlocks
+    if arrival.quota is not None:
+        chunks = _within(house, arrival, arrival.quota, chunks)
     try:
         await house.blobs.take(arrival.home_id, key, chunks)
     except blobs.Refused as error:
         raise BadBlocks from error
+
+
+async def _within(
+    house: House, arrival: Arrival, quota: int, chunks: AsyncIterator[bytes]
+) -> AsyncIterator[bytes]:
+    """The same, as long as all that came is no more than the home may hold. Raises NoRoom."""
+    home_id = arrival.home_id
+    if home_id not in _held:
+        stored = await asyncio.to_thread(lambda: sum(each.size for each in house.blobs.stored(home_id)))
+        _held.setdefault(home_id, stored)
+    async for chunk in chunks:
+        _held[home_id] = _held.get(home_id, 0) + len(chunk)
+        if _held[home_id] + len(await house.storage.coming(home_id).hashes()) * BLOCK > quota:
+            _held.pop(home_id)  # what is refused does not stay
+            raise NoRoom(quota=quota)
+        yield chunk
 
 
 async def whole(house: House, arrival: Arrival, said: Whole) -> None:

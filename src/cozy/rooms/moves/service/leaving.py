@@ -24,6 +24,7 @@ from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 from cozy.rooms.neighbours import service as neighbours
 from cozy.rooms.neighbours.model import Moved, address_of
+from cozy.rooms.permissions import service as permissions
 
 from .. import store
 from ..errors import (
@@ -35,6 +36,7 @@ from ..errors import (
     NotArrived,
     NotWhole,
     NotYet,
+    TargetRefuses,
 )
 from ..model import AT_ONCE, BATCH, FEW, HOLD_S, Asked, Departure, Statement, Whole
 from .asking import Target
@@ -238,8 +240,9 @@ class _Move:
         """Carry contents as long as there are any, beside others that do; when one fails, all leave the rest."""
         try:
             while missing:
+                key = missing.popleft()
                 await self._check()
-                await self._carry_content(missing.popleft())
+                await self._carry_content(key)
         except BaseException:
             missing.clear()
             raise
@@ -268,6 +271,9 @@ class _Move:
         await self.note(record=msgspec.json.encode(record).decode())
         if not await self._catch_up():
             return False
+        await permissions.ledger.flush_home(
+            self.house, self.target.home
+        )  # what was used until now goes along
         self.began = monotonic()
         try:
             async with asyncio.timeout(HOLD_S), self.leaving.held() as changed:
@@ -290,7 +296,7 @@ class _Move:
         await self.leaving.watch()
         await self.round()
         for _ in range(_ROUNDS):
-            with suppress(NotWhole):  # part of it may be torn
+            with suppress(NotWhole, TargetRefuses):  # part of it may be torn, and no database yet
                 await self.target.whole(await self._whole())
             changed = await self.leaving.changed()
             await self.catch_up(changed)
@@ -351,7 +357,8 @@ class _Move:
 
 
 def _go(work: Work, home_id: str) -> Departure:
-    departure = change(work, home_id, state="gone")
+    stood = homes.at(work, of(work, home_id).domain).state
+    departure = change(work, home_id, state="gone", stood=stood)
     homes.depart(work, departure.domain, departure.record)
     return departure
 
@@ -359,7 +366,7 @@ def _go(work: Work, home_id: str) -> Departure:
 def _stay(work: Work, home_id: str) -> None:
     departure = of(work, home_id)
     if departure.state == "gone":
-        homes.stay(work, departure.domain)
+        homes.stay(work, departure.domain, departure.stood)
     store.forget_departure(work, home_id)
 
 
@@ -375,10 +382,10 @@ async def erase(house: House, home_id: str) -> Departure:
     record = msgspec.json.decode(departure.record, type=Moved)
     if (await target.live(Statement(record, departure.whole))).state != "live":
         raise NotArrived
-    await house.write_host(_let_go, home_id)
     await house.blobs.drop(home_id)
     await house.drawings.drop(home_id)
     await house.storage.drop(home_id)
+    await house.write_host(_let_go, home_id)  # last: until then it can be asked again
     return departure
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import structlog
 
 from cozy.kernel.caller import SYSTEM, Kind, Verb
+from cozy.kernel.carrying import HomeGone
 from cozy.kernel.clock import iso
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
@@ -26,11 +27,14 @@ _TYPES: Mapping[str, Type] = {"app": "app", "konnector": "konnector", "client": 
 async def flush(house: House) -> None:
     """Write down what was noted until now, one write a home.
 
-    What finds no room, or no database, waits for the next time; anything else that goes wrong is said in the log.
+    What finds no room, or no database, waits for the next time, but of a home that has gone; anything else that goes wrong is said in
+    the log.
     """
     for home, sums in house.ledger.take():
         try:
             await house.write(home, SYSTEM, record, sums)
+        except HomeGone:
+            continue
         except Problem:
             house.ledger.give_back(home, sums)
         except Exception:
