@@ -1,6 +1,7 @@
 """What only a server can do to its clients: hang up, let two collide, sort otherwise, not be there."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,8 +16,8 @@ HOME = "home-1"
 
 
 @pytest.fixture
-async def storage(postgres_url: str) -> AsyncIterator[PostgresStorage]:
-    storage = PostgresStorage(postgres_url, migrations.of)
+async def storage(postgres_url: str, tmp_path: Path) -> AsyncIterator[PostgresStorage]:
+    storage = PostgresStorage(postgres_url, migrations.of, tmp_path)
     await storage.add(HOME)
     yield storage
     await storage.drop(HOME)
@@ -138,12 +139,12 @@ async def test_each_keeps_no_rows_in_memory_and_leaves_no_cursor(storage: Postgr
     assert await storage.home(HOME).scan(fn) == 1
 
 
-def test_a_database_that_sorts_otherwise_is_refused(postgres_url: str):
+def test_a_database_that_sorts_otherwise_is_refused(postgres_url: str, tmp_path):
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE latin ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
     try:
         with pytest.raises(Unavailable, match="UTF8"):
-            PostgresStorage(postgres_url.replace("dbname=postgres", "dbname=latin"), migrations.of)
+            PostgresStorage(postgres_url.replace("dbname=postgres", "dbname=latin"), migrations.of, tmp_path)
     finally:
         with psycopg.connect(postgres_url, autocommit=True) as connection:
             connection.execute("DROP DATABASE latin WITH (FORCE)")
@@ -152,7 +153,7 @@ def test_a_database_that_sorts_otherwise_is_refused(postgres_url: str):
 def test_a_server_that_is_not_there_is_unavailable(monkeypatch: pytest.MonkeyPatch, tmp_path):
     monkeypatch.setattr("cozy.backends.postgres._CONNECT_S", 0.3)
     with pytest.raises(Unavailable, match="postgres"):
-        PostgresStorage(f"host={tmp_path} dbname=none", migrations.of)
+        PostgresStorage(f"host={tmp_path} dbname=none", migrations.of, tmp_path)
 
 
 def test_statements_are_translated():

@@ -12,12 +12,6 @@ INVITATION = "http://camille.localhost:8080#code"
 
 
 @pytest.fixture
-def postgres() -> str:
-    """A home moves as its file: on PostgreSQL it is refused, which is asked elsewhere."""
-    return ""
-
-
-@pytest.fixture
 async def owned(house, home):
     """The home, with a passphrase."""
     sealed = await auth.passphrase.seal(auth.passphrase.derive(PASSPHRASE, home.domain))

@@ -78,10 +78,11 @@ class Between:
 
 
 class Pair:
-    """Both hosts."""
+    """Both hosts. postgres: by address, how to reach the database of the one that has one."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, postgres: Mapping[str, str] | None = None) -> None:
         self.folder = folder
+        self.postgres = dict(postgres or {})
         self.between = Between()
         self.houses: dict[str, House] = {}
         self.home_id = ""
@@ -92,7 +93,7 @@ class Pair:
         """Serve at both, again."""
         await self._open.aclose()
         for domain in (OLD, NEW):
-            settings = Settings(data=str(self.folder / domain))
+            settings = Settings(data=str(self.folder / domain), postgres=self.postgres.get(domain, ""))
             house = await self._open.enter_async_context(opened(settings))
             self.houses[domain] = house = replace(house, outside=self.between)
             self.between.apps[domain] = serving(house)

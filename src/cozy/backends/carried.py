@@ -47,6 +47,8 @@ def is_sealed(connection: apsw.Connection) -> bool:
 class LeavingFile:
     """The file of a home that is carried away. Everything happens on one thread, one thing after the other."""
 
+    hold_s = 10.0  # writers give up after 15 (backends/sqlite.py)
+
     def __init__(self, path: Path, connect: Callable[[], apsw.Connection], version: int) -> None:
         self.version = version
         self._path = path
@@ -258,19 +260,31 @@ def unseal(connecting: Callable[[], apsw.Connection]) -> None:
         connection.execute("COMMIT")
 
 
+def install(path: Path, connect: Callable[[], apsw.Connection], coming: Path) -> None:
+    """Make what came the database of a home, at this path, open for writers."""
+    if coming.exists():
+        coming.rename(path)
+        sync_folder(path.parent)
+    connection = connect()
+    try:
+        unseal(lambda: connection)
+    finally:
+        connection.close()
+
+
 class ComingFile:
-    """The file of a home that is carried here, `home.db.coming` until it is all here. known: hashes of what came, by home; forget: lets go of an
-    older file of that name; is_ours: whether a file is a home's.
+    """The file of a home that is carried here, `home.db.coming` until it is all here. known: hashes of what came, by home; install: makes
+    it a home, where it is not yet; forget: lets go of an older file of that name; is_ours: whether a file is a home's.
     """
 
     def __init__(
-        self, path: Path, connect: Callable[[], apsw.Connection], version: int, known: dict[str, list[bytes]],
+        self, path: Path, install: Callable[[Path], None], version: int, known: dict[str, list[bytes]],
         forget: Callable[[str], None], is_ours: Callable[[Path], bool],
     ) -> None:  # fmt: skip
         self.version = version
         self._path = path
         self._coming = path.with_name(f"{path.name}.coming")
-        self._connect = connect
+        self._install = install
         self._all = known
         self._forget = forget
         self._is_ours = is_ours
@@ -337,18 +351,8 @@ class ComingFile:
     async def settle(self) -> None:
         """Name it."""
         self._forget(self._id)
-        await asyncio.to_thread(self._settle)
+        await asyncio.to_thread(self._install, self._coming)
         self._all.pop(self._id, None)
-
-    def _settle(self) -> None:
-        if self._coming.exists():
-            self._coming.rename(self._path)
-            sync_folder(self._path.parent)
-        connection = self._connect()
-        try:
-            unseal(lambda: connection)
-        finally:
-            connection.close()
 
     async def drop(self) -> None:
         """Remove it, with the folder that was made for it."""

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from contextlib import AbstractContextManager
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar
@@ -24,9 +24,12 @@ from psycopg import errors
 from psycopg.types.string import TextLoader
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from cozy.backends import rows
+from cozy.backends.carried import ComingFile
 from cozy.backends.group import GroupCommit, Outcome
-from cozy.backends.migrate import Migration, migrate_postgres
-from cozy.kernel.carrying import CannotCarry, Coming, Leaving
+from cozy.backends.migrate import Migration, migrate_postgres, runs_ours_alone
+from cozy.backends.rows_carried import SEALED, LeavingRows, install_rows, is_sealed
+from cozy.kernel.carrying import HomeGone
 from cozy.kernel.db import CannotCopy, Db, Row, Taken, TooLong, expand, nothing
 from cozy.kernel.problem import Invalid, OutOfSpace, Unavailable
 
@@ -133,6 +136,8 @@ class PostgresDatabase:
 
     def _written(self, connection: Connection, fns: list[Callable[[Db], Any]]) -> list[Outcome]:
         if self._home_id and connection.execute(_LOCK_HOME, (self._home_id,)).fetchone() is None:
+            if is_sealed(connection, self._home_id):
+                raise HomeGone
             raise Unavailable("The database of this home is missing on this server.")
         return [_in_savepoint(connection, fn) for fn in fns]
 
@@ -213,7 +218,11 @@ def _problem(error: BaseException) -> BaseException:
 class PostgresStorage:
     """All homes of a hoster in one PostgreSQL database."""
 
-    def __init__(self, conninfo: str, migrations: Callable[[str], list[Migration]]) -> None:
+    def __init__(self, conninfo: str, migrations: Callable[[str], list[Migration]], root: Path) -> None:
+        self._conninfo = conninfo
+        self._migrations = migrations
+        self._root = root  # where the files of homes are that come or go
+        self._coming: dict[str, list[bytes]] = {}
         self._threads = ThreadPoolExecutor(max_workers=_CONNECTIONS, thread_name_prefix="postgres")
         self._pool = _pool(conninfo)
         try:
@@ -239,7 +248,10 @@ class PostgresStorage:
         """The homes that have rows here, by id."""
         return await self.host.read(
             lambda db: [
-                row[0] for row in db.all("SELECT home_id FROM counters WHERE name = 'seq' ORDER BY home_id")
+                row[0]
+                for row in db.all(
+                    f"SELECT home_id FROM counters WHERE name IN ('seq', '{SEALED}') ORDER BY home_id"
+                )
             ]
         )
 
@@ -254,15 +266,24 @@ class PostgresStorage:
     async def drop(self, home_id: str) -> None:
         """Delete a home's rows from every table."""
         self._open.pop(home_id, None)
-        await self.host.write(lambda db: _delete_rows(db, home_id))
+        tables = rows.names(self._migrations("home"))
+        await self.host.write(lambda db: _delete_rows(db, home_id, tables))
 
-    def leaving(self, home_id: str) -> AbstractAsyncContextManager[Leaving]:
-        """Not yet."""
-        raise CannotCarry
+    def leaving(self, home_id: str) -> LeavingRows:
+        """A file of the home's rows, to be carried to another host."""
+        return LeavingRows(home_id, self._conninfo, self._root, self._migrations("home"))
 
-    def coming(self, home_id: str) -> Coming:
-        """Not yet."""
-        raise CannotCarry
+    def coming(self, home_id: str) -> ComingFile:
+        """The file of a home that is carried here, of which its rows are made."""
+        home = self._migrations("home")
+        return ComingFile(
+            self._root / "homes" / home_id / "home.db",
+            partial(install_rows, home_id, self._conninfo, home),
+            max(each.number for each in home),
+            self._coming,
+            lambda _: None,
+            partial(runs_ours_alone, migrations=home),
+        )
 
     def figures(self) -> dict[str, float]:
         """Of the pool, as psycopg counts."""
@@ -280,12 +301,8 @@ class PostgresStorage:
         await asyncio.to_thread(self._pool.close)
 
 
-def _delete_rows(db: Db, home_id: str) -> None:
-    tables = db.all(
-        """SELECT table_name FROM information_schema.columns
-            WHERE table_schema = current_schema() AND column_name = 'home_id' ORDER BY table_name"""
-    )
-    for (table,) in tables:
+def _delete_rows(db: Db, home_id: str, tables: Sequence[str]) -> None:
+    for table in tables:
         db.run(f'DELETE FROM "{table}" WHERE home_id = :home', home=home_id)
 
 

@@ -21,7 +21,7 @@ from typing import Any, Literal, ParamSpec, TypeVar
 
 import apsw
 
-from cozy.backends.carried import ComingFile, LeavingFile, is_sealed
+from cozy.backends.carried import ComingFile, LeavingFile, install, is_sealed
 from cozy.backends.durable import make_folder, sync_folder
 from cozy.backends.faults import of_opening, of_sqlite
 from cozy.backends.group import GroupCommit, Outcome
@@ -366,7 +366,7 @@ class SqliteStorage:
         path = self._path(home_id)
         return ComingFile(
             path,
-            partial(_current, path, self._migrations("home")),
+            partial(install, path, partial(_current, path, self._migrations("home"))),
             self._version(),
             self._coming,
             self._forget,

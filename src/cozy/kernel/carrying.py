@@ -25,10 +25,6 @@ class CarriedAlready(Locked):
     """Another process carries this home already."""
 
 
-class CannotCarry(Unavailable):
-    """A home moves from a host that keeps its homes in SQLite to another one that does, for now."""
-
-
 class NoHomeFile(Invalid):
     """This is not the database of a home: it holds what no version of Cozy puts there."""
 
@@ -49,6 +45,7 @@ class Leaving(Protocol):
     """
 
     version: int  # the number of the last migration of homes
+    hold_s: float  # how long writers wait at the most before they are let in again
 
     async def size(self) -> int:
         """Bytes of the file."""

@@ -127,11 +127,11 @@ class Storage(Protocol):
         ...
 
     def leaving(self, home_id: str) -> AbstractAsyncContextManager[Leaving]:
-        """The database of a home, to be carried to another host. Raises CannotCarry, CarriedAlready."""
+        """The database of a home, to be carried to another host. Raises CarriedAlready."""
         ...
 
     def coming(self, home_id: str) -> Coming:
-        """The database of a home that is carried here. Raises CannotCarry."""
+        """The database of a home that is carried here."""
         ...
 
     def figures(self) -> Mapping[str, float]:

@@ -43,7 +43,6 @@ def expect(
         if abandon:
             await expecting.abandon(house, clean)
             return f"No home is expected at {clean} any more."
-        house.storage.coming("")
         code = await house.write_host(expecting.expect, clean, octets(quota))
         door = f"@{desk.origin(homes.clean_domain(reached_by))}" if reached_by else ""
         return f"{desk.origin(clean)}#{code}{door}"

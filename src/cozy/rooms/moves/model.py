@@ -16,8 +16,8 @@ from cozy.rooms.neighbours.model import Moved
 ARRIVAL = "/.well-known/cozy-arrival"
 WHOSE = "for"  # in a query: the address of the home, where another one is asked
 EXPECTED_FOR = timedelta(days=7)
-HOLD_S = 10.0  # how long writers wait at the most before they are let in again; they give up after 15 (backends/sqlite.py)
-FEW = 64  # blocks that a last round may have to carry while writers wait
+FEW = 64  # blocks: writers may well wait for so little
+SOME = 1024  # blocks, 64 MB: they may where people write so much that it gets no less
 BATCH = 64  # blocks that are carried at once, 4 MB
 TIMEOUT_S = 120.0  # of one request
 AT_ONCE = 8  # contents under way at the same time

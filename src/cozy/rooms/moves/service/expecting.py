@@ -83,7 +83,7 @@ def _check_free(work: Work, domain: str) -> None:
 async def let_in(house: House, domain: str, asked: Asked, key: str) -> Let:
     """A home shows its code, and its key by signing: from then on it is known by that. Asked again, it is let in again.
 
-    Raises NotExpected, GivenUp, TooNewHome, KeptHere, NoRoom, DomainTaken, CannotCarry.
+    Raises NotExpected, GivenUp, TooNewHome, KeptHere, NoRoom, DomainTaken.
     """
     found = await house.read_host(store.arrival_at, domain)
     if found is None or not key or not _ID.fullmatch(asked.home_id):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
@@ -38,11 +39,10 @@ from ..errors import (
     NotYet,
     TargetRefuses,
 )
-from ..model import AT_ONCE, BATCH, FEW, HOLD_S, Asked, Departure, Statement, Whole
+from ..model import AT_ONCE, BATCH, FEW, SOME, Asked, Departure, Statement, Whole
 from .asking import Target
 from .expecting import packed
 
-_ROUNDS = 100  # of catching up with those who write, before it is given a rest
 _EVERY_S = 0.5  # it is told how much is carried, and looked whether it is given up
 _HOLDS = 5  # times that writers are held, before it is given a rest
 
@@ -50,7 +50,7 @@ _HOLDS = 5  # times that writers are held, before it is given a rest
 async def begin(house: House, home: Home, invitation: str) -> Departure:
     """Let a home move to where it is expected. invitation: what `cozy expect` printed there. Nothing is asked yet.
 
-    The same again goes on; with another code, it goes on with that. Raises BadInvitation, Moves, ArrivedAlready, CannotCarry.
+    The same again goes on; with another code, it goes on with that. Raises BadInvitation, Moves, ArrivedAlready.
     """
     address, _, rest = invitation.strip().partition("#")
     code, at, door = rest.partition("@")
@@ -69,7 +69,6 @@ async def begin(house: House, home: Home, invitation: str) -> Departure:
             "This address leads to the host where the home is. To keep it, the home is expected there with --reached-by and a name of that host.",
             parameter="invitation",
         )
-    house.storage.leaving(home.id)
     departure = Departure(
         home.id, home.domain, address_of(home.origin), address_of(address), code, iso(house.clock()),
         door=address_of(door) if door else "",
@@ -174,15 +173,12 @@ class _Move:
         nothing more here.
         """
         await self._ask_in()
-        holds = 0
-        for _ in range(_ROUNDS):
-            if await self.round() > FEW:
-                continue
+        for _ in range(_HOLDS):
+            before = math.inf
+            while FEW < (carried := await self.round()) < before:
+                before = carried
             if await self._seal():
                 return
-            holds += 1
-            if holds == _HOLDS:
-                break
         raise NotYet
 
     async def _ask_in(self) -> None:
@@ -276,7 +272,7 @@ class _Move:
         )  # what was used until now goes along
         self.began = monotonic()
         try:
-            async with asyncio.timeout(HOLD_S), self.leaving.held() as changed:
+            async with asyncio.timeout(self.leaving.hold_s), self.leaving.held() as changed:
                 await self.catch_up(changed)
                 whole = await self._whole()
                 await self.target.whole(whole)
@@ -290,19 +286,22 @@ class _Move:
         return True
 
     async def _catch_up(self) -> bool:
-        """Carry everything once more while it is watched, then what changed meanwhile, until that is little, and let it be put on
-        the disk there: all of it while nobody waits. Whether so little is left.
+        """Carry everything once more while it is watched, then what changed meanwhile, until that is little or gets no less, and let
+        it be put on the disk there: all of it while nobody waits. Whether writers may wait for the rest.
         """
         await self.leaving.watch()
         await self.round()
-        for _ in range(_ROUNDS):
+        before = math.inf
+        while True:
             with suppress(NotWhole, TargetRefuses):  # part of it may be torn, and no database yet
                 await self.target.whole(await self._whole())
             changed = await self.leaving.changed()
             await self.catch_up(changed)
             if len(changed) <= FEW:
                 return True
-        return False
+            if len(changed) >= before:
+                return len(changed) <= SOME
+            before = len(changed)
 
     async def _whole(self) -> Whole:
         return Whole(await self.leaving.size(), root_of(self.blocks))

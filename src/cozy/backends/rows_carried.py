@@ -1,0 +1,221 @@
+"""A home's rows in PostgreSQL on their way to another host, and from one: as the file that a home is on SQLite.
+
+Writers are held by the lock that they take turns with, the home's own counter, which counts in every process. The seal is another
+name of that counter: whoever waited for it finds none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import apsw
+import psycopg
+from psycopg.types.string import TextLoader
+
+from cozy.backends import rows
+from cozy.backends.durable import make_folder, sync_folder
+from cozy.backends.migrate import Migration, migrate_sqlite
+from cozy.kernel.carrying import BLOCK, CarriedAlready, HomeGone, hash_of
+from cozy.kernel.problem import Unavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Connection = psycopg.Connection[tuple[Any, ...]]
+SEALED = "sealed"  # the name of the counter of a home that takes nothing more
+_FOR_CARRYING, _FOR_SETTLING = 0x636F6779, 0x636F677A  # kinds of advisory locks, of one home each
+
+
+def is_sealed(connection: Connection, home_id: str) -> bool:
+    """Whether this home takes nothing more."""
+    row = connection.execute(
+        "SELECT 1 FROM counters WHERE home_id = %s AND name = %s", (home_id, SEALED)
+    ).fetchone()
+    return row is not None
+
+
+def connect(conninfo: str) -> Connection:
+    """A connection of our own, for as long as it takes. Raises Unavailable."""
+    try:
+        connection = psycopg.connect(conninfo, autocommit=True, application_name="cozy")
+    except psycopg.Error as error:
+        raise Unavailable("The database does not answer: try again in a moment.") from error
+    for kind in ("json", "jsonb"):
+        connection.adapters.register_loader(kind, TextLoader)
+    return connection
+
+
+class LeavingRows:
+    """The rows of a home that is carried away, written into a file as often as it is looked at anew. Everything happens on one
+    thread, one thing after the other.
+    """
+
+    hold_s = 900.0  # the file is written once more while writers wait; they are told to try again after 15
+
+    def __init__(self, home_id: str, conninfo: str, root: Path, migrations: list[Migration]) -> None:
+        self.version = max(each.number for each in migrations)
+        self._home_id = home_id
+        self._conninfo = conninfo
+        self._migrations = migrations
+        self._path = root / "homes" / home_id / "home.db.leaving"
+        self._thread = ThreadPoolExecutor(1, "carrying")
+        self._connection: Connection | None = None
+        self._hashes: list[bytes] = []
+
+    async def __aenter__(self) -> LeavingRows:
+        try:
+            await self._do(self._take)
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._close()
+
+    def _take(self) -> None:
+        """One process carries a home at a time. The lock is the connection's: who is killed has none."""
+        self._connection = connect(self._conninfo)
+        asked = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
+        row = self._connection.execute(asked, (_FOR_CARRYING, self._home_id)).fetchone()
+        if row is None or not row[0]:
+            raise CarriedAlready
+        self._look()
+
+    @property
+    def _open(self) -> Connection:
+        assert self._connection is not None
+        return self._connection
+
+    def _look(self) -> None:
+        """Write the file as the rows are at one moment."""
+        self._open.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            self._write()
+        finally:
+            self._open.rollback()
+
+    def _write(self) -> None:
+        """Rows in the order of their keys: where they are the same, so is the file."""
+        make_folder(self._path.parent)
+        for each in self._files():
+            each.unlink(missing_ok=True)
+        migrate_sqlite(self._path, self._migrations)
+        file = apsw.Connection(str(self._path))
+        file.execute("PRAGMA journal_mode=DELETE").fetchall()
+        file.execute("PRAGMA synchronous=OFF")
+        file.close()
+        rows.into_sqlite(self._open, self._home_id, self._path)
+        self._hashes = [hash_of(self._block(number)) for number in range(-(-self._size() // BLOCK))]
+
+    def _files(self) -> list[Path]:
+        return [self._path.with_name(self._path.name + end) for end in ("", "-wal", "-shm", "-journal")]
+
+    def _size(self) -> int:
+        return self._path.stat().st_size
+
+    def _block(self, number: int) -> bytes:
+        with self._path.open("rb") as file:
+            file.seek(number * BLOCK)
+            return file.read(BLOCK)
+
+    async def size(self) -> int:
+        """Bytes of the file."""
+        return self._size()
+
+    async def hashes(self) -> list[bytes]:
+        """Of every block."""
+        return list(self._hashes)
+
+    async def block(self, number: int) -> bytes:
+        """One block."""
+        return await self._do(self._block, number)
+
+    async def watch(self) -> None:
+        """From a file of now on."""
+        await self._do(self._look)
+
+    async def changed(self) -> list[int]:
+        """Nothing that can be known before writers are held."""
+        return []
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[list[int]]:
+        """While writers wait."""
+        try:
+            yield await self._do(self._hold)
+        finally:
+            await asyncio.shield(self._do(self._let_go))
+
+    def _hold(self) -> list[int]:
+        before = self._hashes
+        self._open.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+        asked = "SELECT value FROM counters WHERE home_id = %s AND name = 'seq' FOR UPDATE"
+        if self._open.execute(asked, (self._home_id,)).fetchone() is None:
+            raise HomeGone
+        self._write()
+        return [at for at, each in enumerate(self._hashes) if before[at : at + 1] != [each]]
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.rollback()
+
+    async def seal(self) -> None:
+        """Let no writer in any more."""
+        await self._do(self._rename, "seq", SEALED)
+
+    async def unseal(self) -> None:
+        """Take it back."""
+        await self._do(self._rename, SEALED, "seq")
+
+    def _rename(self, before: str, name: str) -> None:
+        renamed = "UPDATE counters SET name = %s WHERE home_id = %s AND name = %s"
+        self._open.execute(renamed, (name, self._home_id, before))
+        self._open.commit()
+
+    async def is_sealed(self) -> bool:
+        """Whether that was done."""
+        return await self._do(lambda: is_sealed(self._open, self._home_id))
+
+    async def _close(self) -> None:
+        await asyncio.shield(self._do(self._give_up))
+        self._thread.shutdown(wait=False)
+
+    def _give_up(self) -> None:
+        with suppress(psycopg.Error):
+            if self._connection is not None:
+                self._connection.close()
+        for each in self._files():
+            each.unlink(missing_ok=True)
+
+    async def _do(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def doing() -> T:
+            try:
+                return fn(*args, **kwargs)
+            except psycopg.Error as error:
+                raise Unavailable("The database does not answer: try again in a moment.") from error
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, doing)
+
+
+def install_rows(home_id: str, conninfo: str, migrations: list[Migration], coming: Path) -> None:
+    """Make rows of the file that came, all or none; once they are here, nothing happens. Raises RowsDiffer, Unavailable."""
+    if not coming.exists():
+        return
+    migrate_sqlite(coming, migrations)
+    try:
+        with connect(conninfo) as connection, connection.transaction():
+            asked = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
+            connection.execute(asked, (_FOR_SETTLING, home_id))
+            is_here = "SELECT 1 FROM counters WHERE home_id = %s AND name = 'seq'"
+            if connection.execute(is_here, (home_id,)).fetchone() is None:
+                rows.into_postgres(coming, home_id, connection)
+    except psycopg.Error as error:
+        raise Unavailable("What came could not be written into the database: it is tried again.") from error
+    for end in ("", "-wal", "-shm"):
+        coming.with_name(coming.name + end).unlink(missing_ok=True)
+    sync_folder(coming.parent)
