@@ -17,9 +17,10 @@ import uvloop
 from msgspec.structs import replace
 
 from cozy import __version__
-from cozy.app import logs
+from cozy.app import doctor, logs
 from cozy.app.configuration import load
 from cozy.app.house import home_of, opened
+from cozy.app.unit import unit
 from cozy.kernel.home import Home, origin_of
 from cozy.kernel.house import House
 from cozy.kernel.problem import Problem
@@ -167,6 +168,26 @@ def announce(addresses: list[str]) -> None:
         print(f"Cozy is at {address}", flush=True)
     if sys.stdout.isatty() and len(addresses) == 1:
         webbrowser.open(addresses[0])
+
+
+@cli.command("doctor")
+def doctor_(context: typer.Context) -> None:
+    """Look for what may be wrong with this machine and the settings; a line each, with what to do. Sends nothing."""
+    desk: FrontDesk = context.obj
+    if desk.run(lambda house: doctor.examine(house, print)):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def service(
+    context: typer.Context,
+    user: Annotated[
+        str, typer.Option(help="The user whose program it is, and whose the data folder is.")
+    ] = "cozy",
+) -> None:
+    """Print a unit for systemd that runs this very Cozy, with the settings of this folder."""
+    desk: FrontDesk = context.obj
+    print(unit(desk.settings, user), end="")
 
 
 @cli.command()

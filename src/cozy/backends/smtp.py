@@ -41,6 +41,22 @@ class Smtp:
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Unavailable("The mail could not be sent.") from error
 
+    async def greet(self) -> None:
+        """Make sure that the server answers and lets us in. Raises Unavailable, with its words."""
+        client = aiosmtplib.SMTP(
+            hostname=self._url.hostname,
+            port=self._url.port or (465 if self._url.scheme == "smtps" else 587),
+            username=unquote(self._url.username) if self._url.username else None,
+            password=unquote(self._url.password) if self._url.password else None,
+            use_tls=self._url.scheme == "smtps",
+            timeout=15,
+        )
+        try:
+            async with client:
+                await client.noop()
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Unavailable(str(error)) from error
+
     def _written(self, message: Message) -> EmailMessage:
         mail = EmailMessage()
         address = self._from or f"noreply@{self._url.hostname}"

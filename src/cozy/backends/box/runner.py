@@ -54,7 +54,7 @@ class Boxes:
         self._may_dial = may_dial
         self._needs_walls = _is_by_socket(settings.postgres)
         self._namespaces = namespaces  # False: as on a host that gives none
-        self._known_loose: set[str] = set()
+        self.loose: set[str] = set()  # what this machine does not give
         self._is_swept = False
 
     def check(self, language: Language) -> None:
@@ -101,8 +101,8 @@ class Boxes:
 
     def _look_for_gaps(self, told: list[dict[str, Any]]) -> None:
         for gap in [each["loose"] for each in told if "loose" in each]:
-            if gap not in self._known_loose:
-                self._known_loose.add(gap)
+            if gap not in self.loose:
+                self.loose.add(gap)
                 log.warning("boxes are not as tight here as they should be", lacking=gap)
 
 
