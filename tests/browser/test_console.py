@@ -38,7 +38,15 @@ def test_every_page_of_the_console_looks_right_everywhere(tab: Page, console):
     check_everywhere(tab)
     come_in(tab, console)
     check_everywhere(tab)
-    for path in ("/my/homes/alice.localhost", "/my/homes/new", "/my/messages", "/my/health", "/my?q=nothing"):
+    for path in (
+        "/my/homes/alice.localhost",
+        "/my/homes/new",
+        "/my/messages",
+        "/my/health",
+        "/my/costs",
+        "/my/jobs",
+        "/my?q=nothing",
+    ):
         tab.goto(f"{address}{path}")
         check_everywhere(tab)
 

@@ -20,7 +20,7 @@ from cozy.kernel.caller import SYSTEM
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model import Visitor
 from cozy.rooms.files import service as files
-from cozy.rooms.hosting.service import telling, tokens
+from cozy.rooms.hosting.service import telling, tokens, usage
 from tests.conftest import DOMAIN
 from tests.hosting.conftest import ADMIN
 
@@ -65,6 +65,12 @@ ASKED = {
     "POST /my/login": ("/my/login", Form(token="none")),
     "POST /my/logout": ("/my/logout", Form()),
     "POST /my/language": ("/my/language", Form(locale="en")),
+    "GET /instances/{domain}/usage": (f"{AT}/usage", None),
+    "GET /instances/{domain}/statements/{month}": (f"{AT}/statements/2026-07", None),
+    "GET /statements/{month}": ("/statements/2026-07.csv", None),
+    "GET /failures": ("/failures", None),
+    "GET /my/costs": ("/my/costs", None),
+    "GET /my/jobs": ("/my/jobs", None),
     "GET /my/homes/new": ("/my/homes/new", None),
     "POST /my/homes/new": ("/my/homes/new", Form(domain="zoe.localhost", locale="en")),
     "GET /my/homes/{domain}": (f"/my/homes/{DOMAIN}", None),
@@ -190,6 +196,7 @@ async def test_no_route_reads_a_name_or_a_content(house, full, settings, clock, 
                 assert answer.status_code == BOUND_TO_FAIL.get(route, answer.status_code), route
                 assert answer.status_code < 400 or route in BOUND_TO_FAIL, (route, answer.text)
                 answers.append(answer)
+            await usage.flush(other)
             await telling.carry_on(other)
             assert (await other.read_host(telling.said))[0].told > 0
     assert set(asked) <= {"drop", "configured"}

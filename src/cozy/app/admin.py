@@ -44,8 +44,10 @@ _ON_DISK = "unix:"
 PORCH = {LOG_IN, "/my/language", "/my/sw.js", "/my/manifest.webmanifest", "/my/offline"}
 ROOMS = (
     ui.Room("homes", N_("Homes"), "/my", "house"),
-    ui.Room("messages", N_("Messages"), "/my/messages", "megaphone"),
-    ui.Room("health", N_("Health"), "/my/health", "heart-pulse"),
+    ui.Room("costs", N_("What homes cost"), "/my/costs", "gauge", N_("Costs")),
+    ui.Room("jobs", N_("What fails"), "/my/jobs", "circle-alert"),
+    ui.Room("messages", N_("Messages"), "/my/messages", "megaphone", more=True),
+    ui.Room("health", N_("Health"), "/my/health", "heart-pulse", more=True),
 )
 
 

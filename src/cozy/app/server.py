@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cozy.app import admin, inboxes, ledger, metrics, public, signs
+from cozy.app import admin, inboxes, ledger, metering, metrics, public, signs
 from cozy.app.errors import Vacant, refuse
 from cozy.app.house import home_of, opened
 from cozy.app.protocol import LateSocketProtocol, Protocol
@@ -256,6 +256,7 @@ async def application(settings: Settings) -> AsyncIterator[tuple[House, ASGIApp]
     async with (
         opened(settings, wake=worker.wake) as house,
         ledger.writing(house),
+        metering.writing(house),
         worker.running(house),
         moves.going_on(house),
         inboxes.watched(house),

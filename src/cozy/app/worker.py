@@ -197,7 +197,7 @@ class Worker:
         except Exception as error:
             with suppress(LeaseLost):
                 again = await house.write(home, SYSTEM, jobs.fail, leased, job, _said(error, with_kind=True))
-                _log_failure(home, leased.name, leased, error, again)
+                _log_failure(house, home, leased.name, leased, error, again)
 
     def _begin(self, house: House, home: Home, leased: Waiting) -> None:
         """Let a worker begin a job of an app, on a task of its own."""
@@ -281,7 +281,7 @@ async def _work(house: House, home: Home, leased: Waiting, worker: WorkerType | 
     elif error is not None:
         is_final = worker is None or worker.run is None or isinstance(error, Hopeless)
         again = await house.write(home, SYSTEM, _failed, leased, worker, _said(error), is_final)
-        _log_failure(home, leased.worker, leased, error, again)
+        _log_failure(house, home, leased.worker, leased, error, again)
 
 
 async def _give_back(house: House, home: Home, leased: Waiting) -> None:
@@ -354,7 +354,8 @@ def _said(error: Exception, *, with_kind: bool = False) -> str:
     return error.detail if isinstance(error, Problem) else f"unexpected error: {type(error).__name__}"
 
 
-def _log_failure(home: Home, name: str, leased: Waiting, error: Exception, again: bool) -> None:
+def _log_failure(house: House, home: Home, name: str, leased: Waiting, error: Exception, again: bool) -> None:
+    house.meter.fail(name)
     metrics.job_ended(name, "failed")
     cause = None if isinstance(error, Problem) else error
     log.error("a job failed", home=home.id, job=name, tries=leased.tries, again=again, exc_info=cause)

@@ -19,6 +19,7 @@ from .db import Database, Db, Storage
 from .home import Home
 from .ledger import Ledger
 from .mail import Mailer
+from .meter import Meter
 from .outside import Outside
 from .previews import Drawings
 from .problem import Unavailable
@@ -64,6 +65,7 @@ class House:
     follow: Callable[[Work], None] = nobody_follows  # hears of what a transaction changed, within it
     leaving: asyncio.Event = field(default_factory=asyncio.Event)  # set when the program is told to stop
     ledger: Ledger = field(default_factory=Ledger)
+    meter: Meter = field(default_factory=Meter)
     relisted: Counter[str] = field(
         default_factory=Counter
     )  # by domain: how often a listing was changed from within

@@ -20,6 +20,7 @@ from cozy.kernel.caller import VERBS, Verb
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.ledger import WATCHED, Use
+from cozy.kernel.meter import Spent
 from cozy.kernel.problem import Malformed, NotFound, Problem
 from cozy.kernel.routes import SOCKET, Manner, Route, Routes, Site, pattern
 from cozy.kernel.work import Work
@@ -33,6 +34,7 @@ from .through import Through
 
 FORM_FIELDS = 20_000  # of one form: the whole selection of a large folder
 FORM_FILES = 100
+_OWNERS = {"owner", "app"}  # a person in a browser, on a page of ours or in an app
 _LOOKING: dict[str, Verb] = {"HEAD": "GET", "OPTIONS": "GET", "PROPFIND": "GET", "REPORT": "GET"}
 _VERBS: dict[str, Verb] = {**{verb: verb for verb in VERBS}, **_LOOKING}
 
@@ -125,7 +127,25 @@ class Dispatcher:
         if scope["type"] == "websocket":
             await self._converse(WebSocket(scope, receive, send))
             return
-        call = self._call(Request(scope, receive))
+        spent = Spent(1)
+
+        async def receiving() -> Message:
+            message = await receive()
+            spent.received += len(message.get("body", b""))
+            return message
+
+        async def giving(message: Message) -> None:
+            spent.sent += len(message.get("body", b""))
+            await send(message)
+
+        call = self._call(Request(scope, receiving))
+        try:
+            await self._serve(call, scope, receiving, giving)
+        finally:
+            spent.is_lived_in = call.caller.kind in _OWNERS
+            self._house.meter.note(call.home, spent)
+
+    async def _serve(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self._answer(call)
         for cookie in call.cookies_out:
             response.headers.append("set-cookie", cookie)

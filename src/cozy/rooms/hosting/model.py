@@ -38,6 +38,39 @@ class Message(Struct, frozen=True):
     done: bool
 
 
+class Day(Struct, frozen=True):
+    """What a home cost on a day: bytes, and requests. stored: None where it is not known."""
+
+    day: str
+    stored: int | None
+    received: int
+    sent: int
+    requests: int
+
+
+class Month(Struct, frozen=True):
+    """A line of a statement: the most bytes that a home held in a month, what it carried, and in about how many weeks its
+    owner was there, no closer.
+    """
+
+    home_id: str
+    domain: str
+    month: str
+    stored: int
+    received: int
+    sent: int
+    requests: int
+    active_weeks: int
+
+
+class Failure(Struct, frozen=True):
+    """A kind of jobs, and how many tries of it went wrong."""
+
+    job: str
+    tries: int
+    last_day: str
+
+
 class Made(Struct, frozen=True):
     """A new token, as it is shown once."""
 

@@ -1,7 +1,7 @@
 """The console of the administration: what it can do, for people."""
 
-from . import entering, health, home, homes, messages
+from . import costs, entering, health, home, homes, messages
 from .door import routes
 from .kinds import KINDS
 
-__all__ = ["KINDS", "entering", "health", "home", "homes", "messages", "routes"]
+__all__ = ["KINDS", "costs", "entering", "health", "home", "homes", "messages", "routes"]

@@ -14,19 +14,19 @@ from ..model import VISIT, Token
 def open_(work: Work, token: Token) -> str:
     """What the browser of somebody who showed a token keeps. It ends with the token at the latest."""
     secret = new_secret(32)
-    store.drop_old_sessions(work)
-    store.keep_session(work, _hash(secret), token.id, work.now + VISIT)
+    store.entering.drop_old_sessions(work)
+    store.entering.keep_session(work, _hash(secret), token.id, work.now + VISIT)
     return secret
 
 
 def holder(work: Work, secret: str) -> Token | None:
     """The token that a browser came in with; None when its time is up, or the token's."""
-    return store.session(work, _hash(secret))
+    return store.entering.session(work, _hash(secret))
 
 
 def end(work: Work, secret: str) -> None:
     """Let the browser out."""
-    store.drop_session(work, _hash(secret))
+    store.entering.drop_session(work, _hash(secret))
 
 
 def _hash(secret: str) -> str:

@@ -40,13 +40,13 @@ def say(work: Work, title: str, body: str) -> Message:
     if len(more) > BODY:
         raise BadParameter("This is too long: 2,000 characters are the most.", parameter="body")
     message = Message(new_id(), said, more, iso(work.now), "", 0, False)
-    store.keep_message(work, message)
+    store.messages.keep(work, message)
     return message
 
 
 def said(work: Work) -> list[Message]:
     """What was said, the newest first."""
-    return store.messages(work)
+    return store.messages.listed(work)
 
 
 def tell_owner(work: Work, event: HostSpoke) -> None:
@@ -79,7 +79,7 @@ async def _go_on(house: House) -> None:
 
 async def carry_on(house: House) -> None:
     """Let the homes tell their owners that were not asked to yet. One that is asked twice tells it once."""
-    while message := await house.read_host(store.message_under_way):
+    while message := await house.read_host(store.messages.under_way):
         page = await house.read_host(homes.listed, message.told_to, AT_ONCE)
         told = 0
         for listing in page:
@@ -91,7 +91,7 @@ async def carry_on(house: House) -> None:
                 except Exception as error:
                     log.error("a home cannot be told", home=home.id, exc_info=error)
         last = page[-1].domain if page else message.told_to
-        await house.write_host(store.mark_message, message.id, last, told, len(page) < AT_ONCE)
+        await house.write_host(store.messages.mark, message.id, last, told, len(page) < AT_ONCE)
 
 
 def _let_tell(work: Work, message: Message) -> None:

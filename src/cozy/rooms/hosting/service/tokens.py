@@ -19,18 +19,18 @@ def make(work: Work, name: str, life: timedelta = LIFE) -> str:
     """A new token, which is never shown again."""
     made = Made()
     expires_at = iso(work.now + life)
-    store.keep_token(work, Token(made.id, name, _hash(made.secret), iso(work.now), "", expires_at))
+    store.entering.keep_token(work, Token(made.id, name, _hash(made.secret), iso(work.now), "", expires_at))
     return made.text
 
 
 def listed(work: Work) -> list[Token]:
     """Every token that was not revoked."""
-    return store.tokens(work)
+    return store.entering.tokens(work)
 
 
 def revoke(work: Work, id_: str) -> None:
     """Let nobody in by this token any more. Raises NoToken."""
-    if not store.drop_token(work, id_):
+    if not store.entering.drop_token(work, id_):
         raise NoToken
 
 
@@ -48,17 +48,19 @@ async def holder(house: House, text: str, address: str) -> Token | None:
         await house.write_host(_note, id_, address)
         return None
     if not known.seen_at or known.seen_at < iso(house.clock() - SEEN_EVERY):
-        await house.write_host(store.see_token, id_)
+        await house.write_host(store.entering.see_token, id_)
     return known
 
 
 def _known(work: Work, id_: str, address: str) -> tuple[Token | None, int]:
-    return store.token(work, id_), store.attempts(work, id_, address, work.now - WRONG_WITHIN)
+    return store.entering.token(work, id_), store.entering.attempts(
+        work, id_, address, work.now - WRONG_WITHIN
+    )
 
 
 def _note(work: Work, id_: str, address: str) -> None:
-    store.forget_attempts(work, work.now - WRONG_WITHIN)
-    store.note_attempt(work, id_, address)
+    store.entering.forget_attempts(work, work.now - WRONG_WITHIN)
+    store.entering.note_attempt(work, id_, address)
 
 
 def _hash(secret: str) -> str:

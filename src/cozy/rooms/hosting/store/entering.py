@@ -1,14 +1,13 @@
-"""The SQL of the administration, on the host's list."""
+"""Who is let in: tokens, wrong secrets, browsers."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from cozy.kernel.clock import iso
-from cozy.kernel.db import Row
 from cozy.kernel.work import Work
 
-from .model import Message, Token
+from ..model import Token
 
 _COLUMNS = "id, name, secret_sha256, created_at, seen_at, expires_at"
 
@@ -98,41 +97,3 @@ def drop_session(work: Work, secret_sha256: str) -> None:
 def drop_old_sessions(work: Work) -> None:
     """Forget browsers whose time is up."""
     work.db.run("DELETE FROM admin_sessions WHERE expires_at <= :now", now=iso(work.now))
-
-
-_MESSAGE = "id, title, body, created_at, told_to, told, done"
-
-
-def _message(row: Row) -> Message:
-    return Message(*row[:-1], done=bool(row[-1]))
-
-
-def keep_message(work: Work, message: Message) -> None:
-    """Keep what is to be said to every home."""
-    work.db.run(
-        f"""INSERT INTO messages ({_MESSAGE}) VALUES (:id, :title, :body, :created_at, :told_to, :told, :done)""",
-        id=message.id, title=message.title, body=message.body, created_at=message.created_at, told_to=message.told_to,
-        told=message.told, done=message.done,
-    )  # fmt: skip
-
-
-def messages(work: Work, limit: int = 50) -> list[Message]:
-    """What was said, the newest first."""
-    rows = work.db.all(
-        f"SELECT {_MESSAGE} FROM messages ORDER BY created_at DESC, id DESC LIMIT :limit", limit=limit
-    )
-    return [_message(row) for row in rows]
-
-
-def message_under_way(work: Work) -> Message | None:
-    """The first that not every home was told yet."""
-    row = work.db.one(f"SELECT {_MESSAGE} FROM messages WHERE NOT done ORDER BY created_at, id LIMIT 1")
-    return _message(row) if row else None
-
-
-def mark_message(work: Work, id_: str, told_to: str, more: int, done: bool) -> None:
-    """Note how far it has come."""
-    work.db.run(
-        "UPDATE messages SET told_to = :told_to, told = told + :more, done = :done WHERE id = :id",
-        id=id_, told_to=told_to, more=more, done=done,
-    )  # fmt: skip

@@ -1,0 +1,37 @@
+"""What homes cost in a month, and which kinds of jobs fail."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from starlette.responses import Response
+
+from cozy.kernel.routes import HOSTER
+from cozy.kernel.work import Work
+from cozy.web.call import Call
+
+from .. import service
+from .door import page, routes
+
+MOST = 200  # homes on the page; the table to fetch has all
+
+
+@routes.on("GET", "/my/costs", HOSTER)
+def costs_page(work: Work, call: Call) -> Response:
+    """The statement of a month, and that of each to fetch. 200; 422."""
+    month = call.query("month") or work.now.date().isoformat()[:7]
+    found = service.usage.statement(work, month)
+    first = work.now.date().replace(day=1)
+    months = (first.isoformat()[:7], (first - timedelta(days=1)).isoformat()[:7])
+    links = [{"label": each, "url": f"/my/costs?month={each}", "current": each == month} for each in months]
+    return page(
+        work, call, "costs.html", room="costs", month=month, month_links=links, rows=found[:MOST],
+        count=len(found), stored=sum(each.stored for each in found), requests=sum(each.requests for each in found),
+        carried=sum(each.received + each.sent for each in found),
+    )  # fmt: skip
+
+
+@routes.on("GET", "/my/jobs", HOSTER)
+def jobs_page(work: Work, call: Call) -> Response:
+    """Which kinds of jobs went wrong in the last seven days. 200."""
+    return page(work, call, "jobs.html", room="jobs", failures=service.usage.failures(work))

@@ -1,0 +1,51 @@
+"""What homes cost, for bills; and what fails."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from cozy.kernel.routes import HOSTER, Routes
+from cozy.kernel.work import Work
+from cozy.rooms.homes import service as homes
+from cozy.web.answers import json
+from cozy.web.call import Call
+
+from .. import service
+from ..model import Month
+
+routes = Routes()
+
+
+@routes.on("GET", "/instances/{domain}/usage", HOSTER)
+def usage(work: Work, call: Call, domain: str) -> Response:
+    """What a home cost by day, `from` one day `to` another: bytes stored, received and sent, requests. 200; 404, 422."""
+    found = homes.at(work, service.homes.clean_domain(domain))
+    today = work.now.date().isoformat()
+    first, last = call.query("from", f"{today[:7]}-01"), call.query("to", today)
+    return json(service.usage.of_days(work, found.id, first, last))
+
+
+@routes.on("GET", "/instances/{domain}/statements/{month}", HOSTER)
+def statement(work: Work, domain: str, month: str) -> Response:
+    """The statement of one home for a month, 2026-12 or 2026-12.csv. 200; 404, 422."""
+    found = homes.at(work, service.homes.clean_domain(domain))
+    return _told(service.usage.statement(work, month.removesuffix(".csv"), found.id), month)
+
+
+@routes.on("GET", "/statements/{month}", HOSTER)
+async def statements(call: Call, month: str) -> Response:
+    """The same of every home. 200; 422."""
+    return _told(await call.scan(service.usage.statement, month.removesuffix(".csv")), month)
+
+
+@routes.on("GET", "/failures", HOSTER)
+def failures(work: Work) -> Response:
+    """Which kinds of jobs went wrong in the last seven days, and how often, in all homes together. 200."""
+    return json(service.usage.failures(work))
+
+
+def _told(months: list[Month], name: str) -> Response:
+    if not name.endswith(".csv"):
+        return json(months)
+    headers = {"content-disposition": f'attachment; filename="statement-{name}"'}
+    return Response(service.usage.as_csv(months), headers=headers, media_type="text/csv; charset=utf-8")

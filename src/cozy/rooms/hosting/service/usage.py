@@ -1,0 +1,106 @@
+"""What homes cost: written down by day, told by day and by month."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import date, timedelta
+
+import structlog
+from msgspec.structs import asdict
+
+from cozy.kernel.caller import SYSTEM
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+from cozy.kernel.meter import Spent
+from cozy.kernel.problem import Problem
+from cozy.kernel.work import Work
+from cozy.rooms.homes import service as homes
+
+from .. import store
+from ..errors import BadParameter
+from ..model import Day, Failure, Month
+from . import facts
+
+log = structlog.get_logger()
+PAGE = 1000
+_MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
+
+
+async def flush(house: House) -> None:
+    """Write down what the meter holds. What cannot be written is held on to."""
+    spent, failures = house.meter.take()
+    if not spent and not failures:
+        return
+    sizes = {home.id: await _size(house, home) for home, _ in spent}
+    try:
+        await house.write_host(_add, spent, sizes, failures)
+    except Exception:
+        log.exception("the meter cannot be written down")
+        house.meter.give_back(spent, failures)
+
+
+async def _size(house: House, home: Home) -> int | None:
+    """Bytes that a home holds; None where it is not here any more."""
+    try:
+        return await house.read(home, SYSTEM, facts.size)
+    except Problem:
+        return None
+
+
+def _add(
+    work: Work, spent: list[tuple[Home, Spent]], sizes: dict[str, int | None], failures: dict[str, int]
+) -> None:
+    day = work.now.date().isoformat()
+    for home, each in spent:
+        store.usage.add(work, home, day, each, sizes[home.id])
+    for job, tries in failures.items():
+        store.usage.add_failures(work, day, job, tries)
+
+
+def of_days(work: Work, home_id: str, first: str, last: str) -> list[Day]:
+    """What a home cost, by day. first, last: 2026-12-31. Raises BadParameter."""
+    for name, text in (("from", first), ("to", last)):
+        try:
+            date.fromisoformat(text)
+        except ValueError as error:
+            raise BadParameter("A day is written 2026-12-31.", parameter=name) from error
+    return store.usage.days(work, home_id, first, last)
+
+
+def statement(work: Work, month: str, home_id: str = "") -> list[Month]:
+    """What each home cost in a month, by address; or one home. month: 2026-12. Raises BadParameter.
+
+    A home that nobody used is there with what it holds; one that was destroyed, with what it cost before.
+    """
+    if not _MONTH.fullmatch(month):
+        raise BadParameter("A month is written 2026-12.", parameter="month")
+    found = {each.home_id: each for each in store.usage.month(work, month, home_id)}
+    last = ""
+    while page := homes.listed(work, last, PAGE):
+        for listing in page:
+            is_wanted = (
+                listing.id not in found and home_id in {"", listing.id} and listing.created_at[:7] <= month
+            )
+            if is_wanted:
+                stored = store.usage.stored_before(work, listing.id, month)
+                found[listing.id] = Month(listing.id, listing.domain, month, stored, 0, 0, 0, 0)
+        last = page[-1].domain
+    return sorted(found.values(), key=lambda each: each.domain)
+
+
+def as_csv(months: list[Month]) -> str:
+    """A statement as a table (RFC 4180)."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(Month.__struct_fields__)
+    for each in months:
+        table.writerow(asdict(each).values())
+    return out.getvalue()
+
+
+def failures(work: Work, days: int = 7) -> list[Failure]:
+    """Which kinds of jobs went wrong in the last days, the most first."""
+    since = (work.now.date() - timedelta(days=days - 1)).isoformat()
+    return store.usage.failures(work, since)

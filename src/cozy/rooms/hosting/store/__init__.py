@@ -1,0 +1,5 @@
+"""The SQL of the administration, on the host's list."""
+
+from . import entering, messages, usage
+
+__all__ = ["entering", "messages", "usage"]
