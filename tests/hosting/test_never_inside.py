@@ -40,7 +40,10 @@ ASKED = {
     "POST /instances": ("/instances?Domain=bob.localhost&Settings=offer:premium&OIDCID=bob", None),
     "GET /instances/count": ("/instances/count", None),
     "GET /instances/{domain}": (AT, None),
-    "PATCH /instances/{domain}": (f"{AT}?DiskQuota=100000&OIDCID=alice&Blocked=false&Deleting=false", None),
+    "PATCH /instances/{domain}": (
+        f"{AT}?DiskQuota=100000&Unpaid=false&Plan=&OIDCID=alice&Blocked=false&Deleting=false",
+        None,
+    ),
     "DELETE /instances/{domain}": ("/instances/bob.localhost", None),
     "GET /instances/{domain}/last-activity": (f"{AT}/last-activity", None),
     "GET /instances/{domain}/disk-usage": (f"{AT}/disk-usage", None),
@@ -68,6 +71,9 @@ ASKED = {
     "GET /instances/{domain}/usage": (f"{AT}/usage", None),
     "GET /instances/{domain}/statements/{month}": (f"{AT}/statements/2026-07", None),
     "GET /statements/{month}": ("/statements/2026-07.csv", None),
+    "GET /plans": ("/plans", None),
+    "PUT /plans/{name}": ("/plans/family", {"title": "Family"}),
+    "DELETE /plans/{name}": ("/plans/family", None),
     "GET /failures": ("/failures", None),
     "GET /my/costs": ("/my/costs", None),
     "GET /my/jobs": ("/my/jobs", None),
@@ -185,7 +191,7 @@ async def test_no_route_reads_a_name_or_a_content(house, full, settings, clock, 
         transport = httpx2.ASGITransport(administration(replace(other, **others)))
         headers = {"authorization": f"Bearer {token}"}
         async with httpx2.AsyncClient(transport=transport, base_url=ADMIN, headers=headers) as client:
-            for route in sorted(_routes(), key=lambda route: route.startswith("DELETE")):
+            for route in sorted(_routes(), key=lambda route: (route.startswith("DELETE"), route)):
                 url, more = ASKED[route]
                 answer = await client.request(
                     route.split()[0],

@@ -193,6 +193,7 @@ def admit(call: Call, route: Route, holes: Mapping[str, str]) -> None:
     if route.path not in WITHOUT_A_HOME:
         _admit_to(call.home, route)
         homes.terms.guard(call.house.settings, call.home.hosted, call.house.clock(), route.path, call.caller)
+        homes.bills.guard(call.house.settings, call.home.hosted, call.house.clock(), route)
     is_by_itself = call.caller.kind == "owner" or _is_basic(call)
     if is_by_itself and not route.is_page and not is_from_here(call):
         call.caller = NOBODY

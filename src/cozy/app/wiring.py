@@ -318,6 +318,7 @@ FOLLOWERS: list[Callable[[Work], None]] = [
 PORTS: dict[type, list[Any]] = {
     Furnish: [files.furnish],
     FirstPage: [
+        homes_pages.bills.on_first_page,
         neighbours_pages.first.on_first_page,
         permissions_pages.first.on_first_page,
         auth_pages.first.on_first_page,

@@ -23,6 +23,8 @@ class Hosted(Struct, frozen=True, omit_defaults=True):
     leaving_at: str = ""  # when the owner asked the host to delete the home (RFC 3339)
     live_folder: str = ""  # where on the host's disk its files are shown as plain files; "": nowhere
     formerly: tuple[str, ...] = ()  # domains that the home had before on this host
+    unpaid_since: str = ""  # when the host said that a bill is open (RFC 3339)
+    plan: str = ""  # what the owner has with the host, by its name
     reason: str = ""  # why the home is blocked, as the host says
     books: Mapping[
         str, Any

@@ -120,6 +120,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="Days after which the bin empties itself, unless the owner says otherwise; 0: never.",
         ),
     ] = 30
+    unpaid_grace_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Days after which a home whose bill is open takes nothing new; it can be read, taken along and moved "
+            "all the same.",
+        ),
+    ] = 30
     upload_days: Annotated[
         int, Meta(ge=1, description="Days after which an unfinished upload is forgotten.")
     ] = 7

@@ -21,6 +21,12 @@ PROBLEMS = {
         N_("This was not asked as it should be"),
         N_("Nothing was changed. Go back to where you came from, and try again."),
     ),
+    402: (
+        N_("This home takes nothing new for now"),
+        N_(
+            "Nothing was lost. Everything in it can be read, taken along and moved; ask the person who hosts it."
+        ),
+    ),
     403: (N_("This is not yours to open"), N_("Ask the person who owns it, or go back to your home.")),
     404: (
         N_("There is nothing at this address"),

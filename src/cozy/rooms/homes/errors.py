@@ -52,6 +52,10 @@ class TermsUpdated(ActionNeeded):
         return "tos-updated"
 
 
+class Unpaid(ActionNeeded):
+    """This home takes nothing new until its bill is paid. Everything in it can be read, taken along and moved."""
+
+
 class NotHere(Forbidden):
     """This is for the owner, in a browser."""
 

@@ -17,6 +17,10 @@ class OwnersToSay(Invalid):
     """This is the owner's to say, in their home."""
 
 
+class NoPlan(NotFound):
+    """There is no such plan."""
+
+
 class WrongToken(Unauthenticated):
     """This token opens nothing here. It may be over."""
 

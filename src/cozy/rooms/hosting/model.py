@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
@@ -61,6 +61,27 @@ class Month(Struct, frozen=True):
     sent: int
     requests: int
     active_weeks: int
+
+
+class Offer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A plan as it is said: `{"title": "Family", "quota": 200000000000, "price": 500, "currency": "EUR", "features": {…}}`."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=100)]
+    quota: Annotated[int, Meta(ge=0)] | None = None  # bytes; None: no limit
+    price: Annotated[int, Meta(ge=0)] = 0  # of a month, in the smallest unit of the currency
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "EUR"
+    features: dict[str, Any] = {}  # feature flags of homes that have it
+
+
+class Plan(Struct, frozen=True):
+    """What a host offers, and a home may have."""
+
+    name: str
+    title: str
+    quota: int | None
+    price: int
+    currency: str
+    features: dict[str, Any]
 
 
 class Failure(Struct, frozen=True):
@@ -127,6 +148,10 @@ class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ]
         | None
     ) = field(default=None, name="Settings")
+    plan: (
+        Annotated[str, Meta(description="The plan that the home has: its quota and its feature flags.")]
+        | None
+    ) = field(default=None, name="Plan")
 
 
 class Opening(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -160,6 +185,9 @@ class Changing(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: (
         Annotated[str, Meta(max_length=100, description="Why: `PAYMENT_FAILED`, `LOGIN_FAILED`…")] | None
     ) = field(default=None, name="BlockingReason")
+    unpaid: Annotated[bool, Meta(description="Whether a bill is open: see unpaid_grace_days.")] | None = (
+        field(default=None, name="Unpaid")
+    )
     deleting: (
         Annotated[bool, Meta(description="Whether it is noted that the home is to be deleted.")] | None
     ) = field(default=None, name="Deleting")

@@ -1,6 +1,6 @@
 """The first page of a home, and the settings that are about the person."""
 
-from . import first, settings
+from . import bills, first, settings
 from .door import routes
 
-__all__ = ["first", "routes", "settings"]
+__all__ = ["bills", "first", "routes", "settings"]

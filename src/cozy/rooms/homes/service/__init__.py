@@ -19,7 +19,7 @@ from .. import store
 from ..errors import NoHome
 from ..model import INSTANCE, SETTINGS, Profile
 from ..ports import Furnish
-from . import avatar, contexts, instance, terms
+from . import avatar, bills, contexts, instance, terms
 from .contexts import context, flags
 from .ending import destroy
 from .listing import (
@@ -64,6 +64,7 @@ from .profile import (
 __all__ = [
     "at",
     "avatar",
+    "bills",
     "change",
     "change_profile",
     "clean_domain",

@@ -30,6 +30,8 @@ def instance(settings: Settings, listing: Listing) -> dict[str, Any]:
         "tos_latest": asked if asked != hosted.terms else "",
         "blocked": listing.state == "blocked",
         "blocking_reason": hosted.reason,
+        "plan": hosted.plan,
+        "unpaid_since": hosted.unpaid_since,
         "deleting": bool(hosted.leaving_at),
         "moved": listing.state == "gone",
         "feature_flags": hosted.flags,

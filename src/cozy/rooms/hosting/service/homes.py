@@ -20,6 +20,7 @@ from cozy.rooms.homes.model import Listing
 from ..errors import BadParameter
 from ..model import Asked, Changing, Opening
 from ..ports import Moving
+from . import plans
 
 _KEPT = ("uuid", "oidc_id", "org_id", "org_domain")  # words of the host's books
 _LISTS = ("sponsorships", "feature_sets")  # the same, of several
@@ -57,9 +58,10 @@ async def open_(house: House, asked: Opening) -> tuple[Listing, str]:
         }
     )
     hosted = _agreed(settings, Hosted(), asked)
+    hosted, plan = await house.read_host(plans.given, hosted, asked.plan)
     typed = Typed(raw=asked.passphrase)
     key = await auth.passphrase.new_key_of(typed, domain) if asked.passphrase else ""
-    quota = _quota(asked, settings.default_quota)
+    quota = _quota(asked, plan.quota if plan else settings.default_quota)
     origin = origin_of(settings, domain)
     listing = await auth.open_home(house, domain, profile, origin, quota, key=key, hosted=hosted)
     house.relisted[domain] += 1
@@ -87,7 +89,9 @@ async def change(house: House, domain: str, asked: Changing) -> Listing:
 
 def _change(work: Work, domain: str, asked: Changing) -> Listing:
     found = homes.at(work, domain)
-    hosted = _agreed(work.settings, found.hosted, asked)
+    hosted, plan = plans.given(work, _agreed(work.settings, found.hosted, asked), asked.plan)
+    if asked.unpaid is not None:
+        hosted = replace(hosted, unpaid_since=(hosted.unpaid_since or iso(work.now)) if asked.unpaid else "")
     if asked.deleting is not None:
         hosted = replace(hosted, leaving_at=(hosted.leaving_at or iso(work.now)) if asked.deleting else "")
     state: State | None = None
@@ -96,7 +100,9 @@ def _change(work: Work, domain: str, asked: Changing) -> Listing:
         hosted = replace(hosted, reason=(asked.reason or hosted.reason) if asked.blocked else "")
     elif asked.reason is not None:
         hosted = replace(hosted, reason=asked.reason)
-    return homes.change(work, domain, state=state, quota=_quota(asked, found.quota), hosted=hosted)
+    return homes.change(
+        work, domain, state=state, quota=_quota(asked, plan.quota if plan else found.quota), hosted=hosted
+    )
 
 
 def set_flags(work: Work, domain: str, patch: dict[str, Any]) -> Listing:

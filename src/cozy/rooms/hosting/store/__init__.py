@@ -1,5 +1,5 @@
 """The SQL of the administration, on the host's list."""
 
-from . import entering, messages, usage
+from . import entering, messages, plans, usage
 
-__all__ = ["entering", "messages", "usage"]
+__all__ = ["entering", "messages", "plans", "usage"]

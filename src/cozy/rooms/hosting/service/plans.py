@@ -1,0 +1,49 @@
+"""Plans: what a host offers. A home that gets one gets its quota and its feature flags, and loses those of the one before."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec.structs import replace
+
+from cozy.kernel.home import Hosted
+from cozy.kernel.work import Work
+
+from .. import store
+from ..errors import BadParameter, NoPlan
+from ..model import Offer, Plan
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
+
+
+def listed(work: Work) -> list[Plan]:
+    """What is offered, by price."""
+    return store.plans.listed(work)
+
+
+def keep(work: Work, name: str, offer: Offer) -> Plan:
+    """Offer a plan, or change what it is for homes that get it from now on. Raises BadParameter."""
+    if not _NAME.fullmatch(name):
+        raise BadParameter("The name of a plan has small letters, digits and hyphens.", parameter="name")
+    plan = Plan(name, offer.title, offer.quota, offer.price, offer.currency, offer.features)
+    store.plans.keep(work, plan)
+    return plan
+
+
+def drop(work: Work, name: str) -> None:
+    """Offer it no more; homes that have it keep what they have. Raises NoPlan."""
+    if not store.plans.drop(work, name):
+        raise NoPlan(parameter="Plan")
+
+
+def given(work: Work, hosted: Hosted, name: str | None) -> tuple[Hosted, Plan | None]:
+    """What a home and its host agree on when it gets a plan; None for no change, "" for no plan. Raises NoPlan."""
+    if name is None:
+        return hosted, None
+    plan = store.plans.one(work, name) if name else None
+    if name and plan is None:
+        raise NoPlan(parameter="Plan")
+    before = store.plans.one(work, hosted.plan)
+    lost = set(before.features) if before else set()
+    kept = {flag: value for flag, value in hosted.flags.items() if flag not in lost}
+    return replace(hosted, plan=name, flags={**kept, **(plan.features if plan else {})}), plan
