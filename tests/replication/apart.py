@@ -295,7 +295,7 @@ class Play:
         self._edit(person, CONTACTS, {"fullname": text, "climbs": person.roots[f"group {mode}"]})
 
     def _edit(self, person: Person, doctype: str, body: dict[str, Any]) -> None:
-        """A new one, another text for one, or one less."""
+        """A new one, another text for one, one less, or one that is taken out and is somebody's own from then on."""
         known = [
             doc for doc in person.documents(doctype).values() if body.items() - _texts(body) <= doc.items()
         ]
@@ -307,7 +307,8 @@ class Play:
         if fate < 0.3 and len(known) > 4:
             self._did(client("DELETE", f"/data/{doctype}/{one['_id']}", None, None, rev=one["_rev"]))
         else:
-            self._did(client("PUT", f"/data/{doctype}/{one['_id']}", json.dumps({**one, **body}), JSON))
+            told = {**body, "climbs": "alone"} if "climbs" in body and fate > 0.9 else body
+            self._did(client("PUT", f"/data/{doctype}/{one['_id']}", json.dumps({**one, **told}), JSON))
 
     def _in_drive(self, who: str, person: Person) -> None:
         """A file of the drive is made, written, named or thrown away, live in Alice's home."""
