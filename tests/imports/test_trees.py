@@ -1,6 +1,7 @@
 """Trees: whatever was dropped is names and streams, and what is hostile ends in a reason."""
 
 import gzip
+import io
 import lzma
 import struct
 import tarfile
@@ -8,6 +9,7 @@ import tracemalloc
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -181,6 +183,34 @@ def test_a_zip_in_a_zip_stays_a_file(tmp_path):
     inner = zipped(tmp_path / "inner.zip", FILES).read_bytes()
     with opening(zipped(tmp_path / "x.zip", {"inner.zip": inner})) as tree:
         assert contents(tree) == {"inner.zip": inner}
+
+
+class Wire(io.RawIOBase):
+    """Where a server sends a zip that it makes meanwhile: nothing is gone back to."""
+
+    def __init__(self) -> None:
+        self.sent = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self.sent += data
+        return len(data)
+
+
+def test_a_zip_as_clouds_send_it_is_read_and_its_top_is_nothing_that_was_left_out(tmp_path):
+    """Dropbox begins with a folder called `/`; sizes stand behind the contents, and in 64 bits."""
+    wire = Wire()
+    with zipfile.ZipFile(wire, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("/"), b"")
+        archive.writestr("Été/", b"")
+        with archive.open(zipfile.ZipInfo("Été/a.txt"), "w", force_zip64=True) as file:
+            file.write(b"a")
+    (tmp_path / "Dropbox.zip").write_bytes(wire.sent)
+    with opening(tmp_path / "Dropbox.zip") as tree:
+        assert contents(tree) == {"Été/a.txt": b"a"}
+        assert tree.refused == []
 
 
 def test_locked_files_of_a_zip_are_refused(tmp_path):
