@@ -27,10 +27,10 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from cozy.backends import rows
 from cozy.backends.carried import ComingFile
 from cozy.backends.group import GroupCommit, Outcome
-from cozy.backends.migrate import Migration, migrate_postgres, runs_ours_alone
+from cozy.backends.migrate import Migration, migrate_postgres, migrate_sqlite, runs_ours_alone
 from cozy.backends.rows_carried import SEALED, LeavingRows, install_rows, is_sealed
-from cozy.kernel.carrying import HomeGone
-from cozy.kernel.db import CannotCopy, Db, Row, Taken, TooLong, expand, nothing
+from cozy.kernel.carrying import HomeGone, NoHomeFile
+from cozy.kernel.db import Db, Row, Taken, TooLong, expand, nothing
 from cozy.kernel.problem import Invalid, OutOfSpace, Unavailable
 
 P = ParamSpec("P")
@@ -107,8 +107,15 @@ class PostgresDb:
 class PostgresDatabase:
     """One home's rows, or (home "") the host's."""
 
-    def __init__(self, home_id: str, pool: ConnectionPool[Connection], threads: ThreadPoolExecutor) -> None:
+    def __init__(
+        self,
+        home_id: str,
+        pool: ConnectionPool[Connection],
+        threads: ThreadPoolExecutor,
+        steps: list[Migration],
+    ) -> None:
         self._home_id = home_id
+        self._migrations = steps
         self._pool = pool
         self._threads = threads
         self._group = GroupCommit(threads, self._commit)
@@ -169,8 +176,16 @@ class PostgresDatabase:
             raise _problem(error) from error
 
     async def copy(self, target: Path, fn: Callable[[Db], T]) -> T:
-        """Not yet."""
-        raise CannotCopy
+        """Rows into a new file, within one snapshot."""
+        return await _on(self._threads, self._in_transaction, _READ, partial(self._copied, target, fn))
+
+    def _copied(self, target: Path, fn: Callable[[Db], T], connection: Connection) -> T:
+        result = fn(PostgresDb(connection))
+        target.unlink(missing_ok=True)  # of a try before
+        migrate_sqlite(target, self._migrations)
+        rows.into_sqlite(connection, self._home_id, target)
+        rows.settle(target)
+        return result
 
     async def damages(self) -> list[str]:
         """Nothing: the files are PostgreSQL's, and `pg_amcheck` is its tool."""
@@ -233,7 +248,7 @@ class PostgresStorage:
             self._pool.close()
             raise
         self._open: dict[str, PostgresDatabase] = {}
-        self.host = PostgresDatabase("", self._pool, self._threads)
+        self.host = PostgresDatabase("", self._pool, self._threads, migrations("host"))
 
     def home(self, home_id: str) -> PostgresDatabase:
         """One home's rows. Homes that are writing share a queue, the others cost nothing."""
@@ -241,7 +256,9 @@ class PostgresStorage:
         if database is None:
             if len(self._open) > _CONNECTIONS * 10:
                 self._open = {id_: known for id_, known in self._open.items() if known.busy}
-            database = self._open[home_id] = PostgresDatabase(home_id, self._pool, self._threads)
+            database = self._open[home_id] = PostgresDatabase(
+                home_id, self._pool, self._threads, self._migrations("home")
+            )
         return database
 
     async def homes(self) -> list[str]:
@@ -292,8 +309,20 @@ class PostgresStorage:
         return {name: said.get(name, 0) for name in names}
 
     async def adopt(self, home_id: str, source: Path) -> None:
-        """Not yet."""
-        raise CannotCopy
+        """In one transaction, in place of what is here."""
+        await _on(self._threads, self._adopt, home_id, source)
+
+    def _adopt(self, home_id: str, source: Path) -> None:
+        steps = self._migrations("home" if home_id else "host")
+        if not runs_ours_alone(source, steps):
+            raise NoHomeFile
+        migrate_sqlite(source, steps)
+        try:
+            with self._pool.connection() as connection, connection.transaction():
+                rows.clear(source, home_id, connection)
+                rows.into_postgres(source, home_id, connection)
+        except psycopg.Error as error:
+            raise _problem(error) from error
 
     async def close(self) -> None:
         """Wait for the writers, then close every connection."""

@@ -53,13 +53,15 @@ class Summed(Struct):
         self.sum = (self.sum + int.from_bytes(digest)) % 2**256
 
 
-def tables(connection: apsw.Connection) -> list[Table]:
-    """Those of a home's file, without what each engine makes of others."""
+def tables(connection: apsw.Connection, *, of_host: bool = False) -> list[Table]:
+    """Those of a home's file, without what each engine makes of others; or all of the file of the host's list."""
     names = [
         str(row[0])
         for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
     ]
     found = [_table(connection, name) for name in names]
+    if of_host:
+        return found
     return [each for each in found if "home_id" in each.columns and each.name not in MADE_ANEW]
 
 
@@ -90,18 +92,40 @@ def _names(steps: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def into_postgres(file: Path, home_id: str, connection: Connection) -> None:
-    """Write what a home's file holds into the tables, in the transaction that is open. Raises RowsDiffer."""
+    """Write what a home's file holds into the tables, in the transaction that is open; "": the host's list. Raises RowsDiffer."""
     source = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READWRITE)
     try:
         read, written = Summed(), Summed()
-        for table in tables(source):
+        for table in tables(source, of_host=not home_id):
             _copy_in(connection, table, _summing(read, table, _of_sqlite(source, table, home_id)))
             for row in _of_postgres(connection, table, home_id):
                 written.add(table, row)
         _compare(read, written)
-        connection.execute(f"{_SEARCH} AND home_id = %s".encode(), (home_id,))
+        if home_id:
+            connection.execute(f"{_SEARCH} AND home_id = %s".encode(), (home_id,))
     finally:
         source.close()
+
+
+def clear(file: Path, home_id: str, connection: Connection) -> None:
+    """Delete what the tables hold of a home, or of the host's list, in the transaction that is open."""
+    source = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        found = [table.name for table in tables(source, of_host=not home_id)]
+    finally:
+        source.close()
+    where, known = ("WHERE home_id = %s", (home_id,)) if home_id else ("", ())
+    for name in [*found, *(sorted(MADE_ANEW) if home_id else ())]:
+        connection.execute(sql.SQL("DELETE FROM {} {}").format(sql.Identifier(name), sql.SQL(where)), known)
+
+
+def settle(file: Path) -> None:
+    """Put all of a file that we made into the file itself."""
+    target = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READWRITE)
+    try:
+        target.execute("PRAGMA journal_mode=DELETE").fetchall()
+    finally:
+        target.close()
 
 
 def into_sqlite(connection: Connection, home_id: str, file: Path) -> None:
@@ -110,13 +134,14 @@ def into_sqlite(connection: Connection, home_id: str, file: Path) -> None:
     try:
         read, written = Summed(), Summed()
         target.execute("BEGIN IMMEDIATE")
-        for table in tables(target):
+        for table in tables(target, of_host=not home_id):
             into = f"INSERT INTO {table.name} ({', '.join(table.columns)}) VALUES ({', '.join('?' * len(table.columns))})"
             target.executemany(into, _summing(read, table, _of_postgres(connection, table, home_id)))
             for row in _of_sqlite(target, table, home_id):
                 written.add(table, row)
         _compare(read, written)
-        target.execute(_SEARCH)
+        if home_id:
+            target.execute(_SEARCH)
         target.execute("COMMIT")
     finally:
         target.close()
@@ -134,17 +159,19 @@ def _summing(into: Summed, table: Table, rows: Iterable[Sequence[Any]]) -> Itera
 
 
 def _of_sqlite(source: apsw.Connection, table: Table, home_id: str) -> Iterator[Sequence[Any]]:
-    asked = f"SELECT {', '.join(table.columns)} FROM {table.name} WHERE home_id = ? ORDER BY {', '.join(table.order)}"
-    return source.execute(asked, (home_id,))
+    where, known = ("WHERE home_id = ?", (home_id,)) if home_id else ("", ())
+    asked = f"SELECT {', '.join(table.columns)} FROM {table.name} {where} ORDER BY {', '.join(table.order)}"
+    return source.execute(asked, known)
 
 
 def _of_postgres(connection: Connection, table: Table, home_id: str) -> Iterator[Sequence[Any]]:
-    asked = sql.SQL("SELECT {} FROM {} WHERE home_id = %s ORDER BY {}").format(
-        _joined(table.columns), sql.Identifier(table.name), _joined(table.order)
+    where, known = ("WHERE home_id = %s", (home_id,)) if home_id else ("", ())
+    asked = sql.SQL("SELECT {} FROM {} {} ORDER BY {}").format(
+        _joined(table.columns), sql.Identifier(table.name), sql.SQL(where), _joined(table.order)
     )
     with connection.cursor(f"rows_of_{table.name}") as cursor:
         cursor.itersize = 500
-        cursor.execute(asked, (home_id,))
+        cursor.execute(asked, known)
         yield from cursor
 
 

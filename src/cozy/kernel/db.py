@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
 from .carrying import Coming, Leaving
-from .problem import Unavailable
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -24,10 +23,6 @@ class Taken(Exception):
     def __init__(self, index: str) -> None:
         super().__init__(index)
         self.index = index
-
-
-class CannotCopy(Unavailable):
-    """Homes that are kept in PostgreSQL are backed up by its own tools, for now."""
 
 
 class TooLong(Exception):
@@ -91,10 +86,7 @@ class Database(Protocol):
         ...
 
     async def copy(self, target: Path, fn: Callable[[Db], T]) -> T:
-        """Write all of it into a new SQLite file, and run a read at the very same moment. Nobody waits meanwhile.
-
-        Raises CannotCopy.
-        """
+        """Write all of it into a new SQLite file, and run a read at the very same moment. Nobody waits meanwhile."""
         ...
 
     async def damages(self) -> list[str]:
@@ -141,7 +133,7 @@ class Storage(Protocol):
     async def adopt(self, home_id: str, source: Path) -> None:
         """Make what `Database.copy` wrote the database of a home, in place of what it has here; "": the host's list.
 
-        Raises NoHomeFile when it holds anything that no version of Cozy puts there, CannotCopy.
+        Raises NoHomeFile when it holds anything that no version of Cozy puts there.
         """
         ...
 

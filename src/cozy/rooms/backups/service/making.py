@@ -46,7 +46,7 @@ _PACKED = 1  # zlib's level: databases are mostly text, and locking is quicker t
 async def back_up(house: House, root: Path, lock: Lock, *, home: Home | None = None, keep: str = "") -> Made:
     """Back up this host, or one home, to a folder. keep: which backups stay, as `7d,4w,12m`; "" is all.
 
-    A home that cannot be backed up hinders no other: `failed` says why. Raises OtherHost, BusyPlace, BadKeep, CannotCopy.
+    A home that cannot be backed up hinders no other: `failed` says why. Raises OtherHost, BusyPlace, BadKeep.
     """
     if keep:
         kept([], keep)
