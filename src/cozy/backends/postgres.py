@@ -235,7 +235,7 @@ class PostgresStorage:
 
     def __init__(self, conninfo: str, migrations: Callable[[str], list[Migration]], root: Path) -> None:
         self._conninfo = conninfo
-        self._migrations = migrations
+        self._migrations = lru_cache(migrations)
         self._root = root  # where the files of homes are that come or go
         self._coming: dict[str, list[bytes]] = {}
         self._threads = ThreadPoolExecutor(max_workers=_CONNECTIONS, thread_name_prefix="postgres")
