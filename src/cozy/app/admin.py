@@ -44,10 +44,10 @@ _ON_DISK = "unix:"
 PORCH = {LOG_IN, "/my/language", "/my/sw.js", "/my/manifest.webmanifest", "/my/offline"}
 ROOMS = (
     ui.Room("homes", N_("Homes"), "/my", "house"),
-    ui.Room("costs", N_("What homes cost"), "/my/costs", "gauge", N_("Costs")),
+    ui.Room("costs", N_("What homes cost"), "/my/costs", "layers", N_("Costs")),
     ui.Room("jobs", N_("What fails"), "/my/jobs", "circle-alert"),
-    ui.Room("messages", N_("Messages"), "/my/messages", "megaphone", more=True),
-    ui.Room("health", N_("Health"), "/my/health", "heart-pulse", more=True),
+    ui.Room("messages", N_("Messages"), "/my/messages", "bell", more=True),
+    ui.Room("health", N_("Health"), "/my/health", "info", more=True),
 )
 
 

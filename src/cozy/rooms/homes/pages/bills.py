@@ -33,4 +33,4 @@ def on_first_page(work: Work, home: Home) -> Iterable[Notice]:
             ),
             day=formats.day(closes.date(), said.locale),
         )
-    yield Notice(text, LEAVE, said.gettext(N_("Take everything along")), "receipt", "warn")
+    yield Notice(text, LEAVE, said.gettext(N_("Take everything along")), "circle-alert", "warn")

@@ -22,7 +22,7 @@ COOKIE = "admin"
 STATES = {
     "active": (ui.N_("In use"), "ok", "house"),
     "blocked": (ui.N_("Closed"), "warn", "lock"),
-    "moving": (ui.N_("Moving"), "lamp", "truck"),
+    "moving": (ui.N_("Moving"), "lamp", "waypoints"),
     "gone": (ui.N_("Moved away"), "", "log-out"),
 }
 

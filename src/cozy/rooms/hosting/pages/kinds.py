@@ -17,7 +17,5 @@ def _said(words: Words, values: Mapping[str, Any]) -> Said:
 
 
 KINDS = (
-    Kind(
-        name=service.telling.KIND, label=N_("What your host says"), icon="megaphone", say=_said, rule=Rule()
-    ),
+    Kind(name=service.telling.KIND, label=N_("What your host says"), icon="bell", say=_said, rule=Rule()),
 )
