@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cozy.app import admin, inboxes, ledger, metering, metrics, public, signs
+from cozy.app import admin, inboxes, ledger, metering, metrics, public, shapes, signs
 from cozy.app.errors import Vacant, refuse
 from cozy.app.house import home_of, opened
 from cozy.app.protocol import LateSocketProtocol, Protocol
@@ -253,6 +253,7 @@ class Application:
 @asynccontextmanager
 async def application(settings: Settings) -> AsyncIterator[tuple[House, ASGIApp]]:
     """The whole program: the open house, and an ASGI application over it, its worker at work beside it."""
+    shapes.learn()
     worker = Worker()
     async with (
         opened(settings, wake=worker.wake) as house,
