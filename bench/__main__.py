@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench import cases, imports, photos, report, running, search, sharing, wrk
+from bench import cases, imports, move, photos, report, running, search, sharing, wrk
 from bench.cases import Case
 from bench.load import BadAnswer
 from bench.peers import Peer
@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     for suite in SUITES:
         _add_suite(commands.add_parser(suite.name, help=suite.title), suite)
     imports.add_to(commands)
+    move.add_to(commands)
     photos.add_to(commands)
     search.add_to(commands)
     sharing.add_to(commands)
