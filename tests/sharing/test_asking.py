@@ -135,3 +135,22 @@ async def test_since_when_a_home_is_away_is_known_until_it_is_back(street, alice
     await ask(alice, peer)
     back = await standing(alice, peer)
     assert (back.away_since, back.heard_at > first.away_since) == ("", True)
+
+
+async def test_a_stream_that_is_only_led_elsewhere_was_taken_by_nobody(street, alice, bob, peer):
+    """A home that moves says so while a file is sent to it: that is sent again, and not taken for told."""
+    there = bob.app
+
+    async def leading(scope, receive, send):
+        if scope["method"] != "PUT":
+            return await there(scope, receive, send)
+        headers = [(b"location", f"{bob.origin}{scope['path']}".encode())]
+        await send({"type": "http.response.start", "status": 308, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def pieces():
+        yield b"a file"
+
+    bob.app = leading
+    with pytest.raises(PeerAway):
+        await ask(alice, peer, path="io.cozy.files/key", body=pieces)

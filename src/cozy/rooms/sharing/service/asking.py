@@ -29,6 +29,7 @@ ANSWER_LIMIT = BODY_LIMIT
 JSON, JSONAPI = "application/json", "application/vnd.api+json"
 Body = bytes | AsyncIterable[bytes] | Callable[[], AsyncIterable[bytes]]
 _BUSY = {408, 425, 429}
+_LEADS_ELSEWHERE = {301, 302, 307, 308}
 
 
 class _Held(Struct, frozen=True):
@@ -168,8 +169,12 @@ def _is_stale(reply: Reply) -> bool:
 
 
 def _moved_to(house: House, home: Home, held: _Held, reply: Reply) -> str:
-    """The address that a home says it has now: 410 with a link, or a redirect on which the token was left behind."""
+    """The address that a home says it has now: 410 with a link, a redirect on which the token was left behind, or one that was not
+    followed, for a stream goes out once.
+    """
     said = ""
+    if reply.status in _LEADS_ELSEWHERE:
+        said = reply.headers.get("location", "")
     if reply.status == 410:
         said = _related(reply.body)
     elif reply.status == 401 and urlsplit(reply.url)[:2] != urlsplit(held.address)[:2]:
@@ -201,6 +206,8 @@ async def _renewed(house: House, home: Home, peer: Peer, held: _Held, moved: str
         house, "POST", f"{address}/auth/access_token", body=urlencode(form).encode(), redirects=0,
         headers={"accept": JSON, "content-type": "application/x-www-form-urlencoded"}, timeout_s=TIMEOUT_S,
     )  # fmt: skip
+    if reply.status in _LEADS_ELSEWHERE:
+        raise PeerAway(host=urlsplit(address).netloc)
     if reply.status != 200:
         raise PeerGone(host=urlsplit(address).netloc)
     try:
@@ -229,6 +236,8 @@ async def _judged(house: House, home: Home, peer: Peer, held: _Held, reply: Repl
     if reply.status in {401, 410}:
         await house.write(home, SYSTEM, others.missed, peer, "gone")
         raise PeerGone(host=host)
+    if reply.status in _LEADS_ELSEWHERE:  # nobody has taken it yet
+        raise PeerAway(host=host)
     if held.is_news:
         await house.write(home, SYSTEM, others.heard, peer)
     if reply.status >= 400:
