@@ -143,7 +143,8 @@ async def test_a_stream_that_is_only_led_elsewhere_was_taken_by_nobody(street, a
 
     async def leading(scope, receive, send):
         if scope["method"] != "PUT":
-            return await there(scope, receive, send)
+            await there(scope, receive, send)
+            return
         headers = [(b"location", f"{bob.origin}{scope['path']}".encode())]
         await send({"type": "http.response.start", "status": 308, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
