@@ -13,11 +13,14 @@ MAY_CALL_OUT = {
     "backends/postgres.py",  # their database
     "backends/listening.py",  # the same: what other processes changed
     "backends/migrate.py",
+    "backends/rows.py",  # the same: rows of homes on their way
+    "backends/rows_carried.py",
+    "backends/s3.py",  # the S3 service of the settings
     "backends/box/runner.py",  # nothing itself: it reads where the database is, to keep boxes away from there
     "backends/outside.py",  # the one guarded client of everything that the owner asks for
     "sdk/web.py",  # in the box of a connector, which has one way out: the same guard
 }
-CALLERS = {"aiosmtplib", "aiohttp", "http.client", "httpx", "httpx2", "psycopg", "requests", "smtplib", "urllib.request", "urllib3"}  # fmt: skip
+CALLERS = {"aiosmtplib", "aiohttp", "http.client", "httpx", "httpx2", "obstore", "psycopg", "requests", "smtplib", "urllib.request", "urllib3"}  # fmt: skip
 NAMESPACES = re.compile(r"https?://(?:[\w-]+\.)*(?:w3\.org|localhost)\b|https?://(?:127\.0\.0\.1|\[)")
 
 

@@ -65,6 +65,8 @@ PUBLIC = {
     "GET /favicon.ico": "our own picture",
     "GET /version": "which program this is",
     "GET /status": "whether it works",
+    "GET /move/importing": "whether another Cozy's archive is on its way, as cozy-stack tells who waits for it",
+    "SOCKET /move/importing/realtime": "when that is over",
     "GET /connection_check": "whether a device is on line",
     "GET /robots.txt": "that no search engine is wanted",
     "GET /security.txt": "where to tell of holes",
