@@ -16,6 +16,7 @@ MAY_CALL_OUT = {
     "backends/rows.py",  # the same: rows of homes on their way
     "backends/rows_carried.py",
     "backends/s3.py",  # the S3 service of the settings
+    "backends/s3_pictures.py",
     "backends/box/runner.py",  # nothing itself: it reads where the database is, to keep boxes away from there
     "backends/outside.py",  # the one guarded client of everything that the owner asks for
     "sdk/web.py",  # in the box of a connector, which has one way out: the same guard
