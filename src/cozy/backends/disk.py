@@ -14,7 +14,7 @@ import secrets
 import shutil
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import lru_cache
 from io import FileIO
 from pathlib import Path
@@ -23,9 +23,9 @@ from typing import Literal
 from cozy.backends.durable import sync_folder
 from cozy.backends.faults import of_disk
 from cozy.backends.hashing import Hashes, hashing_threads, inline_content
+from cozy.backends.turns import Turns
 from cozy.kernel.blobs import (
     INLINE_LIMIT,
-    BusyUpload,
     Content,
     Missing,
     Placed,
@@ -50,7 +50,7 @@ class Disk:
         self._homes = root / "homes"
         self._threads = hashing_threads()
         self._appending: dict[tuple[str, str], Hashes] = {}
-        self._busy: set[tuple[str, str]] = set()
+        self._turns = Turns()
 
     async def put(self, home_id: str, chunks: AsyncIterator[bytes], limit: int | None = None) -> Content:
         """Store a stream; small ones come back inline and touch no disk."""
@@ -151,7 +151,7 @@ class Disk:
     ) -> int:
         """Append in place; what came before a broken connection stays, synced."""
         path = self._upload(home_id, upload_id)
-        with self._alone(home_id, upload_id):
+        with self._turns.alone(home_id, upload_id):
             hashes = await self._hashes(home_id, upload_id, path)
             if hashes.size != offset:
                 raise WrongOffset(offset=offset, received=hashes.size)
@@ -166,7 +166,7 @@ class Disk:
     async def finish(self, home_id: str, upload_id: str) -> Content:
         """Rename: the upload is a content. Its name ends in the upload's id, by which it is found again."""
         path = self._upload(home_id, upload_id)
-        with self._alone(home_id, upload_id):
+        with self._turns.alone(home_id, upload_id):
             if (known := await asyncio.to_thread(self._finished, home_id, upload_id)) is not None:
                 content = await (await self._hashes(home_id, upload_id, known)).content()
                 return Content(content.sha256, content.md5, content.size, None, known.name)
@@ -196,18 +196,6 @@ class Disk:
         """Look whether we may write into the folder of homes."""
         if not await asyncio.to_thread(os.access, self._homes, os.W_OK):
             raise PermissionError(self._homes)
-
-    @contextmanager
-    def _alone(self, home_id: str, upload_id: str) -> Iterator[None]:
-        """One connection at a time sends or ends an upload."""
-        key = (home_id, upload_id)
-        if key in self._busy:
-            raise BusyUpload(upload=upload_id)
-        self._busy.add(key)
-        try:
-            yield
-        finally:
-            self._busy.discard(key)
 
     async def _hashes(self, home_id: str, upload_id: str, path: Path) -> Hashes:
         """The running hashes of an upload; after a restart or a broken connection, made again from the file."""

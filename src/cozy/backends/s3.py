@@ -13,7 +13,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -26,9 +26,9 @@ from obstore.store import S3Store
 
 from cozy.backends.faults import of_disk
 from cozy.backends.hashing import Hashes, hashing_threads, inline_content
+from cozy.backends.turns import Turns
 from cozy.kernel.blobs import (
     INLINE_LIMIT,
-    BusyUpload,
     Content,
     Missing,
     Placed,
@@ -83,7 +83,7 @@ class S3:
         self._part = part
         self._threads = hashing_threads()
         self._appending: dict[tuple[str, str], tuple[list[Part], Hashes]] = {}
-        self._busy: set[tuple[str, str]] = set()
+        self._turns = Turns()
 
     async def put(self, home_id: str, chunks: AsyncIterator[bytes], limit: int | None = None) -> Content:
         """Store a stream; small ones come back inline, and what fits into one object becomes one."""
@@ -295,7 +295,7 @@ class S3:
         self, home_id: str, upload_id: str, offset: int, chunks: AsyncIterator[bytes], limit: int
     ) -> int:
         """Write further parts. Two workers that do it at once stand in nobody's way: only one row of parts is the content."""
-        with self._alone(home_id, upload_id):
+        with self._turns.alone(home_id, upload_id):
             upload = await self._upload(home_id, upload_id)
             if upload.size != offset:
                 raise WrongOffset(offset=offset, received=upload.size)
@@ -316,7 +316,7 @@ class S3:
 
     async def finish(self, home_id: str, upload_id: str) -> Content:
         """List the parts; few bytes become one object. Nothing is copied, and read only when other workers took parts."""
-        with self._alone(home_id, upload_id):
+        with self._turns.alone(home_id, upload_id):
             upload = await self._upload(home_id, upload_id)
             folder = _parts_path(home_id, upload_id)
             if not upload.is_ended:
@@ -435,18 +435,6 @@ class S3:
     async def _delete(self, paths: Iterable[str]) -> None:
         if going := list(paths):
             await asked(obstore.delete_async(self._store, going))
-
-    @contextmanager
-    def _alone(self, home_id: str, upload_id: str) -> Iterator[None]:
-        """One connection at a time sends or ends an upload here; elsewhere it makes a row of its own."""
-        key = (home_id, upload_id)
-        if key in self._busy:
-            raise BusyUpload(upload=upload_id)
-        self._busy.add(key)
-        try:
-            yield
-        finally:
-            self._busy.discard(key)
 
 
 class _Checked:

@@ -8,13 +8,12 @@ from collections.abc import AsyncIterator, Mapping
 from urllib.parse import urlencode, urlsplit
 
 from cozy.kernel.house import House
-from cozy.kernel.outside import Reply, TooMuch, TooSlow, Unreachable
+from cozy.kernel.outside import Reply
 
-from ..errors import NoPlace, NoRoomThere, PlaceAway, PlaceClosed
+from ..errors import NoPlace, PlaceAway, PlaceClosed
+from .answering import answer
 from .sigv4 import UNSIGNED, Keys, encoded, signed
 
-_LONG_S = 24 * 3600.0  # that one request may take
-_MOST = 512 * 1024 * 1024  # bytes of the sums of an earlier backup
 _PART = 64 * 1024 * 1024  # bytes of what is sent at once
 _MOST_PARTS = 10_000  # of one file
 _REGION = "us-east-1"  # that services which know no regions want
@@ -108,19 +107,8 @@ class S3:
         url = f"{self._server}{path}" + (f"?{urlencode(query)}" if query else "")
         payload = hashlib.sha256(body).hexdigest() if isinstance(body, bytes) else UNSIGNED
         told = signed(self._keys, method, url, {}, payload, self._house.clock())
-        try:
-            reply = await self._house.outside.fetch(
-                method, url, headers={**told, **(headers or {})}, body=body, limit=_MOST, timeout_s=_LONG_S, redirects=0
-            )  # fmt: skip
-        except (Unreachable, TooMuch, TooSlow) as error:
-            raise PlaceAway from error
-        if reply.status in {401, 403}:
-            raise PlaceClosed(parameter="password")
-        if reply.status in {413, 507}:
-            raise NoRoomThere
-        if reply.status >= 300 and not (missing and reply.status == 404):
-            raise PlaceAway(status=reply.status)
-        return reply
+        also = {404} if missing else set[int]()
+        return await answer(self._house, method, url, {**told, **(headers or {})}, body, also=also)
 
 
 class _Cut:

@@ -7,12 +7,10 @@ from collections.abc import AsyncIterator, Mapping
 from urllib.parse import quote
 
 from cozy.kernel.house import House
-from cozy.kernel.outside import Reply, TooMuch, TooSlow, Unreachable
+from cozy.kernel.outside import Reply
 
-from ..errors import NoPlace, NoRoomThere, PlaceAway, PlaceClosed
-
-_LONG_S = 24 * 3600.0  # that one file may take
-_MOST = 512 * 1024 * 1024  # bytes of the sums of an earlier backup
+from ..errors import NoPlace
+from .answering import answer
 
 
 class Webdav:
@@ -59,18 +57,6 @@ class Webdav:
         *, missing: bool = False, there: bool = False,
     ) -> Reply:  # fmt: skip
         """The answer, unless it refuses. missing: nothing there is an answer; there: something there is one."""
+        also = ({404} if missing else set[int]()) | ({405} if there else set[int]())
         url = f"{self._url}/{quote(path)}"
-        try:
-            reply = await self._house.outside.fetch(
-                method, url, headers={**self._headers, **(headers or {})}, body=body, limit=_MOST, timeout_s=_LONG_S, redirects=0
-            )  # fmt: skip
-        except (Unreachable, TooMuch, TooSlow) as error:
-            raise PlaceAway from error
-        if reply.status in {401, 403}:
-            raise PlaceClosed(parameter="password")
-        if reply.status in {413, 507}:
-            raise NoRoomThere
-        is_fine = reply.status < 300 or (missing and reply.status == 404) or (there and reply.status == 405)
-        if not is_fine:
-            raise PlaceAway(status=reply.status)
-        return reply
+        return await answer(self._house, method, url, {**self._headers, **(headers or {})}, body, also=also)
