@@ -300,7 +300,7 @@ async def test_a_crash_after_the_transaction_makes_no_second_file(client, house,
 
 async def test_a_second_connection_waits_its_turn(client, house, home):
     url = await began(client, 10)
-    with house.blobs._alone(home.id, url.rpartition("/")[2]):
+    with house.blobs._turns.alone(home.id, url.rpartition("/")[2]):
         assert (await send(client, url, 0, b"12345")).status_code == 423
     assert (await send(client, url, 0, b"12345")).status_code == 204
 
