@@ -24,8 +24,21 @@ def packed(held: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+def locked() -> bytes:
+    """A zip that says that its one file is locked by a password."""
+    data = bytearray(packed({"a.txt": b"1"}))
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(header) + flags] |= 1
+    return bytes(data)
+
+
 def said(**message: object) -> dict[str, Any]:
     return {"data": {"attributes": {"arguments": message}}}
+
+
+@pytest.fixture
+def on_page() -> str:
+    return "/my/drive"
 
 
 @pytest.fixture
@@ -116,3 +129,31 @@ async def test_an_app_has_packed_and_unpacked_only_what_it_may_read_and_where_it
     assert allowed.status_code == 202, allowed.text
     assert (await app.post("/jobs/queue/zip", json=said(files={}))).status_code == 400
     assert (await app.post("/jobs/queue/unzip", json=said(zip=3))).status_code == 422
+
+
+async def test_the_owner_unpacks_a_zip_into_a_folder_beside_it(house, home, reader, given_, folder):
+    where = await folder("Post")
+    held = {"one.zip": {"a.txt": b"1", "b/c.txt": b"2"}, "two.zip": {"Both/a.txt": b"3", "Both/b.txt": b"4"}}
+    for name, files_ in held.items():
+        asked = await reader.submit(f"/my/file/{await given_(name, packed(files_), where)}/unpack")
+        assert asked.status_code == 303, asked.text
+        await settled(house, home)
+        assert asked.headers["location"].startswith("/my/drive/")
+    there = {path for path in await house.read(home, SYSTEM, tree_of) if path.startswith("/Post/")}
+    assert there == {
+        f"/Post/{each}"
+        for each in ("one.zip", "two.zip", "one/a.txt", "one/b/c.txt", "Both/a.txt", "Both/b.txt")
+    }
+
+
+async def test_a_zip_that_cannot_be_unpacked_says_why_and_leaves_no_folder(house, home, reader, given_):
+    before = {each.id for each in await house.read(home, SYSTEM, files.children, files.ROOT)}
+    odd = {"no zip archive": b"no zip", "nothing in there": packed({}), "locked by a password": locked()}
+    ids = {await given_(f"{said}.zip", data): said for said, data in odd.items()}
+    for id_, said in ids.items():
+        answer = await reader.submit(f"/my/file/{id_}/unpack")
+        assert answer.headers["location"] == f"/my/file/{id_}"
+        assert said in (await reader.get(answer.headers["location"])).text
+    assert {
+        each.id for each in await house.read(home, SYSTEM, files.children, files.ROOT)
+    } == before | ids.keys()

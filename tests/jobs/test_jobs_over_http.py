@@ -139,7 +139,9 @@ class TestTriggers:
         await made(app, "@in", "1s", 403, worker="log")
 
     async def test_reserved_workers_are_for_no_app(self, acting):
-        await made(await acting("app", "notes", "io.cozy.triggers"), "@in", "1s", 403, worker="clean-clients")
+        app = await acting("app", "notes", "io.cozy.triggers")
+        for worker in ("clean-clients", "push", "sms"):
+            await made(app, "@in", "1s", 403, worker=worker)
 
     async def test_the_old_name_of_the_message_still_works(self, app):
         data = await made(app, "@in", "10s", worker_arguments="foo")

@@ -50,7 +50,7 @@ async def _unzip(house: House, home: Home, task: Task) -> None:
 
 WORKERS = [
     WorkerType(
-        name="unzip",
+        name=unpacking.WORKER,
         run=_unzip,
         check=unpacking.check,
         timeout_s=_HOUR_S,

@@ -57,7 +57,7 @@ def _log(work: Work, task: Task) -> None:
 
 _NO_RUNNER = "no runner on this host yet"
 _OURS_ALONE = (
-    "clean-clients", "migrations", "notes-save", "rag-index", "rag-query", "share-autoaccept", "share-group",
+    "clean-clients", "migrations", "notes-save", "push", "rag-index", "rag-query", "share-autoaccept", "share-group",
     "share-update", "sms", "thumbnailck",
 )  # fmt: skip
 
