@@ -1,5 +1,6 @@
 """What every test can use: a home, a unit of work in it, and a client of the whole program."""
 
+import base64
 import io
 import os
 import secrets
@@ -86,7 +87,7 @@ def clock() -> Clock:
 
 ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 SCALED = [pytest.param("scaled", marks=pytest.mark.postgres)]
-# Modules whose tests run a third time, as a large hoster's workers do: on PostgreSQL, with contents in an S3 service.
+# Modules whose tests run a third time, as a large hoster's workers do: on PostgreSQL, with contents locked in an S3 service.
 ON_S3 = {
     f"tests.{name}"
     for name in (
@@ -118,14 +119,17 @@ def postgres(engine: str, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def bucket(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The settings of contents: none for a folder, else an empty folder of an S3 service, whose keys are in the environment."""
+def bucket(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
+    """The settings of contents: none for a folder, else an empty folder of an S3 service, where they are locked; its keys are in the environment."""
     if "engine" not in request.fixturenames or request.getfixturevalue("engine") != "scaled":
         return {}
     service: Service = request.getfixturevalue("s3_service")
     for name, value in service.env.items():
         monkeypatch.setenv(name, value)
-    return {"contents": f"s3://{BUCKET}/{secrets.token_hex(8)}", "s3_endpoint": service.endpoint}
+    key_file = tmp_path / "host.key"
+    key_file.write_bytes(base64.b64encode(secrets.token_bytes(32)))
+    locked = {"lock_contents": True, "key_file": str(key_file)}
+    return {"contents": f"s3://{BUCKET}/{secrets.token_hex(8)}", "s3_endpoint": service.endpoint, **locked}
 
 
 @pytest.fixture
@@ -213,7 +217,7 @@ def given(work: Work) -> Given:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, postgres: str, bucket: dict[str, str]) -> Settings:
+def settings(tmp_path: Path, postgres: str, bucket: dict[str, Any]) -> Settings:
     """The settings of the house; a module of tests may have others."""
     return msgspec.convert({"data": str(tmp_path / "data"), "postgres": postgres, **bucket}, Settings)
 

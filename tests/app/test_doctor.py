@@ -72,3 +72,9 @@ async def test_a_mail_server_that_answers_is_told_from_one_that_does_not():
 
 async def test_names_of_this_machine_are_not_looked_up_elsewhere():
     assert (await doctor.names("alice.localhost", Settings())).degree == "ok"
+
+
+def test_a_key_that_lies_beside_what_it_locks_is_told(tmp_path):
+    settings = Settings(data=str(tmp_path / "data"), lock_contents=True)
+    assert doctor.key(tmp_path / "data" / "host.key", settings).degree == "look"
+    assert doctor.key(tmp_path / "host.key", settings).degree == "ok"

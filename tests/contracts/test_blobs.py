@@ -15,16 +15,19 @@ import pytest
 from obstore.store import S3Store
 
 from cozy.backends.disk import Disk
+from cozy.backends.locks import HostLocks, Locks
 from cozy.backends.s3 import S3
 from cozy.kernel.blobs import INLINE_LIMIT, Blobs, BusyUpload, Missing, Refused, TooLarge, WrongOffset
+from cozy.kernel.settings import Settings
 from tests.seaweed import Service
 
 HOME = "home-1"
+NONE = f"{'0' * 64}-none"
 BIG = os.urandom(3 * 1024 * 1024 + 17)
 
 
 # "parts": a bucket in which nearly every content is larger than an object of ours may be.
-@pytest.fixture(params=["disk", "s3", "parts"])
+@pytest.fixture(params=["disk", "s3", "parts", "locked-disk", "locked-parts"])
 def kind(request: pytest.FixtureRequest) -> str:
     return request.param
 
@@ -38,9 +41,11 @@ def bucket(s3_service: Service) -> S3Store:
 @pytest.fixture
 def reopened(kind: str, tmp_path: Path, bucket: S3Store) -> Callable[[], Blobs]:
     """The same store, as a program that has just started sees it, or another worker."""
-    if kind == "disk":
-        return lambda: Disk(tmp_path)
-    return lambda: S3(bucket, 700_000) if kind == "parts" else S3(bucket)
+    is_locked = kind.startswith("locked")
+    locks = HostLocks(Settings(data=str(tmp_path), lock_contents=True)) if is_locked else Locks()
+    if kind.endswith("disk"):
+        return lambda: Disk(tmp_path, locks)
+    return lambda: S3(bucket, 700_000, locks) if kind.endswith("parts") else S3(bucket)
 
 
 @pytest.fixture
@@ -83,10 +88,14 @@ async def test_what_is_put_comes_back_with_its_hashes(blobs: Blobs):
 
 
 @pytest.mark.parametrize("size", [0, 1, INLINE_LIMIT - 1, INLINE_LIMIT])
-async def test_few_bytes_stay_inline(blobs: Blobs, size):
+async def test_few_bytes_stay_inline_unless_they_are_locked(blobs: Blobs, size, kind: str):
     content = await blobs.put(HOME, stream(BIG[:size]))
-    assert (content.inline, content.blob, content.size) == (BIG[:size], None, size)
-    assert keys(blobs) == []
+    if size and kind.startswith("locked"):
+        assert (content.inline, content.size) == (None, size)
+        assert await whole(blobs, content.blob) == BIG[:size]
+    else:
+        assert (content.inline, content.blob, content.size) == (BIG[:size], None, size)
+        assert keys(blobs) == []
 
 
 async def test_one_byte_more_is_a_blob(blobs: Blobs):
@@ -187,7 +196,7 @@ async def test_a_reader_reads_on_while_the_blob_is_freed_or_is_told(blobs: Blobs
         async for chunk in reading:
             came += chunk
     except Missing:
-        assert kind != "disk"
+        assert not kind.endswith("disk")
         assert BIG.startswith(came)
     else:
         assert came == BIG
@@ -195,8 +204,8 @@ async def test_a_reader_reads_on_while_the_blob_is_freed_or_is_told(blobs: Blobs
 
 async def test_a_blob_that_is_not_there_is_missing_and_free(blobs: Blobs):
     with pytest.raises(Missing):
-        await whole(blobs, "00-none")
-    await blobs.delete(HOME, "00-none")
+        await whole(blobs, NONE)
+    await blobs.delete(HOME, NONE)
 
 
 async def test_the_store_lists_what_it_holds(blobs: Blobs):
@@ -236,13 +245,17 @@ async def test_an_upload_in_parts_becomes_one_content(blobs: Blobs):
     assert unfinished(blobs) == []
 
 
-async def test_a_small_upload_ends_inline(blobs: Blobs):
+async def test_a_small_upload_ends_inline_unless_it_is_locked(blobs: Blobs, kind: str):
     await blobs.begin(HOME, "up")
     await blobs.append(HOME, "up", 0, stream(b"hello"), 5)
     content = await blobs.finish(HOME, "up")
-    assert (content.inline, content.blob) == (b"hello", None)
     await blobs.abandon(HOME, "up")
-    assert keys(blobs) + unfinished(blobs) == []
+    if kind.startswith("locked"):
+        assert await whole(blobs, content.blob) == b"hello"
+        assert keys(blobs) + unfinished(blobs) == [content.blob]
+    else:
+        assert (content.inline, content.blob) == (b"hello", None)
+        assert keys(blobs) + unfinished(blobs) == []
 
 
 async def test_an_upload_may_end_twice_and_is_the_same_content(blobs: Blobs, reopened: Callable[[], Blobs]):
@@ -333,7 +346,7 @@ def fallen(kind: str, tmp_path: Path, bucket: S3Store) -> Callable[[str], None]:
     """What a put leaves whose process was killed."""
 
     def fallen(id_: str) -> None:
-        if kind == "disk":
+        if kind.endswith("disk"):
             (tmp_path / "homes" / HOME / "uploads" / f"{id_}.part").write_bytes(b"left")
         else:
             obstore.put(bucket, f"homes/{HOME}/parts/{id_}/000000000000-4-00ff00ff", b"left")

@@ -54,7 +54,7 @@ async def look(house: House) -> AsyncIterator[Line]:
         f"Cozy {__version__}, Python {platform.python_version()}, {platform.system()} {platform.release()}",
     )
     yield folder(_data(settings))
-    yield key(Path(settings.key_file or _data(settings) / "host.key"))
+    yield key(Path(settings.key_file or _data(settings) / "host.key"), settings)
     yield disk(_data(settings))
     yield clock()
     async for line in _homes(house):
@@ -79,10 +79,14 @@ def folder(data: Path) -> Line:
     return Line("ok", f"{data} is for its own user alone.")
 
 
-def key(path: Path) -> Line:
-    """Whether the key of the host is ours alone."""
+def key(path: Path, settings: Settings) -> Line:
+    """Whether the key of the host is ours alone, and not beside what it locks."""
     if path.exists() and path.stat().st_mode & 0o077:
         return Line("fault", f"Other users of this machine may read {path}.", f"chmod 600 {path}")
+    if settings.lock_contents and path.absolute().is_relative_to(_data(settings)):
+        return Line(
+            "look", f"{path} lies beside what it locks.", "put it elsewhere, and say where: `key_file`"
+        )
     return Line("ok", "The key of the host is for its own user alone, or is still to be made.")
 
 

@@ -12,6 +12,7 @@ from cozy.app.wiring import FOLLOWERS, PORTS, REACTIONS
 from cozy.backends.box.runner import Boxes
 from cozy.backends.disk import Disk
 from cozy.backends.drawings import KeptDrawings, PicturesOnDisk
+from cozy.backends.locks import HostLocks, LockedPictures
 from cozy.backends.outside import OutsideByHttp
 from cozy.backends.shelf import ShelfOnDisk
 from cozy.backends.smtp import Smtp
@@ -64,15 +65,16 @@ async def opened(
 
 def contents_of(settings: Settings, root: Path) -> tuple[Blobs, Drawings]:
     """Where the settings want contents, and pictures of them, to be kept. Raises Unavailable."""
+    locks = HostLocks(settings)
     if not settings.contents:
-        return Disk(root), KeptDrawings(PicturesOnDisk(root))
+        return Disk(root, locks), KeptDrawings(LockedPictures(PicturesOnDisk(root), locks))
     try:
         from cozy.backends.s3 import S3, store_of
         from cozy.backends.s3_pictures import PicturesInS3
     except ImportError as error:
         raise Unavailable("S3 needs a further package: install `cozy-home[s3]`.") from error
     store = store_of(settings.contents, settings.s3_endpoint)
-    return S3(store), KeptDrawings(PicturesInS3(store))
+    return S3(store, locks=locks), KeptDrawings(LockedPictures(PicturesInS3(store), locks))
 
 
 def storage_of(settings: Settings, root: Path) -> Storage:

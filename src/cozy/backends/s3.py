@@ -1,6 +1,6 @@
 """Contents in an S3 service, for many workers that share nothing else: docs/decisions/0012.
 
-What is not large is one object, `homes/<id>/contents/<key>`. What is larger lies in parts, which are written while they come
+What is not large is one object, `homes/<id>/contents/<key>`; a locked one lies in `contents.<mark>`, under another name. What is larger lies in parts, which are written while they come
 and never again: `homes/<id>/parts/<upload>/<offset>-<size>-<random>`. The object under its key, whose second word is the size,
 then lists them. A resumable upload is such a folder of parts too: `begun` is there from its beginning to its end, and `end`
 tells what it became. So any worker may take the next part, whoever took the one before.
@@ -26,9 +26,9 @@ from obstore.store import S3Store
 
 from cozy.backends.faults import of_disk
 from cozy.backends.hashing import Hashes, hashing_threads, inline_content
+from cozy.backends.locks import Lock, Locks, Stream, in_order, lock_of, unsealed
 from cozy.backends.turns import Turns
 from cozy.kernel.blobs import (
-    INLINE_LIMIT,
     Content,
     Missing,
     Placed,
@@ -78,9 +78,10 @@ class _Upload(NamedTuple):
 class S3:
     """The content store in a bucket. part: most bytes of an object that we write."""
 
-    def __init__(self, store: S3Store, part: int = PART) -> None:
+    def __init__(self, store: S3Store, part: int = PART, locks: Locks | None = None) -> None:
         self._store = store
         self._part = part
+        self._locks = locks or Locks()
         self._threads = hashing_threads()
         self._appending: dict[tuple[str, str], tuple[list[Part], Hashes]] = {}
         self._turns = Turns()
@@ -95,7 +96,7 @@ class S3:
             if len(held) > self._part:
                 return await self._put_parts(home_id, _chain(bytes(held), chunks), limit)
         data = bytes(held)
-        if len(data) <= INLINE_LIMIT:
+        if len(data) <= self._locks.inline_limit(home_id):
             return inline_content(data)
         return await self._put_whole(home_id, data, secrets.token_hex(4))
 
@@ -103,14 +104,15 @@ class S3:
         hashes = Hashes(self._threads)
         await hashes.add(data)
         content = await hashes.content(f"{await _sha256(hashes)}-{suffix}")
-        await self._write(_content_path(home_id, content.blob or ""), data)
+        path = self._path(home_id, content.blob or "")
+        await self._write(path, self._stream(home_id, path)(data))
         return content
 
     async def _put_parts(self, home_id: str, chunks: AsyncIterator[bytes], limit: int | None) -> Content:
         upload_id, hashes = secrets.token_hex(16), Hashes(self._threads)
         parts: list[Part] = []
         try:
-            await self._pump(_parts_path(home_id, upload_id), chunks, parts, hashes, limit)
+            await self._pump(home_id, upload_id, chunks, parts, hashes, limit)
             content = await _in_parts(hashes, upload_id)
             await self._list(home_id, content, parts)
         except BaseException:
@@ -121,19 +123,19 @@ class S3:
     async def _list(self, home_id: str, content: Content, parts: Sequence[Part]) -> None:
         """Give a content its name: from now on it is there."""
         listed = msgspec.json.encode([part.name for part in parts])
-        await self._write(_content_path(home_id, content.blob or ""), listed)
+        path = self._path(home_id, content.blob or "")
+        await self._write(path, self._stream(home_id, path)(listed))
 
     async def take(self, home_id: str, key: str, chunks: AsyncIterator[bytes]) -> None:
         """Store what another host keeps under this key: as one object, unless the key says that it lies in parts."""
         if match := _IN_PARTS.fullmatch(key):
             await self._take_parts(home_id, key, match[2], chunks)
             return
-        checked = _Checked(chunks, key)
+        path = self._path(home_id, key)
+        checked = _Checked(chunks, key, self._stream(home_id, path))
         try:
             # An object of many parts is there when its last one has come and been found right, or never.
-            await asked(
-                obstore.put_async(self._store, _content_path(home_id, key), aiter(checked), chunk_size=PART)
-            )
+            await asked(obstore.put_async(self._store, path, aiter(checked), chunk_size=PART))
         except BaseException as error:
             if checked.is_wrong:
                 raise Refused from error
@@ -145,7 +147,7 @@ class S3:
         folder, hashes = _parts_path(home_id, upload_id), Hashes(self._threads)
         parts: list[Part] = []
         try:
-            await self._pump(folder, chunks, parts, hashes, None)
+            await self._pump(home_id, upload_id, chunks, parts, hashes, None)
             content = await _in_parts(hashes, upload_id)
             if content.blob != key:
                 raise Refused
@@ -156,13 +158,15 @@ class S3:
 
     async def _pump(
         self,
-        folder: str,
+        home_id: str,
+        upload_id: str,
         chunks: AsyncIterator[bytes],
         parts: list[Part],
         hashes: Hashes | None,
         limit: int | None,
     ) -> None:
         """Write a stream in parts after those that are there; one is on its way while the next is coming."""
+        folder = _parts_path(home_id, upload_id)
         held, at, sending = bytearray(), _size(parts), None
         try:
             try:
@@ -171,14 +175,16 @@ class S3:
                         raise TooLarge
                     held += chunk
                     while len(held) >= self._part:
-                        sending = await self._send(folder, at, bytes(held[: self._part]), sending, parts)
+                        sending = await self._send(
+                            home_id, folder, at, bytes(held[: self._part]), sending, parts
+                        )
                         at += self._part
                         if hashes is not None:
                             await hashes.add(bytes(held[: self._part]))
                         del held[: self._part]
             finally:
                 if held:
-                    sending = await self._send(folder, at, bytes(held), sending, parts)
+                    sending = await self._send(home_id, folder, at, bytes(held), sending, parts)
                     if hashes is not None:
                         await hashes.add(bytes(held))
         finally:
@@ -186,15 +192,23 @@ class S3:
                 await _ended(sending)
 
     async def _send(
-        self, folder: str, at: int, data: bytes, before: asyncio.Task[None] | None, parts: list[Part]
+        self,
+        home_id: str,
+        folder: str,
+        at: int,
+        data: bytes,
+        before: asyncio.Task[None] | None,
+        parts: list[Part],
     ) -> asyncio.Task[None]:
         """Begin to write a part, when the one before is written."""
         if before is not None:
             await _ended(before)
-        name = f"{at:012x}-{len(data):x}-{secrets.token_hex(4)}"
+        mark = self._locks.of(home_id)[0].mark
+        name = f"{at:012x}-{len(data):x}-{secrets.token_hex(4)}{mark}"
+        path = f"{folder}/{name}"
 
         async def send() -> None:
-            await self._write(f"{folder}/{name}", data)
+            await self._write(path, self._stream(home_id, path)(data))
             parts.append(Part(at, len(data), name))
 
         return asyncio.create_task(send())
@@ -207,14 +221,22 @@ class S3:
             folder, parts = _parts_path(home_id, _upload_of(key)), await self._listed(home_id, key)
             spans = list(_spans(folder, parts, start, _size(parts) if size is None else start + size))
         else:
-            path = _content_path(home_id, key)
-            first, whole = await self._first(path, start, _PIECE if size is None else min(size, _PIECE))
+            first, whole, path = await self._found(
+                home_id, key, start, _PIECE if size is None else min(size, _PIECE)
+            )
             if first:
-                yield first
+                yield self._stream(home_id, path, start)(first)
             end = whole if size is None else min(whole, start + size)
             spans = list(_cut(path, start + len(first), end))
-        async for piece in self._ahead(spans):
+        async for piece in self._ahead(home_id, spans):
             yield piece
+
+    async def _found(self, home_id: str, key: str, start: int, size: int) -> tuple[bytes, int, str]:
+        """The first bytes from `start` on as they lie there, how many the object has, and under which of its paths it lies."""
+        for path in self._paths(home_id, key):
+            with suppress(Missing):
+                return *await self._first(path, start, size), path
+        raise Missing(key)
 
     async def _first(self, path: str, start: int, size: int) -> tuple[bytes, int]:
         """The first bytes from `start` on, and how many the object has."""
@@ -230,11 +252,11 @@ class S3:
                 return b"", start
             raise _unreachable() from error
 
-    async def _ahead(self, spans: Iterable[tuple[str, int, int]]) -> AsyncIterator[bytes]:
+    async def _ahead(self, home_id: str, spans: Iterable[tuple[str, int, int]]) -> AsyncIterator[bytes]:
         pending: asyncio.Task[bytes] | None = None
         try:
             for span in spans:
-                coming = asyncio.create_task(self._span(*span))
+                coming = asyncio.create_task(self._span(home_id, *span))
                 if pending is not None:
                     now, pending = pending, coming
                     yield await now
@@ -246,9 +268,10 @@ class S3:
                 pending.cancel()
                 await asyncio.gather(pending, return_exceptions=True)
 
-    async def _span(self, path: str, start: int, end: int) -> bytes:
+    async def _span(self, home_id: str, path: str, start: int, end: int) -> bytes:
         try:
-            return bytes(await asked(obstore.get_range_async(self._store, path, start=start, end=end)))
+            held = bytes(await asked(obstore.get_range_async(self._store, path, start=start, end=end)))
+            return self._stream(home_id, path, start)(held)
         except FileNotFoundError as error:
             raise Missing(path) from error
 
@@ -271,16 +294,19 @@ class S3:
 
     async def delete(self, home_id: str, key: str) -> None:
         """The name first: what has none is nobody's, and its parts are swept if we fall here."""
-        await self._delete([_content_path(home_id, key)])
+        await self._delete(self._paths(home_id, key))
         if _IN_PARTS.fullmatch(key):
             await clear(self._store, _parts_path(home_id, _upload_of(key)))
 
     def stored(self, home_id: str) -> Iterator[StoredBlob]:
-        """A page of names at a time, in their order."""
-        for found in found_in(self._store, f"homes/{home_id}/contents"):
-            key = _name(found)
-            match = _IN_PARTS.fullmatch(key)
-            yield StoredBlob(key, int(match[1]) if match else found["size"], age_s(found))
+        """A page of names at a time, in the order of keys."""
+        return in_order(self._locks.of(home_id), lambda lock: self._walked(home_id, lock))
+
+    def _walked(self, home_id: str, lock: Lock) -> Iterator[StoredBlob]:
+        for found in found_in(self._store, _contents_path(home_id, lock)):
+            name = _name(found)
+            match = _IN_PARTS.fullmatch(name)
+            yield StoredBlob(name, int(match[1]) if match else found["size"], age_s(found))
 
     async def begin(self, home_id: str, upload_id: str) -> None:
         """Say that parts may come."""
@@ -306,7 +332,7 @@ class S3:
             if not parts:
                 hashes = Hashes(self._threads)
             try:
-                await self._pump(folder, chunks, parts, hashes, limit)
+                await self._pump(home_id, upload_id, chunks, parts, hashes, limit)
             except (Full, OutOfSpace, TooLarge, Refused):
                 await self._delete(f"{folder}/{part.name}" for part in parts[len(upload.parts) :])
                 raise
@@ -322,31 +348,31 @@ class S3:
             if not upload.is_ended:
                 if upload.size <= self._part:
                     spans = _spans(folder, upload.parts, 0, upload.size)
-                    data = b"".join([piece async for piece in self._ahead(spans)])
-                    if len(data) <= INLINE_LIMIT:
+                    data = b"".join([piece async for piece in self._ahead(home_id, spans)])
+                    if len(data) <= self._locks.inline_limit(home_id):
                         return inline_content(data)
                     end = _End(await self._put_whole(home_id, data, upload_id))
                 else:
                     hashes = await self._hashes(home_id, upload_id, upload)
                     end = _End(await _in_parts(hashes, upload_id), upload.parts)
-                await self._end(folder, end)
+                await self._end(home_id, folder, end)
             # Whoever abandons takes `begun` away and then looks for `end`: one of us sees the other.
             await self._upload(home_id, upload_id)
-            end = await self._ended_as(folder)
+            end = await self._ended_as(home_id, folder)
             if end is None:
                 raise Missing(upload_id)
             if end.parts:
                 await self._list(home_id, end.content, end.parts)
             return end.content
 
-    async def _end(self, folder: str, end: _End) -> None:
+    async def _end(self, home_id: str, folder: str, end: _End) -> None:
         """Say what it became; whoever says so first is right."""
         with suppress(AlreadyExistsError):
             await asked(
                 obstore.put_async(
                     self._store,
                     f"{folder}/{_END}",
-                    msgspec.json.encode(end),
+                    self._locks.of(home_id)[0].seal(msgspec.json.encode(end)),
                     mode="create",
                     use_multipart=False,
                 )
@@ -357,9 +383,8 @@ class S3:
         known, hashes = self._appending.get((home_id, upload_id), ([], None))
         if hashes is None or known != upload.parts:
             hashes = Hashes(self._threads)
-            async for piece in self._ahead(
-                _spans(_parts_path(home_id, upload_id), upload.parts, 0, upload.size)
-            ):
+            spans = _spans(_parts_path(home_id, upload_id), upload.parts, 0, upload.size)
+            async for piece in self._ahead(home_id, spans):
                 await hashes.add(piece)
             self._appending[home_id, upload_id] = (upload.parts, hashes)
         return hashes
@@ -369,17 +394,18 @@ class S3:
         self._appending.pop((home_id, upload_id), None)
         folder = _parts_path(home_id, upload_id.removesuffix(".part"))
         await self._delete([f"{folder}/{_BEGUN}"])
-        end = await self._ended_as(folder)
+        end = await self._ended_as(home_id, folder)
         if end is None or not end.parts:
             await clear(self._store, folder)
 
-    async def _ended_as(self, folder: str) -> _End | None:
+    async def _ended_as(self, home_id: str, folder: str) -> _End | None:
         """What an upload became."""
         try:
             found = await asked(obstore.get_async(self._store, f"{folder}/{_END}"))
-            return msgspec.json.decode(bytes(await asked(found.bytes_async())), type=_End)
+            held = bytes(await asked(found.bytes_async()))
         except FileNotFoundError:
             return None
+        return msgspec.json.decode(unsealed(self._locks.of(home_id), held), type=_End)
 
     def unfinished(self, home_id: str) -> Iterator[StoredBlob]:
         """Uploads that are begun and not ended; and parts of puts that nothing lists."""
@@ -397,8 +423,9 @@ class S3:
 
     async def drop(self, home_id: str) -> None:
         """Remove everything of a home but its pictures."""
-        for folder in ("contents", "parts"):
-            await clear(self._store, f"homes/{home_id}/{folder}")
+        for lock in self._locks.of(home_id):
+            await clear(self._store, _contents_path(home_id, lock))
+        await clear(self._store, f"homes/{home_id}/parts")
 
     async def reach(self) -> None:
         """Ask for something that is not there."""
@@ -422,12 +449,25 @@ class S3:
 
     async def _listed(self, home_id: str, key: str) -> list[Part]:
         """The parts of a content. Raises Missing."""
-        try:
-            found = await asked(obstore.get_async(self._store, _content_path(home_id, key)))
-            names = msgspec.json.decode(bytes(await asked(found.bytes_async())), type=list[str])
-        except FileNotFoundError as error:
-            raise Missing(key) from error
-        return [part for part in map(_part, names) if part is not None]
+        for path in self._paths(home_id, key):
+            with suppress(FileNotFoundError):
+                found = await asked(obstore.get_async(self._store, path))
+                listed = self._stream(home_id, path)(bytes(await asked(found.bytes_async())))
+                names = msgspec.json.decode(listed, type=list[str])
+                return [part for part in map(_part, names) if part is not None]
+        raise Missing(key)
+
+    def _path(self, home_id: str, key: str) -> str:
+        """Where a content is written now."""
+        return self._paths(home_id, key)[0]
+
+    def _paths(self, home_id: str, key: str) -> list[str]:
+        """Where it may lie, under whichever lock."""
+        return [f"{_contents_path(home_id, lock)}/{lock.name(key)}" for lock in self._locks.of(home_id)]
+
+    def _stream(self, home_id: str, path: str, at: int = 0) -> Stream:
+        """What locks the bytes of an object, or unlocks them. No path is ever written twice but with the same bytes."""
+        return lock_of(self._locks.of(home_id), path).stream(path, at)
 
     async def _write(self, path: str, data: bytes) -> None:
         await asked(obstore.put_async(self._store, path, data, use_multipart=False))
@@ -438,11 +478,12 @@ class S3:
 
 
 class _Checked:
-    """A stream that ends only when it is what its key says."""
+    """A stream, locked, that ends only when it is what its key says."""
 
-    def __init__(self, chunks: AsyncIterator[bytes], key: str) -> None:
+    def __init__(self, chunks: AsyncIterator[bytes], key: str, locked: Stream) -> None:
         self._chunks = chunks
         self._key = key
+        self._locked = locked
         self.is_wrong = False
         self.error: Exception | None = None
 
@@ -451,7 +492,7 @@ class _Checked:
         try:
             async for chunk in self._chunks:
                 digest.update(chunk)
-                yield chunk
+                yield self._locked(chunk)
         except Exception as error:
             self.error = error
             raise
@@ -538,8 +579,8 @@ async def _in_parts(hashes: Hashes, upload_id: str) -> Content:
     return await hashes.content(f"{await _sha256(hashes)}-{hashes.size}-{upload_id}")
 
 
-def _content_path(home_id: str, key: str) -> str:
-    return f"homes/{home_id}/contents/{key}"
+def _contents_path(home_id: str, lock: Lock) -> str:
+    return f"homes/{home_id}/contents{lock.mark}"
 
 
 def _parts_path(home_id: str, upload_id: str) -> str:

@@ -67,6 +67,12 @@ class KeyFile:
         return True
 
 
+def host_keys(settings: Settings, *, make: bool) -> tuple[bytes, ...]:
+    """The keys of the file; none when it is not there and not to be made. Raises BadKeyFile."""
+    path = _path(settings)
+    return _read(path) if make or os.path.exists(path) else ()
+
+
 def _path(settings: Settings) -> str:
     return settings.key_file or str(Path(settings.data) / NAME)
 

@@ -18,6 +18,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "Empty: `host.key` in `data`. Every machine of a host needs the same one; without it, people type those passwords again."
         ),
     ] = ""
+    lock_contents: Annotated[
+        bool,
+        Meta(
+            description="Whether contents of files, and pictures of them, are locked where they lie, each home's under a key of its own that comes "
+            "from `key_file`: see [locked contents](../hosting.md#locked-contents). What is there already stays as it is, and readable."
+        ),
+    ] = False
     host: Annotated[str, Meta(description="The address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="The port to listen on; 0 picks a free one.")] = (
         8080
