@@ -41,6 +41,7 @@ def test_every_page_of_the_console_looks_right_everywhere(tab: Page, console):
     for path in (
         "/my/homes/alice.localhost",
         "/my/homes/new",
+        "/my/invitations",
         "/my/messages",
         "/my/health",
         "/my/costs",

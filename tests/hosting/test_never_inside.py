@@ -89,6 +89,12 @@ ASKED = {
     "POST /my/homes/{domain}/destroy": (f"/my/homes/{DOMAIN}/destroy", Form(address="another")),
     "GET /my/messages": ("/my/messages", None),
     "POST /my/messages": ("/my/messages", Form(title="We move", body="On Sunday")),
+    "GET /invitations": ("/invitations", None),
+    "POST /invitations": ("/invitations", {"mails": ["bob@example.org"]}),
+    "DELETE /invitations/{invitation_id}": ("/invitations/none", None),
+    "GET /my/invitations": ("/my/invitations", None),
+    "POST /my/invitations": ("/my/invitations", Form(mails="eve@example.org", context="default", days="7")),
+    "POST /my/invitations/{invitation_id}/taken-back": ("/my/invitations/none/taken-back", Form()),
     "GET /my/health": ("/my/health", None),
     "POST /my/health": ("/my/health", Form(to="me@example.org")),
     "GET /my/assets/{name}": ("/my/assets/cozy.svg", None),
@@ -99,6 +105,8 @@ ASKED = {
 BOUND_TO_FAIL = {
     "POST /instances/{domain}/magic_link": 400,  # somebody has been in that home
     "POST /my/login": 422,
+    "DELETE /invitations/{invitation_id}": 404,
+    "POST /my/invitations/{invitation_id}/taken-back": 404,
     "POST /my/homes/{domain}/destroy": 422,  # another address was typed
     "POST /my/health": 422,  # there is no mail server
 }
@@ -178,7 +186,9 @@ def postgres():
 @pytest.fixture
 def settings(settings):
     """With a context, so that each route has something to tell."""
-    return msgspec.structs.replace(settings, contexts={"default": {"features": ["a"]}})
+    return msgspec.structs.replace(
+        settings, contexts={"default": {"features": ["a"], "homes_below": "host.test"}}
+    )
 
 
 async def test_no_route_reads_a_name_or_a_content(house, full, settings, clock, monkeypatch):
@@ -235,11 +245,12 @@ async def test_the_watch_sees_what_is_read(house, full, settings, clock, monkeyp
 # What the room takes from other rooms: nothing of it hands out a document.
 TAKEN = {
     "auth.errors": set(),
-    "auth.model": {"Typed"},
-    "auth.service": {"delegated", "open_home", "passphrase", "reset", "sessions"},
-    "homes.model": {"Listing", "octets", "written"},
+    "auth.model": {"ITERATIONS", "Typed"},
+    "auth.service": {"delegated", "limits", "open_home", "passphrase", "reset", "sessions"},
+    "homes.errors": {"DomainTaken", "NoHome"},
+    "homes.model": {"Context", "Listing", "octets", "written"},
     "homes.service": {
-        "at", "change", "clean_domain", "contexts", "count", "count_by_state", "destroy", "late", "listed", "profile_of", "search",
+        "at", "change", "clean_domain", "contexts", "count", "count_by_state", "destroy", "gone_from", "late", "listed", "profile_of", "search",
         "skipped_to", "terms",
     },
     "notifications.model": {"Notice", "Rule"},

@@ -44,6 +44,7 @@ _ON_DISK = "unix:"
 PORCH = {LOG_IN, "/my/language", "/my/sw.js", "/my/manifest.webmanifest", "/my/offline"}
 ROOMS = (
     ui.Room("homes", N_("Homes"), "/my", "house"),
+    ui.Room("invitations", N_("Invitations"), "/my/invitations", "mail", more=True),
     ui.Room("costs", N_("What homes cost"), "/my/costs", "layers", N_("Costs")),
     ui.Room("jobs", N_("What fails"), "/my/jobs", "circle-alert"),
     ui.Room("messages", N_("Messages"), "/my/messages", "bell", more=True),

@@ -36,6 +36,7 @@ from cozy.rooms.files.cli import cli as files_cli
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.cli import cli as homes_cli
 from cozy.rooms.hosting.cli import cli as admin_cli
+from cozy.rooms.hosting.cli import invite, invited, uninvite
 from cozy.rooms.imports.cli import import_
 from cozy.rooms.live_folder.cli import cli as live_folder_cli
 from cozy.rooms.moves.cli import expect
@@ -53,6 +54,9 @@ homes_cli.command("reset-passphrase")(reset_passphrase)
 homes_cli.command("add-service")(add_service)
 homes_cli.command("link-login")(link_login)
 homes_cli.command("restored")(restored)
+homes_cli.command("invite")(invite)
+homes_cli.command("invited")(invited)
+homes_cli.command("uninvite")(uninvite)
 homes_cli.command("move")(move)
 cli.add_typer(homes_cli, name="homes")
 cli.add_typer(admin_cli, name="admin")

@@ -59,7 +59,9 @@ def front(settings: Settings, ask: socket.socket) -> caddy.Front:
 
 
 def answering(house: House, find: Finder) -> ASGIApp:
-    """Says whether a host may have a certificate: a home of this host, an app that a home has, or where the first home is made."""
+    """Says whether a host may have a certificate: a home of this host, an app that a home has, where the first
+    home is made, and where people get one.
+    """
 
     async def asked(request: Request) -> Response:
         """200; 404."""
@@ -70,6 +72,8 @@ def answering(house: House, find: Finder) -> ASGIApp:
 
 
 async def _is_ours(house: House, find: Finder, domain: str) -> bool:
+    if domain in homes.contexts.lobbies(house.settings):
+        return True
     home, slug = await find(domain)
     if slug:
         return bool(home.id) and await _has_app(house, home, slug)

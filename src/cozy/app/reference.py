@@ -15,7 +15,7 @@ from typing import TypeVar, get_type_hints
 
 import cozy
 from cozy.app.errors import STATUS
-from cozy.app.wiring import ADMIN_DOORS, DOORS, REACTIONS
+from cozy.app.wiring import ADMIN_DOORS, DOORS, LOBBY_DOORS, REACTIONS
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import KNOWN, OPEN, Need, Route
 from cozy.kernel.settings import Settings
@@ -46,6 +46,7 @@ def routes() -> str:
     tables = {
         "On the origin of the home": [route for door in DOORS if door.site == "home" for route in door.table],
         "On the origin of each app": [route for door in DOORS if door.site == "app" for route in door.table],
+        "Where people get a home": [route for door in LOBBY_DOORS for route in door.table],
         "Where the administration answers": [route for door in ADMIN_DOORS for route in door.table],
     }
     for of, table in tables.items():

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cozy.app import admin, inboxes, ledger, metering, metrics, public, shapes, signs
+from cozy.app import admin, inboxes, ledger, lobby, metering, metrics, public, shapes, signs
 from cozy.app.errors import Vacant, refuse
 from cozy.app.house import home_of, opened
 from cozy.app.protocol import LateSocketProtocol, Protocol
@@ -111,7 +111,11 @@ class Homes:
         with suppress(NoHome):
             record = msgspec.json.decode(await self._house.read_host(homes.gone_from, domain), type=Moved)
             return Home("", domain, "", moved_to=record.address)
-        is_vacant = settings.signup and await self._house.read_host(homes.is_vacant)
+        is_vacant = (
+            settings.signup
+            and not homes.contexts.lobbies(settings)
+            and await self._house.read_host(homes.is_vacant)
+        )
         return Home("", domain, origin_of(settings, domain) if is_vacant else "")
 
 
@@ -278,7 +282,9 @@ def serving(house: House) -> ASGIApp:
         client_of=client_of,
         render=render,
     )
-    return Application(dispatcher, is_secure=house.settings.public_url.startswith("https:"))
+    return Application(
+        lobby.beside(dispatcher, house), is_secure=house.settings.public_url.startswith("https:")
+    )
 
 
 async def serve(settings: Settings, announce: Callable[[list[str]], None]) -> None:

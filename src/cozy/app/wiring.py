@@ -89,7 +89,7 @@ from cozy.rooms.hosting import jobs as hosting_jobs
 from cozy.rooms.hosting import pages as hosting_pages
 from cozy.rooms.hosting import routes as hosting_routes
 from cozy.rooms.hosting.events import HostSpoke
-from cozy.rooms.hosting.ports import Moving, Sizes
+from cozy.rooms.hosting.ports import Letters, Moving, Sizes
 from cozy.rooms.imports import jobs as imports_jobs
 from cozy.rooms.imports import pages as imports_pages
 from cozy.rooms.imports import routes as imports_routes
@@ -214,6 +214,9 @@ DOORS: list[Routes] = [
 
 # What answers on `admin_listen` alone, and to nobody without a token of the administration.
 ADMIN_DOORS: list[Routes] = [assets.routes, hosting_routes.routes, hosting_pages.routes]
+
+# What answers at the host's own addresses, where people get a home.
+LOBBY_DOORS: list[Routes] = [assets.routes, signs.routes, hosting_pages.joining]
 
 REACTIONS: dict[type[Event], list[Job]] = {
     AddressGiven: [auth_jobs.mail_address_link],
@@ -374,6 +377,7 @@ PORTS: dict[type, list[Any]] = {
     OnStorage: [live_folder_pages.on_storage],
     People: [sharing.seers.People()],
     Sizes: [files.usage],
+    Letters: [hosting_pages.letters.write],
     Moving: [moves.leaving.under_way],
     Sharers: [sharing_pages.inviting.with_people, federation_pages.sending.at_servers],
     Tongue: [ui.words],

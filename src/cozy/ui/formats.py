@@ -8,7 +8,7 @@ from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_interval, format_time, format_timedelta
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from cozy.ui.words import N_, words
 
@@ -28,6 +28,11 @@ def money(sum_: float, currency: str, locale: str) -> str:
     if _CURRENCY.fullmatch(currency):
         return format_currency(sum_, currency, locale=_known(locale))
     return f"{number(sum_, locale)} {currency}".strip()
+
+
+def price(cents: int, currency: str, locale: str) -> str:
+    """The same of what is kept in the smallest unit of its currency."""
+    return money(cents / 10 ** get_currency_precision(currency), currency, locale)
 
 
 def size(octets: int, locale: str) -> str:

@@ -69,6 +69,9 @@ class Context(Struct, frozen=True, kw_only=True):
     terms: Terms = Terms()
     registries: tuple[str, ...] = ()  # of apps, in the order asked
     oidc: Mapping[str, Any] = {}  # who else lets people in
+    homes_below: str = ""  # the host's own address, where people get a home below it: example.org
+    moving_in: Literal["invited", "anybody"] = "invited"  # who may get one there
+    plans: tuple[str, ...] = ()  # that people choose among then, by name; the first is proposed
 
 
 class Flags(Struct, frozen=True):

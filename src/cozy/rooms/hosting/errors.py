@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Invalid, NotFound, Unauthenticated
+from cozy.kernel.problem import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
 
 
 class NoToken(NotFound):
@@ -31,3 +31,35 @@ class OtherAddress(Invalid):
 
 class NoMailServer(Invalid):
     """This host has no mail server: set `smtp_url`."""
+
+
+class NoInvitation(NotFound):
+    """This link opens nothing any more: it was used, taken back, or it is too old. Ask for another one."""
+
+
+class NoLobby(Invalid):
+    """People cannot get a home there: the settings name no `homes_below` in this context."""
+
+
+class ByInvitation(Forbidden):
+    """Homes are made by invitation here."""
+
+
+class BadLabel(Invalid):
+    """Use 2 to 40 letters and digits, such as camille."""
+
+
+class ReservedLabel(Conflict):
+    """This one is kept for the host."""
+
+
+class LabelTaken(Conflict):
+    """Somebody lives there already."""
+
+
+class NotAgreed(Invalid):
+    """Say first that you agree with the terms of service."""
+
+
+class TooManyAsked(TooMany):
+    """Too many have asked from here: wait a little, then try again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -90,6 +90,52 @@ class Failure(Struct, frozen=True):
     job: str
     tries: int
     last_day: str
+
+
+class Invitation(Struct, frozen=True):
+    """Leave for one person to make a home at the address of a context. is_own: asked for by that person, to have the mail
+    address confirmed; used_at: "" for not yet.
+    """
+
+    id: str
+    secret_sha256: str
+    mail: str
+    context: str
+    plan: str
+    is_own: bool
+    created_at: str
+    expires_at: str
+    used_at: str = ""
+
+
+class Inviting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom to invite: `{"mails": ["bob@example.org"], "plan": "family", "context": "school", "days": 14, "locale": "fr"}`."""
+
+    mails: Annotated[list[str], Meta(min_length=1, max_length=500)]
+    plan: str = ""  # "": the person chooses, where there are several
+    context: str = "default"
+    days: Annotated[int, Meta(ge=1, le=365)] = 14
+    locale: Literal["en", "fr"] = "en"  # of the mail
+
+
+class Invited(Struct, frozen=True):
+    """A new invitation, as it is shown once. mailed: whether it has left by mail."""
+
+    id: str
+    mail: str
+    link: str
+    mailed: bool = False
+
+
+class MovingIn(Struct, frozen=True):
+    """What somebody says who moves in; the passphrase comes beside it."""
+
+    label: str
+    public_name: str
+    locale: str
+    tz: str
+    plan: str
+    agreed: str = ""  # the version of the terms of service that they agree to
 
 
 class Made(Struct, frozen=True):

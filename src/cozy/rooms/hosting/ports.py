@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from msgspec import Struct
+
 from cozy.kernel.work import Work
 
 
@@ -30,4 +32,20 @@ class Moving(Protocol):
 
     def __call__(self, work: Work) -> Sequence[OnTheWay]:
         """All of them; work is on the host's list."""
+        ...
+
+
+class Letter(Struct, frozen=True):
+    """What a mail of the host says."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Letters(Protocol):
+    """Writes the mails of the host, by their name, in a language."""
+
+    def __call__(self, name: str, locale: str, **words: str) -> Letter:
+        """The letter, with these words in it."""
         ...

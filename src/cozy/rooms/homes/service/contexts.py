@@ -15,10 +15,20 @@ from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 
 from ..errors import BadContext, NoContext, NoManager
-from ..model import INSTANCE, SETTINGS, Context, Flags, Ratio
+from ..model import INSTANCE, SETTINGS, Context, Flags, Ratio, is_domain
 
 DEFAULT = "default"  # of homes whose context the settings do not name
-_OURS = {"feature_ratios", "oidc", "registries", "sharing", "terms", "theme"}  # no business of apps
+_OURS = {
+    "feature_ratios",
+    "homes_below",
+    "moving_in",
+    "oidc",
+    "plans",
+    "registries",
+    "sharing",
+    "terms",
+    "theme",
+}  # no business of apps
 _ALL = 2**32 - 1
 
 
@@ -51,10 +61,18 @@ def find(settings: Settings, name: str) -> Mapping[str, Any]:
     return settings.contexts[name]
 
 
+def lobbies(settings: Settings) -> dict[str, str]:
+    """The addresses at which people get a home, and the name of the context that each is of."""
+    return {below: name for name, raw in settings.contexts.items() if (below := raw.get("homes_below"))}
+
+
 def check(settings: Settings) -> None:
     """Make sure that every context can be used. Raises BadContext."""
     for name, raw in settings.contexts.items():
-        theme = _converted(name, raw).theme
+        found = _converted(name, raw)
+        if found.homes_below and not is_domain(found.homes_below):
+            raise BadContext(f"No homes can be below {found.homes_below}, as the context {name} says.")
+        theme = found.theme
         if theme and not Path(theme).is_file():
             raise BadContext(f"The theme of the context {name} is no file: {theme}.")
 

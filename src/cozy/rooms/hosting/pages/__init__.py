@@ -1,7 +1,20 @@
 """The console of the administration: what it can do, for people."""
 
-from . import costs, entering, health, home, homes, messages
+from . import costs, entering, health, home, homes, invitations, letters, messages
 from .door import routes
+from .joining import routes as joining
 from .kinds import KINDS
 
-__all__ = ["KINDS", "costs", "entering", "health", "home", "homes", "messages", "routes"]
+__all__ = [
+    "KINDS",
+    "costs",
+    "entering",
+    "health",
+    "home",
+    "homes",
+    "invitations",
+    "joining",
+    "letters",
+    "messages",
+    "routes",
+]

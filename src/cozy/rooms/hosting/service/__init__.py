@@ -1,5 +1,17 @@
 """What the administration can do."""
 
-from . import entering, facts, health, homes, plans, telling, tokens, usage
+from . import entering, facts, health, homes, invitations, labels, moving_in, plans, telling, tokens, usage
 
-__all__ = ["entering", "facts", "health", "homes", "plans", "telling", "tokens", "usage"]
+__all__ = [
+    "entering",
+    "facts",
+    "health",
+    "homes",
+    "invitations",
+    "labels",
+    "moving_in",
+    "plans",
+    "telling",
+    "tokens",
+    "usage",
+]

@@ -42,8 +42,10 @@ async def find(house: House, domain: str) -> Home:
     return home_of(house.settings, await house.read_host(homes.at, clean_domain(domain)))
 
 
-async def open_(house: House, asked: Opening) -> tuple[Listing, str]:
+async def open_(house: House, asked: Opening, chosen: Typed | None = None) -> tuple[Listing, str]:
     """Make a home. The other is the link by which its owner comes in; "" where there is a passphrase.
+
+    chosen: the passphrase, where its owner is there already and chooses it.
 
     Raises BadDomain, BadProfile, BadParameter, DomainTaken, NoContext, WeakPassphrase.
     """
@@ -59,8 +61,8 @@ async def open_(house: House, asked: Opening) -> tuple[Listing, str]:
     )
     hosted = _agreed(settings, Hosted(), asked)
     hosted, plan = await house.read_host(plans.given, hosted, asked.plan)
-    typed = Typed(raw=asked.passphrase)
-    key = await auth.passphrase.new_key_of(typed, domain) if asked.passphrase else ""
+    typed = chosen or (Typed(raw=asked.passphrase) if asked.passphrase else None)
+    key = await auth.passphrase.new_key_of(typed, domain) if typed else ""
     quota = _quota(asked, plan.quota if plan else settings.default_quota)
     origin = origin_of(settings, domain)
     listing = await auth.open_home(house, domain, profile, origin, quota, key=key, hosted=hosted)
