@@ -10,7 +10,9 @@ import pytest
 from cozy.app.server import Server, configured, serving
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.model import Visitor
 from cozy.rooms.permissions import service as permissions
+from cozy.web.call import PROVED_EVERY_S
 from tests.conftest import OWNER
 from tests.links.conftest import code_of
 
@@ -48,10 +50,11 @@ async def coming(visitor, where, **headers):
         yield pieces
 
 
-async def slowly(pieces):
-    """The rest, with time for others in between."""
+async def later(pieces):
+    """The rest, once there was time to ask again; meanwhile the other side waits, since nobody reads."""
+    await asyncio.sleep(2 * PROVED_EVERY_S)
     async for _ in pieces:
-        await asyncio.sleep(0.05)
+        pass
 
 
 async def test_a_zip_breaks_off(house, home, visitor, share, film):
@@ -59,7 +62,7 @@ async def test_a_zip_breaks_off(house, home, visitor, share, film):
     async with coming(visitor, f"/s/{code_of(known)}/zip") as pieces:
         await house.write(home, OWNER, permissions.links.revoke, known.link)
         with pytest.raises(httpx2.RemoteProtocolError):
-            await slowly(pieces)
+            await later(pieces)
 
 
 async def test_what_a_token_downloads_breaks_off(house, home, visitor, share, film):
@@ -69,7 +72,17 @@ async def test_what_a_token_downloads_breaks_off(house, home, visitor, share, fi
     async with coming(visitor, where, authorization=f"Bearer {token}") as pieces:
         await house.write(home, OWNER, permissions.links.revoke, known.link)
         with pytest.raises(httpx2.RemoteProtocolError):
-            await slowly(pieces)
+            await later(pieces)
+
+
+async def test_what_a_browser_downloads_breaks_off_when_it_is_logged_out(house, home, visitor, film):
+    entered = await house.write(home, SYSTEM, auth.sessions.open_, Visitor(address="127.0.0.1"))
+    cookie = f"cozy-session={entered.session}"
+    where = f"/files/download/{film[1]['id']}"
+    async with coming(visitor, where, cookie=cookie, **{"sec-fetch-site": "same-origin"}) as pieces:
+        await house.write(home, OWNER, auth.sessions.end_all_but, "")
+        with pytest.raises(httpx2.RemoteProtocolError):
+            await later(pieces)
 
 
 async def test_what_nobody_takes_back_goes_to_its_end(house, home, visitor, film):

@@ -43,7 +43,7 @@ from cozy.rooms.moves.routes import routes as arrivals
 from cozy.rooms.neighbours.model import WELL_KNOWN, Moved
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.errors import NotAllowed
-from cozy.web.call import Call
+from cozy.web.call import Call, Proof
 from cozy.web.cookies import read_cookie
 from cozy.web.csrf import is_from_here
 from cozy.web.dispatch import Dispatcher
@@ -140,9 +140,11 @@ async def identify(call: Call, route: Route) -> None:
             call.caller = replace(call.caller, signed_by=call.signer)
     elif cookie:
         session, is_due = await call.read(auth.sessions.found, cookie, call.slug)
-        if session is not None:
-            call.caller = auth.sessions.caller_in(session)
-        if session is not None and is_due:
+        if session is None:
+            return
+        call.caller = auth.sessions.caller_in(session)
+        call.proofs.append(Proof(partial(call.read, auth.sessions.is_open, session.id), True))
+        if is_due:
             await call.write(auth.sessions.see, session)
 
 

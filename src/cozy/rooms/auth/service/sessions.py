@@ -122,6 +122,11 @@ def see(work: Work, session: Session) -> None:
     store.sessions.see(work, session.id, work.now + _lifetime(session.details))
 
 
+def is_open(work: Work, session_id: str) -> bool:
+    """Whether a session still is."""
+    return store.sessions.living_one(work, session_id) is not None
+
+
 def living_one(work: Work, session_id: str) -> Session:
     """A session that is open. Raises NoSession."""
     found = store.sessions.living_one(work, session_id)
