@@ -23,6 +23,7 @@ from cozy.rooms.files import service as files
 from cozy.rooms.homes.model import Profile
 from cozy.rooms.neighbours import service as neighbours
 from cozy.rooms.neighbours.service import meeting
+from cozy.web.call import PROVED_EVERY_S
 from tests.drives.conftest import OWNER, Drive, _join, _share
 
 ALICE, BOB = "127.0.0.2", "127.0.0.3"
@@ -99,12 +100,9 @@ async def test_a_download_under_way_breaks_off_when_its_owner_takes_the_member_o
         await anext(pieces)
         await drive.member(status="revoked")
         with pytest.raises(httpx2.RemoteProtocolError):
-            await _slowly(pieces)
-
-
-async def _slowly(pieces):
-    async for _ in pieces:
-        await asyncio.sleep(0.05)
+            await asyncio.sleep(2 * PROVED_EVERY_S)
+            async for _ in pieces:
+                pass
 
 
 async def _zeros():
