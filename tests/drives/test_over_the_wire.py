@@ -99,8 +99,8 @@ async def test_a_download_under_way_breaks_off_when_its_owner_takes_the_member_o
         pieces = coming.aiter_raw()
         await anext(pieces)
         await drive.member(status="revoked")
+        await asyncio.sleep(2 * PROVED_EVERY_S)  # nobody reads, so that the other side waits
         with pytest.raises(httpx2.RemoteProtocolError):
-            await asyncio.sleep(2 * PROVED_EVERY_S)
             async for _ in pieces:
                 pass
 
