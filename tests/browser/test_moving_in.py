@@ -13,6 +13,8 @@ SETTINGS = """
 homes_below = "host.localhost"
 moving_in = "anybody"
 plans = ["small", "large"]
+brand = {name = "École des Lilas", colour = "#ffd400"}
+help_link = "https://help.example.org/"
 terms = {version = "1.0.0-20260101", url = "https://host.example.org/terms"}
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from cozy import ui
+from cozy.app import branding
 from cozy.app.shell import dressed, locale_of, shell_for_nobody
 from cozy.kernel.problem import NotFound
 from cozy.kernel.routes import OPEN, Routes
@@ -17,6 +18,8 @@ routes = Routes()
 @routes.on("GET", "/my/assets/{name}", OPEN)
 async def asset(call: Call, name: str) -> Response:
     """A built file; its name holds its hash, so it may be kept for ever."""
+    if name.startswith(branding.PREFIX):
+        return branding.file(call, name)
     found = ui.assets.asset(name)
     if found is None:
         raise NotFound

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from starlette.responses import HTMLResponse, Response
 
 from cozy import ui
+from cozy.app import branding
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 from cozy.rooms.homes import service as homes
@@ -50,13 +51,17 @@ def dressed(html: str, status: int) -> Response:
 def shell_for_nobody(call: Call) -> ui.Shell:
     """The shell before anybody is in."""
     return ui.Shell(
-        locale=locale_of(call), now=call.house.clock(), csrf=csrf.token(call), flashes=_flashes(call)
+        locale=locale_of(call),
+        now=call.house.clock(),
+        csrf=csrf.token(call),
+        flashes=_flashes(call),
+        brand=branding.of(call),
     )
 
 
 def shell_for_owner(work: Work, call: Call, context: dict[str, Any]) -> ui.Shell:
     """The shell around the owner's pages."""
-    profile = homes.profile(work)
+    profile, brand = homes.profile(work), branding.of(call)
     inbox = context.get("inbox", files.ROOT)
     return ui.Shell(
         locale=profile.locale,
@@ -66,7 +71,9 @@ def shell_for_owner(work: Work, call: Call, context: dict[str, Any]) -> ui.Shell
         home=ui.Home(profile.public_name, call.home.domain),
         rooms=ROOMS,
         room=context.get("room", ""),
-        account=ACCOUNT,
+        account=(*ACCOUNT, ui.Link(N_("Get help"), brand.help, "info")) if brand.help else ACCOUNT,
+        brand=brand,
+        hosted_by=homes.context(work).brand.name,
         adds=_adds(inbox, context.get("room", "")),
         csrf=csrf.token(call),
         storage=ui.Storage(files.usage(work), call.home.quota),

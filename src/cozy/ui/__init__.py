@@ -1,6 +1,7 @@
 """What every page is made of: layout, components, icons, words, formats, built assets. Knows no room."""
 
-from cozy.ui import assets, doctypes, leave
+from cozy.ui import assets, brand, doctypes, leave
+from cozy.ui.brand import Brand
 from cozy.ui.pages import render, render_problem, render_stranded
 from cozy.ui.shell import Add, Flash, Home, Link, Room, Shell, Storage
 from cozy.ui.words import LOCALES, N_, Words, negotiate, words
@@ -9,6 +10,7 @@ __all__ = [
     "LOCALES",
     "N_",
     "Add",
+    "Brand",
     "Flash",
     "Home",
     "Link",
@@ -17,6 +19,7 @@ __all__ = [
     "Storage",
     "Words",
     "assets",
+    "brand",
     "doctypes",
     "leave",
     "negotiate",

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from cozy.ui.brand import Brand
+
 
 class Room(Struct, frozen=True):
     """One row of the house's navigation. label is a msgid (mark it with N_).
@@ -96,6 +98,7 @@ class Shell(Struct, frozen=True, kw_only=True):
     csrf: str = ""
     storage: Storage | None = None
     hosted_by: str = ""
+    brand: Brand = Brand()
     flashes: tuple[Flash, ...] = ()
     inbox: str = ""
     uploads: str = ""

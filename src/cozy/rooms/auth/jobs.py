@@ -70,6 +70,7 @@ async def _mail(house: House, home: Home, template: str, subject: str, to: str =
         subject=ui.words(profile.locale).gettext(subject, domain=home.domain),
         text=templates.get_template(f"auth/{template}.txt").render(said),
         html=templates.get_template(f"auth/{template}.html").render(said, locale=profile.locale),
+        sender=homes.contexts.context_of(house.settings, home.hosted.context).brand.name,
     )
     await house.mailer.send(message)
 

@@ -57,6 +57,14 @@ class Terms(Struct, frozen=True):
     url: str = ""
 
 
+class Brand(Struct, frozen=True):
+    """How the host looks to people who have their home there. colour: `#7a1f5c`, of which shades are made that can be read."""
+
+    name: str = ""
+    logo: str = ""  # a picture on this machine: SVG, PNG or WebP
+    colour: str = ""
+
+
 class Context(Struct, frozen=True, kw_only=True):
     """What we know of a context; what else it holds is for apps, and given to them as it is."""
 
@@ -69,6 +77,8 @@ class Context(Struct, frozen=True, kw_only=True):
     terms: Terms = Terms()
     registries: tuple[str, ...] = ()  # of apps, in the order asked
     oidc: Mapping[str, Any] = {}  # who else lets people in
+    brand: Brand = Brand()
+    help_link: str = ""  # where people find help: https:// or mailto:
     homes_below: str = ""  # the host's own address, where people get a home below it: example.org
     moving_in: Literal["invited", "anybody"] = "invited"  # who may get one there
     plans: tuple[str, ...] = ()  # that people choose among then, by name; the first is proposed

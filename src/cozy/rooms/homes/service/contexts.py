@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,10 +16,14 @@ from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 
 from ..errors import BadContext, NoContext, NoManager
-from ..model import INSTANCE, SETTINGS, Context, Flags, Ratio, is_domain
+from ..model import INSTANCE, SETTINGS, Brand, Context, Flags, Ratio, is_domain
 
+LOGOS = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
+LOGO_LIMIT = 256 * 1024  # bytes
+_COLOUR = re.compile("#[0-9a-fA-F]{6}")
 DEFAULT = "default"  # of homes whose context the settings do not name
 _OURS = {
+    "brand",
     "feature_ratios",
     "homes_below",
     "moving_in",
@@ -72,9 +77,20 @@ def check(settings: Settings) -> None:
         found = _converted(name, raw)
         if found.homes_below and not is_domain(found.homes_below):
             raise BadContext(f"No homes can be below {found.homes_below}, as the context {name} says.")
+        _check_brand(name, found.brand)
         theme = found.theme
         if theme and not Path(theme).is_file():
             raise BadContext(f"The theme of the context {name} is no file: {theme}.")
+
+
+def _check_brand(name: str, brand: Brand) -> None:
+    logo = Path(brand.logo)
+    if brand.logo and (logo.suffix not in LOGOS or not logo.is_file() or logo.stat().st_size > LOGO_LIMIT):
+        raise BadContext(
+            f"The logo of the context {name} is no SVG, PNG or WebP of at most 256 kB: {brand.logo}."
+        )
+    if brand.colour and not _COLOUR.fullmatch(brand.colour):
+        raise BadContext(f"The colour of the context {name} is not like #7a1f5c: {brand.colour}.")
 
 
 def flags(work: Work) -> Flags:

@@ -23,10 +23,11 @@ OPEN_ALL_THE_SAME = {
     "apps",
     "konnectors",
     "auth",
+    "move",
     "public",
     ".well-known",
 }  # first words of addresses
-PAGES_ALL_THE_SAME = ("/my/terms", "/my/settings")
+PAGES_ALL_THE_SAME = ("/my/terms", "/my/settings", "/my/leave")
 _VERSION = re.compile(r"v?(\d+)\.[^.]*\.[^.-]*(?:-\d{8})?")
 _DAY = re.compile(r"\d{8}$")
 

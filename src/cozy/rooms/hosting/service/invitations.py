@@ -108,20 +108,19 @@ def opened_with(work: Work, secret: str, context: str) -> Invitation:
 
 async def _mailed(house: House, invited: Invited, asked: Inviting) -> Invited:
     try:
-        below = homes.contexts.context_of(house.settings, asked.context).homes_below
-        await send(house, invited, "invitation", asked.locale, host=below)
+        here = homes.contexts.context_of(house.settings, asked.context)
+        await send(house, invited, "invitation", asked.locale, here.brand.name, host=here.homes_below)
     except Unavailable:
         return invited
     return replace(invited, mailed=True)
 
 
-async def send(house: House, invited: Invited, letter: str, locale: str, **words: str) -> None:
-    """Send the link of an invitation, in a letter of this name. Raises Unavailable."""
+async def send(house: House, invited: Invited, letter: str, locale: str, sender: str, **words: str) -> None:
+    """Send the link of an invitation, in a letter of this name, as the host calls itself. Raises Unavailable."""
     for write in house.ports[Letters]:
         said = write(letter, locale, link=invited.link, **words)
-        await house.mailer.send(
-            Message(to=invited.mail, subject=said.subject, text=said.text, html=said.html)
-        )
+        message = Message(invited.mail, said.subject, said.text, said.html, sender=sender)
+        await house.mailer.send(message)
 
 
 def state(invitation: Invitation, now: str) -> str:

@@ -56,7 +56,9 @@ async def ask(house: House, context: str, mail: str, label: str, address: str, l
     invited, clean = await house.write_host(_ask, context, mail, label, address)
     invited = replace(invited, link=f"{invited.link}&address={quote(clean)}")
     below = here.homes_below
-    await invitations.send(house, invited, "moving_in", locale, host=below, domain=f"{clean}.{below}")
+    await invitations.send(
+        house, invited, "moving_in", locale, here.brand.name, host=below, domain=f"{clean}.{below}"
+    )
 
 
 def _ask(work: Work, context: str, mail: str, label: str, address: str) -> tuple[Invited, str]:

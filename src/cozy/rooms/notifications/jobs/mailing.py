@@ -76,7 +76,7 @@ def _mail(work: Work, template: str, subject: str, id_: str, **words: Any) -> Me
     text, html = (
         templates.get_template(f"notifications/{template}.{form}").render(said) for form in ("txt", "html")
     )
-    return Message(profile.email, subject, text, html, id=id_)
+    return Message(profile.email, subject, text, html, sender=homes.context(work).brand.name, id=id_)
 
 
 def _written(work: Work, notification: Notification) -> Message:
@@ -84,7 +84,10 @@ def _written(work: Work, notification: Notification) -> Message:
     html = notification.content_html or None
     text = notification.content or notification.message or _plain(notification.content_html)
     subject = " ".join(service.signed(work, notification).title.split())
-    return Message(homes.profile(work).email, subject, text, html, id=f"notification-{notification.id}")
+    sender = homes.context(work).brand.name
+    return Message(
+        homes.profile(work).email, subject, text, html, sender=sender, id=f"notification-{notification.id}"
+    )
 
 
 def _plain(html: str) -> str:
