@@ -1,5 +1,6 @@
 """What only a server can do to its clients: hang up, let two collide, sort otherwise, not be there."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -161,3 +162,30 @@ def test_statements_are_translated():
         translated("a = :a AND b LIKE '%:c' AND d % 2 = :e_1")
         == b"a = %(a)s AND b LIKE '%%:c' AND d %% 2 = %(e_1)s"
     )
+
+
+async def test_a_statement_that_takes_too_long_is_ended_and_unavailable(storage: PostgresStorage):
+    def limits(db: Db) -> list[object]:
+        names = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+        return [(db.one(f"SHOW {name}") or ("",))[0] for name in names]
+
+    def slow(db: Db) -> None:
+        note(db)
+        db.run("SET LOCAL statement_timeout = '20ms'")
+        db.one("SELECT pg_sleep(30)")
+
+    assert await storage.home(HOME).read(limits) == ["15s", "5min", "5min"]
+    with pytest.raises(Unavailable):
+        await storage.home(HOME).write(slow)
+    assert await storage.home(HOME).read(notes) == 0
+
+
+async def test_a_process_opens_no_more_connections_than_it_may(postgres_url: str, tmp_path: Path):
+    storage = PostgresStorage(postgres_url, migrations.of, tmp_path, 2)
+    try:
+        await asyncio.gather(
+            *(storage.host.read(lambda db: db.one("SELECT pg_sleep(0.05)")) for _ in range(8))
+        )
+        assert storage.figures()["pool_size"] <= 2
+    finally:
+        await storage.close()

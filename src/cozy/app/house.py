@@ -85,7 +85,7 @@ def storage_of(settings: Settings, root: Path) -> Storage:
         from cozy.backends.postgres import PostgresStorage
     except ImportError as error:
         raise Unavailable("PostgreSQL needs a further package: install `cozy-home[postgres]`.") from error
-    return PostgresStorage(settings.postgres, migrations.of, root)
+    return PostgresStorage(settings.postgres, migrations.of, root, settings.postgres_connections)
 
 
 def bus_of(settings: Settings, root: Path, since: Since) -> Bus:

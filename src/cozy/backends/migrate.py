@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
@@ -152,12 +152,17 @@ def _is_plain(sql: str) -> bool:
     return sql.startswith(("CREATE TABLE ", "CREATE INDEX ", "CREATE UNIQUE INDEX ")) or not sql
 
 
-def migrate_postgres(connection: Connection, families: Mapping[str, list[Migration]]) -> None:
+def migrate_postgres(
+    connection: Connection,
+    families: Mapping[str, list[Migration]],
+    before: Callable[[], None] = lambda: None,
+) -> None:
     """Apply what is missing, in one transaction, one program at a time. Snapshots are the hoster's (`pg_dump`).
 
-    Raises TooNew; any other failure leaves the database as it was.
+    before: what is done in it first, when anything is missing. Raises TooNew; any other failure leaves the database as it was.
     """
     with connection.transaction():
+        connection.execute("SET LOCAL statement_timeout = 0")
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ADVISORY,))
         connection.execute(
             "CREATE TABLE IF NOT EXISTS schema_versions (family TEXT PRIMARY KEY, version BIGINT NOT NULL)"
@@ -166,6 +171,9 @@ def migrate_postgres(connection: Connection, families: Mapping[str, list[Migrati
             str(family): int(version)
             for family, version in connection.execute("SELECT * FROM schema_versions")
         }
+        latest = {family: max(m.number for m in migrations) for family, migrations in families.items()}
+        if any(versions.get(family, 0) < number for family, number in latest.items()):
+            before()
         for family, migrations in families.items():
             _advance(connection, family, versions.get(family, 0), migrations)
 

@@ -4,6 +4,8 @@ Reads run in a read-only snapshot, on a pooled connection and a thread. The writ
 commit in groups; each group first locks the home's own counter, so that the processes of a hoster take turns in a
 home, `seq` is gap-free in commit order, and what a function has read stays true until it has written.
 
+A transaction of a home sees that home alone, whatever a statement forgets to say: docs/decisions/0013.
+
 The database needs the encoding UTF8 and the collation C, whose order of texts is SQLite's. Its snapshots before an
 upgrade are the hoster's own (`pg_dump`): migrations run in one transaction and leave nothing half done.
 """
@@ -29,6 +31,7 @@ from cozy.backends.carried import ComingFile
 from cozy.backends.group import GroupCommit, Outcome
 from cozy.backends.migrate import Migration, migrate_postgres, migrate_sqlite, runs_ours_alone
 from cozy.backends.rows_carried import SEALED, LeavingRows, install_rows, is_sealed
+from cozy.backends.wall import Wall, take_down, walled
 from cozy.kernel.carrying import HomeGone, NoHomeFile
 from cozy.kernel.db import Db, Row, Taken, TooLong, expand, nothing
 from cozy.kernel.problem import Invalid, OutOfSpace, Unavailable
@@ -38,9 +41,11 @@ T = TypeVar("T")
 Connection = psycopg.Connection[Row]
 AnyCursor = TypeVar("AnyCursor", psycopg.Cursor[Row], psycopg.ServerCursor[Row])
 
-_CONNECTIONS = 12  # of one process; a thread each
+CONNECTIONS = 12  # of one process, unless the settings say otherwise; a thread each
 _TRIES = 5  # of a transaction that another one came between
 _CONNECT_S = 10
+# Seconds after which a connection is looked at that says nothing, between two looks, and looks before it is given up (tcp(7)).
+_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
 _LOCK_HOME = "SELECT value FROM counters WHERE home_id = %s AND name = 'seq' FOR UPDATE"
@@ -63,8 +68,9 @@ class PostgresDb:
 
     engine: Literal["postgres"] = "postgres"
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, wall: Wall | None = None) -> None:
         self._connection = connection
+        self._wall = wall
         self._cursors = 0
 
     def one(self, sql: str, **params: Any) -> Row | None:
@@ -85,6 +91,9 @@ class PostgresDb:
 
     def run(self, sql: str, **params: Any) -> int:
         """Execute, and say how many rows changed."""
+        if self._wall is not None and sql.startswith("CREATE INDEX"):
+            with self._wall.open(self._connection):  # an index is of a table, not of what one home sees of it
+                return self._executed(self._connection.cursor(), sql, params).rowcount
         return self._executed(self._connection.cursor(), sql, params).rowcount
 
     def attempt(self) -> AbstractContextManager[Any]:
@@ -113,11 +122,13 @@ class PostgresDatabase:
         pool: ConnectionPool[Connection],
         threads: ThreadPoolExecutor,
         steps: list[Migration],
+        wall: Wall,
     ) -> None:
         self._home_id = home_id
         self._migrations = steps
         self._pool = pool
         self._threads = threads
+        self._wall = wall
         self._group = GroupCommit(threads, self._commit)
 
     async def read(self, fn: Callable[[Db], T]) -> T:
@@ -129,7 +140,7 @@ class PostgresDatabase:
         return await self.read(fn)
 
     def _read(self, fn: Callable[[Db], T]) -> T:
-        return self._in_transaction(_READ, lambda connection: fn(PostgresDb(connection)))
+        return self._in_transaction(_READ, lambda connection: fn(PostgresDb(connection, self._wall)))
 
     async def write(self, fn: Callable[[Db], T], committed: Callable[[], None] = nothing) -> T:
         """Join the queue; answered after the commit."""
@@ -146,7 +157,7 @@ class PostgresDatabase:
             if is_sealed(connection, self._home_id):
                 raise HomeGone
             raise Unavailable("The database of this home is missing on this server.")
-        return [_in_savepoint(connection, fn) for fn in fns]
+        return [_in_savepoint(connection, self._wall, fn) for fn in fns]
 
     def _in_transaction(self, begin: str, fn: Callable[[Connection], T]) -> T:
         """Run in a transaction, again when another one came between or the connection was lost before the commit."""
@@ -161,7 +172,7 @@ class PostgresDatabase:
         try:
             with self._pool.connection() as connection:
                 try:
-                    connection.execute(begin.encode())
+                    connection.execute(self._wall.begun(begin, self._home_id))
                     result = fn(connection)
                 except psycopg.OperationalError as error:
                     if connection.broken:
@@ -201,10 +212,10 @@ class _Lost(Unavailable):
     """The connection broke before the commit: nothing was written."""
 
 
-def _in_savepoint(connection: Connection, fn: Callable[[Db], Any]) -> Outcome:
+def _in_savepoint(connection: Connection, wall: Wall, fn: Callable[[Db], Any]) -> Outcome:
     connection.execute("SAVEPOINT one")
     try:
-        result = fn(PostgresDb(connection))
+        result = fn(PostgresDb(connection, wall))
     except BaseException as error:
         if connection.broken or isinstance(error, _AGAIN):
             raise
@@ -233,31 +244,40 @@ def _problem(error: BaseException) -> BaseException:
 class PostgresStorage:
     """All homes of a hoster in one PostgreSQL database."""
 
-    def __init__(self, conninfo: str, migrations: Callable[[str], list[Migration]], root: Path) -> None:
+    def __init__(
+        self,
+        conninfo: str,
+        migrations: Callable[[str], list[Migration]],
+        root: Path,
+        connections: int = CONNECTIONS,
+    ) -> None:
         self._conninfo = conninfo
         self._migrations = lru_cache(migrations)
         self._root = root  # where the files of homes are that come or go
+        self._connections = connections
         self._coming: dict[str, list[bytes]] = {}
-        self._threads = ThreadPoolExecutor(max_workers=_CONNECTIONS, thread_name_prefix="postgres")
-        self._pool = _pool(conninfo)
+        self._threads = ThreadPoolExecutor(max_workers=connections, thread_name_prefix="postgres")
+        self._pool = _pool(conninfo, connections)
+        families = {family: self._migrations(family) for family in ("host", "home")}
         try:
             with self._pool.connection() as connection:
                 _require_order(connection)
-                migrate_postgres(connection, {family: migrations(family) for family in ("host", "home")})
+                migrate_postgres(connection, families, partial(take_down, connection))
+                self._wall = walled(connection, families["host"])
         except BaseException:
             self._pool.close()
             raise
         self._open: dict[str, PostgresDatabase] = {}
-        self.host = PostgresDatabase("", self._pool, self._threads, migrations("host"))
+        self.host = PostgresDatabase("", self._pool, self._threads, families["host"], self._wall)
 
     def home(self, home_id: str) -> PostgresDatabase:
         """One home's rows. Homes that are writing share a queue, the others cost nothing."""
         database = self._open.get(home_id)
         if database is None:
-            if len(self._open) > _CONNECTIONS * 10:
+            if len(self._open) > self._connections * 10:
                 self._open = {id_: known for id_, known in self._open.items() if known.busy}
             database = self._open[home_id] = PostgresDatabase(
-                home_id, self._pool, self._threads, self._migrations("home")
+                home_id, self._pool, self._threads, self._migrations("home"), self._wall
             )
         return database
 
@@ -319,6 +339,7 @@ class PostgresStorage:
         migrate_sqlite(source, steps)
         try:
             with self._pool.connection() as connection, connection.transaction():
+                connection.execute("SET LOCAL statement_timeout = 0")
                 rows.clear(source, home_id, connection)
                 rows.into_postgres(source, home_id, connection)
         except psycopg.Error as error:
@@ -335,10 +356,10 @@ def _delete_rows(db: Db, home_id: str, tables: Sequence[str]) -> None:
         db.run(f'DELETE FROM "{table}" WHERE home_id = :home', home=home_id)
 
 
-def _pool(conninfo: str) -> ConnectionPool[Connection]:
+def _pool(conninfo: str, connections: int) -> ConnectionPool[Connection]:
     pool: ConnectionPool[Connection] = ConnectionPool(
-        conninfo, min_size=1, max_size=_CONNECTIONS, timeout=_CONNECT_S, open=False, configure=configure,
-        kwargs={"autocommit": True, "application_name": "cozy"},
+        conninfo, min_size=1, max_size=connections, timeout=_CONNECT_S, open=False, configure=configure,
+        kwargs={"autocommit": True, "application_name": "cozy", **_ALIVE},
     )  # fmt: skip
     try:
         pool.open(wait=True, timeout=_CONNECT_S)
@@ -349,10 +370,14 @@ def _pool(conninfo: str) -> ConnectionPool[Connection]:
 
 
 def configure(connection: Connection) -> None:
-    """JSON stays text; a transaction waits for another one, but not for ever; what is packed opens quickly, where PostgreSQL has LZ4."""
+    """JSON stays text; what is packed opens quickly, where PostgreSQL has LZ4; nothing waits for ever: not for another transaction,
+    nor for an answer, nor for a worker that is cut off.
+    """
     connection.adapters.register_loader("json", TextLoader)
     connection.adapters.register_loader("jsonb", TextLoader)
-    connection.execute("SET lock_timeout = '15s'")
+    connection.execute(
+        "SET lock_timeout = '15s'; SET statement_timeout = '5min'; SET idle_in_transaction_session_timeout = '5min'"
+    )
     connection.execute(
         """SELECT set_config(name, 'lz4', false) FROM pg_settings
             WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)"""

@@ -77,6 +77,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     postgres: Annotated[
         str, Meta(description="A PostgreSQL connection string, in place of SQLite files.")
     ] = ""
+    postgres_connections: Annotated[
+        int,
+        Meta(
+            ge=2,
+            description="The most connections that one process opens to PostgreSQL, which must allow as many to all of them together, "
+            "and one more each that listens.",
+        ),
+    ] = 12
     contents: Annotated[
         str,
         Meta(

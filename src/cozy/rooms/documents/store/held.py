@@ -31,7 +31,7 @@ def making_room(work: Work, doctype: str, size: int, write: Callable[[], T]) -> 
 def _remove_all(work: Work, doctype: str) -> None:
     rows = work.db.all(
         """SELECT indexname FROM pg_indexes
-            WHERE schemaname = current_schema() AND indexname LIKE :names AND :home <> ''""",
+            WHERE schemaname = ANY (current_schemas(false)) AND indexname LIKE :names AND :home <> ''""",
         names=f"{_prefix(doctype)}%", home=work.home,
     )  # fmt: skip
     for (name,) in rows:
