@@ -9,7 +9,6 @@ import pytest
 from msgspec.structs import replace
 
 from cozy.kernel.caller import SYSTEM
-from cozy.kernel.jobs import DayPassed
 from cozy.rooms.auth import service as auth
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Query
@@ -17,8 +16,10 @@ from cozy.rooms.exports import service as exports
 from cozy.rooms.exports.events import ExportOver
 from cozy.rooms.exports.service import leaving
 from cozy.rooms.files import service as files
+from cozy.rooms.jobs import service as jobs
 from cozy.rooms.moves import jobs as moves_jobs
 from cozy.rooms.moves import service as moves
+from cozy.rooms.moves.events import QuestionOver
 from cozy.rooms.moves.model import HANDINGS
 from tests.imports.cozy_stack import CozyStack, served
 
@@ -142,10 +143,13 @@ async def test_a_code_a_secret_and_a_word_are_good_for_what_they_are(
     for path in ("/move/finalize", "/move/abort"):
         assert (await anonymous.post(path)).status_code == 403
         assert (await anonymous.post(path, headers={"authorization": "Bearer x"})).status_code == 403
-    clock.now += timedelta(hours=2)
+    clock.now += timedelta(hours=1)
     assert (await reader.get("/move/go", params={"secret": secret})).status_code == 400
-    await house.write(home, SYSTEM, moves_jobs.forget_old.run, DayPassed())
-    assert (await house.read(home, SYSTEM, documents.find, HANDINGS, Query(selector={}))).documents == []
+    due = [await house.write(home, SYSTEM, jobs.lease) for _ in range(20)]
+    assert "moves.forget_questions" in {each.name for each in due if each}
+    await house.write(home, SYSTEM, moves_jobs.forget_questions.run, QuestionOver())
+    for doctype in (HANDINGS, "io.cozy.accounts"):
+        assert (await house.read(home, SYSTEM, documents.find, doctype, Query(selector={}))).documents == []
 
 
 async def test_no_home_is_handed_over_to_itself_or_to_nobody(reader, anonymous, home, there):

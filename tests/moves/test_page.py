@@ -1,11 +1,16 @@
 """The page where the owner lets their home move."""
 
+import asyncio
+
+import msgspec
 import pytest
 
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.auth import service as auth
+from cozy.rooms.homes import service as homes
 from cozy.rooms.moves import service as moves
 from cozy.rooms.moves.errors import NoDeparture
+from cozy.rooms.neighbours import service as neighbours
 
 PASSPHRASE = "orage tilleul boussole velours"
 INVITATION = "http://camille.localhost:8080#code"
@@ -59,3 +64,25 @@ async def test_who_types_something_wrong_is_told_and_nothing_moves(reader, house
     assert "aria-invalid" in answer.text
     with pytest.raises(NoDeparture):
         await house.read_host(moves.leaving.of, owned.id)
+
+
+async def test_a_form_that_was_sent_as_the_home_went_is_sent_on(reader, house, owned):
+    for each in await house.read_host(moves.leaving.under_way):  # of other tests
+        await house.write_host(moves.leaving.forget, each.home_id)
+    await moves.leaving.begin(house, owned, INVITATION)
+    record = msgspec.json.encode(
+        await house.read(owned, SYSTEM, neighbours.move_record, owned.origin, "http://camille.localhost:8080")
+    ).decode()
+    async with house.storage.leaving(owned.id) as leaving, leaving.held():
+        await leaving.seal()
+
+    async def arrives():
+        while owned.id not in house.gone:  # noqa: ASYNC110  until the form is refused
+            await asyncio.sleep(0.01)
+        await house.write_host(homes.depart, owned.domain, record)
+        await house.write_host(moves.leaving.change, owned.id, state="arrived", record=record)
+
+    sent = reader.submit("/my/leave/move", invitation=INVITATION, raw_passphrase=PASSPHRASE)
+    _, answer = await asyncio.gather(arrives(), sent)
+    assert answer.status_code == 308, answer.text
+    assert answer.headers["location"] == "http://camille.localhost:8080/my/leave/move"

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cozy import ui
-from cozy.app.errors import refuse
+from cozy.app.errors import follow, refuse
 from cozy.app.shell import dressed, shell_for_nobody
 from cozy.app.wiring import ADMIN_DOORS
 from cozy.kernel.caller import Caller
@@ -61,6 +61,7 @@ def administration(house: House) -> ASGIApp:
         identify=identify,
         admit=admit,
         refuse=refuse,
+        follow=follow,
         client_of=client_of,
         render=render,
     )

@@ -53,7 +53,7 @@ async def refuse(call: Call, error: BaseException, manner: Manner) -> Response:
     """The answer to a request that cannot be fulfilled. Unknown errors are logged whole and shown bare."""
     problem = error if isinstance(error, Problem) else Broken()
     status = _status(problem)
-    if isinstance(problem, HomeGone) and (elsewhere := await _elsewhere(call)):
+    if isinstance(problem, HomeGone) and (elsewhere := await follow(call)):
         return elsewhere
     if status == 500:
         log.error("unexpected error", method=call.request.method, route=call.route, exc_info=error)
@@ -64,7 +64,7 @@ async def refuse(call: Call, error: BaseException, manner: Manner) -> Response:
     return response
 
 
-async def _elsewhere(call: Call) -> Response | None:
+async def follow(call: Call) -> Response | None:
     """The way to the same thing at the address where the home lives by now, whatever is asked of it (RFC 9110 §15.4.9)."""
     call.house.relisted[call.home.domain] += 1
     address = await moves.gone_to(call.house, call.home.domain)

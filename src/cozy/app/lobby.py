@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cozy.app.admin import client_of
-from cozy.app.errors import refuse
+from cozy.app.errors import follow, refuse
 from cozy.app.shell import render
 from cozy.app.wiring import LOBBY_DOORS
 from cozy.kernel.home import Home, Hosted, origin_of
@@ -35,6 +35,7 @@ def beside(app: ASGIApp, house: House) -> ASGIApp:
         identify=identify,
         admit=admit,
         refuse=refuse,
+        follow=follow,
         client_of=client_of,
         render=render,
     )

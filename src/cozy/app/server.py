@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cozy.app import admin, inboxes, ledger, lobby, metering, metrics, public, shapes, signs
-from cozy.app.errors import Vacant, refuse
+from cozy.app.errors import Vacant, follow, refuse
 from cozy.app.house import home_of, opened
 from cozy.app.protocol import LateSocketProtocol, Protocol
 from cozy.app.shell import render
@@ -281,6 +281,7 @@ def serving(house: House) -> ASGIApp:
         identify=identify,
         admit=admit,
         refuse=refuse,
+        follow=follow,
         client_of=client_of,
         render=render,
     )

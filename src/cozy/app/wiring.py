@@ -111,6 +111,7 @@ from cozy.rooms.moves import jobs as moves_jobs
 from cozy.rooms.moves import pages as moves_pages
 from cozy.rooms.moves import routes as moves_routes
 from cozy.rooms.moves import service as moves
+from cozy.rooms.moves.events import QuestionOver
 from cozy.rooms.neighbours import pages as neighbours_pages
 from cozy.rooms.neighbours import routes as neighbours_routes
 from cozy.rooms.neighbours.events import NeighbourMoved
@@ -250,6 +251,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
     GrantDue: [permissions_jobs.end_grant],
     ExportDue: [exports_jobs.remove_expired],
     ExportOver: [moves_jobs.hand_over],
+    QuestionOver: [moves_jobs.forget_questions],
     BackupDue: [exports_jobs.begin_backup],
     TriggerDue: [jobs.fire_trigger],
     JobEnded: [connectors_jobs.tell_failure],

@@ -14,6 +14,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from .blobs import Blobs
 from .bus import Bus
 from .caller import SYSTEM, Caller
+from .carrying import HomeGone
 from .clock import Clock
 from .db import Database, Db, Storage
 from .home import Home
@@ -69,6 +70,9 @@ class House:
     relisted: Counter[str] = field(
         default_factory=Counter
     )  # by domain: how often a listing was changed from within
+    gone: set[str] = field(
+        default_factory=set
+    )  # homes that took nothing as somebody wrote: they moved, or are about to
 
     async def read(
         self,
@@ -133,7 +137,11 @@ class House:
             if works[0].changes:
                 self.bus.tell(home.id, works[0].changes)
 
-        result = await self._database(home).write(run, committed)
+        try:
+            result = await self._database(home).write(run, committed)
+        except HomeGone:
+            self.gone.add(home.id)
+            raise
         for blob in works[0].freed:
             with suppress(
                 OSError, Unavailable

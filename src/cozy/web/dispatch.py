@@ -106,6 +106,7 @@ class Dispatcher:
         identify: Callable[[Call, Route], Awaitable[None]],
         admit: Callable[[Call, Route, Mapping[str, str]], None],
         refuse: Callable[[Call, BaseException, Manner], Awaitable[Response]],
+        follow: Callable[[Call], Awaitable[Response | None]],
         client_of: Callable[[Request], str],
         render: Renderer,
     ) -> None:
@@ -119,6 +120,7 @@ class Dispatcher:
         self._identify = identify
         self._admit = admit
         self._refuse = refuse
+        self._follow = follow
         self._client_of = client_of
         self._render = render
 
@@ -179,6 +181,10 @@ class Dispatcher:
                     response = await finish(response)
             if response.status_code < 400:
                 _note(call, route, holes)
+            elif (
+                manner == "page" and call.home.id in self._house.gone
+            ):  # the page may tell of that as of any other mistake
+                response = await self._follow(call) or response
         except Exception as error:
             response = await self._refuse(call, error, manner)
         if manner != "page":

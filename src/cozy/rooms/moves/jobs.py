@@ -8,6 +8,7 @@ from cozy.kernel.jobs import DayPassed, job
 from cozy.kernel.work import Work
 from cozy.rooms.exports.events import ExportOver
 
+from .events import QuestionOver
 from .service import handing
 
 
@@ -15,6 +16,12 @@ from .service import handing
 async def hand_over(house: House, home: Home, event: ExportOver) -> None:
     """Let another Cozy fetch an archive that was made for it; the second time it was told."""
     await handing.hand_over(house, home, event.export)
+
+
+@job("moves.forget_questions")
+def forget_questions(work: Work, event: QuestionOver) -> None:
+    """Forget a question that nobody answered, with what opened the other Cozy; the second time there is nothing."""
+    handing.forget_old(work)
 
 
 @job("moves.forget_old")

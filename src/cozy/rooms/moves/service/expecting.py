@@ -245,6 +245,7 @@ async def live(house: House, domain: str, key: str, said: Statement) -> Let:
     if not said.record.is_in_place:
         await house.write(home, SYSTEM, _arrived, found.before, is_new=found.state == "coming")
     await house.write_host(homes.hasten, home.id)
+    house.gone.discard(home.id)
     house.relisted[domain] += 1
     if said.record.is_in_place:
         return Let("live")

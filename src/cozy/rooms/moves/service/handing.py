@@ -35,6 +35,7 @@ from cozy.rooms.files import service as files
 from cozy.rooms.permissions import service as permissions
 
 from ..errors import BadRequest, NoHanding, TargetAway
+from ..events import QuestionOver
 from ..model import ASKED_FOR, HANDINGS, Asker, Handing, HandingState, KeptHanding, Target
 
 log = structlog.get_logger()
@@ -49,6 +50,7 @@ def agree(work: Work) -> str:
     code = new_secret(24)
     body = Handing(state=_CODE, secret_sha256=_hash(code), asked_at=iso(work.now))
     documents.create(work, HANDINGS, msgspec.to_builtins(body))
+    work.plan(QuestionOver(), work.now + ASKED_FOR)
     return code
 
 
@@ -77,6 +79,7 @@ def ask(work: Work, asker: Asker, target: Target) -> str:
         state="asked", target=address, account=account.id, secret_sha256=_hash(secret), word_sha256=_hash(word), asked_at=iso(work.now)
     )  # fmt: skip
     documents.create(work, HANDINGS, msgspec.to_builtins(body))
+    work.plan(QuestionOver(), work.now + ASKED_FOR)
     return secret
 
 
@@ -110,7 +113,7 @@ def asked(work: Work, secret: str) -> KeptHanding:
 
 def _by_secret(work: Work, secret: str, states: set[HandingState]) -> KeptHanding:
     found = _find(work, {"secret_sha256": _hash(secret)})
-    if found is None or found.body.state not in states or parse(found.body.asked_at) + ASKED_FOR < work.now:
+    if found is None or found.body.state not in states or parse(found.body.asked_at) + ASKED_FOR <= work.now:
         raise BadRequest
     return found
 
@@ -219,7 +222,7 @@ def forget_old(work: Work) -> None:
         if parse(each.body.asked_at) + _TAKES < work.now:
             _note(work, each.id, "failed", "export")
     for each in _all(work, {"state": {"$in": [_CODE, "asked", "arrived", "failed"]}}):
-        if parse(each.body.asked_at) + ASKED_FOR >= work.now:
+        if parse(each.body.asked_at) + ASKED_FOR > work.now:
             continue
         if each.body.account:
             _close(work, each)

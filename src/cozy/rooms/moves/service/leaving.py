@@ -352,6 +352,7 @@ class _Move:
         """Let writers in again."""
         await self.leaving.unseal()
         await self.house.write_host(_stay, self.departure.home_id)
+        self.house.gone.discard(self.departure.home_id)
         self.house.relisted[self.departure.domain] += 1
 
 
