@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench import cases, imports, move, photos, report, running, search, sharing, wrk
+from bench import cases, homes, imports, move, photos, report, running, scale, search, sharing, wrk
 from bench.cases import Case
 from bench.load import BadAnswer
 from bench.peers import Peer
@@ -54,9 +54,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     for suite in SUITES:
         _add_suite(commands.add_parser(suite.name, help=suite.title), suite)
+    homes.add_to(commands)
     imports.add_to(commands)
     move.add_to(commands)
     photos.add_to(commands)
+    scale.add_to(commands)
     search.add_to(commands)
     sharing.add_to(commands)
     return parser

@@ -60,7 +60,7 @@ def members(server: Server) -> Iterator[int]:
     """The processes of the server: its group, and children that left it for one of their own, as those of php-fpm do."""
     found = {int(entry): _stat(int(entry)) for entry in os.listdir("/proc") if entry.isdigit()}
     living = {pid: (int(fields[1]), int(fields[2])) for pid, fields in found.items() if fields}
-    ours = {pid for pid, (_, group) in living.items() if group == server.first.pid}
+    ours = {pid for pid, (_, group) in living.items() if server.first.pid in (pid, group)}
     while more := {pid for pid, (parent, _) in living.items() if parent in ours} - ours:
         ours |= more
     yield from sorted(ours)

@@ -46,6 +46,19 @@ def limit(database: SqliteDatabase, pages: int) -> None:
     database._writer.execute(f"PRAGMA max_page_count={row[0] + pages}")
 
 
+async def test_homes_are_made_alike_and_their_steps_are_gone_through_once(
+    storage: SqliteStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("cozy.backends.sqlite.migrate_sqlite", lambda *_: pytest.fail("once is enough"))
+    await storage.add("home-2")
+    made, again = (connect(tmp_path / "homes" / name / "home.db") for name in (HOME, "home-2"))
+    asked = ("PRAGMA journal_mode", "PRAGMA user_version", "SELECT sql FROM sqlite_schema")
+    assert [list(made.execute(sql)) for sql in asked] == [list(again.execute(sql)) for sql in asked]
+    assert next(again.execute("PRAGMA journal_mode")) == ("wal",)
+    made.close()
+    again.close()
+
+
 async def test_a_write_that_finds_the_disk_full_says_so_and_its_neighbours_are_stored(storage: SqliteStorage):
     home = storage.home(HOME)
     await home.write(add("before"))

@@ -49,6 +49,15 @@ def test_a_quick_run_brings_a_takeout_in(tmp_path):
     assert found["cozy: files a second"] > 0
 
 
+@pytest.mark.slow
+def test_a_quick_run_makes_homes_and_asks_them(tmp_path):
+    report = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "bench", "scale", "--quick", "--only", "sqlite", "--json", report]
+    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(report.read_text())["sqlite, 1 worker: put 10 kB, a second"]
+
+
 def test_a_changed_byte_is_noticed():
     batch = cases.Batch("/folder/", ["cat.jpg"], [b"meow"], ["/folder/cat.jpg"])
     cases.verify(batch, [load.Answer(200, b"", b"meow")])

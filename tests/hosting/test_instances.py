@@ -11,6 +11,7 @@ from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model import Visitor
 from cozy.rooms.files import service as files
 from cozy.rooms.homes import service as homes
+from cozy.rooms.hosting.routes import instances
 from tests.conftest import DOMAIN
 
 pytestmark = pytest.mark.anyio
@@ -59,6 +60,17 @@ async def test_homes_are_listed_with_their_number(hoster, home, bob):
     assert (alice["type"], alice["id"]) == ("instances", home.id)
     assert alice["links"] == {"self": f"/instances/{home.id}"}
     assert (await hoster.get("/instances/count")).json() == {"count": 2}
+
+
+async def test_a_list_of_more_than_is_read_at_once_is_whole(hoster, home, bob, monkeypatch):
+    monkeypatch.setattr(instances, "MOST", 1)
+    body = (await hoster.get("/instances")).json()
+    assert [each["attributes"]["domain"] for each in body["data"]] == [DOMAIN, "bob.localhost"]
+    assert body["meta"] == {"count": 2}
+
+
+async def test_a_host_without_homes_has_an_empty_list(hoster):
+    assert (await hoster.get("/instances")).json() == {"data": [], "meta": {"count": 0}}
 
 
 async def test_a_list_comes_in_pages(hoster, home, bob):

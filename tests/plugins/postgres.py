@@ -7,7 +7,9 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,12 +21,31 @@ def programs() -> Path | None:
     return found[-1].parent if found else None
 
 
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A running PostgreSQL with an empty database. url: how to reach it."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    folder: Path
+
+
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # what is lost with the test is lost
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """How to reach a database that is empty when the run begins."""
     bin_ = programs()
     if bin_ is None:
         pytest.skip("PostgreSQL is not installed: apt install postgresql")
+    with served(bin_, FAST) as cluster:
+        yield cluster.url
+
+
+@contextmanager
+def served(bin_: Path, settings: Sequence[str] = (), listen: str = "") -> Iterator[Cluster]:
+    """PostgreSQL in a temporary folder; gone at the end. listen: an address of a network, for others than its socket's."""
     folder = Path(tempfile.mkdtemp(prefix="cozy-postgres-"))
     user = _user()
     if user:
@@ -34,21 +55,15 @@ def postgres_url() -> Iterator[str]:
         [bin_ / "initdb", "-D", cluster, "-U", "cozy", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
         check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL,
     )  # fmt: skip
-    fast = [
-        "fsync=off",
-        "synchronous_commit=off",
-        "full_page_writes=off",
-        "listen_addresses=",
-        "max_connections=60",
-    ]
-    options = [part for setting in fast for part in ("-c", setting)]
+    told = (*settings, f"listen_addresses={listen}", "max_connections=60")
+    options = [part for setting in told for part in ("-c", setting)]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             [bin_ / "postgres", "-D", cluster, "-k", folder, *options], user=user, cwd=folder, stderr=log
         )
     try:
         _wait(bin_, folder, server)
-        yield f"host={folder} user=cozy dbname=postgres"
+        yield Cluster(f"host={folder} user=cozy dbname=postgres", server, folder)
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(120)

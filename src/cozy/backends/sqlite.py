@@ -15,14 +15,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal, ParamSpec, TypeVar
 
 import apsw
 
 from cozy.backends.carried import ComingFile, LeavingFile, install, is_sealed
-from cozy.backends.durable import make_folder, sync_folder
+from cozy.backends.durable import make_folder, sync_file, sync_folder
 from cozy.backends.faults import of_opening, of_sqlite
 from cozy.backends.group import GroupCommit, Outcome
 from cozy.backends.migrate import Migration, migrate_sqlite, runs_ours_alone
@@ -338,9 +339,18 @@ class SqliteStorage:
 
     def _add(self, path: Path) -> None:
         path.parent.mkdir()
-        migrate_sqlite(path, self._migrations("home"))
+        path.write_bytes(self._blank)
+        sync_file(path)
         sync_folder(path.parent)
         sync_folder(path.parent.parent)
+
+    @cached_property
+    def _blank(self) -> bytes:
+        """A home's database before anything is in it: its steps are gone through once, for all homes that are made."""
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "home.db"
+            migrate_sqlite(path, self._migrations("home"))
+            return path.read_bytes()
 
     async def drop(self, home_id: str) -> None:
         """Remove a home's folder, contents included, once nobody uses it."""
