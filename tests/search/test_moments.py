@@ -18,6 +18,7 @@ TODAY = date(2026, 7, 18)
         ("12 juillet 2024", "2024-07-12", "2024-07-13"),
         ("july 4th 2024", "2024-07-04", "2024-07-05"),
         ("ete 2024", "2024-06-01", "2024-09-23"),
+        ("en 2024", "2024-01-01", "2025-01-01"),
         ("winter of 2023", "2023-12-01", "2024-03-21"),
         ("hiver 2023 2024", "2023-12-01", "2024-03-21"),
         ("l ete dernier", "2025-06-01", "2025-09-23"),
@@ -45,7 +46,7 @@ def test_a_time_is_read_as_people_say_it(said, first, after):
 
 
 @pytest.mark.parametrize(
-    "said", ["juillet", "2024", "last", "the last word", "31 fevrier", "may be", "mars 12"]
+    "said", ["juillet", "2024", "last", "the last word", "31 fevrier", "may be", "mars 12", "2023 2024"]
 )
 def test_other_words_tell_no_time(said):
     assert told(said.split(), TODAY) is None

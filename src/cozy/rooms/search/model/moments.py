@@ -79,12 +79,20 @@ def told(words: Sequence[str], today: date) -> Moment | None:
     for start in range(len(words)):
         for read, is_relative in _READERS:
             if found := read(words[start:], today):
-                (first, after), length = found
-                begin = start
-                while begin and words[begin - 1] in _LEADING:
-                    begin -= 1
-                return Moment(first.isoformat(), after.isoformat(), begin, start + length, is_relative)
+                return _moment(words, start, *found, is_relative=is_relative)
+    years = [start for start, word in enumerate(words) if _YEAR.fullmatch(word)]
+    if len(years) == 1 and len(words) > 1:  # `facture 2024`; alone, it is a number as well
+        year = int(words[years[0]])
+        return _moment(words, years[0], (date(year, 1, 1), date(year + 1, 1, 1)), 1, is_relative=False)
     return None
+
+
+def _moment(words: Sequence[str], start: int, days: Days, length: int, *, is_relative: bool) -> Moment:
+    first, after = days
+    begin = start
+    while begin and words[begin - 1] in _LEADING:
+        begin -= 1
+    return Moment(first.isoformat(), after.isoformat(), begin, start + length, is_relative)
 
 
 Read = Callable[[Sequence[str], date], tuple[Days, int] | None]
