@@ -22,7 +22,7 @@ _WEIGHTS = "{0.1, 0.35, 0.5, 1.0}"  # of D, C, B, A
 _PLACES = 4  # of one word in one part: how often it stands there hardly tells more than that it does
 _LAST_PLACE = 16_383  # that a tsvector can tell
 _ROOM = 700_000  # characters of words in a vector, which holds 1 MB with their places
-_RANKED = 2_000  # the newest of what matches: ranking reads the words of each
+_RANKED = 1_000  # the newest of what matches: ranking reads the words of each
 _COUNTED = 2_000  # of the entries that have a word; one that more have tells little
 
 
@@ -84,6 +84,7 @@ def _entries(db: Db, home: str) -> int:
 
 
 def _ranked(db: Db, home: str, wanted: Wanted, limit: int, entries: int) -> list[int]:
+    """The best of the newest. These are sorted as places of rows: their vectors would be copied, and most of them for nothing."""
     mark = _mark(home)
     narrow, asked = narrowing(wanted, BESIDE_KIND)
     rank, weighed = _rank(mark, wanted.terms, _rareness(db, home, mark, wanted.terms, entries))
@@ -92,10 +93,11 @@ def _ranked(db: Db, home: str, wanted: Wanted, limit: int, entries: int) -> list
     )  # unpacked once for all terms
     rows = db.all(
         f"""SELECT number FROM
-              (SELECT number, at, {said} AS said FROM
-                 (SELECT number, at, vector FROM search_entries
+              (SELECT number, at, {said} AS said FROM search_entries
+                WHERE ctid = ANY(ARRAY(
+                  SELECT ctid FROM search_entries
                    WHERE home_id = :home AND vector @@ CAST(:query AS tsquery){narrow}
-                   ORDER BY at DESC, number DESC LIMIT {_RANKED}) AS latest
+                   ORDER BY at DESC, number DESC LIMIT {_RANKED}))
                OFFSET 0) AS matching
              ORDER BY {rank} DESC, at DESC, number DESC LIMIT :limit""",
         home=home, query=_query(mark, wanted), limit=limit, **asked, **weighed,
