@@ -20,6 +20,7 @@ from cozy import __version__
 from cozy.app import doctor, logs
 from cozy.app.configuration import load
 from cozy.app.house import home_of, opened
+from cozy.app.storage import cli as storage_cli
 from cozy.app.unit import unit
 from cozy.kernel.home import Home, origin_of
 from cozy.kernel.house import House
@@ -63,6 +64,7 @@ cli.add_typer(admin_cli, name="admin")
 cli.add_typer(files_cli, name="files")
 cli.add_typer(apps_cli, name="apps")
 cli.add_typer(search_cli, name="search")
+cli.add_typer(storage_cli, name="storage")
 cli.add_typer(live_folder_cli, name="live-folder")
 cli.command("import")(import_)
 cli.command("token")(token)

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from cozy.kernel.problem import Invalid
 from cozy.kernel.settings import Settings
 from cozy.rooms.auth.service import provider
 from cozy.rooms.homes.service import contexts
+
+KEPT = ("data", "key_file", "postgres", "contents", "s3_endpoint")  # where homes are kept
 
 
 class BadSetting(Invalid):
@@ -34,3 +37,12 @@ def load(file: Path | None = None, **options: Any) -> Settings:
     contexts.check(settings)
     provider.check(settings)
     return settings
+
+
+def kept_as(file: Path, settings: Settings) -> Settings:
+    """The same settings, but for where homes are kept, which this file alone says. Raises BadSetting."""
+    try:
+        there = msgspec.toml.decode(file.read_bytes(), type=Settings, strict=False)
+    except (msgspec.ValidationError, msgspec.DecodeError, OSError) as error:
+        raise BadSetting(f"A setting cannot be used: {error}.") from error
+    return replace(settings, **{name: getattr(there, name) for name in KEPT})

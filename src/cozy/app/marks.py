@@ -39,3 +39,14 @@ def fallen(data: Path) -> bool:
             os.unlink(path)
             found = True
     return found
+
+
+def alive(data: Path) -> bool:
+    """Whether some process is at work."""
+    for path in (data / _FOLDER).glob("*"):
+        with suppress(FileNotFoundError), path.open("rb") as mark:
+            try:
+                fcntl.flock(mark, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+    return False

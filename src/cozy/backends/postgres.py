@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import lru_cache, partial
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, Literal, ParamSpec, TypeVar
 
 import psycopg
@@ -30,7 +31,7 @@ from cozy.backends import rows
 from cozy.backends.carried import ComingFile
 from cozy.backends.group import GroupCommit, Outcome
 from cozy.backends.migrate import Migration, migrate_postgres, migrate_sqlite, runs_ours_alone
-from cozy.backends.rows_carried import SEALED, LeavingRows, install_rows, is_sealed
+from cozy.backends.rows_carried import SEALED, LeavingRows, connect, install_rows, is_sealed
 from cozy.backends.wall import Wall, take_down, walled
 from cozy.kernel.carrying import HomeGone, NoHomeFile
 from cozy.kernel.db import Db, Row, Taken, TooLong, expand, nothing
@@ -46,6 +47,7 @@ _TRIES = 5  # of a transaction that another one came between
 _CONNECT_S = 10
 # Seconds after which a connection is looked at that says nothing, between two looks, and looks before it is given up (tcp(7)).
 _ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+_GOING_S = 5  # how long the connections of a process that has ended may be seen
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
 _LOCK_HOME = "SELECT value FROM counters WHERE home_id = %s AND name = 'seq' FOR UPDATE"
@@ -394,6 +396,19 @@ def _require_order(connection: Connection) -> None:
             "This PostgreSQL database sorts differently: "
             "create it with ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8' TEMPLATE template0."
         )
+
+
+def others(conninfo: str) -> bool:
+    """Whether any process has connections to these homes, on whatever machine. Asked before one has them oneself. Raises Unavailable."""
+    asked = """SELECT 1 FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name = 'cozy' AND pid <> pg_backend_pid() LIMIT 1"""
+    with connect(conninfo) as connection:
+        until = monotonic() + _GOING_S
+        while connection.execute(asked).fetchone() is not None:
+            if monotonic() > until:
+                return True
+            sleep(0.1)
+        return False
 
 
 async def _on(threads: ThreadPoolExecutor, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

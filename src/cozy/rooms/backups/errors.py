@@ -51,3 +51,19 @@ class BadKeep(Invalid):
 
 class BadMoment(Invalid):
     """Say the moment as 2026-11-27 or 2026-11-27T18:30, in UTC."""
+
+
+class KeyHere(Conflict):
+    """The file of the host's key there holds another key: take it away, or name the one of this host."""
+
+
+class StillMoving(Conflict):
+    """A home is moving to another host: wait until it has arrived, or give its move up."""
+
+
+class Unreadable(Unavailable):
+    """A content is missing, or is not what it was: `cozy check --scrub` tells more. Nothing has changed here."""
+
+
+class Differs(Unavailable):
+    """What came is not what is here: something wrote to one of them meanwhile. Empty the new place, and begin again."""

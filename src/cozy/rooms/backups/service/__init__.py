@@ -1,5 +1,5 @@
-"""What can be done: a backup, and the way back."""
+"""What can be done: a backup, and the way back; and a host, into other databases."""
 
-from . import keys, making, restoring
+from . import converting, keys, making, restoring
 
-__all__ = ["keys", "making", "restoring"]
+__all__ = ["converting", "keys", "making", "restoring"]
