@@ -84,7 +84,7 @@ def _entries(db: Db, home: str) -> int:
 
 
 def _ranked(db: Db, home: str, wanted: Wanted, limit: int, entries: int) -> list[int]:
-    """The best of the newest. These are sorted as places of rows: their vectors would be copied, and most of them for nothing."""
+    """The best of the newest. These are sorted as numbers: their vectors would be copied, and most of them for nothing."""
     mark = _mark(home)
     narrow, asked = narrowing(wanted, BESIDE_KIND)
     rank, weighed = _rank(mark, wanted.terms, _rareness(db, home, mark, wanted.terms, entries))
@@ -94,8 +94,8 @@ def _ranked(db: Db, home: str, wanted: Wanted, limit: int, entries: int) -> list
     rows = db.all(
         f"""SELECT number FROM
               (SELECT number, at, {said} AS said FROM search_entries
-                WHERE ctid = ANY(ARRAY(
-                  SELECT ctid FROM search_entries
+                WHERE home_id = :home AND number = ANY(ARRAY(
+                  SELECT number FROM search_entries
                    WHERE home_id = :home AND vector @@ CAST(:query AS tsquery){narrow}
                    ORDER BY at DESC, number DESC LIMIT {_RANKED}))
                OFFSET 0) AS matching
