@@ -2,11 +2,13 @@
 
 import configparser
 import shlex
+import shutil
+import subprocess
 import sys
 
 import pytest
 
-from cozy.app.unit import unit
+from cozy.app.unit import once, timer, unit
 from cozy.kernel.settings import Settings
 
 
@@ -36,3 +38,21 @@ def test_a_folder_of_any_name_is_read_back_as_it_is(name, tmp_path):
     data = tmp_path / name
     start = read(unit(Settings(data=str(data)), "cozy"))["ExecStart"]
     assert shlex.split(start.replace("%%", "%").replace("$$", "$"))[2] == str(data)
+
+
+def test_a_command_runs_by_the_clock_and_systemd_understands_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [sys.executable])
+    place = tmp_path / "a disk"
+    text = once(Settings(data="data"), "root", f"backup '{place}' --keep 7d")
+    start = next(line for line in text.splitlines() if line.startswith("ExecStart="))
+    assert shlex.split(start)[-4:] == ["backup", str(place), "--keep", "7d"]
+    (tmp_path / "cozy-backup.service").write_text(text)
+    (tmp_path / "cozy-backup.timer").write_text(timer("Sun 03:00"))
+    if shutil.which("systemd-analyze"):
+        read_ = subprocess.run(
+            ["systemd-analyze", "verify", "--man=no", *tmp_path.glob("cozy-backup.*")],
+            capture_output=True,
+            check=False,
+        )
+        assert b"cozy-backup" not in read_.stderr, read_.stderr.decode()

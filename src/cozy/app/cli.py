@@ -18,10 +18,10 @@ from msgspec.structs import replace
 
 from cozy import __version__
 from cozy.app import doctor, logs
+from cozy.app import unit as units
 from cozy.app.configuration import load
 from cozy.app.house import home_of, opened
 from cozy.app.storage import cli as storage_cli
-from cozy.app.unit import unit
 from cozy.kernel.home import Home, origin_of
 from cozy.kernel.house import House
 from cozy.kernel.problem import Problem
@@ -190,10 +190,24 @@ def service(
     user: Annotated[
         str, typer.Option(help="The user whose program it is, and whose the data folder is.")
     ] = "cozy",
+    once: Annotated[
+        str,
+        typer.Option(help="Print one that runs this command and ends: 'check', 'backup /media/disk/cozy'."),
+    ] = "",
+    timer: Annotated[
+        str,
+        typer.Option(
+            help="Print the timer of such a service, which has its name, instead: 'daily', 'Sun 03:00', as systemd.time(7) says it."
+        ),
+    ] = "",
 ) -> None:
     """Print a unit for systemd that runs this very Cozy, with the settings of this folder."""
     desk: FrontDesk = context.obj
-    print(unit(desk.settings, user), end="")
+    if timer:
+        text = units.timer(timer)
+    else:
+        text = units.once(desk.settings, user, once) if once else units.unit(desk.settings, user)
+    print(text, end="")
 
 
 @cli.command()

@@ -1,7 +1,8 @@
-"""`cozy service`: the unit by which systemd looks after this very installation."""
+"""`cozy service`: the units by which systemd looks after this very installation."""
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -31,19 +32,67 @@ UMask=0077
 WantedBy=multi-user.target
 """
 
+_ONCE = """\
+# Written by `cozy service --once`.
+[Unit]
+Description=Cozy: {what}
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+Type=oneshot
+ExecStart={start}
+WorkingDirectory={here}
+User={user}
+Nice=10
+NoNewPrivileges=true
+ProtectSystem=full
+UMask=0077
+"""
+_TIMER = """\
+# Written by `cozy service --timer`. It starts the service of the same name.
+[Unit]
+Description=Cozy, by the clock
+
+[Timer]
+OnCalendar={when}
+RandomizedDelaySec=15min
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+
 
 def unit(settings: Settings, user: str) -> str:
     """The unit's text. What `cozy.toml` in the current folder says goes on to hold."""
-    data = str(Path(settings.data).absolute())
-    cozy = str(Path(sys.argv[0]).absolute())
     more = "# ports 80 and 443\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n" if settings.public else ""
     return _UNIT.format(
-        start=" ".join(map(_quoted, (cozy, "--data", data, "serve"))),
+        start=_start(settings, ["serve"]),
         here=_word(str(Path.cwd())),
         user=user,
-        data=_quoted(data),
+        data=_quoted(_data(settings)),
         more=more,
     )
+
+
+def once(settings: Settings, user: str, command: str) -> str:
+    """A unit that runs a command of this program and ends, such as `backup /media/disk/cozy --keep 7d`."""
+    start = _start(settings, shlex.split(command))
+    return _ONCE.format(what=_word(command), start=start, here=_word(str(Path.cwd())), user=user)
+
+
+def timer(when: str) -> str:
+    """A unit that starts the service of its name at these times (systemd.time(7), calendar events); later, when the machine was off."""
+    return _TIMER.format(when=_word(when))
+
+
+def _start(settings: Settings, command: list[str]) -> str:
+    return " ".join(map(_quoted, (str(Path(sys.argv[0]).absolute()), "--data", _data(settings), *command)))
+
+
+def _data(settings: Settings) -> str:
+    return str(Path(settings.data).absolute())
 
 
 def _word(text: str) -> str:
