@@ -32,7 +32,7 @@ class Host:
     def __call__(self, *args: object) -> Done:
         """A command, in a process of its own."""
         with self.cozy.started(*args) as process:
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=600)
         return Done(process.returncode, out.decode(), err.decode())
 
     def start(self) -> None:

@@ -239,25 +239,32 @@ def test_three_homes_that_share_go_on_while_one_of_them_moves_and_hosts_are_kill
     )
     assert [each.trouble for each in (*writers, passer)] == [[], [], [], [], []]
     assert lives_at(hosts) == [old.domain]
-    asking = old.client(token)
     of_alice, of_carol = {**browser.answered, **dav.answered}, member.answered
     _come_together(
-        {"alice": (asking, trip), "bob": (bob.client(), at_bob), "carol": (carol.client(), at_carol)},
+        {
+            "alice": (old.client(token), trip),
+            "bob": (bob.client(), at_bob),
+            "carol": (carol.client(), at_carol),
+        },
         {**of_alice, **copy.answered},
     )
-    _holds(asking, "/Team", of_carol)
+    _holds(old.client(token), "/Team", of_carol)
     assert passer.look() == (200, LINKED)
-    asking.upload("last of alice", b"1", trip)
+    old.client(token).upload("last of alice", b"1", trip)
     bob.client().upload("last of bob", b"2", at_bob)
     assert (
         carol.client()("POST", f"/sharings/drives/{drive}", b"3", Type="file", Name="last of carol").status
         == 201
     )
     _come_together(
-        {"alice": (asking, trip), "bob": (bob.client(), at_bob), "carol": (carol.client(), at_carol)},
+        {
+            "alice": (old.client(token), trip),
+            "bob": (bob.client(), at_bob),
+            "carol": (carol.client(), at_carol),
+        },
         {"last of alice": b"1", "last of bob": b"2"},
     )
-    _holds(asking, "/Team", {"last of carol": b"3"})
+    _holds(old.client(token), "/Team", {"last of carol": b"3"})
     assert at(old, damages) == []
 
 
