@@ -8,11 +8,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.plugins.statements import watched
 
 
 def programs() -> Path | None:
@@ -39,7 +41,8 @@ def postgres_url() -> Iterator[str]:
     bin_ = programs()
     if bin_ is None:
         pytest.skip("PostgreSQL is not installed: apt install postgresql")
-    with served(bin_, FAST) as cluster:
+    is_watched = "COZY_WATCH_STATEMENTS" in os.environ
+    with served(bin_, FAST) as cluster, watched(cluster.url) if is_watched else nullcontext():
         yield cluster.url
 
 
