@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import obstore
 import pytest
 from obstore.store import S3Store
 
+from cozy.backends.box.inside import linux
 from cozy.backends.s3 import store_of
 
 KEY, SECRET, BUCKET = "cozy", "not-a-secret", "homes"
@@ -77,7 +79,9 @@ def served(weed: Path) -> Iterator[Service]:
         "-master.electionTimeout=1s", "-master.volumeSizeLimitMB=256", "-volume.max=0", "-volume.preStopSeconds=0",
     ]  # fmt: skip
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(line, cwd=folder, stdout=log, stderr=log, env=_environment(folder))
+        process = subprocess.Popen(
+            line, cwd=folder, stdout=log, stderr=log, env=_environment(folder), preexec_fn=_end_with_us  # noqa: PLW1509
+        )  # fmt: skip
     try:
         endpoint = f"http://{HERE}:{ports['s3']}"
         _wait(process, endpoint, folder / "log")
@@ -86,6 +90,12 @@ def served(weed: Path) -> Iterator[Service]:
         process.kill()
         process.wait(120)
         shutil.rmtree(folder)
+
+
+def _end_with_us() -> None:
+    """A test run that is killed leaves nobody behind. The main thread starts it, so that its end is the run's."""
+    if sys.platform == "linux":
+        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _environment(folder: Path) -> dict[str, str]:
