@@ -245,6 +245,11 @@ class Street:
         """The home at an address."""
         return next((each for each in self.places.values() if urlsplit(each.origin).netloc == netloc), None)
 
+    def look(self) -> None:
+        """Make sure that every server lives that we have not killed. Raises AssertionError."""
+        for cottage in self.cottages.values():
+            cottage.look()
+
     def cut(self, one: str, other: str) -> None:
         """Let neither reach the other."""
         self.cuts |= {(one, other), (other, one)}
@@ -504,6 +509,7 @@ class Cottage:
         self.session, self.token = apart(lambda: anyio.run(self._make))
         self.port = 0
         self.server: Server | None = None
+        self.is_down = True  # since nobody has started it, or we have killed it
 
     async def _make(self) -> tuple[str, str]:
         settings = load(data=str(self.cozy.data), public_url=f"http://:{self.gate.port}")
@@ -519,10 +525,20 @@ class Cottage:
         self.port = self.gate.listens_at()
         self.server = Server(self.cozy, self.cozy.data.parent / "log", self.port)
         self.gate.open(self.port)
+        self.is_down = False
+
+    def look(self) -> None:
+        """Make sure that it has not ended by itself. Raises AssertionError."""
+        assert self.server is not None
+        code = self.server.process.poll()
+        if code is not None and not self.is_down:
+            raise AssertionError(f"{self.name}'s server ended by itself: {code}\n{self.server.errors()[-4000:]}")
 
     def kill(self) -> None:
         """End it as a power cut does."""
         assert self.server is not None
+        self.look()
+        self.is_down = True
         self.gate.shut()
         self.server.kill()
 
@@ -583,6 +599,11 @@ class Village:
             if inode and cottage.server is not None and inode in _sockets_of(cottage.server.process.pid):
                 return name
         return ""
+
+    def look(self) -> None:
+        """Make sure that every server lives that we have not killed. Raises AssertionError."""
+        for cottage in self.cottages.values():
+            cottage.look()
 
     def cut(self, one: str, other: str) -> None:
         """Let neither reach the other."""

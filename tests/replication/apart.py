@@ -182,6 +182,7 @@ class Play:
         except (OSError, HTTPException):
             person.asking = None
             self.lost_answers += 1
+            self.homes.look()
         self.done += 1
 
     def _did(self, answer: Answer, *, away: bool = False) -> bool:
@@ -392,6 +393,7 @@ class Play:
         for pair in self.cut:
             self.homes.restore(*pair)
         self.cut.clear()
+        self.homes.look()
         began = time.monotonic()
         while differing := self._differing():
             if time.monotonic() - began > _SAME_WITHIN_S:
