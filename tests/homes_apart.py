@@ -245,11 +245,6 @@ class Street:
         """The home at an address."""
         return next((each for each in self.places.values() if urlsplit(each.origin).netloc == netloc), None)
 
-    def look(self) -> None:
-        """Make sure that every server lives that we have not killed. Raises AssertionError."""
-        for cottage in self.cottages.values():
-            cottage.look()
-
     def cut(self, one: str, other: str) -> None:
         """Let neither reach the other."""
         self.cuts |= {(one, other), (other, one)}
@@ -532,7 +527,9 @@ class Cottage:
         assert self.server is not None
         code = self.server.process.poll()
         if code is not None and not self.is_down:
-            raise AssertionError(f"{self.name}'s server ended by itself: {code}\n{self.server.errors()[-4000:]}")
+            raise AssertionError(
+                f"{self.name}'s server ended by itself: {code}\n{self.server.errors()[-4000:]}"
+            )
 
     def kill(self) -> None:
         """End it as a power cut does."""
