@@ -8,11 +8,13 @@ from typing import Any
 from cozy import ui
 from cozy.app import assets, signs
 from cozy.backends.fulltext import Fts5, Tsvector
+from cozy.backends.names import NamesByDns
 from cozy.backends.previewer import Previewer
 from cozy.backends.safe import KeyFile
 from cozy.backends.towns import Towns
 from cozy.kernel.gazetteer import Gazetteer
 from cozy.kernel.jobs import DayPassed, Job
+from cozy.kernel.names import Names
 from cozy.kernel.previews import Previews
 from cozy.kernel.routes import Routes
 from cozy.kernel.safe import Safe
@@ -338,6 +340,7 @@ PORTS: dict[type, list[Any]] = {
     Previews: [Previewer()],
     Safe: [KeyFile()],
     Shipped: [connectors.shipped.source],
+    Names: [NamesByDns()],
     Gazetteer: [Towns(ui.assets.TOWNS)],
     TextIndex: [Fts5(), Tsvector()],
     Guard: [permissions.guard],

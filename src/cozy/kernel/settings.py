@@ -215,6 +215,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="Megabytes of memory that a connector, or a service of an app, may take before it is ended.",
         ),
     ] = 512
+    name_server: Annotated[
+        str,
+        Meta(
+            description="The DNS server that is asked, over TCP, about domains that owners bring: `192.0.2.1` or `127.0.0.1:5353`. "
+            "Empty: the first of `/etc/resolv.conf`."
+        ),
+    ] = ""
     outside_allowed: Annotated[
         str,
         Meta(

@@ -79,6 +79,9 @@ class Context(Struct, frozen=True, kw_only=True):
     oidc: Mapping[str, Any] = {}  # who else lets people in
     brand: Brand = Brand()
     help_link: str = ""  # where people find help: https:// or mailto:
+    own_domains: bool = (
+        False  # whether owners may bring a domain of their own, for which certificates come by themselves
+    )
     homes_below: str = ""  # the host's own address, where people get a home below it: example.org
     moving_in: Literal["invited", "anybody"] = "invited"  # who may get one there
     plans: tuple[str, ...] = ()  # that people choose among then, by name; the first is proposed

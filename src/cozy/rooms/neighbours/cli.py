@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 import typer
 
-from cozy.kernel.caller import SYSTEM
 from cozy.kernel.desk import Desk
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
-from cozy.rooms.auth import service as auth
 from cozy.rooms.homes import service as homes
 
 from . import service
-from .errors import NoMove
 
 
 def move(
@@ -32,13 +28,6 @@ def move(
     clean = homes.clean_domain(new)
 
     async def moving(house: House, home: Home) -> str:
-        there = desk.origin(clean)
-        if there == home.origin:
-            raise NoMove(domain=domain)
-        record = await house.read(home, SYSTEM, service.move_record, home.origin, there)
-        await house.write_host(homes.move, home.domain, clean, msgspec.json.encode(record).decode())
-        moved = msgspec.structs.replace(home, domain=clean, origin=there)
-        await house.write(moved, SYSTEM, homes.tell_move, home.origin)
-        return auth.reset.link(there, await house.write(moved, SYSTEM, auth.reset.begin))
+        return (await service.moving.move(house, home, clean))[1]
 
     print(desk.run_in(domain, moving))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Elsewhere, Forbidden, Invalid, NotFound, Unavailable
+from cozy.kernel.problem import Conflict, Elsewhere, Forbidden, Invalid, NotFound, Unavailable
 
 
 class NotSigned(Forbidden):
@@ -31,3 +31,15 @@ class NoNeighbour(NotFound):
 
 class NoMove(Invalid):
     """A home moves to another address than its own."""
+
+
+class NotPossible(Forbidden):
+    """Homes of this host keep the address that they got: ask the person who hosts yours."""
+
+
+class NotThisKind(Invalid):
+    """A home cannot live at this domain here. Take one that is yours; where apps stand beside homes, a name below it without a hyphen."""
+
+
+class NotProved(Conflict):
+    """Not all of the records are there yet."""

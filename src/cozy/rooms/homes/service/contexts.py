@@ -28,6 +28,7 @@ _OURS = {
     "homes_below",
     "moving_in",
     "oidc",
+    "own_domains",
     "plans",
     "registries",
     "sharing",

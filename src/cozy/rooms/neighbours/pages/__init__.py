@@ -1,7 +1,7 @@
 """The page of the homes that this one knows, and what is told of them."""
 
-from . import first, neighbours
+from . import address, first, neighbours
 from .door import routes
 from .kinds import KINDS
 
-__all__ = ["KINDS", "first", "neighbours", "routes"]
+__all__ = ["KINDS", "address", "first", "neighbours", "routes"]

@@ -2,6 +2,7 @@
 whoever asks.
 """
 
+from . import moving
 from .introducing import introduction, move_record, sign
 from .knowing import accept, fetch, follow, known, listed, meet, moved, recognise, refused, warn
 from .meeting import sure, sure_of_move
@@ -16,6 +17,7 @@ __all__ = [
     "meet",
     "move_record",
     "moved",
+    "moving",
     "recognise",
     "refused",
     "sign",
