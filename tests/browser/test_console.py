@@ -6,21 +6,30 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import check, check_everywhere, on_its_own
+from tests.browser.conftest import check, check_everywhere, log_in, on_its_own
 from tests.program import apart
 
 
 @pytest.fixture(scope="module")
-def console(tmp_path_factory):
-    """The address of a console, and a token for it; there are two homes."""
+def host(tmp_path_factory):
+    """A server with two homes, and a plan that owners may ask for; and the address of its console."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     folder: Path = tmp_path_factory.mktemp("console")
-    with on_its_own(folder, COZY_ADMIN_LISTEN=f"127.0.0.1:{port}") as running:
+    env = {"COZY_ADMIN_LISTEN": f"127.0.0.1:{port}", "COZY_HOSTER_NAME": "Maison des Homes"}
+    with on_its_own(folder, **env) as running:
         for domain in ("alice.localhost", "bob.localhost"):
             running.add_home(domain)
-        token = apart(lambda: running.cozy("admin", "token", "--name", "console")).out.strip()
-        yield f"http://127.0.0.1:{port}", token
+        offer = ("admin", "plan", "family", "--title", "Family", "--price", "500")
+        assert apart(lambda: running.cozy(*offer)).code == 0
+        yield running, f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="module")
+def console(host):
+    """The address of a console, and a token for it."""
+    running, address = host
+    return address, apart(lambda: running.cozy("admin", "token", "--name", "console")).out.strip()
 
 
 def come_in(tab: Page, console: tuple[str, str]) -> None:
@@ -102,3 +111,22 @@ def test_it_works_without_scripts_and_with_the_keyboard_alone(open_context, cons
     tab.get_by_label("What it is about").fill("We move on Sunday")
     tab.get_by_role("button", name="Tell every home").click()
     expect(tab.get_by_text("Every home is told")).to_be_visible()
+
+
+def test_the_owner_looks_at_the_plan_asks_for_another_and_takes_a_statement(open_context, host):
+    home = host[0].origin("alice.localhost")
+    tab = open_context().new_page()
+    log_in(tab, home)
+    tab.goto(f"{home}/my/settings/plan")
+    expect(tab.get_by_role("heading", name="Your plan")).to_be_visible()
+    check_everywhere(tab)
+    tab.get_by_role("button", name="Ask for it: Family").focus()
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_text("Asked for")).to_be_visible()
+    plain = open_context(java_script_enabled=False, storage_state=tab.context.storage_state()).new_page()
+    plain.goto(f"{home}/my/settings/plan")
+    with plain.expect_download() as paper:
+        plain.get_by_role("link", name="PDF, ").click()
+    assert paper.value.path().read_bytes().startswith(b"%PDF-")
+    plain.get_by_role("button", name="Take back: Family").click()
+    expect(plain.get_by_role("button", name="Ask for it: Family")).to_be_visible()

@@ -92,7 +92,11 @@ async def test_a_paid_bill_opens_the_home_at_once(hoster, unpaid, acting):
 
 async def test_a_plan_gives_its_quota_and_its_flags_and_takes_those_of_the_one_before(hoster, home):
     family = {"title": "Family", "quota": 2000, "price": 500, "currency": "EUR", "features": {"albums": 5}}
-    assert (await hoster.put("/plans/family", json=family)).json() == {"name": "family", **family}
+    assert (await hoster.put("/plans/family", json=family)).json() == {
+        "name": "family",
+        **family,
+        "changeable": False,
+    }
     await hoster.put(
         "/plans/free", json={"title": "Free", "quota": 100, "features": {"albums": 1, "small": True}}
     )

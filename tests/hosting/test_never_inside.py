@@ -76,6 +76,9 @@ ASKED = {
     "DELETE /plans/{name}": ("/plans/family", None),
     "GET /failures": ("/failures", None),
     "GET /my/costs": ("/my/costs", None),
+    "GET /my/costs/{name}": ("/my/costs/2026-07.pdf", None),
+    "GET /my/homes/{domain}/statements/{name}": (f"/my/homes/{DOMAIN}/statements/2026-07.pdf", None),
+    "POST /my/homes/{domain}/plan": (f"/my/homes/{DOMAIN}/plan", Form(plan="")),
     "GET /my/jobs": ("/my/jobs", None),
     "GET /my/homes/new": ("/my/homes/new", None),
     "POST /my/homes/new": ("/my/homes/new", Form(domain="zoe.localhost", locale="en")),
@@ -250,7 +253,7 @@ TAKEN = {
     "homes.errors": {"DomainTaken", "NoHome"},
     "homes.model": {"Context", "Listing", "octets", "written"},
     "homes.service": {
-        "at", "change", "clean_domain", "contexts", "count", "count_by_state", "destroy", "gone_from", "late", "listed", "profile_of", "search",
+        "at", "bills", "change", "clean_domain", "contexts", "count", "count_by_state", "destroy", "gone_from", "late", "listed", "profile_of", "search",
         "skipped_to", "terms",
     },
     "notifications.model": {"Notice", "Rule"},

@@ -211,6 +211,7 @@ DOORS: list[Routes] = [
     imports_routes.routes,
     exports_pages.routes,
     exports_routes.routes,
+    hosting_pages.mine,
     apps_routes.app_routes,
     realtime_routes.routes,
 ]

@@ -25,6 +25,7 @@ class Hosted(Struct, frozen=True, omit_defaults=True):
     formerly: tuple[str, ...] = ()  # domains that the home had before on this host
     unpaid_since: str = ""  # when the host said that a bill is open (RFC 3339)
     plan: str = ""  # what the owner has with the host, by its name
+    asked_plan: str = ""  # which one they ask for instead
     reason: str = ""  # why the home is blocked, as the host says
     books: Mapping[
         str, Any

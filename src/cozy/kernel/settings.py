@@ -143,6 +143,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "all the same.",
         ),
     ] = 30
+    hoster_name: Annotated[
+        str,
+        Meta(
+            description="Who hosts, by the name that is on statements; with it, every home has a page about its plan. Empty: homes "
+            "without a plan have none."
+        ),
+    ] = ""
+    hoster_address: Annotated[
+        str, Meta(description="Where they are, for statements: lines separated by semicolons.")
+    ] = ""
     upload_days: Annotated[
         int, Meta(ge=1, description="Days after which an unfinished upload is forgotten.")
     ] = 7

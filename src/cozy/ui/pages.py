@@ -106,6 +106,7 @@ def environment(locale: str) -> Environment:
     filters: dict[str, Any] = {
         "attrs": _attributes,
         "size": partial(formats.size, locale=locale),
+        "price": partial(formats.price, locale=locale),
         "number": partial(formats.number, locale=locale),
         "when": partial(formats.when, locale=locale),
         "date": partial(formats.date, locale=locale),

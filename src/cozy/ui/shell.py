@@ -82,6 +82,7 @@ class Shell(Struct, frozen=True, kw_only=True):
     room: key of the room where the reader is.
     inbox: id of the folder that receives what is added outside any folder.
     uploads, search, notifications, log_out: URLs; "" leaves the thing out of the page.
+    has_plan: whether there is something to say about what the owner has with the host.
     unread: how many notifications are; a hundred stands for more.
     waiting: by the key of a room, how many things there wait for an answer.
     """
@@ -99,6 +100,7 @@ class Shell(Struct, frozen=True, kw_only=True):
     storage: Storage | None = None
     hosted_by: str = ""
     brand: Brand = Brand()
+    has_plan: bool = False
     flashes: tuple[Flash, ...] = ()
     inbox: str = ""
     uploads: str = ""

@@ -14,10 +14,11 @@ from rich.table import Table
 
 from cozy.kernel.desk import Desk
 from cozy.kernel.house import House
+from cozy.rooms.homes.model import octets
 
 from .errors import BadParameter
-from .model import Invitation, Invited, Inviting, Token
-from .service import invitations, tokens
+from .model import Invitation, Invited, Inviting, Offer, Token
+from .service import invitations, plans, tokens
 
 cli = typer.Typer(no_args_is_help=True, help="The administration of this host.")
 
@@ -135,3 +136,26 @@ def uninvite(context: typer.Context, id_: Annotated[str, typer.Argument(metavar=
         await house.write_host(invitations.take_back, id_)
 
     desk.run(taking)
+
+
+@cli.command()
+def plan(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Small letters, digits and hyphens.")],
+    title: Annotated[str, typer.Option(help="What people read.")],
+    quota: Annotated[str, typer.Option(help="How much a home may hold: 200GB, or none.")] = "none",
+    price: Annotated[int, typer.Option(min=0, help="Of a month, in the smallest unit of the currency.")] = 0,
+    currency: Annotated[str, typer.Option(help="EUR, CHF…")] = "EUR",
+    asked: Annotated[bool, typer.Option(help="Whether owners may ask for it by themselves.")] = True,
+) -> None:
+    """Offer a plan, or change it for homes that get it from now on."""
+    desk: Desk = context.obj
+    offer = msgspec.convert(
+        {"title": title, "quota": octets(quota), "price": price, "currency": currency, "changeable": asked},
+        Offer,
+    )
+
+    async def offering(house: House) -> None:
+        await house.write_host(plans.keep, name, offer)
+
+    desk.run(offering)

@@ -17,6 +17,10 @@ class OwnersToSay(Invalid):
     """This is the owner's to say, in their home."""
 
 
+class NoStatement(NotFound):
+    """There is no statement of this month."""
+
+
 class NoPlan(NotFound):
     """There is no such plan."""
 

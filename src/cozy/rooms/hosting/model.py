@@ -61,6 +61,10 @@ class Month(Struct, frozen=True):
     sent: int
     requests: int
     active_weeks: int
+    plan: str = ""  # that the home had at the end of the month
+    plan_title: str = ""
+    price: int = 0  # of that month, in the smallest unit of the currency
+    currency: str = ""
 
 
 class Offer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,6 +75,7 @@ class Offer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     price: Annotated[int, Meta(ge=0)] = 0  # of a month, in the smallest unit of the currency
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "EUR"
     features: dict[str, Any] = {}  # feature flags of homes that have it
+    changeable: bool = False  # whether owners may ask for it by themselves
 
 
 class Plan(Struct, frozen=True):
@@ -82,6 +87,10 @@ class Plan(Struct, frozen=True):
     price: int
     currency: str
     features: dict[str, Any]
+    changeable: bool = False
+
+
+NO_PLAN = Plan("", "", None, 0, "", {})
 
 
 class Failure(Struct, frozen=True):

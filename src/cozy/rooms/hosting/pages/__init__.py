@@ -4,6 +4,7 @@ from . import costs, entering, health, home, homes, invitations, letters, messag
 from .door import routes
 from .joining import routes as joining
 from .kinds import KINDS
+from .mine import routes as mine
 
 __all__ = [
     "KINDS",
@@ -16,5 +17,6 @@ __all__ = [
     "joining",
     "letters",
     "messages",
+    "mine",
     "routes",
 ]

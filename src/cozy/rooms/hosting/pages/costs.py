@@ -8,9 +8,11 @@ from starlette.responses import Response
 
 from cozy.kernel.routes import HOSTER
 from cozy.kernel.work import Work
+from cozy.rooms.homes import service as homes
 from cozy.web.call import Call
 
 from .. import service
+from . import papers
 from .door import page, routes
 
 MOST = 200  # homes on the page; the table to fetch has all
@@ -29,6 +31,26 @@ def costs_page(work: Work, call: Call) -> Response:
         count=len(found), stored=sum(each.stored for each in found), requests=sum(each.requests for each in found),
         carried=sum(each.received + each.sent for each in found),
     )  # fmt: skip
+
+
+@routes.on("GET", "/my/costs/{name}", HOSTER)
+async def costs_paper(call: Call, name: str) -> Response:
+    """The same as a paper, 2026-11.pdf; `locale` says in which language. 200; 422."""
+    month = name.removesuffix(".pdf")
+    found = await call.scan(service.usage.statement, month)
+    return papers.of_host(call.house.settings, _language(call), month, found)
+
+
+@routes.on("GET", "/my/homes/{domain}/statements/{name}", HOSTER)
+def home_paper(work: Work, call: Call, domain: str, name: str) -> Response:
+    """The statement of one home as a paper, 2026-11.pdf; `locale` says in which language. 200; 404, 422."""
+    listing = homes.at(work, service.homes.clean_domain(domain))
+    (found,) = service.usage.of_home(work, listing, name.removesuffix(".pdf"))
+    return papers.of_home(work.settings, _language(call), found)
+
+
+def _language(call: Call) -> str:
+    return papers.language(call.query("locale"), call.header("accept-language"))
 
 
 @routes.on("GET", "/my/jobs", HOSTER)

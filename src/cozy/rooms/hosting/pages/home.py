@@ -43,6 +43,13 @@ async def change_home(call: Call, domain: str, form: FormData) -> Response:
     return done(call, _address(home.domain), N_("Saved."))
 
 
+@routes.on("POST", f"{ONE}/plan", HOSTER)
+async def change_plan(call: Call, domain: str, form: FormData) -> Response:
+    """Give it a plan: its quota and its flags. 303; 404."""
+    await service.homes.change(call.house, domain, Changing(plan=text(form, "plan")))
+    return done(call, _address(domain), N_("Saved."))
+
+
 @routes.on("POST", f"{ONE}/closed", HOSTER)
 async def close(call: Call, domain: str, form: FormData) -> Response:
     """Close it: nobody gets in, and nothing is lost. 303; 404."""
@@ -100,8 +107,10 @@ async def _shown(
         ("", words(call).gettext("None")),
         *((name, name) for name in sorted(call.house.settings.contexts)),
     ]
+    plans = [(plan.name, plan.title) for plan in await call.read(service.plans.listed)]
     return await shown(
         call, "home.html", status, "homes", row=await row(call, listing, moving), contexts=contexts, errors=errors,
+        plans=[("", words(call).gettext("None")), *plans] if plans else [],
         typed=written(listing.quota) if typed is None else typed, origin=home.origin,
     )  # fmt: skip
 

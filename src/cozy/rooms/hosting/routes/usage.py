@@ -29,7 +29,7 @@ def usage(work: Work, call: Call, domain: str) -> Response:
 def statement(work: Work, domain: str, month: str) -> Response:
     """The statement of one home for a month, 2026-12 or 2026-12.csv. 200; 404, 422."""
     found = homes.at(work, service.homes.clean_domain(domain))
-    return _told(service.usage.statement(work, month.removesuffix(".csv"), found.id), month)
+    return _told(service.usage.statement(work, month.removesuffix(".csv"), found), month)
 
 
 @routes.on("GET", "/statements/{month}", HOSTER)

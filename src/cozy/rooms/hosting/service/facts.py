@@ -31,6 +31,7 @@ def instance(settings: Settings, listing: Listing) -> dict[str, Any]:
         "blocked": listing.state == "blocked",
         "blocking_reason": hosted.reason,
         "plan": hosted.plan,
+        "plan_asked": hosted.asked_plan,
         "unpaid_since": hosted.unpaid_since,
         "deleting": bool(hosted.leaving_at),
         "moved": listing.state == "gone",

@@ -6,12 +6,15 @@ import re
 
 from msgspec.structs import replace
 
+from cozy.kernel.clock import iso
 from cozy.kernel.home import Hosted
 from cozy.kernel.work import Work
+from cozy.rooms.homes import service as homes
+from cozy.rooms.homes.model import Listing
 
 from .. import store
 from ..errors import BadParameter, NoPlan
-from ..model import Offer, Plan
+from ..model import NO_PLAN, Offer, Plan
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
 
@@ -25,7 +28,7 @@ def keep(work: Work, name: str, offer: Offer) -> Plan:
     """Offer a plan, or change what it is for homes that get it from now on. Raises BadParameter."""
     if not _NAME.fullmatch(name):
         raise BadParameter("The name of a plan has small letters, digits and hyphens.", parameter="name")
-    plan = Plan(name, offer.title, offer.quota, offer.price, offer.currency, offer.features)
+    plan = Plan(name, offer.title, offer.quota, offer.price, offer.currency, offer.features, offer.changeable)
     store.plans.keep(work, plan)
     return plan
 
@@ -34,6 +37,30 @@ def drop(work: Work, name: str) -> None:
     """Offer it no more; homes that have it keep what they have. Raises NoPlan."""
     if not store.plans.drop(work, name):
         raise NoPlan(parameter="Plan")
+
+
+def note(work: Work, home_id: str, plan: Plan | None) -> None:
+    """Write down which plan a home has from now on, at what it costs now; None for none any more."""
+    store.plans.note(work, home_id, iso(work.now), plan or NO_PLAN)
+
+
+def of(work: Work, listing: Listing) -> Plan | None:
+    """The plan that a home has, at what it costs that home; None for none."""
+    if not listing.hosted.plan:
+        return None
+    agreed = store.plans.agreed(work, "9", listing.id).get(listing.id)
+    known = store.plans.one(work, listing.hosted.plan)
+    return agreed if agreed and agreed.name else known
+
+
+def ask(work: Work, domain: str, name: str) -> Listing:
+    """The owner asks for another plan, or with "" for none any more; the host decides. Raises NoPlan, NoHome."""
+    found = homes.at(work, domain)
+    plan = store.plans.one(work, name) if name else None
+    if name and (plan is None or not plan.changeable):
+        raise NoPlan(parameter="plan")
+    wanted = "" if name == found.hosted.plan else name
+    return homes.change(work, domain, hosted=replace(found.hosted, asked_plan=wanted))
 
 
 def given(work: Work, hosted: Hosted, name: str | None) -> tuple[Hosted, Plan | None]:
@@ -46,4 +73,4 @@ def given(work: Work, hosted: Hosted, name: str | None) -> tuple[Hosted, Plan | 
     before = store.plans.one(work, hosted.plan)
     lost = set(before.features) if before else set()
     kept = {flag: value for flag, value in hosted.flags.items() if flag not in lost}
-    return replace(hosted, plan=name, flags={**kept, **(plan.features if plan else {})}), plan
+    return replace(hosted, plan=name, asked_plan="", flags={**kept, **(plan.features if plan else {})}), plan

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import structlog
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.home import Home
@@ -17,10 +18,11 @@ from cozy.kernel.meter import Spent
 from cozy.kernel.problem import Problem
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
+from cozy.rooms.homes.model import Listing
 
 from .. import store
-from ..errors import BadParameter
-from ..model import Day, Failure, Month
+from ..errors import BadParameter, NoStatement
+from ..model import Day, Failure, Month, Plan
 from . import facts
 
 log = structlog.get_logger()
@@ -69,25 +71,60 @@ def of_days(work: Work, home_id: str, first: str, last: str) -> list[Day]:
     return store.usage.days(work, home_id, first, last)
 
 
-def statement(work: Work, month: str, home_id: str = "") -> list[Month]:
+def statement(work: Work, month: str, only: Listing | None = None) -> list[Month]:
     """What each home cost in a month, by address; or one home. month: 2026-12. Raises BadParameter.
 
-    A home that nobody used is there with what it holds; one that was destroyed, with what it cost before.
+    A home that nobody used is there with what it holds; one that was destroyed, with what it cost before. The price is that of the
+    plan that it had when the month ended, as it was when it got it.
     """
     if not _MONTH.fullmatch(month):
         raise BadParameter("A month is written 2026-12.", parameter="month")
-    found = {each.home_id: each for each in store.usage.month(work, month, home_id)}
+    one = only.id if only else ""
+    found = {each.home_id: each for each in store.usage.month(work, month, one)}
+    agreed = store.plans.agreed(work, month, one)
+    offered = {plan.name: plan for plan in store.plans.listed(work)}
+    for listing in [only] if only else _listings(work):
+        was_used = listing.id in found
+        if not was_used and listing.created_at[:7] <= month:
+            stored = store.usage.stored_before(work, listing.id, month)
+            found[listing.id] = Month(listing.id, listing.domain, month, stored, 0, 0, 0, 0)
+        if listing.state == "gone" and not was_used:
+            agreed.pop(listing.id, None)
+        elif plan := offered.get(listing.hosted.plan):
+            agreed.setdefault(listing.id, plan)
+    told = [_priced(each, agreed.get(each.home_id)) for each in found.values()]
+    return sorted(told, key=lambda each: each.domain)
+
+
+def of_home(work: Work, listing: Listing, month: str) -> list[Month]:
+    """The same of one home. Raises BadParameter; NoStatement where it was not there yet."""
+    found = statement(work, month, listing)
+    if not found or month > work.now.date().isoformat():
+        raise NoStatement(month=month)
+    return found
+
+
+def latest(work: Work, listing: Listing, count: int) -> list[Month]:
+    """The statements of one home for this month and those before it, since it was made."""
+    first = work.now.date().replace(day=1)
+    found: list[Month] = []
+    for _ in range(count):
+        found += statement(work, first.isoformat()[:7], listing)
+        first = (first - timedelta(days=1)).replace(day=1)
+    return found
+
+
+def _listings(work: Work) -> Iterator[Listing]:
     last = ""
     while page := homes.listed(work, last, PAGE):
-        for listing in page:
-            is_wanted = (
-                listing.id not in found and home_id in {"", listing.id} and listing.created_at[:7] <= month
-            )
-            if is_wanted:
-                stored = store.usage.stored_before(work, listing.id, month)
-                found[listing.id] = Month(listing.id, listing.domain, month, stored, 0, 0, 0, 0)
+        yield from page
         last = page[-1].domain
-    return sorted(found.values(), key=lambda each: each.domain)
+
+
+def _priced(month: Month, plan: Plan | None) -> Month:
+    if plan is None or not plan.name:
+        return month
+    return replace(month, plan=plan.name, plan_title=plan.title, price=plan.price, currency=plan.currency)
 
 
 def as_csv(months: list[Month]) -> str:

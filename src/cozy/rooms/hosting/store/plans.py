@@ -7,23 +7,23 @@ import msgspec
 from cozy.kernel.db import Row
 from cozy.kernel.work import Work
 
-from ..model import Plan
+from ..model import NO_PLAN, Plan
 
-_COLUMNS = "name, title, quota, price, currency, features"
+_COLUMNS = "name, title, quota, price, currency, changeable, features"
 
 
 def _plan(row: Row) -> Plan:
-    return Plan(*row[:-1], features=msgspec.json.decode(row[-1]))
+    return Plan(*row[:-2], features=msgspec.json.decode(row[-1]), changeable=bool(row[-2]))
 
 
 def keep(work: Work, plan: Plan) -> None:
     """Keep a plan, in place of the one of that name."""
     work.db.run(
-        f"""INSERT INTO plans ({_COLUMNS}) VALUES (:name, :title, :quota, :price, :currency, :features)
+        f"""INSERT INTO plans ({_COLUMNS}) VALUES (:name, :title, :quota, :price, :currency, :changeable, :features)
             ON CONFLICT (name) DO UPDATE SET title = excluded.title, quota = excluded.quota, price = excluded.price,
-              currency = excluded.currency, features = excluded.features""",
+              currency = excluded.currency, changeable = excluded.changeable, features = excluded.features""",
         name=plan.name, title=plan.title, quota=plan.quota, price=plan.price, currency=plan.currency,
-        features=msgspec.json.encode(plan.features).decode(),
+        changeable=int(plan.changeable), features=msgspec.json.encode(plan.features).decode(),
     )  # fmt: skip
 
 
@@ -43,3 +43,30 @@ def listed(work: Work) -> list[Plan]:
 def drop(work: Work, name: str) -> bool:
     """Offer it no more; False when it is not there."""
     return work.db.run("DELETE FROM plans WHERE name = :name", name=name) == 1
+
+
+def note(work: Work, home_id: str, at: str, plan: Plan) -> None:
+    """Write down which plan a home has from a moment on."""
+    work.db.run(
+        """INSERT INTO agreed_plans (of_home, at, plan, title, price, currency)
+           VALUES (:home, :at, :plan, :title, :price, :currency)
+           ON CONFLICT (of_home, at) DO UPDATE SET plan = excluded.plan, title = excluded.title, price = excluded.price,
+             currency = excluded.currency""",
+        home=home_id, at=at, plan=plan.name, title=plan.title, price=plan.price, currency=plan.currency,
+    )  # fmt: skip
+
+
+def agreed(work: Work, month: str, home_id: str) -> dict[str, Plan]:
+    """Which plan each home had at the end of a month, or one home, at what it cost when they got it; NO_PLAN for none yet."""
+    one = "WHERE of_home = :home" if home_id else ""
+    rows = work.db.all(
+        f"SELECT of_home, at, plan, title, price, currency FROM agreed_plans {one} ORDER BY of_home, at",
+        **({"home": home_id} if home_id else {}),
+    )
+    found: dict[str, Plan] = {}
+    for home, at, name, title, price, currency in rows:
+        is_then = at[: len(month)] <= month
+        found[home] = (
+            Plan(name, title, None, int(price), currency, {}) if is_then else found.get(home, NO_PLAN)
+        )
+    return found
