@@ -74,7 +74,7 @@ def test_a_home_is_closed_opened_made_and_destroyed(tab: Page, console):
     main.get_by_role("button", name="Open this home").click()
     expect(main.get_by_role("button", name="Close this home")).to_be_visible()
     main.get_by_label("How much it may hold").fill("50GB")
-    main.get_by_role("button", name="Save").click()
+    main.get_by_role("button", name="Save", exact=True).click()
     expect(main.get_by_text("used of 50 GB")).to_be_visible()
     tab.get_by_role("link", name="Homes").first.click()
     main.get_by_role("link", name="Make a home").click()
