@@ -19,10 +19,11 @@ MAY_CALL_OUT = {
     "backends/s3.py",  # the S3 service of the settings
     "backends/s3_pictures.py",
     "backends/box/runner.py",  # nothing itself: it reads where the database is, to keep boxes away from there
+    "backends/names.py",  # the name servers of this machine, about a domain that an owner brings
     "backends/outside.py",  # the one guarded client of everything that the owner asks for
     "sdk/web.py",  # in the box of a connector, which has one way out: the same guard
 }
-CALLERS = {"aiosmtplib", "aiohttp", "http.client", "httpx", "httpx2", "obstore", "psycopg", "requests", "smtplib", "urllib.request", "urllib3"}  # fmt: skip
+CALLERS = {"aiosmtplib", "aiohttp", "dns", "http.client", "httpx", "httpx2", "obstore", "psycopg", "requests", "smtplib", "urllib.request", "urllib3"}  # fmt: skip
 NAMESPACES = re.compile(r"https?://(?:[\w-]+\.)*(?:w3\.org|localhost)\b|https?://(?:127\.0\.0\.1|\[)")
 
 

@@ -42,8 +42,9 @@ class NameServer:
         data = self.zone.get((".".join(labels), KINDS[kind])) or self.zone.get(
             ("*." + ".".join(labels[1:]), KINDS[kind])
         )
-        alias = b"\xc0\x0c" + struct.pack("!2HIH", 5, 1, 60, 2) + b"\xc0\x0c"
-        record = b"\xc0\x0c" + struct.pack("!2HIH", kind, 1, 60, len(data or b"")) + (data or b"")
+        other = b"\x05alias\xc0\x0c"
+        alias = b"\xc0\x0c" + struct.pack("!2HIH", 5, 1, 60, len(other)) + other
+        record = other + struct.pack("!2HIH", kind, 1, 60, len(data or b"")) + (data or b"")
         flags, count = (0x8180, 2) if data else (0x8183, 0)
         told = (
             question[:2]

@@ -214,6 +214,8 @@ class Worker:
                 await _work(house, home, leased, worker)
         except LeaseLost:
             log.warning("a job was taken away", home=home.id, job=leased.id)
+        except HomeGone:
+            log.info("a job went along with its home", home=home.id, job=leased.id)
         except asyncio.CancelledError:
             with suppress(Exception):
                 await _give_back(house, home, leased)

@@ -229,7 +229,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str,
         Meta(
             description="The DNS server that is asked, over TCP, about domains that owners bring: `192.0.2.1` or `127.0.0.1:5353`. "
-            "Empty: the first of `/etc/resolv.conf`."
+            "Empty: those of this machine."
         ),
     ] = ""
     outside_allowed: Annotated[

@@ -24,7 +24,7 @@ def of_home(settings: Settings, locale: str, each: Month) -> Response:
             locale=locale,
             title=said(N_("Statement, %(month)s"), month=_month(each.month, locale)),
             sender=_sender(settings),
-            facts=[(said(N_("Home")), each.domain), (said(N_("Number")), each.home_id)],
+            facts=[(said(N_("Address")), each.domain), (said(N_("Number")), each.home_id)],
             head=[said(N_("What")), said(N_("How much")), said(N_("Price"))],
             rows=[
                 [said(N_("Plan: %(name)s"), name=plan), said(N_("1 month")), _price(each, locale)],
@@ -58,7 +58,8 @@ def of_host(settings: Settings, locale: str, month: str, homes: list[Month]) -> 
                 ),
             ],
             head=[
-                said(text) for text in (N_("Home"), N_("Plan"), N_("Stored"), N_("Transferred"), N_("Price"))
+                said(text)
+                for text in (N_("Address"), N_("Plan"), N_("Stored"), N_("Transferred"), N_("Price"))
             ],
             rows=[
                 [
