@@ -98,7 +98,7 @@ KINDS: Mapping[str, Row] = {
         N_("your notifications"), "bell", NN_("%(num)s notification", "%(num)s notifications"),
     ),
     "io.cozy.jobs": (
-        N_("work in the background"), "cog", NN_("%(num)s piece of work", "%(num)s pieces of work"),
+        N_("work in the background"), "clock", NN_("%(num)s piece of work", "%(num)s pieces of work"),
     ),
     "io.cozy.triggers": (
         N_("what runs by itself"), "alarm-clock", NN_("%(num)s scheduled piece of work", "%(num)s scheduled pieces of work"),
