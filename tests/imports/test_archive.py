@@ -85,6 +85,20 @@ async def test_a_line_is_told_in_words_and_its_moment_as_a_day(reader, filled, h
         assert "secret_of_ours" not in shown
 
 
+async def test_a_message_without_words_is_called_by_its_picture(reader, house, home):
+    def fill(work):
+        said = {"author": "Bob", "conversation": "Choir", "date": "2020-01-02T03:04:05Z"}
+        documents.create(work, MESSAGES, {**said, "attachments": ["WhatsApp/Choir/sea.jpg"]}, id_="came")
+        documents.create(work, MESSAGES, {**said, "missing": ["gone.jpg"]}, id_="stayed")
+
+    await house.write(home, SYSTEM, fill)
+    page = (await reader.get(f"/my/archive/{MESSAGES}")).text
+    assert f'href="/my/archive/{MESSAGES}/came">sea.jpg</a>' in page
+    assert f'href="/my/archive/{MESSAGES}/stayed">gone.jpg</a>' in page
+    page = (await reader.get(f"/my/archive/{MESSAGES}/stayed")).text
+    assert "<dt>Missing</dt><dd>gone.jpg</dd>" in page
+
+
 async def test_bookmarks_come_in_and_show(reader, bring, tmp_path):
     await bring(zipped(tmp_path / "b.zip", {"b.html": EVERYTHING["bookmarks.html"]}))
     page = (await reader.get(f"/my/archive/{BOOKMARKS}")).text

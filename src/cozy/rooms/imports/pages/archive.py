@@ -37,7 +37,7 @@ TERMS: Mapping[str, str] = {
     "text": N_("Message"), "title": N_("What"), "label": N_("What"), "originalBankLabel": N_("In the bank’s words"), "amount": N_("Amount"),
     "balance": N_("Balance"), "author": N_("From"), "conversation": N_("Conversation"), "date": N_("When"), "startDate": N_("When"),
     "endDate": N_("Until"), "said_date": N_("When"), "created_at": N_("When"), "folders": N_("Folders"), "details": N_("Details"),
-    "attachments": N_("Attached"), "institutionLabel": N_("Bank"), "number": N_("Number"), "iban": "IBAN", "service": N_("Service"),
+    "attachments": N_("Attached"), "missing": N_("Missing"), "institutionLabel": N_("Bank"), "number": N_("Number"), "iban": "IBAN", "service": N_("Service"),
     "url": N_("Address"),
 }  # fmt: skip
 _SUMS = ("amount", "balance")
@@ -118,7 +118,8 @@ def _facts(document: Document, locale: str) -> Iterator[tuple[str, str, datetime
 def _line(document: Document, locale: str) -> Line:
     """What people want to see of it first: what it says, and who, where or when."""
     body = document.body
-    title = _first(body, "text", "label", "title", "originalBankLabel", "url", "kind") or document.id
+    said = _first(body, "text", "label", "title", "originalBankLabel", "url", "kind")
+    title = said or _file(body) or document.id
     under = [
         each
         for each in (_first(body, "author"), _first(body, "conversation"), _first(body, "service", "source"))
@@ -132,6 +133,14 @@ def _line(document: Document, locale: str) -> Line:
 
 def _first(body: Mapping[str, Any], *names: str) -> str:
     return next((body[name] for name in names if isinstance(body.get(name), str) and body[name].strip()), "")
+
+
+def _file(body: Mapping[str, Any]) -> str:
+    """The name of the first file that came with it, or that was to: all that there is to a message that is a picture."""
+    for files in (body.get("attachments"), body.get("missing")):
+        if isinstance(files, list) and files:
+            return str(files[0]).rpartition("/")[2]
+    return ""
 
 
 def _moment(text: str) -> datetime | None:
