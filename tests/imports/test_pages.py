@@ -88,6 +88,19 @@ async def test_a_folder_of_the_home_comes_in_as_one_too(reader, house, home, ins
     assert "/Phone/b.txt" in await inside(tree_of)
 
 
+async def test_what_was_not_understood_is_not_offered_as_something_new(dropped, reader, house, home, inside):
+    id_ = dropped.rpartition("/")[2]
+    await imports.look(house, home, id_)
+    await reader.submit(f"{dropped}/begin")
+    await imports.run(house, home, id_)
+    await reader.submit(f"{dropped}/discard")
+    await reader.submit(
+        f"{dropped}/forget"
+    )  # nothing tells of it any more, as in a home that came in from elsewhere
+    assert "/Imports/stuff/Not understood/List.csv" in await inside(tree_of)
+    assert await house.read(home, SYSTEM, imports.waiting.all_) == ([], 0)
+
+
 async def test_looking_at_the_page_makes_nothing(reader, inside):
     page = (await reader.get("/my/import")).text
     assert 'data-within="Imports"' in page

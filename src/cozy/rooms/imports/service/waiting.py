@@ -9,7 +9,7 @@ from cozy.rooms.files import service as files
 
 from .. import store
 from ..errors import NoSource
-from ..model import FOLDER, Source
+from ..model import FOLDER, NOT_UNDERSTOOD, Source
 from . import finding
 from .taking.paths import folder_at
 
@@ -33,20 +33,23 @@ def all_(work: Work) -> tuple[list[files.File], int]:
     folder_id = there(work)
     if not folder_id:
         return [], 0
-    used, ours = set[str](), set[str]()
-    for body in (finding.read(each).body for each in store.all_imports(work)):
-        used |= {source.file_id for source in body.sources}
-        ours.add(body.title)
+    imports = (finding.read(each).body for each in store.all_imports(work))
+    used = {source.file_id for body in imports for source in body.sources}
     found: list[files.File] = []
     more = 0
     last: files.File | None = None
     while page := files.children(work, folder_id, after=last, limit=_PAGE):
         last = page[-1]
-        waits = [each for each in page if each.id not in used and not (each.is_folder and each.name in ours)]
+        waits = [each for each in page if each.id not in used and not _is_left(work, each)]
         room = _MOST - len(found)
         found += waits[:room]
         more += len(waits[room:])
     return found, more
+
+
+def _is_left(work: Work, file: files.File) -> bool:
+    """Whether an import left there what it did not understand: one of this home, or of a home that came in."""
+    return file.is_folder and any(files.child_named(work, file.id, name) for name in NOT_UNDERSTOOD.values())
 
 
 def sources(work: Work, ids: Sequence[str]) -> list[Source]:
