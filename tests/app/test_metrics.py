@@ -139,6 +139,31 @@ def test_the_server_tells_it_on_an_address_of_its_own_and_nowhere_else(tmp_path)
         assert server.stop() == 0
 
 
+def test_a_server_that_is_told_to_stop_says_so_and_goes_on_until_it_is_told_again(tmp_path):
+    make_home(tmp_path / "data")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    cozy = Cozy(tmp_path / "data", env={"COZY_METRICS_LISTEN": f"127.0.0.1:{port}", "COZY_DRAIN_S": "600"})
+    with Server(cozy, tmp_path / "log") as server:
+        client = server.client(cozy.token())
+        assert "connection" not in client.upload("before", b"x").headers
+        server.process.terminate()
+        assert _when_not_ready(port) == b"stopping\n"
+        answer = client.upload("meanwhile", b"x")
+        assert (answer.status, answer.headers["connection"]) == (201, "close")
+        assert client.children().keys() >= {"before", "meanwhile"}
+        assert server.stop() == 0
+
+
+def _when_not_ready(port: int) -> bytes:
+    """What a process says of itself once it wants no more requests."""
+    while True:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=60).close()
+        except HTTPError as refused:
+            return refused.read()
+
+
 def test_lines_of_the_log_are_objects_when_programs_read_them(capsys):
     logs.set_up(as_json=True)
     try:

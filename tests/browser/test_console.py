@@ -78,7 +78,9 @@ def test_a_home_is_closed_opened_made_and_destroyed(tab: Page, console):
     expect(main.get_by_text("used of 50 GB")).to_be_visible()
     tab.get_by_role("link", name="Homes").first.click()
     main.get_by_role("link", name="Make a home").click()
-    expect(main.get_by_role("heading", name="Make a home")).to_be_visible()  # the list asks for an address, too
+    expect(
+        main.get_by_role("heading", name="Make a home")
+    ).to_be_visible()  # the list asks for an address, too
     main.get_by_label("Address", exact=True).fill("zoe.localhost")
     main.get_by_role("button", name="Make a home").click()
     expect(main.get_by_text("auth/passphrase_renew?token=")).to_be_visible()

@@ -112,7 +112,8 @@ def monitor(house: House) -> ASGIApp:
 
     async def readyz(request: Request) -> Response:
         """Whether requests should be sent here: databases and contents can be reached, and it is not about to stop. 200; 503."""
-        troubles = ["stopping"] if house.leaving.is_set() else await signs.troubles(house)
+        is_going = house.draining.is_set() or house.leaving.is_set()
+        troubles = ["stopping"] if is_going else await signs.troubles(house)
         return PlainTextResponse("\n".join([*troubles, ""]) or "ok\n", 503 if troubles else 200)
 
     asked: dict[str, Callable[[Request], object]] = {

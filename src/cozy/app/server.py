@@ -230,13 +230,15 @@ def client_of(request: Request) -> str:
 UNSTORED = (
     (b"cache-control", b"private, no-store"),
 )  # unless an answer says more: what it holds is somebody's own
+LAST = ((b"connection", b"close"),)  # of an answer after which the connection ends
 
 
 class Application:
-    """The dispatcher, with the headers that every answer carries."""
+    """The dispatcher, with the headers that every answer carries. draining: set when connections are not to be kept."""
 
-    def __init__(self, app: ASGIApp, *, is_secure: bool) -> None:
+    def __init__(self, app: ASGIApp, draining: asyncio.Event, *, is_secure: bool) -> None:
         self._app = app
+        self._draining = draining
         every = {**EVERY_HEADER, "strict-transport-security": HSTS} if is_secure else EVERY_HEADER
         self._headers = [(name.encode(), value.encode()) for name, value in every.items()]
 
@@ -250,7 +252,8 @@ class Application:
             if message["type"] == "http.response.start":
                 given = message["headers"]
                 is_said = any(name == b"cache-control" for name, _ in given)
-                message["headers"] = [*given, *self._headers, *(() if is_said else UNSTORED)]
+                last = LAST if self._draining.is_set() else ()
+                message["headers"] = [*given, *self._headers, *(() if is_said else UNSTORED), *last]
             await send(message)
 
         await self._app(scope, receive, sending)
@@ -286,7 +289,9 @@ def serving(house: House) -> ASGIApp:
         render=render,
     )
     return Application(
-        lobby.beside(dispatcher, house), is_secure=house.settings.public_url.startswith("https:")
+        lobby.beside(dispatcher, house),
+        house.draining,
+        is_secure=house.settings.public_url.startswith("https:"),
     )
 
 
@@ -318,14 +323,34 @@ async def serve(settings: Settings, announce: Callable[[list[str]], None]) -> No
             for server, _ in serving_at:
                 server.stop()
 
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop)
+        _heed(house, stop)
         async with (
             admin.at_work(house) if admins else nullcontext(),
             caddy.running(public.front(settings, asks)) if asks is not None else nullcontext(),
         ):
             announce(await addresses(house))
             await asyncio.gather(*(server.serve(its) for server, its in serving_at))
+
+
+def _heed(house: House, stop: Callable[[], None]) -> None:
+    """Stop on SIGINT, and on SIGTERM when the time to drain is over; when told again, at once."""
+    loop, drain_s = asyncio.get_running_loop(), house.settings.drain_s
+    waiting: list[asyncio.TimerHandle] = []
+
+    def stop_now() -> None:
+        for timer in waiting:
+            timer.cancel()
+        stop()
+
+    def drain() -> None:
+        if house.draining.is_set() or not drain_s:
+            stop_now()
+            return
+        house.draining.set()
+        waiting.append(loop.call_later(drain_s, stop))
+
+    loop.add_signal_handler(signal.SIGINT, stop_now)
+    loop.add_signal_handler(signal.SIGTERM, drain)
 
 
 def configured(app: ASGIApp, settings: Settings) -> uvicorn.Config:

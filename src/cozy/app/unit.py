@@ -20,7 +20,7 @@ ExecStart={start}
 WorkingDirectory={here}
 User={user}
 Restart=on-failure
-TimeoutStopSec=60
+TimeoutStopSec={patience_s}
 LimitNOFILE=8192
 NoNewPrivileges=true
 ProtectSystem=strict
@@ -72,6 +72,7 @@ def unit(settings: Settings, user: str) -> str:
         here=_word(str(Path.cwd())),
         user=user,
         data=_quoted(_data(settings)),
+        patience_s=60 + settings.drain_s,
         more=more,
     )
 

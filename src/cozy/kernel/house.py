@@ -64,7 +64,10 @@ class House:
     wake: Callable[[Home], None]  # tells the worker that a home has something to do
     bus: Bus
     follow: Callable[[Work], None] = nobody_follows  # hears of what a transaction changed, within it
-    leaving: asyncio.Event = field(default_factory=asyncio.Event)  # set when the program is told to stop
+    draining: asyncio.Event = field(
+        default_factory=asyncio.Event
+    )  # set when nobody should be sent here any more
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)  # set when the program stops
     ledger: Ledger = field(default_factory=Ledger)
     meter: Meter = field(default_factory=Meter)
     relisted: Counter[str] = field(

@@ -43,6 +43,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "[health](../hosting.md#health). Empty: nowhere."
         ),
     ] = ""
+    drain_s: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=600,
+            description="Seconds for which a process that is told to stop (SIGTERM) says on `/readyz` that it is not ready and answers all the same, so that "
+            "a proxy sends requests elsewhere: see [workers that come and go](../hosting.md#workers-that-come-and-go). 0: it stops at once.",
+        ),
+    ] = 0
     log_json: Annotated[bool, Meta(description="Whether each line of the log is a JSON object.")] = False
     public: Annotated[
         str,
