@@ -30,6 +30,10 @@ class Rang(Event, frozen=True):
     times: int
 
 
+class Listened(Event, frozen=True):
+    """Somebody hears it."""
+
+
 def ring(work: Work, times: int = 1) -> None:
     work.publish(Rang(times))
 
@@ -220,3 +224,29 @@ async def test_an_idle_home_is_not_looked_at_again_before_its_hour(house: House,
     async with at_work(house, polish):
         await until(house, home, waiting, True)
         await idle(house)
+
+
+async def test_what_takes_its_time_holds_nothing_else_of_its_home_up(house: House, home: Home):
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    under_way, most = 0, 0
+
+    @job("bell.read_scores", patience=1)
+    async def read_scores(house: House, home: Home, event: Listened) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        begun.set()
+        await go_on.wait()
+        under_way -= 1
+
+    async with at_work(house, note, read_scores) as house:
+        for _ in range(3):
+            await house.write(home, SYSTEM, lambda work: work.publish(Listened()))
+        await begun.wait()
+        await house.write(home, SYSTEM, ring, 7)
+        try:
+            await until(house, home, noted, [7])
+        finally:
+            go_on.set()
+        await until(house, home, waiting, False)
+    assert most == 1

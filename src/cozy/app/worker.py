@@ -3,7 +3,7 @@
 One task looks at the host's list for homes that have work due; a few runners serve one home each at a time, a few jobs and
 then the next home. A home without work costs nothing here: no task, no thread, no memory. What rooms do by themselves, a
 runner does itself; a job of an app gets a task of its own, of which there are so many for each worker, so that long ones hold
-nobody up.
+nobody up. So does a patient job of a room that takes its time: one at once in a home, beside what is done there for somebody.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,7 +34,7 @@ from cozy.rooms.documents import service as documents
 from cozy.rooms.homes import service as homes
 from cozy.rooms.jobs import service as jobs
 from cozy.rooms.jobs.errors import Hopeless, LeaseLost
-from cozy.rooms.jobs.model import JOBS, Task, Waiting
+from cozy.rooms.jobs.model import JOBS, NORMAL, PRIORITIES, Task, Waiting
 from cozy.rooms.jobs.ports import WorkerType
 
 log = structlog.get_logger()
@@ -64,6 +64,7 @@ class Worker:
             str, asyncio.Semaphore
         ] = {}  # of those that may run at once: runners take at the same time
         self._tasks: set[asyncio.Task[None]] = set()
+        self._patient: set[str] = set()  # homes that have a patient job under way
         self._held: defaultdict[str, OrderedDict[str, Home]] = defaultdict(OrderedDict)
         self._stopping = False
         self._waits_for_space = False
@@ -121,21 +122,26 @@ class Worker:
             self._queued.discard(home.id)
             self._served.add(home.id)
             try:
-                await self._serve(house, home)
-                self._waits_for_space = False
-            except OutOfSpace:
-                self._wait_for_space(home)
-            except HomeGone:
-                pass  # what is still to do is done where it lives by now
-            except Exception as error:
-                log.error("a home cannot be served", home=home.id, exc_info=error)
-                with suppress(Exception):
-                    await _hint(house, home, iso(house.clock() + _AFTER_TROUBLE))
+                await self._minding(house, home, self._serve(house, home))
             finally:
                 self._served.discard(home.id)
             if home.id in self._again:
                 self._again.discard(home.id)
                 self.wake(home)
+
+    async def _minding(self, house: House, home: Home, serving: Awaitable[None]) -> None:
+        """Whatever goes wrong in one home holds no other up."""
+        try:
+            await serving
+            self._waits_for_space = False
+        except OutOfSpace:
+            self._wait_for_space(home)
+        except HomeGone:
+            pass  # what is still to do is done where it lives by now
+        except Exception as error:
+            log.error("a home cannot be served", home=home.id, exc_info=error)
+            with suppress(Exception):
+                await _hint(house, home, iso(house.clock() + _AFTER_TROUBLE))
 
     def _wait_for_space(self, home: Home) -> None:
         """Try this home again soon, though no hint of it could be left; that the disk is full is said once."""
@@ -155,6 +161,8 @@ class Worker:
                 return
             if leased.worker:
                 self._begin(house, home, leased)
+            elif self._takes_its_time(leased):
+                self._begin_beside(house, home, leased)
             else:
                 await self._run(house, home, leased)
         self._again.add(home.id)
@@ -162,7 +170,9 @@ class Worker:
     async def _lease(self, house: House, home: Home) -> Waiting | None:
         """The next job of a home; where there is none now, it is known when there will be, or which worker it waits for."""
         full = self._full(house)
-        leased = await house.write(home, SYSTEM, jobs.lease, self._chores, full, _lasting(house))
+        is_busy = home.id in self._patient or len(self._patient) >= _RUNNERS
+        least = NORMAL if is_busy else PRIORITIES[-1]
+        leased = await house.write(home, SYSTEM, jobs.lease, self._chores, full, _lasting(house), least)
         if leased is None:
             due_at, held = await house.read(home, SYSTEM, _outlook, full)
             still = held & set(self._full(house))
@@ -198,6 +208,24 @@ class Worker:
             with suppress(LeaseLost):
                 again = await house.write(home, SYSTEM, jobs.fail, leased, job, _said(error, with_kind=True))
                 _log_failure(house, home, leased.name, leased, error, again)
+
+    def _takes_its_time(self, leased: Waiting) -> bool:
+        job = self._jobs.get(leased.name)
+        return job is not None and job.patience > 0 and job.is_async
+
+    def _begin_beside(self, house: House, home: Home, leased: Waiting) -> None:
+        """Let a patient job run on a task of its own."""
+        self._patient.add(home.id)
+        task = asyncio.create_task(self._do_beside(house, home, leased))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _do_beside(self, house: House, home: Home, leased: Waiting) -> None:
+        try:
+            await self._minding(house, home, self._run(house, home, leased))
+        finally:
+            self._patient.discard(home.id)
+            self.wake(home)
 
     def _begin(self, house: House, home: Home, leased: Waiting) -> None:
         """Let a worker begin a job of an app, on a task of its own."""

@@ -95,9 +95,13 @@ def leased_now(work: Work, now: str) -> dict[str, int]:
     return {worker: int(count) for worker, count in rows}
 
 
-def lease(work: Work, now: str, until: str, full: Sequence[str] = ()) -> Waiting | None:
+def lease(
+    work: Work, now: str, until: str, full: Sequence[str] = (), least: int = PRIORITIES[-1]
+) -> Waiting | None:
     """Take the urgent job that is due longest, else the other one. full: workers that have enough to do."""
     for priority in PRIORITIES:
+        if priority < least:
+            return None
         row = work.db.one(
             f"""UPDATE jobs SET due_at = :until, tries = tries + 1, leased = TRUE, again_at = NULL
                  WHERE home_id = :home AND id = (

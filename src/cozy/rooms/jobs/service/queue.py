@@ -14,7 +14,7 @@ from cozy.kernel.work import Event, Work
 
 from .. import store
 from ..errors import LeaseLost
-from ..model import LEASE, NEVER, Waiting, next_hour, pause
+from ..model import LEASE, NEVER, PRIORITIES, Waiting, next_hour, pause
 from . import workers
 
 _KEPT = timedelta(days=30)  # how long a job that was given up is kept
@@ -47,18 +47,22 @@ def hasten(work: Work, waiting: Waiting) -> None:
 
 
 def lease(
-    work: Work, chores: Sequence[Job] = (), full: Sequence[str] = (), lasting: timedelta = LEASE
+    work: Work,
+    chores: Sequence[Job] = (),
+    full: Sequence[str] = (),
+    lasting: timedelta = LEASE,
+    least: int = PRIORITIES[-1],
 ) -> Waiting | None:
     """Take the urgent job that is due longest, else the other one, for a while; None when none is due.
 
     Chores that are new here are planned. full: workers that have enough to do elsewhere; those that have enough to do in
-    this home are left alone too.
+    this home are left alone too. least: the priority below which nothing is taken.
     """
     missing = {chore.name for chore in chores} - store.known(work, [chore.name for chore in chores])
     for name in sorted(missing):
         store.insert(work, Waiting(name, name, "{}", iso(next_hour(work.home, work.now)), 0, None))
     busy = [*full, *_full_here(work)]
-    return store.lease(work, iso(work.now), iso(work.now + lasting), busy)
+    return store.lease(work, iso(work.now), iso(work.now + lasting), busy, least)
 
 
 def held_back(work: Work, full: Sequence[str]) -> set[str]:
