@@ -195,7 +195,7 @@ class Worker:
             asyncio.get_running_loop().call_later(pause_s, self.wake, home)
 
     async def _run(self, house: House, home: Home, leased: Waiting) -> None:
-        """Run a job of a room; what goes wrong is logged, kept, and tried again."""
+        """Run a job of a room; what goes wrong is logged, kept, and tried again. Raises OutOfSpace: nobody's fault, and tried for good."""
         job = self._jobs.get(leased.name)
         try:
             if job is None:
@@ -204,6 +204,10 @@ class Worker:
             metrics.job_ended(leased.name, "done")
         except LeaseLost:
             log.warning("another process took a job over", home=home.id, job=leased.name)
+        except OutOfSpace:
+            with suppress(LeaseLost):
+                await house.write(home, SYSTEM, jobs.wait_for_space, leased)
+            raise
         except Exception as error:
             with suppress(LeaseLost):
                 again = await house.write(home, SYSTEM, jobs.fail, leased, job, _said(error, with_kind=True))

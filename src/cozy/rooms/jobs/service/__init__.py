@@ -14,6 +14,7 @@ from .queue import (
     put,
     release,
     renew,
+    wait_for_space,
 )
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "running",
     "support",
     "triggers",
+    "wait_for_space",
     "workers",
 ]

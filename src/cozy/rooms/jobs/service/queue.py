@@ -18,6 +18,7 @@ from ..model import LEASE, NEVER, PRIORITIES, Waiting, next_hour, pause
 from . import workers
 
 _KEPT = timedelta(days=30)  # how long a job that was given up is kept
+_SPACE = timedelta(minutes=1)  # until the disk is looked at again for a job that found it full
 next_due = store.next_due
 
 
@@ -85,6 +86,11 @@ def renew(work: Work, leased: Waiting, lasting: timedelta = LEASE) -> None:
 def release(work: Work, leased: Waiting) -> None:
     """Give a job back that was begun and not ended: it is due now. Raises LeaseLost."""
     _put_off(work, leased, work.now)
+
+
+def wait_for_space(work: Work, leased: Waiting) -> None:
+    """The disk is full: let a job begin anew in a while, as if it had not been tried. Raises LeaseLost."""
+    _put_off(work, leased, work.now + _SPACE, tries=leased.tries - 1)
 
 
 def finish(work: Work, leased: Waiting, job: Job, again: datetime | None = None) -> None:
