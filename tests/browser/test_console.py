@@ -55,6 +55,7 @@ def test_every_page_of_the_console_looks_right_everywhere(tab: Page, console):
         "/my/health",
         "/my/costs",
         "/my/jobs",
+        "/my/webhooks",
         "/my?q=nothing",
     ):
         tab.goto(f"{address}{path}")

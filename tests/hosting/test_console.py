@@ -24,7 +24,7 @@ pytestmark = pytest.mark.anyio
 class Browser(httpx2.AsyncClient):
     """Somebody at the console."""
 
-    async def submit(self, url, page="", **fields):
+    async def submit(self, url, /, page="", **fields):
         shown = await self.get(page or url)
         token = re.search(r'name="csrf_token" value="([^"]+)"', shown.text)
         assert token, shown.text

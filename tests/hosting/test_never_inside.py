@@ -20,7 +20,7 @@ from cozy.kernel.caller import SYSTEM
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model import Visitor
 from cozy.rooms.files import service as files
-from cozy.rooms.hosting.service import telling, tokens, usage
+from cozy.rooms.hosting.service import telling, tokens, usage, webhooks
 from tests.conftest import DOMAIN
 from tests.hosting.conftest import ADMIN
 
@@ -92,6 +92,15 @@ ASKED = {
     "POST /my/homes/{domain}/destroy": (f"/my/homes/{DOMAIN}/destroy", Form(address="another")),
     "GET /my/messages": ("/my/messages", None),
     "POST /my/messages": ("/my/messages", Form(title="We move", body="On Sunday")),
+    "GET /webhooks": ("/webhooks", None),
+    "POST /webhooks": ("/webhooks", {"url": "https://billing.example.org"}),
+    "DELETE /webhooks/{webhook_id}": ("/webhooks/none", None),
+    "GET /deliveries": ("/deliveries", None),
+    "POST /deliveries/{delivery_id}/again": ("/deliveries/none/again", None),
+    "GET /my/webhooks": ("/my/webhooks", None),
+    "POST /my/webhooks": ("/my/webhooks", Form(url="https://billing.example.com")),
+    "POST /my/webhooks/{webhook_id}/dropped": ("/my/webhooks/none/dropped", Form()),
+    "POST /my/deliveries/{delivery_id}/again": ("/my/deliveries/none/again", Form()),
     "GET /invitations": ("/invitations", None),
     "POST /invitations": ("/invitations", {"mails": ["bob@example.org"]}),
     "DELETE /invitations/{invitation_id}": ("/invitations/none", None),
@@ -109,6 +118,10 @@ BOUND_TO_FAIL = {
     "POST /instances/{domain}/magic_link": 400,  # somebody has been in that home
     "POST /my/login": 422,
     "DELETE /invitations/{invitation_id}": 404,
+    "DELETE /webhooks/{webhook_id}": 404,
+    "POST /deliveries/{delivery_id}/again": 404,
+    "POST /my/webhooks/{webhook_id}/dropped": 404,
+    "POST /my/deliveries/{delivery_id}/again": 404,
     "POST /my/invitations/{invitation_id}/taken-back": 404,
     "POST /my/homes/{domain}/destroy": 422,  # another address was typed
     "POST /my/health": 422,  # there is no mail server
@@ -218,6 +231,9 @@ async def test_no_route_reads_a_name_or_a_content(house, full, settings, clock, 
             await usage.flush(other)
             await telling.carry_on(other)
             assert (await other.read_host(telling.said))[0].told > 0
+            told = [each.body for each in await other.read_host(webhooks.deliveries)]
+            assert any("home.destroyed" in body for body in told)
+            assert all(SECRET not in body for body in told)
     assert set(asked) <= {"drop", "configured"}
     assert all(SECRET not in answer.text for answer in answers)
     strange = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import os
 import socket
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from cozy import ui
 from cozy.app.errors import follow, refuse
 from cozy.app.shell import dressed, shell_for_nobody
 from cozy.app.wiring import ADMIN_DOORS
+from cozy.backends.outside import OutsideByHttp
 from cozy.kernel.caller import Caller
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
@@ -28,7 +29,7 @@ from cozy.kernel.routes import Route
 from cozy.kernel.work import Work
 from cozy.rooms.hosting.model import Token
 from cozy.rooms.hosting.pages.door import COOKIE, LOG_IN
-from cozy.rooms.hosting.service import entering, telling, tokens
+from cozy.rooms.hosting.service import entering, telling, tokens, webhooks
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.errors import NobodyIn
 from cozy.ui import N_
@@ -48,6 +49,7 @@ ROOMS = (
     ui.Room("costs", N_("What homes cost"), "/my/costs", "layers", N_("Costs")),
     ui.Room("jobs", N_("What fails"), "/my/jobs", "circle-alert"),
     ui.Room("messages", N_("Messages"), "/my/messages", "bell", more=True),
+    ui.Room("webhooks", N_("Webhooks"), "/my/webhooks", "waypoints", more=True),
     ui.Room("health", N_("Health"), "/my/health", "info", more=True),
 )
 
@@ -68,9 +70,18 @@ def administration(house: House) -> ASGIApp:
     return Gate(dispatcher, house)
 
 
-def at_work(house: House) -> AbstractAsyncContextManager[None]:
-    """What the administration does by itself while it answers: it tells homes what there is to tell."""
-    return telling.going_on(house)
+@asynccontextmanager
+async def at_work(house: House) -> AsyncIterator[None]:
+    """What the administration does by itself while it answers: it tells homes, and programs of the host, what there is to tell.
+
+    Where those programs are is the host's own choice, and may be inside its network: nobody else's requests go this way.
+    """
+    outside = OutsideByHttp(replace(house.settings, outside_allowed="0.0.0.0/0, ::/0"))
+    try:
+        async with telling.going_on(house), webhooks.going_on(house, outside):
+            yield
+    finally:
+        await outside.close()
 
 
 class Gate:

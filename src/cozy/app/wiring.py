@@ -85,11 +85,12 @@ from cozy.rooms.files.service import doctypes as files_doctypes
 from cozy.rooms.homes import pages as homes_pages
 from cozy.rooms.homes import routes as homes_routes
 from cozy.rooms.homes.events import HomeMoved, ProfileChanged
-from cozy.rooms.homes.ports import Capabilities, FirstPage, Furnish, InstanceFacts
+from cozy.rooms.homes.ports import Capabilities, FirstPage, Furnish, InstanceFacts, Witness
 from cozy.rooms.homes.service import doctypes as homes_doctypes
 from cozy.rooms.hosting import jobs as hosting_jobs
 from cozy.rooms.hosting import pages as hosting_pages
 from cozy.rooms.hosting import routes as hosting_routes
+from cozy.rooms.hosting import service as hosting
 from cozy.rooms.hosting.events import HostSpoke
 from cozy.rooms.hosting.ports import Letters, Moving, Sizes
 from cozy.rooms.imports import jobs as imports_jobs
@@ -385,6 +386,7 @@ PORTS: dict[type, list[Any]] = {
     Sizes: [files.usage],
     Letters: [hosting_pages.letters.write],
     Moving: [moves.leaving.under_way],
+    Witness: [hosting.webhooks.witness],
     Sharers: [sharing_pages.inviting.with_people, federation_pages.sending.at_servers],
     Tongue: [ui.words],
     WorkerType: [

@@ -10,12 +10,24 @@ from msgspec import Struct
 from cozy.kernel.home import Home
 from cozy.kernel.work import Work
 
+from .model import Listing
+
 
 class Furnish(Protocol):
     """Puts into a new home what a room needs there, in the transaction that creates it."""
 
     def __call__(self, work: Work, locale: str) -> None:
         """Furnish."""
+        ...
+
+
+class Witness(Protocol):
+    """Sees what becomes of a home on the host's list, in the transaction in which it does. before: None for one that is made;
+    after: None for one that is gone from the list.
+    """
+
+    def __call__(self, work: Work, before: Listing | None, after: Listing | None) -> None:
+        """Note it."""
         ...
 
 

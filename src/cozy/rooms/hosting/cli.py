@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
+from msgspec import Struct
 from msgspec.structs import asdict
 from rich.console import Console
 from rich.table import Table
@@ -17,8 +19,8 @@ from cozy.kernel.house import House
 from cozy.rooms.homes.model import octets
 
 from .errors import BadParameter
-from .model import Invitation, Invited, Inviting, Offer, Token
-from .service import invitations, plans, tokens
+from .model import Delivery, Invitation, Invited, Inviting, Offer, Token, Webhook
+from .service import invitations, plans, tokens, webhooks
 
 cli = typer.Typer(no_args_is_help=True, help="The administration of this host.")
 
@@ -159,3 +161,76 @@ def plan(
         await house.write_host(plans.keep, name, offer)
 
     desk.run(offering)
+
+
+@cli.command("webhook")
+def add_webhook(context: typer.Context, url: Annotated[str, typer.Argument(help="https://…")]) -> None:
+    """Tell an address from now on what becomes of homes. Prints the secret that messages are signed with, this once."""
+    desk: Desk = context.obj
+
+    async def adding(house: House) -> str:
+        return (await house.write_host(webhooks.add, url))[1]
+
+    print(desk.run(adding))
+
+
+@cli.command("webhooks")
+def listed_webhooks(
+    context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+) -> None:
+    """List who is told, without the secrets."""
+    desk: Desk = context.obj
+
+    async def listing(house: House) -> list[Webhook]:
+        return await house.read_host(webhooks.listed)
+
+    _print(desk.run(listing), ("id", "url", "created_at"), as_json=as_json)
+
+
+@cli.command("drop-webhook")
+def drop_webhook(context: typer.Context, id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Tell an address nothing any more, not even what waits."""
+    desk: Desk = context.obj
+
+    async def dropping(house: House) -> None:
+        await house.write_host(webhooks.drop, id_)
+
+    desk.run(dropping)
+
+
+@cli.command("deliveries")
+def listed_deliveries(
+    context: typer.Context,
+    state: Annotated[str, typer.Option(help="waiting, sent or given_up.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List what webhooks were told, and what waits, the newest first."""
+    desk: Desk = context.obj
+
+    async def listing(house: House) -> list[Delivery]:
+        return await house.read_host(webhooks.deliveries, state, 1000)
+
+    names = ("id", "kind", "created_at", "state", "tries", "due_at", "error")
+    _print(desk.run(listing), names, as_json=as_json)
+
+
+@cli.command("send-again")
+def send_again(context: typer.Context, id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Send a message to a webhook anew, under the same id."""
+    desk: Desk = context.obj
+
+    async def sending(house: House) -> None:
+        await house.write_host(webhooks.send_again, id_)
+
+    desk.run(sending)
+
+
+def _print(found: Sequence[Struct], names: tuple[str, ...], *, as_json: bool) -> None:
+    rows = [[str(getattr(each, name)) for name in names] for each in found]
+    if as_json:
+        print(msgspec.json.encode([{name: getattr(each, name) for name in names} for each in found]).decode())
+        return
+    table = Table(*names, box=None)
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)

@@ -29,6 +29,18 @@ class WrongToken(Unauthenticated):
     """This token opens nothing here. It may be over."""
 
 
+class NoWebhook(NotFound):
+    """There is no such webhook."""
+
+
+class NoDelivery(NotFound):
+    """There is no such delivery."""
+
+
+class ToldAlready(Conflict):
+    """This address is told already."""
+
+
 class OtherAddress(Invalid):
     """Nothing was destroyed: that was not the address."""
 

@@ -101,6 +101,36 @@ class Failure(Struct, frozen=True):
     last_day: str
 
 
+class Webhook(Struct, frozen=True):
+    """A program of the host that is told what becomes of homes. secret: what messages to it are signed with, locked."""
+
+    id: str
+    url: str
+    secret: str
+    created_at: str
+
+
+class Ringing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom to tell: `{"url": "https://billing.example.org/cozy"}`."""
+
+    url: Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
+class Delivery(Struct, frozen=True):
+    """A message for a webhook. state: `waiting` until it is answered well, then `sent`; or `given_up`, after three days of tries."""
+
+    id: str
+    webhook_id: str
+    message_id: str
+    kind: str
+    body: str
+    created_at: str
+    due_at: str
+    tries: int
+    state: str = "waiting"
+    error: str = ""  # what went wrong the last time
+
+
 class Invitation(Struct, frozen=True):
     """Leave for one person to make a home at the address of a context. is_own: asked for by that person, to have the mail
     address confirmed; used_at: "" for not yet.

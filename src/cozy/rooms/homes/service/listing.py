@@ -15,6 +15,7 @@ from .. import store
 from ..errors import BadDomain, BadProfile, HomeElsewhere, NoHome, NotFirst, WhichHome
 from ..events import HomeMoved
 from ..model import Listing, is_domain
+from ..ports import Witness
 
 
 def clean_domain(domain: str) -> str:
@@ -41,7 +42,15 @@ def enlist(
     """
     if is_first and store.listed(work, "", 1):
         raise NotFirst
-    return store.add(work, home_id, clean_domain(domain), quota, public_key, hosted, is_first=is_first)
+    made = store.add(work, home_id, clean_domain(domain), quota, public_key, hosted, is_first=is_first)
+    return _seen(work, None, made)
+
+
+def _seen(work: Work, before: Listing | None, after: Listing) -> Listing:
+    """What became of a home, once those know of it who want to."""
+    for plugged in work.plugged(Witness):
+        plugged(work, before, after)
+    return after
 
 
 def is_vacant(work: Work) -> bool:
@@ -161,7 +170,7 @@ def change(
         raise HomeElsewhere(domain=domain)
     kept = home.quota if isinstance(quota, str) else quota
     store.change(work, home.id, state=state or home.state, quota=kept, hosted=hosted or home.hosted)
-    return at(work, domain)
+    return _seen(work, home, at(work, domain))
 
 
 def move(work: Work, domain: str, new: str, record: str) -> Listing:
@@ -172,7 +181,7 @@ def move(work: Work, domain: str, new: str, record: str) -> Listing:
     home, there = at(work, domain), clean_domain(new)
     formerly = tuple(each for each in (*home.hosted.formerly, home.domain) if each != there)
     store.move(work, home.id, home.domain, there, replace(home.hosted, formerly=formerly), record)
-    return at(work, there)
+    return _seen(work, home, at(work, there))
 
 
 def gone_from(work: Work, domain: str) -> str:
@@ -192,7 +201,13 @@ def delist(work: Work, domain: str) -> Listing:
     """Take a home off the list; it answers no more. Raises NoHome."""
     home = at(work, domain)
     store.forget_moves(work, home.id)
+    return _removed(work, home)
+
+
+def _removed(work: Work, home: Listing) -> Listing:
     store.remove(work, home.id)
+    for plugged in work.plugged(Witness):
+        plugged(work, home, None)
     return home
 
 
@@ -203,6 +218,7 @@ def depart(work: Work, domain: str, record: str) -> None:
     home = at(work, domain)
     store.change(work, home.id, state="gone", quota=home.quota, hosted=home.hosted)
     store.point(work, home.id, home.domain, record)
+    _seen(work, home, at(work, domain))
 
 
 def stay(work: Work, domain: str, state: State) -> None:
@@ -210,13 +226,12 @@ def stay(work: Work, domain: str, state: State) -> None:
     home = at(work, domain)
     store.unpoint(work, home.id, home.domain)
     store.change(work, home.id, state=state, quota=home.quota, hosted=home.hosted)
+    _seen(work, home, at(work, domain))
 
 
 def let_go(work: Work, domain: str) -> Listing:
     """Take a home off the list that lives elsewhere; whoever comes by goes on being told where. Raises NoHome."""
-    home = at(work, domain)
-    store.remove(work, home.id)
-    return home
+    return _removed(work, at(work, domain))
 
 
 def leave(work: Work, domain: str) -> None:

@@ -1,6 +1,6 @@
 """The console of the administration: what it can do, for people."""
 
-from . import costs, entering, health, home, homes, invitations, letters, messages
+from . import costs, entering, health, home, homes, invitations, letters, messages, webhooks
 from .door import routes
 from .joining import routes as joining
 from .kinds import KINDS
@@ -19,4 +19,5 @@ __all__ = [
     "messages",
     "mine",
     "routes",
+    "webhooks",
 ]

@@ -5,10 +5,10 @@ from starlette.responses import Response
 from cozy.kernel.routes import HOSTER, Routes
 from cozy.web.answers import json
 
-from . import contexts, describing, instances, invitations, openapi, plans, usage, ways_in
+from . import contexts, describing, instances, invitations, openapi, plans, usage, ways_in, webhooks
 
 routes = Routes()
-for _door in (instances, ways_in, contexts, plans, invitations, usage, describing):
+for _door in (instances, ways_in, contexts, plans, invitations, usage, webhooks, describing):
     routes.table += _door.routes.table
 
 

@@ -1,6 +1,19 @@
 """What the administration can do."""
 
-from . import entering, facts, health, homes, invitations, labels, moving_in, plans, telling, tokens, usage
+from . import (
+    entering,
+    facts,
+    health,
+    homes,
+    invitations,
+    labels,
+    moving_in,
+    plans,
+    telling,
+    tokens,
+    usage,
+    webhooks,
+)
 
 __all__ = [
     "entering",
@@ -14,4 +27,5 @@ __all__ = [
     "telling",
     "tokens",
     "usage",
+    "webhooks",
 ]
