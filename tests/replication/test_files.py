@@ -3,7 +3,9 @@
 import pytest
 
 from cozy.rooms.files import service as files
+from cozy.rooms.files.model import FILES
 from cozy.rooms.files.service import replicas as tree
+from cozy.rooms.permissions import service as permissions
 from cozy.rooms.sharing import service as sharings
 from cozy.rooms.sharing.model import Rule
 from tests.replication.town import Town, md5
@@ -59,6 +61,32 @@ async def test_everything_that_a_member_does_reaches_everybody(town: Town):
         "/Maps/Pictures/sea.txt": md5(b"blue"),
     }  # fmt: skip
     assert md5(b"by train") in await town.kept("alice")
+
+
+async def test_the_ledger_tells_what_the_other_home_got_and_did(town: Town):
+    async def told(who: str) -> set[tuple[str, str, int]]:
+        home = town.homes[who]
+        await permissions.ledger.flush_home(town.house, home)
+        lines = await town.see(who, permissions.ledger.entries)
+        await town.do(who, permissions.ledger.forget)
+        return {
+            (each.title.partition(" ")[0], each.verb, each.documents)
+            for each in lines
+            if each.doctype == FILES
+        }
+
+    sharing, _ = await trip(town, "bob")
+    files_and_folders = len(await town.tree("alice", sharing))
+    assert await told("alice") == {("bob", "GET", files_and_folders)}
+    assert await told("bob") == {("alice", "POST", files_and_folders)}
+    plan = await town.at("bob", sharing, "plan.txt")
+    await town.write("bob", plan.id, b"by ship")
+    sea = await town.at("bob", sharing, "Pics/sea.txt")
+    await town.do("bob", files.trash, sea.id)
+    await town.file("bob", await town.root("bob", sharing), "isle.txt", b"an isle")
+    await town.settle()
+    assert await told("alice") == {("bob", "PUT", 1), ("bob", "DELETE", 1), ("bob", "POST", 1)}
+    assert await told("bob") == {("alice", "GET", 2)}
 
 
 async def test_what_is_thrown_away_lies_in_every_bin(town: Town):

@@ -12,6 +12,7 @@ from cozy.kernel.problem import Problem
 from cozy.kernel.routes import KNOWN, Routes
 from cozy.kernel.work import Work
 from cozy.rooms.files.errors import OverQuota
+from cozy.rooms.files.model import FILES
 from cozy.rooms.sharing.model import SHARINGS
 from cozy.web.answers import json, nothing
 from cozy.web.call import Call
@@ -35,7 +36,7 @@ async def revs_diff(call: Call, sharing_id: str) -> Response:
     """Of these revisions those that this home has not seen. 200; 400, 401, 403."""
     await _asked(call, sharing_id)
     asked = await call.decoded(dict[str, list[str]])
-    call.account(len(asked), SHARINGS, "GET")
+    call.account(1, SHARINGS, "GET")
     return json(await call.read(receiving.missing, sharing_id, asked))
 
 
@@ -46,9 +47,9 @@ async def bulk_docs(call: Call, sharing_id: str) -> Response:
     """
     member = await _asked(call, sharing_id)
     payload = await call.decoded(dict[str, list[Any]])
-    refused = await receiving.documents_arrive(call.house, call.home, sharing_id, member, payload)
-    for doctype, documents in payload.items():
-        call.account(len(documents), doctype, "POST")
+    refused, deeds = await receiving.documents_arrive(call.house, call.home, sharing_id, member, payload)
+    for (doctype, verb), documents in deeds.items():
+        call.account(documents, doctype, verb)
     return json([{"id": id_, "error": "forbidden"} for id_ in refused])
 
 
@@ -56,6 +57,7 @@ async def bulk_docs(call: Call, sharing_id: str) -> Response:
 async def folder(call: Call, sharing_id: str, file_id: str) -> Response:
     """A folder of what is shared. 200; 401, 403, 404."""
     member = await _asked(call, sharing_id, receiving.reader)
+    call.account(1, FILES, "GET")
     return json(await call.read(receiving.folder, sharing_id, member, file_id))
 
 
@@ -65,7 +67,10 @@ async def file(call: Call, sharing_id: str, file_id: str) -> Response:
     member = await _asked(call, sharing_id)
     document = await call.decoded(dict[str, Any])
     key = await receiving.file_is_told(call.house, call.home, sharing_id, member, file_id, document)
-    return json({"key": key}) if key else nothing()
+    if key:
+        return json({"key": key})
+    call.account(1, FILES, "PUT")
+    return nothing()
 
 
 @routes.on("PUT", "/sharings/{sharing_id}/io.cozy.files/{file_id}", KNOWN)
@@ -75,12 +80,13 @@ async def content(call: Call, sharing_id: str, file_id: str) -> Response:
     md5sum, size = await call.read(receiving.expected, sharing_id, file_id)
     held = await _received(call, md5sum, size)
     try:
-        is_kept = await receiving.content_arrives(call.house, call.home, sharing_id, member, file_id, held)
+        kept = await receiving.content_arrives(call.house, call.home, sharing_id, member, file_id, held)
     except Problem:
         await _forget(call, held)
         raise
-    if not is_kept:
+    if not kept.is_needed:
         await _forget(call, held)
+    call.account(1, FILES, "POST" if kept.is_new else "PUT")
     return nothing()
 
 

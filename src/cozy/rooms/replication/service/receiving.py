@@ -6,9 +6,12 @@ transaction.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from cozy.kernel.blobs import Content
 from cozy.kernel.caller import SYSTEM
@@ -30,9 +33,17 @@ from ..errors import BadCopy, FolderMissing, NoExpected, NoFolder, OtherId
 from ..model.wire import Arrival, arrival
 from . import arriving, beginning, feed, progress, rounds, sending, taking, tracking
 from .scope import Scope, scope
+from .taking import Deed
 
 _EXPECTED_FOR = timedelta(hours=1)
 _FOLDERS_ASKED_FOR = 200  # in one request
+
+
+class Held(Struct, frozen=True):
+    """What became of a content that came. is_needed: it is kept; is_new: its file was not in the sharing before."""
+
+    is_needed: bool
+    is_new: bool
 
 
 def reader(work: Work, sharing_id: str) -> int:
@@ -79,10 +90,14 @@ def folder(work: Work, sharing_id: str, member: int, id_: str) -> dict[str, Any]
 
 async def documents_arrive(
     house: House, home: Home, sharing_id: str, member: int, payload: Mapping[str, Sequence[Any]]
-) -> list[str]:
-    """Take in documents, folders, and what is gone; the ids of folders that are not taken for now. Raises BadCopy, PeerAway."""
+) -> tuple[list[str], Counter[Deed]]:
+    """Take in documents, folders, and what is gone; the ids of folders that are not taken for now, and what was done, for the ledger.
+
+    Raises BadCopy, PeerAway.
+    """
     found = taking.arrivals(payload)
-    return await _whole(house, home, sharing_id, member, _take, found)
+    deeds = await house.read(home, SYSTEM, taking.deeds, sharing_id, found)
+    return await _whole(house, home, sharing_id, member, _take, found), deeds
 
 
 def _take(
@@ -142,8 +157,8 @@ def expected(work: Work, sharing_id: str, key: str) -> tuple[str, int | None]:
 
 async def content_arrives(
     house: House, home: Home, sharing_id: str, member: int, key: str, content: Content
-) -> bool:
-    """Take in a file with its content, which is what was announced; whether the content is needed.
+) -> Held:
+    """Take in a file with its content, which is what was announced.
 
     Raises NoExpected, NotInSharing, OverQuota, PeerAway.
     """
@@ -156,7 +171,7 @@ async def content_arrives(
 
 def _hold(
     work: Work, within: Scope, member: int, homeless: frozenset[str], key: str, content: Content, quota: int | None
-) -> bool:  # fmt: skip
+) -> Held:  # fmt: skip
     document = store.expected(work, key, within.id)
     if document is None:
         raise NoExpected(id=key[:100])
@@ -166,7 +181,7 @@ def _hold(
     store.forget_expected(work, key)
     if is_new and member == 0:
         progress.count(work, within)
-    return arriving.is_named(work, content)
+    return Held(arriving.is_named(work, content), is_new)
 
 
 async def _whole(house: House, home: Home, sharing_id: str, member: int, do: Any, *args: Any) -> Any:

@@ -12,9 +12,10 @@ from typing import Any
 
 import msgspec
 
-from cozy.kernel.caller import SYSTEM
+from cozy.kernel.caller import SYSTEM, Caller
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
+from cozy.kernel.ledger import Use
 from cozy.kernel.outside import Reply
 from cozy.rooms.files import service as contents
 from cozy.rooms.sharing.errors import PeerAway, PeerRefused
@@ -57,7 +58,16 @@ async def _tell(house: House, home: Home, peer: Peer, part: dict[str, list[Any]]
         for half in halves:
             refused |= await _tell(house, home, peer, half)
         return refused
+    for doctype, some in part.items():
+        _note(house, home, peer, doctype, sum(not one.get("_deleted") for one in some))
     return {f"{FILES}/{wire.xored(id_, peer.key)}": 403 for id_ in _not_taken(reply)}
+
+
+def _note(house: House, home: Home, peer: Peer, doctype: str, documents: int) -> None:
+    """Let the ledger know what a peer has by now: whoever is sent something has read it."""
+    if documents and peer.client:
+        reader = Caller("client", name=peer.client)
+        house.ledger.note(home, reader, Use("GET", doctype, documents), house.clock())
 
 
 def _not_taken(reply: Reply) -> list[str]:
@@ -141,6 +151,7 @@ async def _one(house: House, home: Home, peer: Peer, id_: str) -> None:
     key = _decoded(reply).get("key") if reply.status == 200 else None
     if isinstance(key, str) and key:
         await _send(house, home, peer, file, key)
+    _note(house, home, peer, FILES, 1)
 
 
 async def _send(house: House, home: Home, peer: Peer, file: feed.Outgoing, key: str) -> None:

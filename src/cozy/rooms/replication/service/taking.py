@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
+from cozy.kernel.caller import Verb
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.model import Document, Leaf
@@ -20,6 +22,7 @@ from .scope import Scope
 from .tracking import take_branches
 
 MOST = 10_000  # documents of one request
+Deed = tuple[str, Verb]  # what was done with documents of a doctype
 
 
 def arrivals(payload: Mapping[str, Sequence[Any]]) -> dict[str, list[Arrival]]:
@@ -27,6 +30,21 @@ def arrivals(payload: Mapping[str, Sequence[Any]]) -> dict[str, list[Arrival]]:
     if sum(len(found) for found in payload.values()) > MOST:
         raise BadCopy(limit=MOST)
     return {doctype: [arrival(each) for each in found] for doctype, found in payload.items()}
+
+
+def deeds(work: Work, sharing_id: str, found: Mapping[str, Sequence[Arrival]]) -> Counter[Deed]:
+    """How many of what another home sends are added, changed and taken out by that."""
+    known = keeping.fetch_many(
+        work, [f"{doctype}/{one.id}" for doctype, some in found.items() for one in some]
+    )
+    counted: Counter[Deed] = Counter()
+    for doctype, some in found.items():
+        for one in some:
+            shared = known.get(f"{doctype}/{one.id}")
+            info = shared.infos.get(sharing_id) if shared else None
+            is_in = info is not None and not info.removed
+            counted[doctype, "DELETE" if one.is_removed else "PUT" if is_in else "POST"] += 1
+    return counted
 
 
 def take(

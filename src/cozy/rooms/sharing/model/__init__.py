@@ -180,7 +180,7 @@ class Sharing(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Peer(Struct, frozen=True):
     """A member's home that this one talks to: each ready member's for the owner, the owner's for a member.
 
-    read_only: of the one of both that is not the owner. key: sixteen nibbles.
+    read_only: of the one of both that is not the owner. key: sixteen nibbles. client: who that home is here.
     """
 
     sharing_id: str
@@ -188,6 +188,7 @@ class Peer(Struct, frozen=True):
     address: str  # https://bob.example.org
     key: bytes
     read_only: bool
+    client: str = ""
 
 
 class Standing(Struct, frozen=True):

@@ -37,7 +37,10 @@ def peer_of(sharing: Sharing, index: int) -> Peer | None:
     if not is_in or not member.instance or secrets is None or secrets.access_token is None:
         return None
     who = index if sharing.owner else sharing.me
-    return Peer(sharing.id, index, member.instance, secrets.key, sharing.is_read_only(who))
+    is_read_only = sharing.is_read_only(who)
+    return Peer(
+        sharing.id, index, member.instance, secrets.key, is_read_only, client=secrets.inbound_client_id
+    )
 
 
 def member_who_asks(work: Work, sharing_id: str) -> int:
