@@ -17,6 +17,7 @@ from .servers import opened
 
 TOP = "/public.php/webdav/"
 BOB = "bob@cloud.localhost:9000"
+NEW = ("notifications", "invites", "protocol-object", "webdav-uri")
 _RIGHTS = (
     '<?xml version="1.0"?><d:propfind xmlns:d="DAV:" xmlns:s="http://open-collaboration-services.org/ns">'
     "<d:prop><d:resourcetype/><s:share-permissions/></d:prop></d:propfind>"
@@ -39,7 +40,7 @@ async def test_a_server_tells_where_it_can_be_shared_with(alice):
         ]
     assert told[0] == told[1] == told[2]
     assert told[0] == {
-        "enabled": True, "apiVersion": "1.1.0", "endPoint": f"{alice.origin}/ocm", "provider": "Cozy", "capabilities": ["/notifications", "/invite-accepted"], "inviteAcceptDialog": f"{alice.origin}/my/elsewhere/invitation",
+        "enabled": True, "apiVersion": "1.1.0", "endPoint": f"{alice.origin}/ocm", "provider": "Cozy", "capabilities": [*NEW, "/notifications", "/invite-accepted"], "inviteAcceptDialog": f"{alice.origin}/my/elsewhere/invitation",
         "resourceTypes": [
             {"name": name, "shareTypes": ["user"], "protocols": {"webdav": TOP}} for name in ("file", "folder")
         ],

@@ -10,7 +10,10 @@ from msgspec import Struct, field
 ACCEPTED, DECLINED, UNSHARED = "SHARE_ACCEPTED", "SHARE_DECLINED", "SHARE_UNSHARED"
 RIGHTS_CHANGED = "RESHARE_CHANGE_PERMISSION"
 RESOURCES = ("file", "folder")
-CAPABILITIES = ("/notifications", "/invite-accepted")
+# What newer servers look for, and behind it what those of 1.1 do.
+CAPABILITIES = (
+    "notifications", "invites", "protocol-object", "webdav-uri", "/notifications", "/invite-accepted",
+)  # fmt: skip
 
 
 class Resource(Struct, frozen=True):
