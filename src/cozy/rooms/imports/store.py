@@ -74,6 +74,15 @@ def holding(work: Work, folder: str, sha256: str) -> list[tuple[str, str]]:
     return [(str(id_), str(name)) for id_, name in rows]
 
 
+def all_of(work: Work, doctype: str) -> Iterator[Document]:
+    """Every document of a doctype."""
+    rows = work.db.each(
+        f"SELECT {documents.COLUMNS} FROM documents WHERE home_id = :home AND doctype = :doctype AND NOT deleted ORDER BY id",
+        home=work.home, doctype=doctype,
+    )  # fmt: skip
+    return (documents.document(row) for row in rows)
+
+
 def named(work: Work, doctype: str, name: str) -> str:
     """The id of the oldest document of this name; "" where there is none."""
     row = work.db.one(
@@ -122,16 +131,6 @@ def imports(work: Work, limit: int = 200) -> list[Document]:
         home=work.home, doctype=IMPORTS, limit=limit,
     )  # fmt: skip
     return [documents.document(row) for row in rows]
-
-
-def all_imports(work: Work) -> Iterator[Document]:
-    """All of them, one after the other."""
-    rows = work.db.each(
-        f"""SELECT {documents.COLUMNS} FROM documents
-             WHERE home_id = :home AND doctype = :doctype AND NOT deleted ORDER BY id""",
-        home=work.home, doctype=IMPORTS,
-    )  # fmt: skip
-    return (documents.document(row) for row in rows)
 
 
 def counts(work: Work, doctypes: Sequence[str]) -> dict[str, int]:

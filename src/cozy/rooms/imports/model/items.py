@@ -73,6 +73,7 @@ class Copy(Struct, frozen=True, kw_only=True):
 
     rev, revisions: "" and () where they are not known. content: None for what holds nothing, or for a file whose bytes the archive
     leaves out because the home has them. is_loser: a branch that lost a conflict; it comes after the one that won.
+    among: the ids of all there is of its type there, where there may be twins here.
     """
 
     source: str
@@ -84,6 +85,7 @@ class Copy(Struct, frozen=True, kw_only=True):
     revisions: tuple[str, ...] = ()
     content: Content | None = None
     is_loser: bool = False
+    among: frozenset[str] = frozenset()
 
 
 class LeftThere(Struct, frozen=True, kw_only=True):

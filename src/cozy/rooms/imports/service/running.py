@@ -22,13 +22,13 @@ from cozy.rooms.homes import service as homes
 
 from .. import store
 from ..errors import Broken, NothingToImport
-from ..model import File, Import, Item, Left, LeftThere, NotUnderstood, Part, Photo, reasons
+from ..model import Copy, File, Import, Item, Left, LeftThere, NotUnderstood, Part, Photo, reasons
 from . import contents, finding, listing
 from .finding import NewImport
 from .recognising import Recognised, recognise, tables, told
 from .sizes import size_of
 from .sources import handles, tree
-from .taking import Took, take
+from .taking import Took, take, twins
 from .taking.batches import SHOWN, kind_of, leave, plain
 from .taking.outcomes import key_of
 from .trees import Whole
@@ -175,6 +175,9 @@ async def _take_all(house: House, home: Home, found: NewImport, whole: Whole, jo
         while batch := await asyncio.to_thread(items.slice, _MOST, _SLICE_S, _BYTES):
             if not took.cards and any(type(item).__name__ == "Contact" for item in batch):
                 took.cards = await house.scan(home, SYSTEM, _without_uid)
+            for doctype in {item.doctype for item in batch if isinstance(item, Copy)} - took.alike.keys():
+                if twins.can_be_alike(doctype):
+                    took.alike[doctype] = await house.scan(home, SYSTEM, twins.all_here, doctype)
             ready = await contents.made_ready(house, home, each.tree, each.format.name, batch, locale)
             if not await house.write(home, SYSTEM, take, found.id, job, number, ready, took, home.quota):
                 return False

@@ -9,7 +9,7 @@ from cozy.rooms.files import service as files
 
 from .. import store
 from ..errors import NoSource
-from ..model import FOLDER, NOT_UNDERSTOOD, Source
+from ..model import FOLDER, IMPORTS, NOT_UNDERSTOOD, Source
 from . import finding
 from .taking.paths import folder_at
 
@@ -33,7 +33,7 @@ def all_(work: Work) -> tuple[list[files.File], int]:
     folder_id = there(work)
     if not folder_id:
         return [], 0
-    imports = (finding.read(each).body for each in store.all_imports(work))
+    imports = (finding.read(each).body for each in store.all_of(work, IMPORTS))
     used = {source.file_id for body in imports for source in body.sources}
     found: list[files.File] = []
     more = 0

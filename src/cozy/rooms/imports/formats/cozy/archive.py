@@ -34,10 +34,11 @@ def items(tree: Tree, match: Match) -> Iterator[Item]:
     data, contents = str(match.facts["data"]), str(match.facts["files"])
     staying = Staying()
     entries = _documents(tree, data)
+    ids = _ids(entries)
     for doctype, entry in entries:
         if doctype in {FILES, VERSIONS}:
             continue
-        yield from _one(tree, doctype, entry, staying)
+        yield from _one(tree, doctype, entry, staying, ids[doctype])
     folders = _folders(tree, [entry for doctype, entry in entries if doctype == FILES])
     for _, name, told in sorted(folders.values(), key=lambda each: each[0]):
         if told["_id"] not in OWN_FOLDERS:
@@ -62,14 +63,23 @@ def _documents(tree: Tree, data: str) -> list[tuple[str, Entry]]:
     return sorted(found, key=lambda each: rank(each[0]))
 
 
-def _one(tree: Tree, doctype: str, entry: Entry, staying: Staying) -> Iterator[Item]:
+def _ids(entries: list[tuple[str, Entry]]) -> dict[str, frozenset[str]]:
+    """The ids of all that is no file, by doctype: each is the name of its entry."""
+    found: dict[str, set[str]] = {}
+    for doctype, entry in entries:
+        if doctype not in {FILES, VERSIONS}:
+            found.setdefault(doctype, set()).add(entry.base.removesuffix(".json"))
+    return {doctype: frozenset(ids) for doctype, ids in found.items()}
+
+
+def _one(tree: Tree, doctype: str, entry: Entry, staying: Staying, among: frozenset[str]) -> Iterator[Item]:
     told = loaded(tree, entry)
     if not is_document(told):
         yield NotUnderstood(name=entry.name, why=reasons.BROKEN)
     elif why := stays(doctype, told["_id"]):
         staying.saw(doctype, told["_id"], why)
     else:
-        yield copy(doctype, told, entry.name)
+        yield copy(doctype, told, entry.name, among=among)
 
 
 def _folders(tree: Tree, entries: list[Entry]) -> dict[str, tuple[str, str, Mapping[str, Any]]]:

@@ -16,7 +16,7 @@ APPS = ("io.cozy.apps", "io.cozy.konnectors")
 _LONGEST_ID = 512  # characters
 _DOCTYPE = re.compile(r"[a-z0-9][a-z0-9._-]{0,199}")
 # What others are put into comes before them, files after all that they are part of.
-_FIRST = ("io.cozy.calendars", "io.cozy.contacts.books", "io.cozy.contacts.groups")
+_FIRST = ("io.cozy.calendars", "io.cozy.contacts.books", "io.cozy.contacts.groups", "io.cozy.bank.accounts")
 _LAST = (FILES, VERSIONS)
 # What was about the home that it comes from: who was let in, what was under way, what it told its owner.
 _SPENT = frozenset(
@@ -91,15 +91,16 @@ class Staying:
 
 
 def copy(
-    doctype: str, told: Mapping[str, Any], name: str, content: str | None = None, *, is_loser: bool = False
-) -> Copy:
+    doctype: str, told: Mapping[str, Any], name: str, content: str | None = None, *, is_loser: bool = False,
+    among: frozenset[str] = frozenset(),
+) -> Copy:  # fmt: skip
     """A document as CouchDB tells it. name: the file that it was found in; content: the one with what it holds."""
     id_, rev, past = str(told["_id"]), told.get("_rev"), told.get("_revisions")
     ids = past.get("ids") if isinstance(past, Mapping) else None
     return Copy(
         source=f"{doctype}/{id_}" + (f"@{rev}" if is_loser else ""), name=name, doctype=doctype, id=id_, body=told,
         rev=rev if isinstance(rev, str) else "",
-        revisions=tuple(map(str, ids)) if isinstance(ids, list) else (), content=content, is_loser=is_loser,
+        revisions=tuple(map(str, ids)) if isinstance(ids, list) else (), content=content, is_loser=is_loser, among=among,
     )  # fmt: skip
 
 

@@ -79,6 +79,7 @@ def _copies(tree: Tree, entry: Entry, held: Mapping[str, str], staying: Staying)
     doctype = _doctype(entry)
     if doctype == FILES:
         yield from _folders(tree, entry)
+    among = frozenset() if doctype in {FILES, VERSIONS} else _ids(tree, entry)
     for row, told in _each(tree, entry):
         if not is_document(told):
             digest = hashlib.sha256(row).hexdigest()[:8]
@@ -89,7 +90,11 @@ def _copies(tree: Tree, entry: Entry, held: Mapping[str, str], staying: Staying)
             continue
         else:
             sha256 = str(told.get("sha256")) if doctype in {FILES, VERSIONS} else ""
-            yield copy(doctype, told, held.get(sha256, entry.name), held.get(sha256))
+            yield copy(doctype, told, held.get(sha256, entry.name), held.get(sha256), among=among)
+
+
+def _ids(tree: Tree, entry: Entry) -> frozenset[str]:
+    return frozenset(told["_id"] for _, told in _each(tree, entry) if is_document(told))
 
 
 def _folders(tree: Tree, entry: Entry) -> Iterator[Item]:

@@ -40,7 +40,7 @@ from ...model import (
 )
 from ...store import Taken
 from .. import finding
-from . import copies, documents_, files_, people
+from . import copies, documents_, files_, people, twins
 from .outcomes import Outcome, key_of
 from .paths import folder_at, held, steps_of
 
@@ -81,6 +81,7 @@ class Took(Struct):
 
     format: str
     cards: dict[str, str] = {}
+    alike: dict[str, twins.ByLikeness] = {}
 
 
 def take(
@@ -180,7 +181,7 @@ def _taken(
         case Document():
             return documents_.take_document(work, item, known, took.format)
         case Copy():
-            return copies.take_copy(work, item, content, known, quota)
+            return copies.take_copy(work, item, content, known, quota, took.alike.get(item.doctype, {}))
     assert content is not None
     match item:
         case Photo():

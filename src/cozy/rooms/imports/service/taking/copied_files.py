@@ -19,24 +19,12 @@ from ... import store
 from ...errors import Unreadable
 from ...model import Copy, reasons
 from ...store import Taken
+from . import twins
 from .outcomes import Outcome, digest_of, key_of
-from .paths import held
+from .paths import held, unnumbered
 
 SHARINGS = "io.cozy.sharings"
-COZY = "cozy"  # the format that their sources are known by
 _brought = files.brought
-
-
-def source_of(doctype: str, id_: str) -> str:
-    """The source of a document of another Cozy."""
-    return f"{doctype}/{id_}"
-
-
-def here(work: Work, id_: str) -> str:
-    """The id that a file or folder of another Cozy has here; its own where it is not known to have another one."""
-    key = key_of(COZY, source_of(FILES, id_))
-    found = store.taken(work, [key]).get(key)
-    return found.id if found is not None and found.id else id_
 
 
 def take(
@@ -55,7 +43,8 @@ def take(
         return _same(work, current, content, digest)
     parent = _parent(work, leaf.body, current)
     name = _name(leaf.body, parent)
-    wanted = body_of(work, leaf.body, parent, name, content)
+    told = twins.with_ids_here(work, FILES, leaf.body)
+    wanted = body_of(work, told, parent, name, content)
     if current is None:
         return _add(work, id_, leaf, wanted, content, digest, quota)
     if current.body == wanted:
@@ -65,9 +54,7 @@ def take(
         return _beside(work, item, leaf, wanted, content, digest, quota)
     there = _brought.named(work, parent.id, name)
     if there is not None and there.id != id_:
-        wanted = body_of(
-            work, leaf.body, parent, free_name(work, parent.id, name, is_folder=is_folder), content
-        )
+        wanted = body_of(work, told, parent, free_name(work, parent.id, name, is_folder=is_folder), content)
     base = leaf if current.rev in ancestry(leaf) else _leaf_of(current)
     return _put(work, "changed", id_, base, wanted, content, digest, quota)
 
@@ -103,7 +90,7 @@ def checked(work: Work, told: Mapping[str, Any], content: Content | None) -> Con
 
 def _parent(work: Work, told: Mapping[str, Any], current: File | None) -> File:
     """The folder that its own became here; the root where there is none, or where it would lie in itself."""
-    found = _brought.by_id(work, here(work, str(told.get("dir_id") or files.ROOT)))
+    found = _brought.by_id(work, twins.here(work, FILES, str(told.get("dir_id") or files.ROOT)))
     if found is None or not found.is_folder or (current is not None and _is_within(found, current)):
         found = _brought.by_id(work, files.ROOT)
     assert found is not None
@@ -137,7 +124,16 @@ def _add(
         return _same(work, _brought.join_links(work, there, wanted), None, digest)
     if content is not None and not there.is_folder and there.sha256 == content.sha256:
         return _same(work, _brought.join_links(work, there, wanted), content, digest)
+    if content is not None and (numbered := _numbered(work, wanted, content)) is not None:
+        return _same(work, _brought.join_links(work, numbered, wanted), content, digest)
     return _put_beside(work, id_, leaf, wanted, content, digest, quota)
+
+
+def _numbered(work: Work, wanted: Mapping[str, Any], content: Content) -> File | None:
+    """The file that holds the same and stands beside another one of its name already, in whichever order they came."""
+    found = store.holding(work, wanted["dir_id"], content.sha256)
+    ids = [id_ for id_, name in found if unnumbered(name) == unnumbered(wanted["name"])]
+    return _brought.by_id(work, ids[0]) if ids else None
 
 
 def _beside(
@@ -191,9 +187,10 @@ def take_version(work: Work, item: Copy, leaf: Leaf, content: Content | None, qu
     """What a file held before: of the file that it became here. Raises Unreadable, NoFile."""
     was, _, number = item.id.partition("/")
     content = checked(work, leaf.body, content)
-    id_ = f"{here(work, was)}/{number}"
+    file_id = twins.here(work, FILES, was)
+    id_ = f"{file_id}/{number}"
     there = documents.latest(work, VERSIONS, [id_]).get(id_)
-    file = _brought.by_id(work, here(work, was))
+    file = _brought.by_id(work, file_id)
     if (there is not None and not there.deleted) or file is None:
         let_go(work, content)
         if file is None:

@@ -37,22 +37,25 @@ from cozy.rooms.homes import service as homes
 from ...errors import Unreadable
 from ...model import Copy, reasons
 from ...store import Taken
-from . import copied_files
+from . import copied_files, twins
 from .outcomes import Outcome, digest_of, key_of
 
 _sorted = msgspec.json.Encoder(order="sorted").encode
 
 
 def take_copy(
-    work: Work, item: Copy, content: Content | None, known: Taken | None, quota: int | None
-) -> Outcome:
-    """A document of another Cozy. One that is here in another shape stays, and the other stands beside it. Raises Unreadable."""
+    work: Work, item: Copy, content: Content | None, known: Taken | None, quota: int | None, alike: twins.ByLikeness
+) -> Outcome:  # fmt: skip
+    """A document of another Cozy. One that is here in another shape stays, and the other stands beside it.
+
+    alike: what is here of its type (`twins.all_here`). Raises Unreadable.
+    """
     _check(item)
     if item.doctype == FILES:
         return copied_files.take(work, item, leaf_of(item), content, known, quota)
     if item.doctype == VERSIONS:
         return copied_files.take_version(work, item, leaf_of(item), content, quota)
-    return _take(work, item, _held(work, leaf_of(item), item.doctype), known)
+    return _take(work, item, _held(work, leaf_of(item), item.doctype), known, alike)
 
 
 def _check(item: Copy) -> None:
@@ -81,7 +84,9 @@ def _held(work: Work, leaf: Leaf, doctype: str) -> Leaf:
         locked = accounts.secrets.locked(work, leaf.body)
         return leaf if locked == leaf.body else next_leaf(leaf, locked)
     body = _with_values_out(work, leaf.body)
-    return Leaf(leaf.rev, False, body, leaf.revisions)
+    leaf = Leaf(leaf.rev, False, body, leaf.revisions)
+    named = twins.with_ids_here(work, doctype, body)
+    return leaf if named is body else next_leaf(leaf, named)
 
 
 def _with_values_out(work: Work, body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -94,14 +99,14 @@ def _with_values_out(work: Work, body: Mapping[str, Any]) -> Mapping[str, Any]:
     return changed
 
 
-def _take(work: Work, item: Copy, leaf: Leaf, known: Taken | None) -> Outcome:
+def _take(work: Work, item: Copy, leaf: Leaf, known: Taken | None, alike: twins.ByLikeness) -> Outcome:
     digest = digest_of(leaf.rev + _sorted(leaf.body).decode())
     id_ = known.id if known is not None and known.id else item.id
     there = documents.latest(work, item.doctype, [id_]).get(id_)
     if item.is_loser:
         return _take_loser(work, item, leaf, there, digest)
     if there is None or there.deleted:
-        return _add(work, item, id_, leaf, there, digest)
+        return _add(work, item, id_, leaf, there, digest, alike)
     if (
         (known is not None and known.digest == digest)
         or leaf.rev in ancestry(as_leaf(there))
@@ -113,10 +118,9 @@ def _take(work: Work, item: Copy, leaf: Leaf, known: Taken | None) -> Outcome:
         return _written(work, "changed", documents.graft(work, item.doctype, id_, leaf), digest)
     if known is not None and known.rev == there.rev:
         return _written(work, "changed", documents.update(work, there, leaf.body), digest)
-    if _is_shelf(work, item.doctype):
-        return Outcome(
-            "same", digest, item.doctype, id_, there.rev
-        )  # what is in it comes into the one that is here
+    is_shelf = item.doctype in twins.SHELVES  # what is in it comes into the one that is here
+    if is_shelf or twins.says_the_same(there.body, leaf.body):
+        return Outcome("same", digest, item.doctype, id_, there.rev)
     return _beside(work, item, leaf, digest)
 
 
@@ -129,8 +133,13 @@ def _take_loser(work: Work, item: Copy, leaf: Leaf, there: Document | None, dige
     return _written(work, "added", documents.graft(work, item.doctype, item.id, leaf), digest)
 
 
-def _add(work: Work, item: Copy, id_: str, leaf: Leaf, tombstone: Document | None, digest: str) -> Outcome:
+def _add(
+    work: Work, item: Copy, id_: str, leaf: Leaf, tombstone: Document | None, digest: str, alike: twins.ByLikeness
+) -> Outcome:  # fmt: skip
     """One that is not here: under its id, and where it was deleted as the next revision, so that everybody hears of it."""
+    if (other := twins.find(work, item, leaf.body, alike)) is not None:
+        twins.remember(work, item, other, digest)
+        return Outcome("same", digest, other.doctype, other.id, other.rev)
     kind = collections.kinds.of_doctype(work, item.doctype)
     if kind is not None and (twin := _twin(work, kind, id_, leaf.body)):
         if _says_the_same(work, kind, twin, leaf.body):
@@ -179,10 +188,6 @@ def _written(work: Work, word: Any, document: Document, digest: str) -> Outcome:
     """What became of it, once the room of the doctype has heard of it."""
     documents.rules_of(work, document.doctype).follow(work, document.doctype, [document.id])
     return Outcome(word, digest, document.doctype, document.id, document.rev)
-
-
-def _is_shelf(work: Work, doctype: str) -> bool:
-    return collections.kinds.of_collections(work, doctype) is not None
 
 
 def _twin(work: Work, kind: Kind, id_: str, body: Mapping[str, Any]) -> Entry | None:

@@ -39,6 +39,11 @@ def is_numbered(name: str, other: str) -> bool:
     return re.fullmatch(rf"{re.escape(before)} \(\d+\){re.escape(after)}", name) is not None
 
 
+def unnumbered(name: str) -> str:
+    """A name without the number that it has beside another one."""
+    return re.sub(r" \(\d+\)(?=\.[^.]*$|$)", "", name)
+
+
 def folder_at(work: Work, top: str, steps: Sequence[str]) -> str:
     """The id of the folder at these steps below another one, made where it is missing. A file in the way stays beside."""
     at = top
