@@ -129,7 +129,7 @@ class TestPostgres:
         self.fill(connection)
         migrate_postgres(connection, {"home": [FIRST, SECOND]})
         assert connection.execute("SELECT home_id, title FROM notes").fetchall() == [("h", ""), ("h", "")]
-        assert self.versions(connection) == [("home", 2)]
+        assert self.versions(connection) == [("home", 2), ("home since", 2)]
 
     def test_a_step_that_fails_undoes_all_and_the_program_before_still_works(self, connection):
         self.fill(connection)
@@ -146,4 +146,4 @@ class TestPostgres:
         migrate_postgres(connection, {"home": [FIRST, SECOND]})
         with pytest.raises(TooNew):
             migrate_postgres(connection, {"home": [FIRST]})
-        assert self.versions(connection) == [("home", 2)]
+        assert self.versions(connection) == [("home", 2), ("home since", 2)]

@@ -224,5 +224,9 @@ class Ear:
 
 async def _connected(conninfo: str) -> Connection:
     return await psycopg.AsyncConnection.connect(
-        conninfo, autocommit=True, connect_timeout=_CONNECT_S, application_name="cozy", keepalives_idle=30
+        conninfo,
+        autocommit=True,
+        connect_timeout=_CONNECT_S,
+        application_name="cozy listening",
+        keepalives_idle=30,
     )

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _BUSY_S = 15  # how long to wait for another program
 _ADVISORY = 0x636F7A79  # "cozy": the lock that programs starting together take turns with
+_BESIDE = "-- Beside older programs:"  # how a step begins that they may go on beside
+_LOCK_WAIT = "2s"  # for a table: whoever asks for it meanwhile waits behind us
+_TRIES_S, _PAUSE_S = 600.0, 1.0  # for all tables to be free at once
+_GOING_S = 5.0  # how long the connections of a program that has ended may be seen
 
 
 class Migration(Struct, frozen=True):
@@ -34,6 +38,11 @@ class Migration(Struct, frozen=True):
     sql: str
     own: Mapping[Engine, str] = {}
 
+    @property
+    def is_beside(self) -> bool:
+        """Whether programs that do not know this step may go on: what they read is there, and what they write will do."""
+        return self.sql.startswith(_BESIDE)
+
     def on(self, engine: Engine) -> str:
         """The whole step for an engine."""
         shared = in_postgres(self.sql) if engine == "postgres" else self.sql
@@ -42,6 +51,14 @@ class Migration(Struct, frozen=True):
 
 class TooNew(Unavailable):
     """This data was written by a newer version of Cozy: upgrade the program."""
+
+
+class OthersAtWork(Unavailable):
+    """Workers of an older version are at work, which could not go on after this upgrade: stop all of them, then start this one."""
+
+
+class WaitsForUpgrade(Unavailable):
+    """A newer version has changed the tables: this waits until this worker is upgraded, too."""
 
 
 def migrate_sqlite(path: Path, migrations: list[Migration]) -> None:
@@ -152,46 +169,128 @@ def _is_plain(sql: str) -> bool:
     return sql.startswith(("CREATE TABLE ", "CREATE INDEX ", "CREATE UNIQUE INDEX ")) or not sql
 
 
+Families = Mapping[str, list[Migration]]
+
+
+def called(families: Families) -> str:
+    """The name that a program's connections have in PostgreSQL, by which others see which tables it knows."""
+    return "cozy " + " ".join(f"{family}:{latest(steps)}" for family, steps in sorted(families.items()))
+
+
+def latest(steps: list[Migration]) -> int:
+    """The number of the last step."""
+    return max(step.number for step in steps)
+
+
 def migrate_postgres(
     connection: Connection,
-    families: Mapping[str, list[Migration]],
+    families: Families,
     before: Callable[[], None] = lambda: None,
+    after: Callable[[], object] = lambda: None,
 ) -> None:
     """Apply what is missing, in one transaction, one program at a time. Snapshots are the hoster's (`pg_dump`).
 
-    before: what is done in it first, when anything is missing. Raises TooNew; any other failure leaves the database as it was.
+    before, after: what is done in it first and last, when anything is missing. Others may be at work: whatever is in the way of theirs
+    is let go of soon, and tried again. Raises TooNew, OthersAtWork; any other failure leaves the database as it was.
     """
+    from psycopg import errors  # PostgreSQL is an extra
+
+    began = monotonic()
+    while True:
+        try:
+            return _migrate_postgres(connection, families, before, after)
+        except (errors.LockNotAvailable, errors.DeadlockDetected):
+            if monotonic() > began + _TRIES_S:
+                raise
+        except OthersAtWork:
+            if monotonic() > began + _GOING_S:
+                raise
+        sleep(_PAUSE_S)
+
+
+def _migrate_postgres(
+    connection: Connection, families: Families, before: Callable[[], None], after: Callable[[], object]
+) -> None:
     with connection.transaction():
         connection.execute("SET LOCAL statement_timeout = 0")
+        connection.execute("SET LOCAL lock_timeout = 0")
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ADVISORY,))
+        connection.execute(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'".encode())
         connection.execute(
             "CREATE TABLE IF NOT EXISTS schema_versions (family TEXT PRIMARY KEY, version BIGINT NOT NULL)"
         )
-        versions = {
-            str(family): int(version)
-            for family, version in connection.execute("SELECT * FROM schema_versions")
+        known = _versions(connection)
+        if too_new(connection, families):
+            raise TooNew(**{family: latest(steps) for family, steps in families.items()})
+        missing = {
+            family: [step for step in steps if step.number > known.get(family, 0)]
+            for family, steps in families.items()
         }
-        latest = {family: max(m.number for m in migrations) for family, migrations in families.items()}
-        if any(versions.get(family, 0) < number for family, number in latest.items()):
-            before()
-        for family, migrations in families.items():
-            _advance(connection, family, versions.get(family, 0), migrations)
+        if not any(missing.values()):
+            return
+        if _shut_out(connection, missing):
+            raise OthersAtWork
+        before()
+        for family, steps in missing.items():
+            _advance(connection, family, steps)
+        after()
 
 
-def _advance(connection: Connection, family: str, version: int, migrations: list[Migration]) -> None:
-    latest = max(m.number for m in migrations)
-    if version > latest:
-        raise TooNew(version=version, known=latest)
-    if version == latest:
-        return
-    for migration in migrations:
-        if migration.number > version:
-            connection.execute(migration.on("postgres").encode())
-    connection.execute(
-        """INSERT INTO schema_versions (family, version) VALUES (%s, %s)
-           ON CONFLICT (family) DO UPDATE SET version = excluded.version""",
-        (family, latest),
+def _versions(connection: Connection) -> dict[str, int]:
+    """By family, the last step that the tables have been through; by `family since`, the first whose programs go on."""
+    return {
+        str(family): int(version) for family, version in connection.execute("SELECT * FROM schema_versions")
+    }
+
+
+def too_new(connection: Connection, families: Families) -> bool:
+    """Whether the tables have been through a step that a program which knows these may not go on beside."""
+    row = connection.execute("SELECT to_regclass('schema_versions') IS NOT NULL").fetchone()
+    known = _versions(connection) if row and row[0] else {}
+    return any(
+        known.get(family, 0) > latest(steps) and known.get(f"{family} since", known[family]) > latest(steps)
+        for family, steps in families.items()
     )
+
+
+def require_latest(connection: Connection, family: str, steps: list[Migration]) -> None:
+    """Raises WaitsForUpgrade where the tables hold more than a program knows: it could not carry a home whole."""
+    if _versions(connection).get(family, 0) > latest(steps):
+        raise WaitsForUpgrade
+
+
+def _shut_out(connection: Connection, missing: Families) -> bool:
+    """Whether anybody is at work who could not go on after these steps."""
+    wanted = {
+        f: latest(shut) for f, steps in missing.items() if (shut := [s for s in steps if not s.is_beside])
+    }
+    if not wanted:
+        return False
+    found = connection.execute(
+        """SELECT application_name FROM pg_stat_activity
+            WHERE datname = current_database() AND application_name LIKE 'cozy%' AND pid <> pg_backend_pid()"""
+    )
+    return any(_is_before(str(name), wanted) for (name,) in found)
+
+
+def _is_before(name: str, wanted: Mapping[str, int]) -> bool:
+    said = dict(re.findall(r"(\w+):(\d+)", name))
+    if not said:
+        return name == "cozy"  # of a program that did not say it yet
+    return any(int(said.get(family, 0)) < number for family, number in wanted.items())
+
+
+def _advance(connection: Connection, family: str, steps: list[Migration]) -> None:
+    for step in steps:
+        connection.execute(step.on("postgres").encode())
+    shut = [step for step in steps if not step.is_beside]
+    for name, version in ((family, steps), (f"{family} since", shut)):
+        if version:
+            connection.execute(
+                """INSERT INTO schema_versions (family, version) VALUES (%s, %s)
+                   ON CONFLICT (family) DO UPDATE SET version = excluded.version""",
+                (name, latest(version)),
+            )
 
 
 def in_postgres(sql: str) -> str:

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import lru_cache, partial
 from pathlib import Path
+from threading import Event
 from time import monotonic, sleep
 from typing import Any, Literal, ParamSpec, TypeVar
 
@@ -30,7 +31,19 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from cozy.backends import rows
 from cozy.backends.carried import ComingFile
 from cozy.backends.group import GroupCommit, Outcome
-from cozy.backends.migrate import Migration, migrate_postgres, migrate_sqlite, runs_ours_alone
+from cozy.backends.migrate import (
+    Families,
+    Migration,
+    TooNew,
+    WaitsForUpgrade,
+    called,
+    latest,
+    migrate_postgres,
+    migrate_sqlite,
+    require_latest,
+    runs_ours_alone,
+    too_new,
+)
 from cozy.backends.rows_carried import SEALED, LeavingRows, connect, install_rows, is_sealed
 from cozy.backends.wall import Wall, take_down, walled
 from cozy.kernel.carrying import HomeGone, NoHomeFile
@@ -125,9 +138,11 @@ class PostgresDatabase:
         threads: ThreadPoolExecutor,
         steps: list[Migration],
         wall: Wall,
+        outgrown: Event,
     ) -> None:
         self._home_id = home_id
         self._migrations = steps
+        self._outgrown = outgrown
         self._pool = pool
         self._threads = threads
         self._wall = wall
@@ -173,6 +188,8 @@ class PostgresDatabase:
     def _once(self, begin: str, fn: Callable[[Connection], T]) -> T:
         try:
             with self._pool.connection() as connection:
+                if self._outgrown.is_set():
+                    raise TooNew
                 try:
                     connection.execute(self._wall.begun(begin, self._home_id))
                     result = fn(connection)
@@ -193,6 +210,7 @@ class PostgresDatabase:
         return await _on(self._threads, self._in_transaction, _READ, partial(self._copied, target, fn))
 
     def _copied(self, target: Path, fn: Callable[[Db], T], connection: Connection) -> T:
+        require_latest(connection, "home" if self._home_id else "host", self._migrations)
         result = fn(PostgresDb(connection))
         target.unlink(missing_ok=True)  # of a try before
         migrate_sqlite(target, self._migrations)
@@ -259,18 +277,22 @@ class PostgresStorage:
         self._connections = connections
         self._coming: dict[str, list[bytes]] = {}
         self._threads = ThreadPoolExecutor(max_workers=connections, thread_name_prefix="postgres")
-        self._pool = _pool(conninfo, connections)
         families = {family: self._migrations(family) for family in ("host", "home")}
+        self._outgrown = Event()
+        self._pool = _pool(conninfo, connections, families, self._outgrown)
         try:
             with self._pool.connection() as connection:
                 _require_order(connection)
-                migrate_postgres(connection, families, partial(take_down, connection))
-                self._wall = walled(connection, families["host"])
+                wall = partial(walled, connection, families["host"])
+                migrate_postgres(connection, families, partial(take_down, connection), wall)
+                self._wall = wall()
         except BaseException:
             self._pool.close()
             raise
         self._open: dict[str, PostgresDatabase] = {}
-        self.host = PostgresDatabase("", self._pool, self._threads, families["host"], self._wall)
+        self.host = PostgresDatabase(
+            "", self._pool, self._threads, families["host"], self._wall, self._outgrown
+        )
 
     def home(self, home_id: str) -> PostgresDatabase:
         """One home's rows. Homes that are writing share a queue, the others cost nothing."""
@@ -279,7 +301,7 @@ class PostgresStorage:
             if len(self._open) > self._connections * 10:
                 self._open = {id_: known for id_, known in self._open.items() if known.busy}
             database = self._open[home_id] = PostgresDatabase(
-                home_id, self._pool, self._threads, self._migrations("home"), self._wall
+                home_id, self._pool, self._threads, self._migrations("home"), self._wall, self._outgrown
             )
         return database
 
@@ -305,8 +327,8 @@ class PostgresStorage:
     async def drop(self, home_id: str) -> None:
         """Delete a home's rows from every table."""
         self._open.pop(home_id, None)
-        tables = rows.names(self._migrations("home"))
-        await self.host.write(lambda db: _delete_rows(db, home_id, tables))
+        steps = self._migrations("home")
+        await self.host.write(lambda db: _delete_rows(db, home_id, steps))
 
     def leaving(self, home_id: str) -> LeavingRows:
         """A file of the home's rows, to be carried to another host."""
@@ -342,6 +364,7 @@ class PostgresStorage:
         try:
             with self._pool.connection() as connection, connection.transaction():
                 connection.execute("SET LOCAL statement_timeout = 0")
+                require_latest(connection, "home" if home_id else "host", steps)
                 rows.clear(source, home_id, connection)
                 rows.into_postgres(source, home_id, connection)
         except psycopg.Error as error:
@@ -353,15 +376,27 @@ class PostgresStorage:
         await asyncio.to_thread(self._pool.close)
 
 
-def _delete_rows(db: Db, home_id: str, tables: Sequence[str]) -> None:
-    for table in tables:
+def _delete_rows(db: Db, home_id: str, steps: list[Migration]) -> None:
+    row = db.one("SELECT version FROM schema_versions WHERE family = 'home'")
+    if row and row[0] > latest(steps):
+        raise WaitsForUpgrade
+    for table in rows.names(steps):
         db.run(f'DELETE FROM "{table}" WHERE home_id = :home', home=home_id)
 
 
-def _pool(conninfo: str, connections: int) -> ConnectionPool[Connection]:
+def _pool(conninfo: str, connections: int, families: Families, outgrown: Event) -> ConnectionPool[Connection]:
+    """outgrown: set once tables are seen that these are too old for. They do not change so while a connection of ours is open, so
+    that each new one looks, and nobody else has to.
+    """
+
+    def opened(connection: Connection) -> None:
+        configure(connection)
+        if too_new(connection, families):
+            outgrown.set()
+
     pool: ConnectionPool[Connection] = ConnectionPool(
-        conninfo, min_size=1, max_size=connections, timeout=_CONNECT_S, open=False, configure=configure,
-        kwargs={"autocommit": True, "application_name": "cozy", **_ALIVE},
+        conninfo, min_size=1, max_size=connections, timeout=_CONNECT_S, open=False, configure=opened,
+        kwargs={"autocommit": True, "application_name": called(families), **_ALIVE},
     )  # fmt: skip
     try:
         pool.open(wait=True, timeout=_CONNECT_S)
@@ -401,7 +436,7 @@ def _require_order(connection: Connection) -> None:
 def others(conninfo: str) -> bool:
     """Whether any process has connections to these homes, on whatever machine. Asked before one has them oneself. Raises Unavailable."""
     asked = """SELECT 1 FROM pg_stat_activity
-                WHERE datname = current_database() AND application_name = 'cozy' AND pid <> pg_backend_pid() LIMIT 1"""
+                WHERE datname = current_database() AND application_name LIKE 'cozy%' AND pid <> pg_backend_pid() LIMIT 1"""
     with connect(conninfo) as connection:
         until = monotonic() + _GOING_S
         while connection.execute(asked).fetchone() is not None:

@@ -19,7 +19,7 @@ from psycopg.types.string import TextLoader
 
 from cozy.backends import rows
 from cozy.backends.durable import make_folder, sync_folder
-from cozy.backends.migrate import Migration, migrate_sqlite
+from cozy.backends.migrate import Migration, migrate_sqlite, require_latest
 from cozy.kernel.carrying import BLOCK, CarriedAlready, HomeGone, hash_of
 from cozy.kernel.problem import Unavailable
 
@@ -41,7 +41,7 @@ def is_sealed(connection: Connection, home_id: str) -> bool:
 def connect(conninfo: str) -> Connection:
     """A connection of our own, for as long as it takes. Raises Unavailable."""
     try:
-        connection = psycopg.connect(conninfo, autocommit=True, application_name="cozy")
+        connection = psycopg.connect(conninfo, autocommit=True, application_name="cozy carrying")
     except psycopg.Error as error:
         raise Unavailable("The database does not answer: try again in a moment.") from error
     for kind in ("json", "jsonb"):
@@ -95,6 +95,7 @@ class LeavingRows:
         """Write the file as the rows are at one moment."""
         self._open.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         try:
+            require_latest(self._open, "home", self._migrations)
             self._write()
         finally:
             self._open.rollback()
@@ -213,6 +214,7 @@ def install_rows(home_id: str, conninfo: str, migrations: list[Migration], comin
             connection.execute(asked, (_FOR_SETTLING, home_id))
             is_here = "SELECT 1 FROM counters WHERE home_id = %s AND name = 'seq'"
             if connection.execute(is_here, (home_id,)).fetchone() is None:
+                require_latest(connection, "home", migrations)
                 rows.into_postgres(coming, home_id, connection)
     except psycopg.Error as error:
         raise Unavailable("What came could not be written into the database: it is tried again.") from error

@@ -19,6 +19,7 @@ from . import workers
 
 _KEPT = timedelta(days=30)  # how long a job that was given up is kept
 _SPACE = timedelta(minutes=1)  # until the disk is looked at again for a job that found it full
+_UNKNOWN_RETRIES = 8  # of a job that a newer program left, which is about to be everywhere: a day
 next_due = store.next_due
 
 
@@ -107,12 +108,12 @@ def finish(work: Work, leased: Waiting, job: Job, again: datetime | None = None)
 
 
 def fail(work: Work, leased: Waiting, job: Job | None, error: str) -> bool:
-    """A job failed: try it again later, or give it up (False) and keep its error. job: None when nobody knows it.
+    """A job failed: try it again later, or give it up (False) and keep its error. job: None when this program does not know it.
 
     Raises LeaseLost.
     """
     failures = leased.failures + 1
-    if job is not None and leased.tries <= job.retries:
+    if leased.tries <= (job.retries if job is not None else _UNKNOWN_RETRIES):
         _put_off(work, leased, work.now + pause(leased.tries), failures=failures, last_error=error)
         return True
     if job is not None and job.event is DayPassed:
