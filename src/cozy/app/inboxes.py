@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from asyncio import to_thread
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 
 import structlog
@@ -14,6 +12,7 @@ from cozy.app.house import home_of
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.house import House
 from cozy.kernel.problem import Problem
+from cozy.kernel.repeating import repeated
 from cozy.rooms.homes import service as homes
 from cozy.rooms.live_folder import jobs as live_folder_jobs
 from cozy.rooms.live_folder import service as live_folder
@@ -22,25 +21,9 @@ log = structlog.get_logger()
 EVERY_S = 3.0
 
 
-@asynccontextmanager
-async def watched(house: House, every_s: float = EVERY_S) -> AsyncIterator[None]:
+def watched(house: House, every_s: float = EVERY_S) -> AbstractAsyncContextManager[None]:
     """Have taken in what comes into them while the block runs. A home without a live folder costs nothing."""
-    task = asyncio.create_task(_watch(house, every_s))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _watch(house: House, every_s: float) -> None:
-    while True:
-        try:
-            await look(house)
-        except Exception:
-            log.exception("inboxes cannot be looked at")
-        await asyncio.sleep(every_s)
+    return repeated(lambda: look(house), every_s, "inboxes cannot be looked at")
 
 
 async def look(house: House) -> None:

@@ -4,9 +4,7 @@ home after the other, and goes on after a break.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager
 
 import structlog
 
@@ -14,6 +12,7 @@ from cozy.kernel.caller import SYSTEM
 from cozy.kernel.clock import iso
 from cozy.kernel.house import House
 from cozy.kernel.ids import new_id
+from cozy.kernel.repeating import repeated
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 from cozy.rooms.notifications import service as notifications
@@ -56,25 +55,9 @@ def tell_owner(work: Work, event: HostSpoke) -> None:
     notifications.notify(work, notice)
 
 
-@asynccontextmanager
-async def going_on(house: House) -> AsyncIterator[None]:
+def going_on(house: House) -> AbstractAsyncContextManager[None]:
     """Tell homes what there is to tell while the block runs."""
-    task = asyncio.create_task(_go_on(house))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _go_on(house: House) -> None:
-    while True:
-        try:
-            await carry_on(house)
-        except Exception:
-            log.exception("homes cannot be told")
-        await asyncio.sleep(LOOK_EVERY_S)
+    return repeated(lambda: carry_on(house), LOOK_EVERY_S, "homes cannot be told")
 
 
 async def carry_on(house: House) -> None:

@@ -9,8 +9,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +22,7 @@ from cozy.kernel.house import House
 from cozy.kernel.ids import new_id
 from cozy.kernel.outside import Outside
 from cozy.kernel.problem import Problem
+from cozy.kernel.repeating import repeated
 from cozy.kernel.safe import CannotOpen, Safe
 from cozy.kernel.work import Work
 from cozy.rooms.homes.model import Listing
@@ -129,25 +129,9 @@ def _let_tell(work: Work, told: list[Webhook], message_id: str, kind: str, data:
         store.webhooks.add(work, waiting)
 
 
-@asynccontextmanager
-async def going_on(house: House, outside: Outside) -> AsyncIterator[None]:
+def going_on(house: House, outside: Outside) -> AbstractAsyncContextManager[None]:
     """Tell webhooks what there is to tell while the block runs. outside: what reaches the host's own network, too."""
-    task = asyncio.create_task(_go_on(house, outside))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _go_on(house: House, outside: Outside) -> None:
-    while True:
-        try:
-            await carry_on(house, outside)
-        except Exception:
-            log.exception("webhooks cannot be told")
-        await asyncio.sleep(LOOK_EVERY_S)
+    return repeated(lambda: carry_on(house, outside), LOOK_EVERY_S, "webhooks cannot be told")
 
 
 async def carry_on(house: House, outside: Outside) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from time import monotonic
 
 import structlog
@@ -12,6 +10,7 @@ import structlog
 from cozy.kernel.carrying import CarriedAlready
 from cozy.kernel.house import House
 from cozy.kernel.problem import Problem
+from cozy.kernel.repeating import repeated
 
 from ..errors import GivenUp, NoDeparture, TargetRefuses
 from ..model import Departure
@@ -22,29 +21,18 @@ POLL_S = 2.0
 _REFUSED_S = 60.0  # until a host is asked again that said no
 
 
-@asynccontextmanager
-async def going_on(house: House) -> AsyncIterator[None]:
+def going_on(house: House) -> AbstractAsyncContextManager[None]:
     """Carry homes away while the block runs."""
-    looking = asyncio.create_task(_look(house))
-    try:
-        yield
-    finally:
-        looking.cancel()
-        await asyncio.gather(looking, return_exceptions=True)
-
-
-async def _look(house: House) -> None:
     refused: dict[str, float] = {}  # by home: until when its host is not asked again
-    while True:
-        try:
-            for departure in await house.read_host(leaving.under_way):
-                if refused.get(departure.home_id, 0.0) > monotonic() and not departure.given_up:
-                    continue
-                if await _carry(house, departure):
-                    refused[departure.home_id] = monotonic() + _REFUSED_S
-        except Exception:
-            log.exception("homes that move cannot be carried on")
-        await asyncio.sleep(POLL_S)
+    return repeated(lambda: _look(house, refused), POLL_S, "homes that move cannot be carried on")
+
+
+async def _look(house: House, refused: dict[str, float]) -> None:
+    for departure in await house.read_host(leaving.under_way):
+        if refused.get(departure.home_id, 0.0) > monotonic() and not departure.given_up:
+            continue
+        if await _carry(house, departure):
+            refused[departure.home_id] = monotonic() + _REFUSED_S
 
 
 async def _carry(house: House, departure: Departure) -> bool:
