@@ -1,3 +1,4 @@
+-- Beside older programs: two new tables, which nobody of before reads.
 -- Programs of the host that are told what becomes of homes. secret: locked with the host's key.
 CREATE TABLE webhooks (
   id TEXT NOT NULL PRIMARY KEY,
