@@ -182,6 +182,14 @@ async def test_what_a_member_does_is_in_the_ledger_under_their_home(drive, at_bo
     assert {(each.kind, each.doctype, each.verb) for each in held} == {("client", "io.cozy.files", "GET")}
 
 
+async def test_the_bin_tells_who_threw_it_away(drive, at_bob, at_alice):
+    notes = await child(at_bob, drive, "notes.txt")
+    thrown = (await at_bob.delete(f"{drive.path}/{notes['id']}")).json()["data"]["attributes"]
+    kept = (await at_alice.get(f"/files/{notes['id']}")).json()["data"]["attributes"]
+    bob = {"kind": "member", "displayName": "Bob", "domain": drive.bob.origin.partition("://")[2]}
+    assert thrown["cozyMetadata"]["trashedBy"] == kept["cozyMetadata"]["trashedBy"] == bob
+
+
 async def test_a_drive_that_is_none_is_not_found(drive, at_bob, at_alice):
     for client in (at_bob, at_alice):
         assert (await client.get("/sharings/drives/none/x")).status_code == 404

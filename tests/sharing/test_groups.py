@@ -4,6 +4,7 @@ import pytest
 
 from cozy.rooms.contacts import service as contacts
 from cozy.rooms.contacts.model import CONTACTS, GROUPS
+from cozy.rooms.documents import service as documents
 from tests.homes_apart import body_of, rule, shared
 
 TESTS = "io.cozy.tests"
@@ -137,6 +138,38 @@ async def test_a_group_of_another_name_is_called_so(street, alice, friends):
     await alice.write(contacts.groups.rename, friends, "old friends")
     await street.settle()
     assert (await alice.sharing(sharing_id)).groups[0].name == "old friends"
+
+
+async def test_a_group_has_the_colour_that_it_has_in_the_contacts(street, alice, friends):
+    async def colour(sharing_id):
+        async with alice.api() as client:
+            shown = (await client.get(f"/sharings/{sharing_id}")).json()["data"]["attributes"]
+        return shown["groups"][0].get("color", "none")
+
+    sharing_id = (await made(alice, friends))["id"]
+    assert await colour(sharing_id) == "none"
+    group = await alice.read(documents.fetch, GROUPS, friends)
+    await alice.write(documents.update, group, {**group.body, "color": "#22AA55"})
+    await street.settle()
+    assert await colour(sharing_id) == "#22AA55"
+
+
+async def test_a_group_that_is_no_more_lets_nobody_in_any_longer(street, alice, friends):
+    sharing_id = (await made(alice, friends, await other_group(alice)))["id"]
+    await street.settle()
+    await alice.write(documents.delete, await alice.read(documents.fetch, GROUPS, friends))
+    await street.settle()
+    sharing = await alice.sharing(sharing_id)
+    assert [(each.name, each.revoked) for each in sharing.groups] == [("friends", True), ("choir", False)]
+    assert [(each.name, each.status) for each in sharing.members[1:]] == [
+        ("Fiona", "revoked"), ("Gaby", "revoked"), ("Hugo", "pending"),
+    ]  # fmt: skip
+
+
+async def other_group(alice):
+    group = (await alice.document(GROUPS, {"name": "choir"})).id
+    await alice.contact("Hugo", "hugo@example.net", **in_groups(group))
+    return group
 
 
 async def test_nobody_may_do_two_things_at_once(alice, friends):

@@ -41,6 +41,8 @@ class Caller(Struct, frozen=True):
         ""  # id of the io.cozy.permissions document that the grants come from; "" where there is none
     )
     signed_by: str = ""  # public key of the home that signed the request; "" where none did
+    person: str = ""  # how somebody of another home is called, who acts here
+    lives_at: str = ""  # the domain of their home
 
 
 EVERYTHING = (Grant("*"),)

@@ -68,7 +68,7 @@ class FarewellDue(Event, frozen=True):
 
 
 class PeopleMoved(Event, frozen=True):
-    """A contact joined groups, or left some, or a group is called otherwise. Ids; email, address: of the contact."""
+    """A contact joined groups, or left some, or a group looks otherwise or is gone. Ids; email, address: of the contact."""
 
     contact: str = ""
     email: str = ""
@@ -76,7 +76,8 @@ class PeopleMoved(Event, frozen=True):
     joined: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     is_reachable: bool = False  # who could not be invited before can be now
-    renamed: str = ""  # the id of a group
+    renamed: str = ""  # the id of a group that has another name or colour
+    gone: str = ""  # the id of a group
 
 
 class AcceptanceDue(Event, frozen=True):

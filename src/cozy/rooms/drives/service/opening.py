@@ -97,7 +97,12 @@ def _own(work: Work, root: File) -> tuple[Grant, ...]:
 def _named(caller: Caller, sharing: Sharing, index: int) -> Caller:
     """The same caller; a member's home is the client that it is here, by whichever token it came."""
     secrets = sharing.secrets_of(index) if index else None
-    if secrets is None or not secrets.inbound_client_id:
+    if secrets is None:
+        return caller
+    member = sharing.members[index]
+    lives_at = member.instance.partition("://")[2]
+    caller = replace(caller, person=member.public_name or lives_at, lives_at=lives_at)
+    if not secrets.inbound_client_id:
         return caller
     return replace(caller, kind="client", name=secrets.inbound_client_id)
 

@@ -11,7 +11,7 @@ from cozy.ui import N_
 from ..service.noticing import KIND
 
 _SAID: Mapping[str, tuple[str, str]] = {
-    "accepted": (N_("%(name)s took what you share"), N_("“%(what)s” is at their server too from now on, as you change it.")),
+    "accepted": (N_("%(name)s took what you share"), N_("“%(what)s” opens at their server from now on, and stays in your home.")),
     "known": (N_("%(name)s took your invitation"), N_("You can share with each other from now on: %(what)s.")),
     "declined": (N_("%(name)s does not want what you share"), N_("“%(what)s” is not shared with them.")),
     "left": (N_("%(name)s no longer takes part"), N_("They let go of “%(what)s”. Yours stays as it is.")),

@@ -44,5 +44,8 @@ def open_(work: Work, secret: str) -> Opened:
         raise NoShare from error
     if root.is_trashed:
         raise NoShare
-    caller = Caller("share", grant.grants, name=grant.id, permission=grant.id)
+    lives_at = share.server.partition("://")[2]
+    caller = Caller(
+        "share", grant.grants, name=grant.id, permission=grant.id, person=share.person, lives_at=lives_at
+    )
     return Opened(caller, files.full_path(unasked, root), root.is_folder)

@@ -37,7 +37,11 @@ def trash(work: Work, id_: str, rev: str = "") -> File:
 
 
 def _who(work: Work) -> dict[str, str]:
-    """Whose hand it was, as apps show it."""
+    """Whose hand it was, as apps show it: somebody's of another home, that of whoever has a link, or else the owner's."""
+    if work.caller.person:
+        return {"kind": "member", "displayName": work.caller.person, "domain": work.caller.lives_at}
+    if work.caller.kind == "share":
+        return {"kind": "anonymous-share"}
     return {"kind": "member", "displayName": homes.profile(work).public_name, "domain": work.domain}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 SHARINGS, SHARED = "io.cozy.sharings", "io.cozy.shared"
 ANSWER, MOVED, MEMBERS = "io.cozy.sharings.answer", "io.cozy.sharings.moved", "io.cozy.sharings.members"
@@ -76,6 +76,7 @@ class Group(Struct, frozen=True, rename={"added_by": "addedBy"}):
 
     id: str = ""
     name: str = ""
+    color: str | UnsetType = UNSET  # "#22AA55", where it has one
     added_by: int = 0
     read_only: bool = False
     revoked: bool = False

@@ -73,11 +73,11 @@ def _wanted(work: Work, sharing: Sharing, people: Sequence[Any], read_only: bool
     groups: list[Group] = []
     for each in people:
         if each.doctype == GROUPS:
-            name, inside = members.group_of(work, each.id)
+            group, inside = members.group_of(work, each.id)
             at = len(sharing.groups) + len(groups)
             joining = [members.of_contact(work, person, read_only=read_only) for person in inside]
             found += [replace(member, groups=(at,), only_in_groups=True) for member in joining]
-            groups.append(Group(id=each.id, name=name, read_only=read_only))
+            groups.append(replace(group, read_only=read_only))
         else:
             contact = documents.fetch_many(work, CONTACTS, [each.id]).get(each.id)
             if contact is None:

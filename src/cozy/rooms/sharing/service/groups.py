@@ -29,7 +29,7 @@ def follow(work: Work) -> None:
     moves = [move for change in work.changes if (move := _move(change)) is not None]
     if moves and (shared := _shared_groups(work)):
         for move in moves:
-            if move.is_reachable or {*move.joined, *move.left, move.renamed} & shared:
+            if move.is_reachable or {*move.joined, *move.left, move.renamed, move.gone} & shared:
                 work.publish(move)
 
 
@@ -37,7 +37,11 @@ def _move(change: Change) -> PeopleMoved | None:
     if change.verb == "NOTIFIED":
         return None
     if change.doctype == GROUPS:
-        is_renamed = change.verb == "UPDATED" and change.before.get("name") != change.body.get("name")
+        if change.verb == "DELETED":
+            return PeopleMoved(gone=change.id)
+        is_renamed = change.verb == "UPDATED" and any(
+            change.before.get(each) != change.body.get(each) for each in ("name", "color")
+        )
         return PeopleMoved(renamed=change.id) if is_renamed else None
     if change.doctype != CONTACTS:
         return None
@@ -71,9 +75,10 @@ def _shared_groups(work: Work) -> set[str]:
 async def moved(house: House, home: Home, event: PeopleMoved) -> None:
     """Let sharings follow. On a member's home the owner's is asked. Raises PeerAway, to be tried again."""
     for sharing in await house.read(home, SYSTEM, keeping.active):
-        if event.renamed:
+        if event.renamed or event.gone:
             if sharing.owner:
-                await house.write(home, SYSTEM, _rename, sharing.id, event.renamed)
+                follow_group = _rename if event.renamed else _end
+                await house.write(home, SYSTEM, follow_group, sharing.id, event.renamed or event.gone)
             continue
         for at, group in enumerate(sharing.groups):
             if group.revoked:
@@ -88,11 +93,21 @@ async def moved(house: House, home: Home, event: PeopleMoved) -> None:
 
 def _rename(work: Work, sharing_id: str, group_id: str) -> None:
     sharing = keeping.fetch(work, sharing_id)
-    name, _ = members.group_of(work, group_id)
-    groups = tuple(replace(each, name=name) if each.id == group_id else each for each in sharing.groups)
+    now, _ = members.group_of(work, group_id)
+    groups = tuple(
+        replace(each, name=now.name, color=now.color) if each.id == group_id else each
+        for each in sharing.groups
+    )
     if groups != sharing.groups:
         keeping.put(work, replace(sharing, groups=groups))
         work.publish(MembersChanged(sharing.id))
+
+
+def _end(work: Work, sharing_id: str, group_id: str) -> None:
+    """A group that is no more lets nobody in any longer."""
+    for index, group in enumerate(keeping.fetch(work, sharing_id).groups):
+        if group.id == group_id and not group.revoked:
+            ending.revoke_group(work, sharing_id, index)
 
 
 async def _join(house: House, home: Home, sharing: Sharing, group: int, event: PeopleMoved) -> None:

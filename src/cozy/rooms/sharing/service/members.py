@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from cozy.kernel.ids import new_secret
@@ -79,24 +80,24 @@ def add_group(work: Work, sharing: Sharing, group_id: str, *, read_only: bool = 
     """
     if any(group.id == group_id and not group.revoked for group in sharing.groups):
         raise GroupTwice
-    name, people = group_of(work, group_id)
+    group, people = group_of(work, group_id)
     index = len(sharing.groups)
     for contact in people:
         member = of_contact(work, contact, read_only=read_only)
         if not is_owner(sharing, member):
             sharing = joined_by_group(sharing, member, index, most(work))
-    group = Group(id=group_id, name=name, added_by=0, read_only=read_only)
-    return replace(sharing, groups=(*sharing.groups, group))
+    return replace(sharing, groups=(*sharing.groups, replace(group, read_only=read_only)))
 
 
-def group_of(work: Work, group_id: str) -> tuple[str, Sequence[Document]]:
-    """The name of a group of contacts, and who is in it. Raises NoMember."""
+def group_of(work: Work, group_id: str) -> tuple[Group, Sequence[Document]]:
+    """A group of contacts, and who is in it. Raises NoMember."""
     try:
-        group = documents.fetch(work, GROUPS, group_id)
+        body = documents.fetch(work, GROUPS, group_id).body
     except NoDocument as error:
         raise NoMember(id=group_id[:100]) from error
     people = [person for person in contacts.groups.inside(work, group_id) if not is_trashed(person.body)]
-    return names.text(group.body, "name"), people
+    color = names.text(body, "color") or UNSET
+    return Group(id=group_id, name=names.text(body, "name"), color=color), people
 
 
 def joined_by_group(sharing: Sharing, member: Member, group: int, limit: int) -> Sharing:
