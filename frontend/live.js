@@ -54,8 +54,22 @@ async function catchUp() {
   if (answer?.ok && (await answer.json()).results.length) soon();
 }
 
+// How far a move is, no document of the home tells: the page is asked again while somebody looks at it, and followed where it leads then.
+const AGAIN_MS = 3000;
+const waits = () => document.querySelector("main [data-again]");
+let asking = 0;
+async function askAgain() {
+  asking = 0;
+  if (!waits()) return;
+  const answer = document.hidden || isBusy() ? null : await fetch(location.href, { redirect: "manual" }).catch(() => null);
+  if (answer?.type === "opaqueredirect") return void location.reload();
+  if (answer?.ok && waits()) await refresh();
+  if (waits()) asking ||= setTimeout(askAgain, AGAIN_MS);
+}
+
 const listener = { changed: (change) => concerns(change) && soon(), heard: catchUp };
 
 onArrival(() => {
   if (live() !== undefined) types().forEach((type) => hear(type, listener));
+  if (waits()) asking ||= setTimeout(askAgain, AGAIN_MS);
 });

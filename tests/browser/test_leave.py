@@ -126,3 +126,16 @@ def test_a_backup_is_followed_made_again_and_left_off(open_context, tmp_path):
         main.get_by_role("button", name="Make no more backups there").click()
         expect(main.get_by_role("link", name="Name a place")).to_be_visible()
         assert (folder / "index.html").exists()
+
+
+def test_the_page_of_a_move_goes_on_by_itself(owner: Page, home):
+    visit(owner, f"{home}/my/leave/move")
+    main = owner.get_by_role("main")
+    main.get_by_label("Invitation").fill("http://camille.localhost:9#code")
+    main.get_by_label("Your passphrase").fill(PASSPHRASE)
+    main.get_by_role("button", name="Move my home").click()
+    expect(main.get_by_text("Your home is moving to http://camille.localhost:9")).to_be_visible()
+    expect(main.get_by_role("alert")).to_be_visible()  # nobody is there, which the program finds out later
+    check(owner)
+    main.get_by_role("button", name="Stay here").click()
+    expect(main.get_by_role("heading", name="Take everything along")).to_be_visible()

@@ -139,6 +139,22 @@ async def test_a_full_disk_is_said_with_numbers(reader, owned, monkeypatch):
     assert re.search(r"About [\d.,]+.[TP]B are needed", answer.text)
 
 
+async def test_what_was_made_is_told_apart_in_the_list(reader, house, owned):
+    for what, since in (("everything", ""), ("archive", ""), ("everything", "1")):
+        answer = await reader.submit("/my/leave/new", raw_passphrase=PASSPHRASE, what=what, since=since)
+        made = answer.headers["location"].rpartition("/")[2]
+        await service.make(house, owned, made)
+        await house.write(owned, SYSTEM, service.fetched, made, [0])
+    found = re.findall(
+        r'<b><a href="/my/leave/[^"]+">([^<]+) on [^<]+</a>.*?<small>([^<\d]*)',
+        (await reader.get("/my/leave")).text,
+        re.DOTALL,
+    )
+    assert sorted(found) == [
+        ("Everything, as it was", ""), ("Everything, as it was", "Only what changed since "), ("The archive for another Cozy, as it was", ""),
+    ]  # fmt: skip
+
+
 async def test_what_to_take_is_chosen_and_kept_when_the_passphrase_is_wrong(reader, house, owned):
     answer = await reader.submit("/my/leave/new", raw_passphrase="no", what="photos", since="1")
     assert 'value="photos" checked' in answer.text

@@ -67,7 +67,7 @@ async def test_a_cozy_that_moves_here_comes_in_whole_and_is_told(mover, house, h
     assert (followed.status_code, followed.headers["refresh"]) == (200, "10")
     await worked(house, home)
     (body,) = [each.body for each in await house.read(home, SYSTEM, imports.all_)]
-    assert (body.state, body.why, body.title) == ("done", "", "127.0.0.1")
+    assert (body.state, body.why, body.title, body.vault) == ("done", "", "127.0.0.1", True)
     here = await house.read(home, SYSTEM, tree_of)
     assert len(here) == len(before) + len(FILES)
     assert len(await house.read(home, SYSTEM, bodies, "io.cozy.bank.operations")) == 1

@@ -64,14 +64,14 @@ def form(there: CozyStack, **asker: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-async def agreed(reader) -> str:
+async def agreed(reader, vault: str = "false") -> str:
     page = await reader.get("/move/authorize", params={"state": "8d560d60", "redirect_uri": WIZARD})
     assert page.status_code == 200
     assert "https://move.example" in page.headers["content-security-policy"]
     answer = await reader.submit("/move/authorize", state="8d560d60", redirect_uri=WIZARD)
     assert answer.headers["location"].startswith(f"{WIZARD}?")
     said = query_of(answer)
-    assert (said["state"], said["vault"], said["used"].isdecimal()) == ("8d560d60", "false", True)
+    assert (said["state"], said["vault"], said["used"].isdecimal()) == ("8d560d60", vault, True)
     return said["code"]
 
 
@@ -127,6 +127,18 @@ async def test_a_home_is_handed_over_step_by_step_and_stays_as_it_is(reader, ano
     assert await state_of(house, home) == "arrived"
     assert "Here nothing was erased" in (await reader.get("/my/leave/move")).text
     assert await house.read(home, SYSTEM, files.usage) >= before
+
+
+@pytest.mark.parametrize("asker", [{}, {"ignore_vault": "1"}])
+async def test_that_passwords_are_kept_here_is_said_but_where_nobody_wants_to_know(
+    reader, anonymous, house, home, there, asker
+):
+    await house.write(home, SYSTEM, documents.create, "com.bitwarden.ciphers", {"data": "2.abc"})
+    code = await agreed(reader, "true")
+    secret = await question(anonymous, there, code=code, **asker)
+    await reader.submit("/move/go", secret=secret, raw_passphrase=PASSPHRASE)
+    await handed(house, home)
+    assert json.loads(there.told[-1])["data"]["attributes"]["vault"] is (not asker)
 
 
 async def test_a_code_a_secret_and_a_word_are_good_for_what_they_are(

@@ -46,6 +46,12 @@ async def test_a_move_is_begun_looked_at_and_given_up(reader, house, owned):
     page = (await reader.get("/my/leave/move")).text
     assert 'max="2000000" value="500000"' in page
     assert "It is far." in page
+    assert "data-again" in page
+    assert (
+        "Look every 20 seconds" in page
+    )  # for who asks for it: a page that loads by itself is read out anew
+    assert "refresh" not in (await reader.get("/my/leave/move")).headers
+    assert (await reader.get("/my/leave/move?again=1")).headers["refresh"] == "20"
     assert "Your home stays." in await reader.landed(await reader.submit("/my/leave/move/abandon"))
     assert (await house.read_host(moves.leaving.of, owned.id)).given_up
 

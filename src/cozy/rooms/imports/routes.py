@@ -57,7 +57,8 @@ async def check(call: Call) -> Response:
 async def create(call: Call) -> Response:
     """Bring in the archive at this address; nothing that is here goes. 303 to where one waits; 403, 412."""
     wished = (await call.decoded(Wished)).data.attributes
-    await call.write(service.elsewhere.prepare, wished.url, wished.move_from, by_itself=True)
+    prepare, vault = service.elsewhere.prepare, wished.vault
+    await call.write(prepare, wished.url, wished.move_from, by_itself=True, vault=vault)
     return see_other(f"{call.home.origin}{IMPORTING}")
 
 

@@ -139,6 +139,7 @@ class Handing(Struct, frozen=True, omit_defaults=True):
     asked_at: str = ""
     export: str = ""
     why: Literal["", "export", "import"] = ""
+    ignores_vault: bool = False
 
     @property
     def host(self) -> str:

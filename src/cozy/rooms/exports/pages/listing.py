@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from msgspec import Struct
 from starlette.datastructures import FormData
@@ -18,7 +19,7 @@ from cozy.web.call import Call
 
 from .. import service
 from ..errors import NoExport
-from ..model import COZY_ARCHIVE
+from ..model import COZY_ARCHIVE, Export
 from . import say
 from .door import LEAVE, ONE, asked, confirm, done, let_fetch, may_fetch, page, routes
 from .sending import address, name_of, name_of_tar
@@ -29,7 +30,13 @@ def listed(work: Work, call: Call) -> Response:
     """What one gets, and what is there. 200."""
     found = service.all_(work)
     kept = [
-        (each, say.STATES[each.body.state], parse(each.body.created_at), say.WHAT[each.body.what])
+        (
+            each,
+            say.STATES[each.body.state],
+            parse(each.body.created_at),
+            say.what_of(each.body),
+            _since(each.body),
+        )
         for each in found
     ]
     is_busy = any(not each.body.is_over for each in found)
@@ -45,6 +52,11 @@ def listed(work: Work, call: Call) -> Response:
         is_busy=is_busy,
         seq=documents.last_seq(work),
     )
+
+
+def _since(body: Export) -> datetime | None:
+    """From when on it holds what changed; None for one that holds all."""
+    return parse(body.since) if body.since else None
 
 
 class Link(Struct, frozen=True):
@@ -68,8 +80,8 @@ def _shown(
     body = found.body
     is_open = body.state == "ready" and may_fetch(work, call, export_id)
     return page(
-        work, call, "one.html", status, found=found, body=body, state=say.STATES[body.state], what=say.WHAT[body.what], seq=documents.last_seq(work),
-        until=parse(body.expires_at) if body.expires_at else None, at=parse(body.created_at), since=parse(body.since) if body.since else None, is_open=is_open, origin=call.home.origin,
+        work, call, "one.html", status, found=found, body=body, state=say.STATES[body.state], what=say.what_of(body)[1], seq=documents.last_seq(work),
+        until=parse(body.expires_at) if body.expires_at else None, at=parse(body.created_at), since=_since(body), is_open=is_open, origin=call.home.origin,
         links=_links(work, call, found) if is_open else (), name=_name(work, call, found) if is_open else "", **asked(work, call, problem),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from cozy.kernel.work import Work
 from cozy.ui import N_, formats
 
 from ..errors import NoRoom
-from ..model import Choice, State
+from ..model import COZY_ARCHIVE, Choice, Export, State
 from .door import words
 
 STATES: Mapping[State, tuple[str, str, str]] = {  # words, kind of badge, icon
@@ -40,6 +40,13 @@ WHAT: Mapping[Choice, tuple[str, str, str, str]] = {  # words, what it is, icon,
         N_("Contacts and calendars, as they were on %(day)s"),
     ),
 }  # fmt: skip
+
+
+def what_of(body: Export) -> tuple[str, str]:
+    """The icon of an export, and what it is called, with its day in the place of %(day)s."""
+    if body.kind == COZY_ARCHIVE:
+        return "house", N_("The archive for another Cozy, as it was on %(day)s")
+    return WHAT[body.what][2], WHAT[body.what][3]
 
 
 ARCHIVE = "archive"  # what a form says for one of another kind

@@ -78,6 +78,7 @@ class Import(Struct, omit_defaults=True):
     started_at: str = ""
     finished_at: str = ""
     discarded: bool = False  # whether the originals were
+    vault: bool = False  # whether the other Cozy keeps passwords, which do not come along
     by_itself: bool = False  # it comes in as soon as it was looked through
 
     @property

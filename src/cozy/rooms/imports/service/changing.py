@@ -24,17 +24,19 @@ WORKER = "import"
 
 
 def prepare(
-    work: Work, sources: Sequence[Source], into: str = "/", *, by_job: bool = True, by_itself: bool = False
-) -> NewImport:
+    work: Work, sources: Sequence[Source], into: str = "/", *, by_job: bool = True, by_itself: bool = False, vault: bool = False
+) -> NewImport:  # fmt: skip
     """A new import of these sources, which is looked through next.
 
-    by_job: by the program itself; else by whoever asks. by_itself: then it comes in, too. Raises NothingToImport, NobodyIn, NotAllowed.
+    by_job: by the program itself; else by whoever asks. by_itself: then it comes in, too. vault: passwords stay where it comes
+    from. Raises NothingToImport, NobodyIn, NotAllowed.
     """
     _guard(work, "POST")
     if not sources:
         raise NothingToImport
     title = title_of(sources[0].name)
-    made = finding.create(work, Import(title=title, sources=list(sources), into=into, by_itself=by_itself))
+    body = Import(title=title, sources=list(sources), into=into, by_itself=by_itself, vault=vault)
+    made = finding.create(work, body)
     if by_job:
         _ask(work, made.id)
     return made

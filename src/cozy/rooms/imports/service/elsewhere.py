@@ -108,8 +108,11 @@ async def _manifest(house: House, url: str) -> _Manifest:
     return found
 
 
-def prepare(work: Work, shown: str, moving: Moving | None = None, *, by_itself: bool = False) -> NewImport:
+def prepare(
+    work: Work, shown: str, moving: Moving | None = None, *, by_itself: bool = False, vault: bool = False
+) -> NewImport:
     """A new import of the archive that can be fetched there. by_itself: it comes in as soon as it was looked through.
+    vault: passwords are kept there.
 
     Raises NoArchive, NobodyIn, NotAllowed.
     """
@@ -119,7 +122,7 @@ def prepare(work: Work, shown: str, moving: Moving | None = None, *, by_itself: 
     if moving is not None:
         auth |= {"home": moving.url, "token": moving.token}
     account = accounts.create(work, {"account_type": _ACCOUNT, "auth": auth})
-    return changing.prepare(work, [Source(host, account=account.id)], by_itself=by_itself)
+    return changing.prepare(work, [Source(host, account=account.id)], by_itself=by_itself, vault=vault)
 
 
 async def parts(house: House, home: Home, source: Source) -> list[Path]:

@@ -127,7 +127,9 @@ async def request(call: Call) -> Response:
         raise BadRequest from error
     asker = Asker(**{name: said.get(name, "") for name in Asker.__struct_fields__})
     target = Target(said.get("target_url", "")[:_LONGEST], said.get("target_token", ""))
-    return see_other(f"{_GO}?{urlencode({'secret': await call.write(handing.ask, asker, target)})}")
+    ignores_vault = bool(said.get("ignore_vault"))
+    secret = await call.write(handing.ask, asker, target, ignores_vault=ignores_vault)
+    return see_other(f"{_GO}?{urlencode({'secret': secret})}")
 
 
 @routes.on("GET", _GO, OWNER)

@@ -23,6 +23,7 @@ from ..service import handing, leaving
 
 routes = Routes(pages=True)
 MOVE = "/my/leave/move"
+_AGAIN_S = "20"
 
 
 @routes.on("GET", MOVE, OWNER)
@@ -62,10 +63,16 @@ async def _departure(call: Call) -> Departure | None:
 def _page(
     work: Work, call: Call, status: int, departure: Departure | None, problem: Problem | None, typed: str
 ) -> Response:
-    return page(
+    is_again = departure is not None and bool(call.query("again"))
+    answer = page(
         work, call, "moves/move.html", status, room="settings", departure=departure, handed=handing.last(work), invitation=typed,
-        **auth.confirming.wanted(work, call.query("code"), problem),
+        is_again=is_again, **auth.confirming.wanted(work, call.query("code"), problem),
     )  # fmt: skip
+    if (
+        is_again
+    ):  # without scripts, for who asked for it: a page that loads by itself begins to be read out anew
+        answer.headers["refresh"] = _AGAIN_S
+    return answer
 
 
 async def confirm(call: Call, form: FormData) -> None:

@@ -32,6 +32,7 @@ from cozy.rooms.exports import service as exports
 from cozy.rooms.exports.errors import NoExport
 from cozy.rooms.exports.model import COZY_ARCHIVE, Export
 from cozy.rooms.files import service as files
+from cozy.rooms.homes.model import SETTINGS
 from cozy.rooms.permissions import service as permissions
 
 from ..errors import BadRequest, NoHanding, TargetAway
@@ -40,6 +41,7 @@ from ..model import ASKED_FOR, HANDINGS, Asker, Handing, HandingState, KeptHandi
 
 log = structlog.get_logger()
 _ACCOUNT = "cozy-move"  # the type of their accounts
+_CIPHERS = "com.bitwarden.ciphers"  # passwords
 _CODE: HandingState = "code"  # what a document is that only says that the owner agreed to be asked
 _TAKES = timedelta(days=8)  # longer than an export is made
 _JSON = {"content-type": "application/vnd.api+json"}
@@ -56,14 +58,26 @@ def agree(work: Work) -> str:
 
 def room(work: Work, quota: int | None) -> dict[str, str]:
     """What whoever leads a move wants to know of a home: the bytes in use and, where there is a limit, that; whether it has a vault."""
-    said = {"vault": "false", "used": str(files.usage(work))}
+    said = {"vault": "true" if has_vault(work) else "false", "used": str(files.usage(work))}
     return said | ({"quota": str(quota)} if quota is not None else {})
 
 
-def ask(work: Work, asker: Asker, target: Target) -> str:
+def has_vault(work: Work) -> bool:
+    """Whether passwords are kept here: then the other Cozy tells the owner how to take them along (cozy-stack model/move).
+
+    They are locked by a key that is made of the passphrase and this address, so no other home can open what the archive holds.
+    """
+    said = documents.fetch_many(work, SETTINGS, [auth.passphrase.VAULT]).get(auth.passphrase.VAULT)
+    return (said is not None and said.body.get("extension_installed") is True) or bool(
+        documents.find(work, _CIPHERS, Query(selector={}, limit=1)).documents
+    )
+
+
+def ask(work: Work, asker: Asker, target: Target, *, ignores_vault: bool = False) -> str:
     """Ask the owner whether this home is to be handed over to there; the secret of the question.
 
-    asker: a code of `agree`, or a client with its secret and its token of this home. Raises BadRequest.
+    asker: a code of `agree`, or a client with its secret and its token of this home. ignores_vault: whoever leads the move looks after the
+    passwords. Raises BadRequest.
     """
     if asker.code:
         documents.delete(work, _by_secret(work, asker.code, {_CODE}).document)
@@ -76,7 +90,8 @@ def ask(work: Work, asker: Asker, target: Target) -> str:
     held = {"url": address, "token": target.token, "secret": word}
     account = accounts.create(work, {"account_type": _ACCOUNT, "auth": held})
     body = Handing(
-        state="asked", target=address, account=account.id, secret_sha256=_hash(secret), word_sha256=_hash(word), asked_at=iso(work.now)
+        state="asked", target=address, account=account.id, secret_sha256=_hash(secret), word_sha256=_hash(word), asked_at=iso(work.now),
+        ignores_vault=ignores_vault,
     )  # fmt: skip
     documents.create(work, HANDINGS, msgspec.to_builtins(body))
     work.plan(QuestionOver(), work.now + ASKED_FOR)
@@ -145,7 +160,8 @@ async def hand_over(house: House, home: Home, export_id: str) -> None:
         await _give_up(house, home, found, "export")
         return
     moving = {"url": f"{home.origin}/", "token": (await house.read(home, SYSTEM, _opened, found))["secret"]}
-    attributes = {"url": link, "vault": False, "move_from": moving}
+    vault = not found.body.ignores_vault and await house.read(home, SYSTEM, has_vault)
+    attributes = {"url": link, "vault": vault, "move_from": moving}
     body = msgspec.json.encode({"data": {"attributes": attributes}})
     await _send(house, home, found, "/move/imports", body)
     await house.write(home, SYSTEM, _note, found.id, "handed", "")
