@@ -48,6 +48,7 @@ from cozy.web.cookies import read_cookie
 from cozy.web.csrf import is_from_here
 from cozy.web.dispatch import Dispatcher
 from cozy.web.headers import EVERY_HEADER, HSTS
+from cozy.web.rates import Rates
 from cozy.web.signed import signer
 
 log = structlog.get_logger()
@@ -277,11 +278,12 @@ async def application(settings: Settings) -> AsyncIterator[tuple[House, ASGIApp]
 
 def serving(house: House) -> ASGIApp:
     """The ASGI application over an open house."""
+    rates = Rates(house.settings.address_per_minute, house.settings.home_per_minute)
     dispatcher = Dispatcher(
         DOORS,
         house,
         find_home=Homes(house).at,
-        identify=identify,
+        identify=rates.around(identify),
         admit=admit,
         refuse=refuse,
         follow=follow,

@@ -127,6 +127,29 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "See [backup](../hosting.md#backup)."
         ),
     ] = ""
+    address_per_minute: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="How many requests a process takes in a minute from one address (of IPv6, a /64) that shows no session, token or password. "
+            "This machine itself has no limit. 0: nobody has. See [limits](../hosting.md#fair-turns).",
+        ),
+    ] = 3_000
+    home_per_minute: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="How many requests of all kinds a process takes in a minute for one home. 0: as many as come.",
+        ),
+    ] = 0
+    home_at_once: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="How many requests of one home a process works on at once while other homes ask too; more of them wait. 0: as many as come. "
+            "See [fair turns](../hosting.md#fair-turns).",
+        ),
+    ] = 4
     lease_s: Annotated[
         int,
         Meta(

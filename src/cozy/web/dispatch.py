@@ -29,6 +29,7 @@ from .again import Again
 from .call import BODY_LIMIT, Call, Renderer, TooBig
 from .cors import is_preflight, preflight, share
 from .csrf import guard, guard_origin
+from .lanes import Lanes, Turn
 from .ranges import Stream
 from .through import Through
 
@@ -123,32 +124,35 @@ class Dispatcher:
         self._follow = follow
         self._client_of = client_of
         self._render = render
+        self._lanes = Lanes(house.settings.home_at_once)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] == "websocket":
             await self._converse(WebSocket(scope, receive, send))
             return
-        spent = Spent(1)
+        spent, turn = Spent(1), Turn(self._lanes, receive)
 
         async def receiving() -> Message:
-            message = await receive()
+            message = await turn.receive()
             spent.received += len(message.get("body", b""))
             return message
 
         async def giving(message: Message) -> None:
             spent.sent += len(message.get("body", b""))
+            turn.end()
             await send(message)
 
         call = self._call(Request(scope, receiving))
         try:
-            await self._serve(call, scope, receiving, giving)
+            await self._serve(call, turn, scope, receiving, giving)
         finally:
+            turn.end()
             spent.is_lived_in = call.caller.kind in _OWNERS
             self._house.meter.note(call.home, spent)
 
-    async def _serve(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self._answer(call)
+    async def _serve(self, call: Call, turn: Turn, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._answer(call, turn)
         for cookie in call.cookies_out:
             response.headers.append("set-cookie", cookie)
         sending = response.sending if isinstance(response, Through) else response
@@ -160,11 +164,12 @@ class Dispatcher:
         nowhere = Home("", request.headers.get("host", ""), "")
         return Call(request, self._house, nowhere, self._client_of(request), self._render)
 
-    async def _answer(self, call: Call) -> Response:
+    async def _answer(self, call: Call, turn: Turn) -> Response:
         raw_path = call.path = _raw_path(call)
         manner: Manner = "page"
         try:
             call.home, call.slug = await self._find_home(call.header("host"))
+            await turn.begin(call.home.id, call.header)
             table = self._tables["app" if call.slug else "home"]
             manner = table.manner_near(raw_path, _manner_of(call))
             if is_preflight(call):

@@ -4,11 +4,11 @@ passphrases from elsewhere cannot keep the owner out.
 
 from __future__ import annotations
 
-import ipaddress
 from datetime import timedelta
 
 from msgspec import Struct
 
+from cozy.kernel.address import network
 from cozy.kernel.clock import parse
 from cozy.kernel.work import Work
 
@@ -82,12 +82,3 @@ def _names(work: Work, visitor: Visitor) -> list[tuple[str, str]]:
     if device := devices.known(work, visitor.device):
         return [("device", f"device:{device.id}")]
     return [("address", f"address:{network(visitor.address)}"), ("home", "home")]
-
-
-def network(address: str) -> str:
-    """An address; for IPv6 its /64, since one subscriber has all of it."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(parsed) if parsed.version == 4 else str(ipaddress.ip_network(f"{parsed}/64", strict=False))
