@@ -164,6 +164,7 @@ from cozy.rooms.sharing.events import (
     SharingEnded,
 )
 from cozy.rooms.sharing.ports import Aside, Opened, Ways
+from cozy.rooms.support import pages as support_pages
 
 DOORS: list[Routes] = [
     assets.routes,
@@ -213,6 +214,7 @@ DOORS: list[Routes] = [
     exports_pages.routes,
     exports_routes.routes,
     hosting_pages.mine,
+    support_pages.routes,
     apps_routes.app_routes,
     realtime_routes.routes,
 ]

@@ -26,6 +26,10 @@ class Hosted(Struct, frozen=True, omit_defaults=True):
     unpaid_since: str = ""  # when the host said that a bill is open (RFC 3339)
     plan: str = ""  # what the owner has with the host, by its name
     asked_plan: str = ""  # which one they ask for instead
+    help_code: str = (
+        ""  # of the address at which the owner lets the host look; the home itself says what it opens
+    )
+    help_until: str = ""  # (RFC 3339)
     reason: str = ""  # why the home is blocked, as the host says
     books: Mapping[
         str, Any

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from cozy.kernel.clock import iso
 from cozy.kernel.home import Home
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import HOSTER
@@ -112,6 +113,7 @@ async def _shown(
         call, "home.html", status, "homes", row=await row(call, listing, moving), contexts=contexts, errors=errors,
         plans=[("", words(call).gettext("None")), *plans] if plans else [],
         typed=written(listing.quota) if typed is None else typed, origin=home.origin,
+        help=service.facts.help_open(call.house.settings, listing, iso(call.house.clock())),
     )  # fmt: skip
 
 

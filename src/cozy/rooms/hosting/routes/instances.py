@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response, StreamingResponse
 
 from cozy.kernel.caller import SYSTEM
+from cozy.kernel.clock import iso
 from cozy.kernel.routes import HOSTER, Routes
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
@@ -125,4 +126,6 @@ def _listed(call: Call, listings: list[Listing], after: str = "") -> Response:
 
 def _resource(call: Call, listing: Listing) -> dict[str, Any]:
     facts = service.facts.instance(call.house.settings, listing)
+    if told := service.facts.help_open(call.house.settings, listing, iso(call.house.clock())):
+        facts["help"] = told
     return jsonapi.resource(TYPE, listing.id, facts, own=f"{LIST}/{listing.id}")

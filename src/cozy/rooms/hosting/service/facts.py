@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cozy.kernel.home import origin_of
 from cozy.kernel.settings import Settings
 from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
@@ -39,6 +40,15 @@ def instance(settings: Settings, listing: Listing) -> dict[str, Any]:
         **hosted.books,
     }
     return {name: value for name, value in shown.items() if value not in (None, "", {})}
+
+
+def help_open(settings: Settings, listing: Listing, now: str) -> dict[str, str]:
+    """Where the owner lets the host look, and until when; nothing where they do not. now: RFC 3339."""
+    hosted = listing.hosted
+    if listing.state == "gone" or not hosted.help_code or hosted.help_until <= now:
+        return {}
+    link = f"{origin_of(settings, listing.domain)}/help/{hosted.help_code}"
+    return {"link": link, "until": hosted.help_until}
 
 
 def size(work: Work) -> int:

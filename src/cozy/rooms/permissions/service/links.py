@@ -260,8 +260,15 @@ def _check(work: Work, rules: Iterable[Rule]) -> None:
             continue  # read-only for `/data`, but links open files: the room files has rules of its own
         if rule.doctype.endswith(WILDCARD):
             raise BadDoctype(f"{rule.doctype} is not a valid doctype name")
-        if not documents.rules_of(work, rule.doctype).is_writable:
+        if not _is_open(work, rule):
             raise Reserved(error=f"reserved doctype {rule.doctype} unwritable")
+
+
+def _is_open(work: Work, rule: Rule) -> bool:
+    """Whether a link may be about this doctype; the owner may show what `/data` lets nobody write."""
+    rules = documents.rules_of(work, rule.doctype)
+    is_look = work.caller.kind == "owner" and tuple(rule.verbs) == ("GET",)
+    return rules.is_writable or (is_look and rules.is_readable)
 
 
 def _patched(work: Work, permission: Permission, patch: Mapping[str, Rule | None]) -> dict[str, Rule]:
