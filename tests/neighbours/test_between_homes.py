@@ -104,6 +104,9 @@ async def test_nothing_is_asked_of_a_home_that_shows_another_key(alice, bob, bot
         await ask(bob, both)
     assert alice.asked == []
     assert [each.address for each in await bob.read(service.refused)] == [alice.origin]
+    async with bob.browser() as reader:
+        for page in ("/my/shared", f"/my/shared/{both}"):
+            assert "Their home is no longer the one you know" in (await reader.get(page)).text
 
 
 async def moves(place, domain):

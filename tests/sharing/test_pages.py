@@ -263,7 +263,10 @@ async def test_a_card_is_shared_too_and_says_so_on_its_page(reader, do):
     assert (shared.rules[0].doctype, shared.rules[0].remove) == ("io.cozy.contacts", "revoke")
     bob = next(each for each in await do(contacts.people.all_) if each.id != sam.id)
     page = (await reader.get(f"/my/contacts/{bob.id}")).text
-    assert "Sees 1 thing of yours" in page
+    assert "Sees 1 thing of yours" not in page
+    assert "Invited" in page
+    await do(keeping.put, keeping.with_member(shared, 1, status="ready"))
+    assert "Sees 1 thing of yours" in (await reader.get(f"/my/contacts/{bob.id}")).text
 
 
 async def test_suggestions_come_as_options(reader, do):

@@ -38,7 +38,7 @@ class Givers(Protocol):
 
 
 class Somebody(Struct, frozen=True):
-    """A person with whom something is shared. url: of the page about them; number: how many things they see."""
+    """A person with whom something is shared. url: of the page about them; number: how many things they see; 0 for who was only invited."""
 
     name: str
     url: str

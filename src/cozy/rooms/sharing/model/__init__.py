@@ -197,7 +197,7 @@ class Standing(Struct, frozen=True):
 
     heard_at: str = ""
     away_since: str = ""
-    trouble: str = ""  # `gone`: it knows this home no more; `refused`: it says no
+    trouble: str = ""  # `gone`: it knows this home no more; `refused`: it says no; `stranger`: it shows another key, and is asked nothing
 
 
 class Reference(Struct, frozen=True, rename={"doctype": "type"}):

@@ -159,6 +159,13 @@ def _invited_hint(said: Words, sharing: Sharing, member: Member) -> str:
 def told(said: Words, known: Standing, *, is_ours: bool) -> State:
     """How it stands with a home that takes part. is_ours: whether it is the owner of this one who invites."""
     heard = parse(known.heard_at) if known.heard_at else None
+    if known.trouble == "stranger":
+        hint = N_(
+            "It shows another key. Nothing is exchanged with it until you decide: settings, Other homes."
+        )
+        return State(
+            said.gettext(N_("Their home is no longer the one you know")), "warn", hint=said.gettext(hint)
+        )
     if known.trouble:
         mend = (
             N_(
@@ -265,10 +272,12 @@ def progress(work: Work, sharing: Sharing) -> int | None:
 def person_line(said: Words, person: Person) -> str:
     """Sees 3 things, shares 1 with you."""
     parts = []
-    if person.sees:
+    if person.taken:
         parts.append(
-            said.ngettext("Sees %(num)s thing of yours", "Sees %(num)s things of yours", len(person.sees))
+            said.ngettext("Sees %(num)s thing of yours", "Sees %(num)s things of yours", person.taken)
         )
+    elif person.sees:
+        parts.append(said.gettext(N_("Invited")))
     if person.gives:
         parts.append(
             said.ngettext(

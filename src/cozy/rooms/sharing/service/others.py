@@ -90,7 +90,12 @@ def of_client(work: Work, client_id: str) -> tuple[Sharing, int] | None:
 
 def standings(work: Work, sharing: Sharing) -> dict[int, Standing]:
     """How it went with the homes of a sharing, by the index of their member; those that were never asked are left out."""
-    return store.standings(work, sharing.id)
+    known = store.standings(work, sharing.id)
+    strangers = {each.address for each in neighbours.refused(work)}
+    for index, member in enumerate(sharing.members):
+        if index != sharing.me and member.instance in strangers:
+            known[index] = replace(known.get(index, Standing()), trouble="stranger")
+    return known
 
 
 def is_news(work: Work, peer: Peer) -> bool:

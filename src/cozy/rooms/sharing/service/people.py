@@ -54,6 +54,11 @@ class Person(Struct, frozen=True, kw_only=True):
     gives: tuple[Membership, ...] = ()
     beside: tuple[Membership, ...] = ()
 
+    @property
+    def taken(self) -> int:
+        """How much of what was shared with them they have said yes to."""
+        return sum(not each.member.is_waiting for each in self.sees)
+
 
 def everybody(work: Work) -> list[Person]:
     """All of them, by name. Raises NobodyIn, NotAllowed."""

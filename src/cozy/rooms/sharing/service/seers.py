@@ -36,7 +36,7 @@ class People:
     def everybody(self, work: Work) -> Sequence[Somebody]:
         """Those who see something of this home, or were invited to it, by name."""
         known = [each for each in people.everybody(work) if each.sees]
-        return [Somebody(each.name, f"/my/shared/people/{each.key}", len(each.sees)) for each in known]
+        return [Somebody(each.name, f"/my/shared/people/{each.key}", each.taken) for each in known]
 
     def tells(self, work: Work, permissions: Sequence[Permission]) -> Collection[str]:
         """The grants of the homes of members, and of the codes that they were given."""
