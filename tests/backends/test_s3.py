@@ -4,15 +4,16 @@ import asyncio
 import hashlib
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import obstore
 import pytest
+from aiohttp import web
 from obstore.store import S3Store
 
 from cozy.backends.s3 import S3, store_of
 from cozy.kernel.blobs import Content, Missing, WrongOffset
-from cozy.kernel.problem import Unavailable
+from cozy.kernel.problem import OutOfSpace, Unavailable
 from tests.seaweed import Service
 
 HOME = "home-1"
@@ -153,6 +154,43 @@ async def test_a_service_that_does_not_answer_is_unavailable(monkeypatch: pytest
             await asked
     with pytest.raises(Unavailable):
         list(blobs.stored(HOME))
+
+
+@pytest.fixture
+async def refusing(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[[int, str], Awaitable[S3]]]:
+    """`await refusing(507, "StorageFull")`: a store whose service says that to everything."""
+    for name, value in {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}.items():
+        monkeypatch.setenv(name, value)
+    runners = []
+
+    async def refusing(status: int, code: str) -> S3:
+        async def refuse(request: web.Request) -> web.Response:
+            await request.read()
+            return web.Response(status=status, text=f"<Error><Code>{code}</Code></Error>")
+
+        app = web.Application(client_max_size=1 << 30)
+        app.router.add_route("*", "/{anything:.*}", refuse)
+        runners.append(web.AppRunner(app))
+        await runners[-1].setup()
+        await web.TCPSite(runners[-1], "127.0.0.1", 0).start()
+        return S3(store_of("s3://homes", f"http://127.0.0.1:{runners[-1].addresses[0][1]}"), PART)
+
+    yield refusing
+    for each in runners:
+        await each.cleanup()
+
+
+@pytest.mark.parametrize(("status", "code"), [(507, "StorageFull"), (403, "QuotaExceeded")])
+async def test_a_service_without_room_is_told_as_a_full_disk_is(refusing, status: int, code: str):
+    blobs = await refusing(status, code)
+    with pytest.raises(OutOfSpace):
+        await blobs.put(HOME, stream(BIG))
+
+
+async def test_a_refusal_is_not_taken_for_the_end_of_a_content_whose_name_has_its_number(refusing):
+    blobs = await refusing(403, "AccessDenied")
+    with pytest.raises(Unavailable):
+        await anext(blobs.read(HOME, "416-00", 100_000))
 
 
 @pytest.mark.parametrize("address", ["", "homes", "https://host/homes", "s3:///folder"])

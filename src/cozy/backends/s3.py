@@ -47,6 +47,7 @@ PART = 8 * 1024 * 1024  # bytes; a stream holds two of them in memory
 _PIECE = 4 * 1024 * 1024  # bytes read at a time: one is asked for while the one before is sent
 _IN_PARTS = re.compile(r"[0-9a-f]{64}-(\d+)-(.+)")
 _BEGUN, _END = "begun", "end"
+_STATUS = re.compile(r" status code: (\d{3}) ")  # as obstore says it
 
 
 class Part(NamedTuple):
@@ -246,9 +247,7 @@ class S3:
         except FileNotFoundError as error:
             raise Missing(path) from error
         except BaseError as error:
-            if "416" in str(
-                error
-            ):  # Range Not Satisfiable (RFC 9110 §15.5.17): there is nothing from there on
+            if _status(error) == 416:  # Range Not Satisfiable (RFC 9110 §15.5.17): nothing is from there on
                 return b"", start
             raise _unreachable() from error
 
@@ -518,13 +517,24 @@ def store_of(address: str, endpoint: str) -> S3Store:
 
 
 async def asked(answer: Awaitable[T]) -> T:
-    """An answer of the service. Raises Unavailable, FileNotFoundError, AlreadyExistsError."""
+    """An answer of the service. Raises Unavailable, OutOfSpace, FileNotFoundError, AlreadyExistsError."""
     try:
         return await answer
     except AlreadyExistsError:
         raise
     except BaseError as error:
-        raise _unreachable() from error
+        raise (OutOfSpace() if _is_full(error) else _unreachable()) from error
+
+
+def _is_full(error: BaseError) -> bool:
+    """Whether there is no room: 507 (RFC 4918 §11.5), as MinIO and Garage say it, or Ceph's code of a quota that is used up."""
+    return _status(error) == 507 or "<Code>QuotaExceeded</Code>" in str(error)
+
+
+def _status(error: BaseError) -> int:
+    """What the service answered; 0 where it did not. Times and names of objects are in the text, too."""
+    said = _STATUS.search(str(error))
+    return int(said[1]) if said else 0
 
 
 def _unreachable() -> Unavailable:

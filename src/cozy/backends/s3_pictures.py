@@ -11,7 +11,7 @@ from obstore.store import S3Store
 from cozy.backends.drawings import Kept
 from cozy.backends.s3 import age_s, asked, clear, found_in
 from cozy.kernel.blobs import StoredBlob
-from cozy.kernel.problem import Unavailable
+from cozy.kernel.problem import OutOfSpace, Unavailable
 
 
 class PicturesInS3:
@@ -30,7 +30,7 @@ class PicturesInS3:
 
     async def keep(self, home_id: str, sha256: str, look: str, data: bytes) -> None:
         """An object is there whole or not at all."""
-        with suppress(Unavailable):
+        with suppress(Unavailable, OutOfSpace):
             await asked(
                 obstore.put_async(
                     self._store, f"{_folder(home_id)}/{sha256}/{look}", data, use_multipart=False
