@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +41,7 @@ class Service:
     """A running S3 service with an empty bucket. env: what finds its keys."""
 
     endpoint: str
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | None
 
     @property
     def env(self) -> dict[str, str]:
@@ -66,22 +66,14 @@ def program() -> Path | None:
 def served(weed: Path) -> Iterator[Service]:
     """SeaweedFS, all of it in one process, with its key and its bucket."""
     folder = Path(tempfile.mkdtemp(prefix="cozy-s3-"))
-    keys = folder / "s3.json"
-    allowed = {"accessKey": KEY, "secretKey": SECRET}
-    keys.write_text(
-        json.dumps({"identities": [{"name": "cozy", "credentials": [allowed], "actions": ["Admin"]}]})
-    )
     ports = dict(zip(PARTS, _free_ports(len(PARTS)), strict=True))
     options = [f"-{name if '.' in name else f'{name}.port'}={port}" for name, port in ports.items()]
     line = [
-        weed, "server", f"-dir={folder}", f"-ip={HERE}", f"-ip.bind={HERE}", *options, f"-s3.config={keys}", "-filer", "-s3",
+        weed, "server", f"-dir={folder}", f"-ip={HERE}", f"-ip.bind={HERE}", *options, f"-s3.config={_keys(folder)}", "-filer", "-s3",
         "-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.localSocket=", "-master.telemetry=false", "-master.peers=none",
         "-master.electionTimeout=1s", "-master.volumeSizeLimitMB=256", "-volume.max=0", "-volume.preStopSeconds=0",
     ]  # fmt: skip
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            line, cwd=folder, stdout=log, stderr=log, env=_environment(folder), preexec_fn=_end_with_us  # noqa: PLW1509
-        )  # fmt: skip
+    process = _program(line, folder)
     try:
         endpoint = f"http://{HERE}:{ports['s3']}"
         _wait(process, endpoint, folder / "log")
@@ -90,6 +82,91 @@ def served(weed: Path) -> Iterator[Service]:
         process.kill()
         process.wait(120)
         shutil.rmtree(folder)
+
+
+@dataclass
+class Spread:
+    """A service of several programs: whoever keeps the bytes may be killed and comes back."""
+
+    service: Service
+    lines: list[list[object]]  # of the volume servers
+    volumes: list[subprocess.Popen[bytes]]
+    folder: Path
+
+    def kill(self, number: int) -> None:
+        """Nobody gets a last word."""
+        self.volumes[number].kill()
+        self.volumes[number].wait(120)
+
+    def start(self, number: int) -> None:
+        """What it kept is there."""
+        self.volumes[number] = _program(self.lines[number], self.folder)
+
+
+@contextmanager
+def spread(weed: Path, count: int = 3, copies: str = "001") -> Iterator[Spread]:
+    """A master, so many volume servers, and a filer that speaks S3. copies: as SeaweedFS says it: `001` keeps two of everything."""
+    folder = Path(tempfile.mkdtemp(prefix="cozy-s3-"))
+    ports = _free_ports(6 + 2 * count)
+    master, filer, s3 = ports[0:2], ports[2:4], ports[4:6]
+    at = f"-master={HERE}:{master[0]}.{master[1]}"
+
+    def line(name: str, own: list[int], *more: object) -> list[object]:
+        return [
+            weed,
+            name,
+            f"-ip={HERE}",
+            f"-ip.bind={HERE}",
+            f"-port={own[0]}",
+            f"-port.grpc={own[1]}",
+            *more,
+        ]
+
+    lines = []
+    for number in range(count):
+        (folder / f"volume{number}").mkdir()
+        own, kept = ports[6 + 2 * number : 8 + 2 * number], folder / f"volume{number}"
+        lines.append(line("volume", own, at, f"-dir={kept}", "-max=40", "-preStopSeconds=0"))
+    first = line(
+        "master", master, f"-mdir={folder}", "-peers=none", "-telemetry=false", "-electionTimeout=1s",
+        "-volumeSizeLimitMB=256", f"-defaultReplication={copies}",
+    )  # fmt: skip
+    kept = line("filer", filer, at, f"-defaultStoreDir={folder}", f"-defaultReplicaPlacement={copies}")
+    last: list[object] = [
+        weed, "s3", f"-ip.bind={HERE}", f"-port={s3[0]}", f"-port.grpc={s3[1]}", f"-filer={HERE}:{filer[0]}.{filer[1]}",
+        f"-config={_keys(folder)}", "-port.iceberg=0", "-port.lance=0", "-localSocket=",
+    ]  # fmt: skip
+    made: list[subprocess.Popen[bytes]] = []
+    found = Spread(Service(f"http://{HERE}:{s3[0]}", None), lines, [], folder)
+    try:
+        made.append(_program(first, folder))
+        for number in range(count):
+            found.volumes.append(_program(lines[number], folder))
+        made += [_program(kept, folder), _program(last, folder)]
+        found.service = Service(found.service.endpoint, made[-1])
+        _wait(made[-1], found.service.endpoint, folder / "log")
+        yield found
+    finally:
+        for each in (*made, *found.volumes):
+            each.kill()
+            each.wait(120)
+        shutil.rmtree(folder)
+
+
+def _keys(folder: Path) -> Path:
+    keys = folder / "s3.json"
+    allowed = {"accessKey": KEY, "secretKey": SECRET}
+    keys.write_text(
+        json.dumps({"identities": [{"name": "cozy", "credentials": [allowed], "actions": ["Admin"]}]})
+    )
+    return keys
+
+
+def _program(line: Sequence[object], folder: Path) -> subprocess.Popen[bytes]:
+    with (folder / "log").open("ab") as log:
+        return subprocess.Popen(
+            list(map(str, line)), cwd=folder, stdout=log, stderr=log, env=_environment(folder), preexec_fn=_end_with_us  # noqa: PLW1509
+        )  # fmt: skip
 
 
 def _end_with_us() -> None:

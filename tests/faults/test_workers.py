@@ -1,7 +1,8 @@
-"""kill -9 of workers that share nothing but PostgreSQL and an S3 service, while people change things in many homes.
+"""kill -9 of workers that share nothing but PostgreSQL and an S3 service, and their upgrade one after the other, while people change
+things in many homes.
 
-Each home has somebody who changes it (tests/faults/actor.py) and who asks another worker with every request. Whoever is cut off
-asks another one what became of it, and goes on.
+Each home has somebody who changes it (tests/faults/actor.py, tests/faults/sundry.py) and who asks another worker with every request.
+Whoever is cut off asks another one what became of it, and goes on. Only who kills a worker may cut anybody off.
 """
 
 import os
@@ -12,206 +13,156 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import anyio
 import pytest
 
-from cozy.app.configuration import load
-from cozy.app.house import home_of, opened
-from cozy.kernel.caller import SYSTEM
-from cozy.kernel.home import origin_of
-from cozy.rooms.auth import service as auth
-from cozy.rooms.homes.model import Profile
-from tests.faults.actor import LOST, Actor
+from tests.faults.actor import Actor
+from tests.faults.fleet import Fleet, Person, made, newer, older
+from tests.faults.sundry import Listener, Sundry
 from tests.faults.test_jobs_survive import cleared
 from tests.faults.test_kill import Crowd
-from tests.program import Client, Cozy, Server
-from tests.seaweed import BUCKET, Service
+from tests.program import Cozy
+from tests.seaweed import BUCKET, Service, Spread, program, spread
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 WORKERS = int(os.environ.get("COZY_WORKERS", "2"))
 HOMES = int(os.environ.get("COZY_WORKER_HOMES", "6"))
-KILLS = int(os.environ.get("COZY_WORKER_KILLS", "3"))
+KILLS = int(os.environ.get("COZY_WORKER_KILLS", "0"))
 SECONDS = float(os.environ.get("COZY_WORKER_S", "0"))  # of load at least, however few kills there are
+VOLUMES = int(
+    os.environ.get("COZY_WORKER_VOLUMES", "0")
+)  # servers of the S3 service, which are killed too; 0: one that is not
 HANDS = 6  # people who are at work at the same time
-SETTLED_S = (
-    0.3  # after which what a killed worker had sent to the database and to the service has arrived there
-)
+LISTENERS = 4  # homes in which somebody listens to what changes
 
 
-@dataclass
-class Fleet:
-    """Workers that come and go."""
-
-    cozies: list[Cozy]
-    log: Path
-    servers: list[Server | None] = field(default_factory=list)
-
-    def start(self, number: int) -> None:
-        self.servers[number] = Server(self.cozies[number], self.log)
-
-    def kill(self, number: int) -> None:
-        """From now on nobody is sent there; who is there is cut off."""
-        server, self.servers[number] = self.servers[number], None
-        assert server is not None
-        server.kill()
-
-    def any(self, chance: random.Random) -> int:
-        """A port that answers."""
-        return chance.choice([server.port for server in self.servers if server is not None])
-
-    @contextmanager
-    def at_work(self) -> Iterator[None]:
-        """Start all, and end those that are left."""
-        with ExitStack() as stack:
-            for cozy in self.cozies:
-                self.servers.append(stack.enter_context(Server(cozy, self.log)))
-            try:
-                yield
-            finally:
-                for server in self.servers:
-                    if server is not None:
-                        server.__exit__()
+@pytest.fixture
+def spread_out() -> Iterator[Spread | None]:
+    """An S3 service of several programs, if it is to be one."""
+    weed = program()
+    if not VOLUMES or weed is None:
+        yield None
+        return
+    with spread(weed, VOLUMES) as found:
+        yield found
 
 
-@dataclass
-class Person:
-    """Who changes one home, by whatever worker."""
-
-    actor: Actor
-    domain: str
-    token: str
-    clients: dict[int, Client] = field(default_factory=dict)
-
-    def ask(self, fleet: Fleet, deed: Callable[[Client], object]) -> None:
-        """Do it at some worker. Raises LOST."""
-        port = fleet.any(self.actor.random)
-        client = self.clients.setdefault(port, Client(port, self.token, self.domain))
-        try:
-            deed(client)
-        except LOST:
-            del self.clients[port]
-            client.close()
-            raise
-
-    def surely(self, fleet: Fleet, deed: Callable[[Client], object]) -> None:
-        """The same again until a worker lives that long."""
-        while True:
-            try:
-                return self.ask(fleet, deed)
-            except LOST:
-                time.sleep(SETTLED_S)
-
-    def change(self, fleet: Fleet) -> None:
-        """One change; if nobody answers, find out what became of it."""
-        try:
-            self.ask(fleet, self.actor.act)
-        except LOST:
-            time.sleep(SETTLED_S)
-            self.surely(fleet, self.actor.settle)
-
-    def leave(self) -> None:
-        for client in self.clients.values():
-            client.close()
-
-
-def made(data: Path, count: int) -> list[tuple[str, str]]:
-    """That many homes: their domains, and a token for each."""
-
-    async def making() -> list[tuple[str, str]]:
-        found = []
-        settings = load(data=str(data))
-        async with opened(settings) as house:
-            for number in range(count):
-                domain = f"home{number}.localhost"
-                profile = Profile(public_name="Alice", email="alice@example.org")
-                listing = await auth.open_home(house, domain, profile, origin_of(settings, domain))
-                found.append((domain, await house.read(home_of(settings, listing), SYSTEM, auth.mint)))
-        return found
-
-    return anyio.run(making)
+@pytest.fixture
+def service(request: pytest.FixtureRequest, spread_out: Spread | None) -> Service:
+    """Where contents go."""
+    return spread_out.service if spread_out else request.getfixturevalue("s3_service")
 
 
 @pytest.fixture
 def shared(
-    tmp_path: Path, postgres_url: str, s3_service: Service, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, postgres_url: str, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dict[str, str]]:
     """What every worker is told."""
     env = {
         "COZY_POSTGRES": postgres_url, "COZY_CONTENTS": f"s3://{BUCKET}/{secrets.token_hex(8)}",
-        "COZY_S3_ENDPOINT": s3_service.endpoint, "COZY_KEY_FILE": str(tmp_path / "host.key"), "COZY_LEASE_S": "2",
-        **s3_service.env,
+        "COZY_S3_ENDPOINT": service.endpoint, "COZY_KEY_FILE": str(tmp_path / "host.key"), "COZY_LEASE_S": "2",
+        **service.env,
     }  # fmt: skip
     for name in [name for name in os.environ if name.startswith("COZY_")]:
         monkeypatch.delenv(name)
     for name, value in env.items():
         monkeypatch.setenv(name, value)
     yield env
+    older(postgres_url)
     cleared(tmp_path / "desk")
 
 
-def test_workers_may_be_killed_at_any_time(
-    tmp_path: Path, shared: dict[str, str], seed: int, capsys: pytest.CaptureFixture[str]
+def test_workers_may_be_killed_and_upgraded_at_any_time(
+    tmp_path: Path,
+    shared: dict[str, str],
+    spread_out: Spread | None,
+    seed: int,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     chance, began = random.Random(seed), time.monotonic()
     homes = made(tmp_path / "desk", HOMES)
-    people = [
-        Person(Actor(f"actor{i}", random.Random(chance.random())), *home) for i, home in enumerate(homes)
-    ]
-    fleet = Fleet([Cozy(tmp_path / f"worker{i}", env=shared) for i in range(WORKERS)], tmp_path / "log")
-    for cozy in fleet.cozies:
-        cozy.data.mkdir()
-    crowd, is_enough, kills, loaded = Crowd([each.actor for each in people]), threading.Event(), 0, 0.0
+    fleet = Fleet([Cozy(tmp_path / f"worker{i}", env=dict(shared)) for i in range(WORKERS)], tmp_path / "log")
+    people = [_person(i, *home, fleet, chance) for i, home in enumerate(homes)]
+    listeners = [each.sundry.listener for each in people if each.sundry.listener]
+    crowd, is_enough = Crowd([each.actor for each in people]), threading.Event()
+    struck: list[int] = []  # servers of the S3 service
+
+    def work(hand: int) -> None:
+        mine = people[hand::HANDS]
+        while mine and not is_enough.is_set():
+            chance.choice(mine).visit(fleet, 3)
+
+    def look(hand: int) -> None:
+        for person in people[hand::HANDS]:
+            person.look(fleet)
+
+    def trouble() -> None:
+        """Kill one, or stop it gently, in the middle of changes."""
+        before = crowd.acknowledged
+        while crowd.acknowledged < before + HANDS and not crowd.failures:
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0, 1))
+        if spread_out and chance.random() < 0.3:
+            struck.append(chance.randrange(VOLUMES))
+            spread_out.kill(struck[-1])
+            time.sleep(chance.uniform(1, 10))
+            spread_out.start(struck[-1])
+            return
+        number = chance.randrange(WORKERS)
+        (fleet.drain if chance.random() < 0.25 else fleet.kill)(number)
+        fleet.start(number)
+
     with fleet.at_work():
-        for person in people:
-            person.surely(fleet, person.actor.move_in)
-
-        def work(hand: int) -> None:
-            mine = people[hand::HANDS]
-            while mine and not is_enough.is_set():
-                person = chance.choice(mine)
-                person.change(fleet)
-
+        hearing = [threading.Thread(target=each.run) for each in listeners]
         threads = [threading.Thread(target=_guarded, args=(crowd, work, hand)) for hand in range(HANDS)]
         started = time.monotonic()
-        for thread in threads:
+        for thread in (*hearing, *threads):
             thread.start()
-        while kills < KILLS or time.monotonic() < started + SECONDS:
-            before = crowd.acknowledged
-            while crowd.acknowledged < before + HANDS and any(thread.is_alive() for thread in threads):
-                time.sleep(0.01)
-            time.sleep(chance.uniform(0, 1))
-            if crowd.failures:
-                break
-            number = chance.randrange(WORKERS)
-            fleet.kill(number)
-            kills += 1
-            fleet.start(number)
-        is_enough.set()
-        loaded = time.monotonic() - started
+        try:
+            for half, kills in enumerate((KILLS // 2, KILLS)):
+                while (
+                    fleet.kills < kills or time.monotonic() < started + SECONDS / 2 * (half + 1)
+                ) and not crowd.failures:
+                    trouble()
+                if not half and not crowd.failures:
+                    fleet.upgrade(newer(tmp_path / "newer"), chance)
+        finally:
+            is_enough.set()
+            loaded = time.monotonic() - started
+            for each in listeners:
+                each.is_over.set()
+            for thread in (*hearing, *threads):
+                thread.join(timeout=600)
         crowd.finish(threads)
-        for person in people:
-            person.surely(fleet, person.actor.settle)
-            person.surely(fleet, lambda client, person=person: person.actor.look(client, everything=True))
-            person.leave()
-        for number, server in enumerate(fleet.servers):
-            assert server is not None
-            assert server.stop() == 0
-            fleet.servers[number] = None
+        looking = [threading.Thread(target=_guarded, args=(crowd, look, hand)) for hand in range(HANDS)]
+        for thread in looking:
+            thread.start()
+        crowd.finish(looking)
+        for number in range(WORKERS):
+            fleet.drain(number)
     checked = fleet.cozies[0]("check", "--scrub", stderr=subprocess.PIPE)
     assert checked.code == 0, checked
     assert "Traceback" not in fleet.log.read_text()
     in_doubt, happened = (sum(getattr(a, n) for a in crowd.actors) for n in ("in_doubt", "happened"))
-    assert crowd.acknowledged > KILLS * HANDS
+    sundries = [each.sundry for each in people]
+    assert crowd.acknowledged > fleet.kills * HANDS
     with capsys.disabled():
         sys.stdout.write(
-            f"\n{WORKERS} workers, {HOMES} homes: killed {kills} times in {loaded:.0f} of {time.monotonic() - began:.0f} s (seed {seed}):"
-            f" {crowd.acknowledged} acknowledged changes, none lost; {in_doubt} got no answer, of which {happened} had happened whole;"
+            f"\n{WORKERS} workers, {HOMES} homes: {fleet.kills} killed, {fleet.drains} stopped gently, all upgraded once"
+            f" in {loaded:.0f} of {time.monotonic() - began:.0f} s (seed {seed}):"
+            f" {crowd.acknowledged} acknowledged changes of files, {sum(each.acknowledged for each in sundries)} of documents and by"
+            f" WebDAV, none lost; {in_doubt} got no answer, of which {happened} had happened whole;"
+            f" {sum(each.pictures for each in sundries)} small pictures, {len(struck)} servers of S3 killed, {sum(each.count for each in listeners)} changes heard;"
             f" {sum(len(a.files) for a in crowd.actors)} files at the end, all homes clean\n"
         )
+
+
+def _person(number: int, domain: str, token: str, fleet: Fleet, chance: random.Random) -> Person:
+    own = random.Random(chance.random())
+    listener = Listener(domain, token, lambda: fleet.any(own)) if number < LISTENERS else None
+    sundry = Sundry(random.Random(chance.random()), listener)
+    return Person(Actor(f"actor{number}", own), domain, token, sundry)
 
 
 def _guarded(crowd: Crowd, work: Callable[[int], None], hand: int) -> None:
