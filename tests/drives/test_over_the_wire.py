@@ -23,6 +23,7 @@ from cozy.rooms.files import service as files
 from cozy.rooms.homes.model import Profile
 from cozy.rooms.neighbours import service as neighbours
 from cozy.rooms.neighbours.service import meeting
+from cozy.rooms.sharing import service as sharings
 from cozy.web.call import PROVED_EVERY_S
 from tests.drives.conftest import OWNER, Drive, _join, _share
 
@@ -133,6 +134,23 @@ async def test_a_socket_hears_of_the_drive_alone_until_its_owner_is_out(drive, a
                 await _drained(line)
 
 
+async def test_who_looks_at_a_drive_knows_of_it_and_what_follows_it_in_the_background_does_not(drive, at_bob):
+    async def follow(query):
+        uri = f"{drive.bob.origin.replace('http:', 'ws:')}{drive.path}/realtime{query}"
+        token = at_bob.headers["authorization"].removeprefix("Bearer ")
+        async with connect(uri, subprotocols=[Subprotocol("io.cozy.websocket")], proxy=None) as line:
+            await line.send(json.dumps({"method": "AUTH", "payload": token}))
+            heard = asyncio.ensure_future(_event(line))
+            while not heard.done():
+                await drive.house.write(drive.alice, OWNER, _touch, drive.root)
+                await asyncio.wait([heard], timeout=0.05)
+        return (await at_bob.get("/sharings/news")).json()["meta"]["count"]
+
+    await drive.house.write(drive.bob, SYSTEM, _invited, drive.id)
+    assert await follow("?background=true") == 1
+    assert await follow("") == 0
+
+
 async def test_a_socket_with_another_token_hears_nothing(drive):
     uri = f"{drive.bob.origin.replace('http:', 'ws:')}{drive.path}/realtime"
     async with connect(uri, proxy=None) as line:
@@ -153,6 +171,10 @@ async def _event(line):
     async with asyncio.timeout(SOON_S):
         said = json.loads(await line.recv())
     return said["event"], said["payload"].get("doc", {})
+
+
+def _invited(work, sharing_id):
+    sharings.shortcuts.lead_to(work, sharings.fetch(work, sharing_id))
 
 
 def _touch(work, root):

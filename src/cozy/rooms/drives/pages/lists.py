@@ -12,6 +12,7 @@ from cozy.kernel.clock import parse
 from cozy.kernel.outside import TooMuch
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
+from cozy.rooms.sharing import service as sharings
 from cozy.web.again import Again
 from cozy.web.answers import see_other
 from cozy.web.call import Call
@@ -54,6 +55,7 @@ async def top(call: Call, drive_id: str) -> Response:
         return see_other(waiting)
     there = await call.read(service.elsewhere, drive_id, "GET")
     if there is not None:
+        await call.write(sharings.shortcuts.see, drive_id)
         return see_other(url_of(drive_id, there.root))
     own = next(each for each in await call.read(service.drives) if each.id == drive_id)
     return see_other(f"/my/{'file' if own.is_file else 'drive'}/{own.root}")

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from cozy.kernel.bus import Change
-from cozy.kernel.caller import NOBODY
+from cozy.kernel.caller import NOBODY, SYSTEM
 from cozy.kernel.ledger import Use
 from cozy.kernel.outside import Line
 from cozy.kernel.problem import Problem
@@ -23,6 +23,7 @@ from cozy.kernel.routes import OPEN, Routes
 from cozy.kernel.work import Work
 from cozy.rooms.realtime import service as realtime
 from cozy.rooms.realtime.model import PROTOCOL, Command, Credentials, command_of, unauthorized
+from cozy.rooms.sharing import service as sharings
 from cozy.web.call import Call
 from cozy.web.cookies import read_cookie
 
@@ -170,7 +171,9 @@ def _told(work: Work, change: Change) -> Change | None:
 
 
 async def _pass_on(call: Call, socket: WebSocket, drive: Distant) -> None:
-    """Tell what the owner's home tells, until either side hangs up."""
+    """Tell what the owner's home tells, until either side hangs up. background=true: nobody looks, some program only follows."""
+    if call.query("background") != "true":
+        await call.house.write(call.home, SYSTEM, sharings.shortcuts.see, drive.id)
     try:
         url = f"{drive.address}{ROUTES}/{drive.id}/realtime"
         headers = await service.signed(call.house, call.home, drive, "GET", url, {})

@@ -1,7 +1,7 @@
 """What can be done with sharings.
 
 For the rooms above, which move what is shared: `fetch`, `active`, `peers`, `member_who_asks`, `writer_who_asks`,
-`ended_by_rule`, `asking.ask`, `shortcuts.take_away`, `keeping.put`.
+`ended_by_rule`, `asking.ask`, `shortcuts.take_away`, `shortcuts.see`, `keeping.put`.
 """
 
 from . import (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from contextlib import suppress
 from urllib.parse import quote, urlencode
 
 from msgspec.structs import replace
@@ -40,6 +41,13 @@ def lead_to(work: Work, sharing: Sharing, url: str = "", *, seen: bool = False) 
     )  # fmt: skip
     files.refer(alone, made.id, [files.Target(SHARINGS, sharing.id)])
     return keeping.put(work, replace(sharing, shortcut_id=made.id))
+
+
+def see(work: Work, sharing_id: str) -> None:
+    """Note that somebody looks at what its shortcut leads to: it is no news any more. Raises NoSharing."""
+    if shortcut_id := keeping.fetch(work, sharing_id).shortcut_id:
+        with suppress(NoFile):
+            files.shortcuts.see(keeping.unasked(work), shortcut_id)
 
 
 def _is_there(work: Work, file_id: str) -> bool:
