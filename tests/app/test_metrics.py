@@ -14,7 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from cozy.app import logs
 from cozy.app.metrics import Counted, monitor
-from cozy.app.server import serving
+from cozy.app.public import certificates
+from cozy.app.server import Homes, serving
 from cozy.app.worker import Worker
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.auth import service as auth
@@ -29,6 +30,17 @@ async def asked(house):
         transport=httpx2.ASGITransport(monitor(house)), base_url="http://127.0.0.1:9090"
     ) as client:
         yield client
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_proxy_asks_there_whether_a_host_may_have_a_certificate(house, home):
+    transport = httpx2.ASGITransport(monitor(house, certificates("/certificate", house, Homes(house).at)))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:9090") as proxy:
+        asked = {
+            name: await proxy.get("/certificate", params={"domain": name})
+            for name in (home.domain, "made.up")
+        }
+    assert {name: answer.status_code for name, answer in asked.items()} == {home.domain: 200, "made.up": 404}
 
 
 @pytest.fixture

@@ -98,8 +98,8 @@ class Counted:
         await self._app(scope, receive, counting)
 
 
-def monitor(house: House) -> ASGIApp:
-    """The ASGI application that monitors ask."""
+def monitor(house: House, *others: Route) -> ASGIApp:
+    """The ASGI application that monitors ask. others: what else is answered to who runs this host."""
 
     async def metrics(request: Request) -> Response:
         """Every figure. 200."""
@@ -121,7 +121,7 @@ def monitor(house: House) -> ASGIApp:
         "/healthz": healthz,
         "/readyz": readyz,
     }
-    return Starlette(routes=[Route(path, fn) for path, fn in asked.items()])
+    return Starlette(routes=[*(Route(path, fn) for path, fn in asked.items()), *others])
 
 
 async def _look(house: House) -> None:

@@ -59,6 +59,11 @@ def front(settings: Settings, ask: socket.socket) -> caddy.Front:
 
 
 def answering(house: House, find: Finder) -> ASGIApp:
+    """What our own Caddy asks."""
+    return Starlette(routes=[certificates("/", house, find)])
+
+
+def certificates(path: str, house: House, find: Finder) -> Route:
     """Says whether a host may have a certificate: a home of this host, an app that a home has, where the first
     home is made, and where people get one.
     """
@@ -68,7 +73,7 @@ def answering(house: House, find: Finder) -> ASGIApp:
         domain = request.query_params.get("domain", "").lower()
         return PlainTextResponse("", 200 if await _is_ours(house, find, domain) else 404)
 
-    return Starlette(routes=[Route("/", asked)])
+    return Route(path, asked)
 
 
 async def _is_ours(house: House, find: Finder, domain: str) -> bool:

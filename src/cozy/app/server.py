@@ -318,7 +318,19 @@ async def serve(settings: Settings, announce: Callable[[list[str]], None]) -> No
                 (Server(configured(public.answering(house, Homes(house).at), settings)), [asks])
             )
         if monitors:
-            serving_at.append((Server(configured(metrics.monitor(house), settings)), monitors))
+            serving_at.append(
+                (
+                    Server(
+                        configured(
+                            metrics.monitor(
+                                house, public.certificates("/certificate", house, Homes(house).at)
+                            ),
+                            settings,
+                        )
+                    ),
+                    monitors,
+                )
+            )
 
         def stop() -> None:
             house.leaving.set()

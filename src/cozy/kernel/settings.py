@@ -39,7 +39,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     metrics_listen: Annotated[
         str,
         Meta(
-            description="Where monitors ask for figures (Prometheus) and health: `127.0.0.1:9090`; see "
+            description="Where monitors ask for figures (Prometheus) and health, and a proxy whether a host may have a certificate: `127.0.0.1:9090`; see "
             "[health](../hosting.md#health). Empty: nowhere."
         ),
     ] = ""
