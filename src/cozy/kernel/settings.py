@@ -264,6 +264,14 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "Empty: those of this machine."
         ),
     ] = ""
+    backup_folders: Annotated[
+        str,
+        Meta(
+            description="Folders of this machine that owners may have their homes backed up to by themselves, separated by commas: "
+            "`/media/disk/cozy`. Each home gets a folder of its own there; a folder that is not there, such as that of a disk that is "
+            "not plugged in, is not made."
+        ),
+    ] = ""
     outside_allowed: Annotated[
         str,
         Meta(

@@ -52,4 +52,8 @@ class PlaceAway(Elsewhere):
 
 
 class NoRoomThere(Elsewhere):
-    """There is no room left on the server there."""
+    """There is no room left there."""
+
+
+class DiskAway(Elsewhere):
+    """This disk is not there, or cannot be written to: is it plugged in?"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
@@ -114,11 +114,11 @@ class Export(Struct, omit_defaults=True):
         return self.state != "making"
 
 
-By = Literal["webdav", "s3"]
+By = Literal["webdav", "s3", "disk"]
 
 
 class Place(Struct, omit_defaults=True):
-    """The body of the document of a folder elsewhere, on a WebDAV server or in a bucket of an S3 service, that backups are brought to.
+    """The body of the document of a folder that backups are brought to: on a WebDAV server, in a bucket of an S3 service, on a disk.
 
     account: has its password, or its secret key. region: of a bucket, where its service wants to hear it.
     """
@@ -140,5 +140,10 @@ class Place(Struct, omit_defaults=True):
 
     @property
     def host(self) -> str:
-        """The server."""
-        return urlsplit(self.url).hostname or self.url
+        """The server, or the folder of the disk."""
+        return urlsplit(self.url).hostname or self.folder
+
+    @property
+    def folder(self) -> str:
+        """Its address; on a disk the path."""
+        return unquote(urlsplit(self.url).path) if self.by == "disk" else self.url

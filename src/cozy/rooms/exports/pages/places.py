@@ -20,7 +20,7 @@ from .. import service
 from ..errors import BadPlace
 from ..model import By, Often, Place
 from . import say
-from .door import LEAVE, asked, confirm, done, page, routes, text
+from .door import LEAVE, asked, confirm, done, page, routes, text, words
 
 PLACES = f"{LEAVE}/places"
 ONE = f"{PLACES}/{{place_id}}"
@@ -40,24 +40,37 @@ async def add(call: Call, form: FormData) -> Response:
         name: text(form, name)[:_LONGEST].strip() for name in ("by", "address", "login", "region", "every")
     }
     often: Often = "month" if said["every"] == "month" else "week"
-    by: By = "s3" if said["by"] == "s3" else "webdav"
     password = text(form, "secret")
     try:
         await confirm(call, form)
-        if not said["address"].startswith(("https://", "http://")):
-            raise BadPlace(parameter="address")
-        place = Place(url=said["address"], account="", by=by, region=said["region"])
+        place = _wanted(call, said)
         await service.places.shelf(call.house, place, said["login"], password).expect()
         made = await call.write(
-            service.places.add, place.url, said["login"], password, often, by, place.region
+            service.places.add, place.url, said["login"], password, often, place.by, place.region
         )
     except Problem as problem:
         return await call.read(_asked, call, 422, problem, said)
     return see_other(f"{PLACES}/{made.id}")
 
 
+def _wanted(call: Call, said: Mapping[str, str]) -> Place:
+    """The place that a form names. Raises BadPlace."""
+    kind, _, folder = said["by"].partition(":")
+    if kind == "disk" and folder in service.disk.folders(call.house.settings):
+        return Place(url=service.disk.address(folder, call.home.domain), account="", by="disk")
+    if kind == "disk" or not said["address"].startswith(("https://", "http://")):
+        raise BadPlace(parameter="address")
+    by: By = "s3" if kind == "s3" else "webdav"
+    return Place(url=said["address"], account="", by=by, region=said["region"])
+
+
 def _asked(work: Work, call: Call, status: int, problem: Problem | None, said: Mapping[str, str]) -> Response:
-    return page(work, call, "place_new.html", status, said=said, **asked(work, call, problem))
+    said_in = words(work)
+    disks = [
+        (f"disk:{each}", said_in.gettext(N_("The disk %(folder)s"), folder=each))
+        for each in service.disk.folders(call.house.settings)
+    ]
+    return page(work, call, "place_new.html", status, said=said, disks=disks, **asked(work, call, problem))
 
 
 @routes.on("GET", ONE, OWNER)

@@ -1,6 +1,6 @@
 """What can be done to take a home along."""
 
-from . import backing_up, cozy_archive, fetching, keeping, parts, places, writing
+from . import backing_up, cozy_archive, disk, fetching, keeping, parts, places, writing
 from .choosing import CHOICES
 from .closing import summed
 from .doctypes import DOCTYPES
@@ -22,6 +22,7 @@ __all__ = [
     "begin",
     "check_room",
     "cozy_archive",
+    "disk",
     "end_abandoned",
     "fetched",
     "fetching",

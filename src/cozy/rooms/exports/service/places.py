@@ -24,6 +24,7 @@ from .. import store
 from ..errors import NoPlace, TooManyPlaces
 from ..events import BackupDue
 from ..model import EVERY, PLACES, By, Often, Place
+from .disk import Disk
 from .s3 import S3
 from .webdav import Webdav
 
@@ -32,7 +33,7 @@ _ACCOUNT = "cozy-backup"  # the type of their accounts
 _MOST = 5
 
 
-Shelf = Webdav | S3
+Shelf = Webdav | S3 | Disk
 
 
 class KeptPlace(Struct, frozen=True):
@@ -78,6 +79,8 @@ def shelf(house: House, place: Place, login: str, password: str) -> Shelf:
     """The folder of a place, opened with this."""
     if place.by == "s3":
         return S3(house, place.url, login, password, place.region)
+    if place.by == "disk":
+        return Disk(house.settings, place.url)
     return Webdav(house, place.url, login, password)
 
 
