@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from typing import Any
 
 _ASKS_AFTER_S, _ASKS_EVERY_S, _TIMES = (
     30,
@@ -17,6 +18,17 @@ _ASKING = {  # options that not every system knows
     "TCP_KEEPINTVL": _ASKS_EVERY_S,
     "TCP_KEEPCNT": _TIMES,
 }
+
+# The same of connections to PostgreSQL, by libpq's names: people wait for what is asked there, and are told sooner that nobody answers.
+POSTGRES: dict[str, Any] = {
+    "connect_timeout": 10,  # s
+    "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,  # s, s, times
+    "tcp_user_timeout": 20_000,  # ms, for what was sent and is not confirmed
+}  # fmt: skip
+# And what PostgreSQL is to do at its end of them, which it would keep for two hours after a cut.
+POSTGRES_ASKS_BACK = (
+    "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
+)
 
 
 def asking(made: socket.socket) -> socket.socket:

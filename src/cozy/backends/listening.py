@@ -17,6 +17,7 @@ import psycopg
 import structlog
 from msgspec import Struct
 
+from cozy.backends.alive import POSTGRES, POSTGRES_ASKS_BACK
 from cozy.backends.bus import LocalBus
 from cozy.kernel.bus import Change, Listener, Since
 from cozy.kernel.problem import Unavailable
@@ -223,10 +224,11 @@ class Ear:
 
 
 async def _connected(conninfo: str) -> Connection:
-    return await psycopg.AsyncConnection.connect(
+    connection = await psycopg.AsyncConnection.connect(
         conninfo,
         autocommit=True,
-        connect_timeout=_CONNECT_S,
         application_name="cozy listening",
-        keepalives_idle=30,
+        **POSTGRES,
     )
+    await connection.execute(POSTGRES_ASKS_BACK.encode())
+    return connection

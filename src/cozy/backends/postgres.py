@@ -28,7 +28,7 @@ from psycopg import errors
 from psycopg.types.string import TextLoader
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from cozy.backends import rows
+from cozy.backends import alive, rows
 from cozy.backends.carried import ComingFile
 from cozy.backends.group import GroupCommit, Outcome
 from cozy.backends.migrate import (
@@ -58,8 +58,6 @@ AnyCursor = TypeVar("AnyCursor", psycopg.Cursor[Row], psycopg.ServerCursor[Row])
 CONNECTIONS = 12  # of one process, unless the settings say otherwise; a thread each
 _TRIES = 5  # of a transaction that another one came between
 _CONNECT_S = 10
-# Seconds after which a connection is looked at that says nothing, between two looks, and looks before it is given up (tcp(7)).
-_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 _GOING_S = 5  # how long the connections of a process that has ended may be seen
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -396,7 +394,7 @@ def _pool(conninfo: str, connections: int, families: Families, outgrown: Event) 
 
     pool: ConnectionPool[Connection] = ConnectionPool(
         conninfo, min_size=1, max_size=connections, timeout=_CONNECT_S, open=False, configure=opened,
-        kwargs={"autocommit": True, "application_name": called(families), **_ALIVE},
+        kwargs={"autocommit": True, "application_name": called(families), **alive.POSTGRES},
     )  # fmt: skip
     try:
         pool.open(wait=True, timeout=_CONNECT_S)
@@ -412,6 +410,7 @@ def configure(connection: Connection) -> None:
     """
     connection.adapters.register_loader("json", TextLoader)
     connection.adapters.register_loader("jsonb", TextLoader)
+    connection.execute(alive.POSTGRES_ASKS_BACK.encode())
     connection.execute(
         "SET lock_timeout = '15s'; SET statement_timeout = '5min'; SET idle_in_transaction_session_timeout = '5min'"
     )

@@ -18,6 +18,7 @@ import psycopg
 from psycopg.types.string import TextLoader
 
 from cozy.backends import rows
+from cozy.backends.alive import POSTGRES
 from cozy.backends.durable import make_folder, sync_folder
 from cozy.backends.migrate import Migration, migrate_sqlite, require_latest
 from cozy.kernel.carrying import BLOCK, CarriedAlready, HomeGone, hash_of
@@ -41,7 +42,7 @@ def is_sealed(connection: Connection, home_id: str) -> bool:
 def connect(conninfo: str) -> Connection:
     """A connection of our own, for as long as it takes. Raises Unavailable."""
     try:
-        connection = psycopg.connect(conninfo, autocommit=True, application_name="cozy carrying")
+        connection = psycopg.connect(conninfo, autocommit=True, application_name="cozy carrying", **POSTGRES)
     except psycopg.Error as error:
         raise Unavailable("The database does not answer: try again in a moment.") from error
     for kind in ("json", "jsonb"):

@@ -86,6 +86,7 @@ class S3:
         self._threads = hashing_threads()
         self._appending: dict[tuple[str, str], tuple[list[Part], Hashes]] = {}
         self._turns = Turns()
+        self._knows_conditions = True  # until the service says otherwise
 
     async def put(self, home_id: str, chunks: AsyncIterator[bytes], limit: int | None = None) -> Content:
         """Store a stream; small ones come back inline, and what fits into one object becomes one."""
@@ -365,17 +366,19 @@ class S3:
             return end.content
 
     async def _end(self, home_id: str, folder: str, end: _End) -> None:
-        """Say what it became; whoever says so first is right."""
-        with suppress(AlreadyExistsError):
-            await asked(
-                obstore.put_async(
-                    self._store,
-                    f"{folder}/{_END}",
-                    self._locks.of(home_id)[0].seal(msgspec.json.encode(end)),
-                    mode="create",
-                    use_multipart=False,
-                )
-            )
+        """Say what it became; whoever says so first is right. Services that know no conditions, as Swift's, let the last one say it."""
+        path, said = f"{folder}/{_END}", self._locks.of(home_id)[0].seal(msgspec.json.encode(end))
+        if self._knows_conditions:
+            try:
+                await obstore.put_async(self._store, path, said, mode="create", use_multipart=False)
+                return
+            except AlreadyExistsError:
+                return
+            except BaseError as error:
+                if _status(error) != 501:
+                    raise _refused(error) from error
+                self._knows_conditions = False
+        await self._write(path, said)
 
     async def _hashes(self, home_id: str, upload_id: str, upload: _Upload) -> Hashes:
         """Of all parts: as they came by here, else read again."""
@@ -523,7 +526,11 @@ async def asked(answer: Awaitable[T]) -> T:
     except AlreadyExistsError:
         raise
     except BaseError as error:
-        raise (OutOfSpace() if _is_full(error) else _unreachable()) from error
+        raise _refused(error) from error
+
+
+def _refused(error: BaseError) -> OutOfSpace | Unavailable:
+    return OutOfSpace() if _is_full(error) else _unreachable()
 
 
 def _is_full(error: BaseError) -> bool:
