@@ -269,7 +269,7 @@ TAKEN = {
     "homes.errors": {"DomainTaken", "NoHome"},
     "homes.model": {"Context", "Listing", "octets", "written"},
     "homes.service": {
-        "at", "bills", "change", "clean_domain", "contexts", "count", "count_by_state", "destroy", "gone_from", "late", "listed", "profile_of", "search",
+        "at", "bills", "change", "clean_domain", "contexts", "count", "count_by_state", "destroy", "gone_from", "late", "listed", "of_id", "profile_of", "search",
         "skipped_to", "terms",
     },
     "notifications.model": {"Notice", "Rule"},

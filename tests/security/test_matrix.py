@@ -170,6 +170,7 @@ PROVED_INSIDE = {
     },
     "GET /sharings/{sharing_id}/discovery": "the state of an invitation, or the code of a preview",
     "GET /sharings/{sharing_id}/recipients/{index}/avatar": "the id of a sharing, which its members alone were told",
+    "POST /payments/stripe": "what the payment service signed",
     "POST /jobs/webhooks/{trigger_id}": "the id of a webhook, which its maker alone was told",
     "SOCKET /realtime": "the token that AUTH brings",
     "SOCKET /sharings/drives/{drive_id}/realtime": "the token that AUTH brings",

@@ -92,7 +92,7 @@ from cozy.rooms.hosting import pages as hosting_pages
 from cozy.rooms.hosting import routes as hosting_routes
 from cozy.rooms.hosting import service as hosting
 from cozy.rooms.hosting.events import HostSpoke
-from cozy.rooms.hosting.ports import Letters, Moving, Sizes
+from cozy.rooms.hosting.ports import Letters, Moving, Payments, Sizes
 from cozy.rooms.imports import jobs as imports_jobs
 from cozy.rooms.imports import pages as imports_pages
 from cozy.rooms.imports import routes as imports_routes
@@ -214,6 +214,7 @@ DOORS: list[Routes] = [
     exports_pages.routes,
     exports_routes.routes,
     hosting_pages.mine,
+    hosting_routes.paying,
     support_pages.routes,
     apps_routes.app_routes,
     realtime_routes.routes,
@@ -223,7 +224,7 @@ DOORS: list[Routes] = [
 ADMIN_DOORS: list[Routes] = [assets.routes, hosting_routes.routes, hosting_pages.routes]
 
 # What answers at the host's own addresses, where people get a home.
-LOBBY_DOORS: list[Routes] = [assets.routes, signs.routes, hosting_pages.joining]
+LOBBY_DOORS: list[Routes] = [assets.routes, signs.routes, hosting_pages.joining, hosting_routes.paying]
 
 REACTIONS: dict[type[Event], list[Job]] = {
     AddressGiven: [auth_jobs.mail_address_link],
@@ -388,6 +389,7 @@ PORTS: dict[type, list[Any]] = {
     Sizes: [files.usage],
     Letters: [hosting_pages.letters.write],
     Moving: [moves.leaving.under_way],
+    Payments: [hosting.stripe.Stripe()],
     Witness: [hosting.webhooks.witness],
     Sharers: [sharing_pages.inviting.with_people, federation_pages.sending.at_servers],
     Tongue: [ui.words],

@@ -185,6 +185,18 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hoster_address: Annotated[
         str, Meta(description="Where they are, for statements: lines separated by semicolons.")
     ] = ""
+    stripe_key: Annotated[
+        str,
+        Meta(
+            description="The secret key of Stripe, or of what speaks as it does, with which owners pay for plans: itself, or the path of a file "
+            "that holds it; see [paying](../administration.md#paying-by-stripe). Empty: nothing is asked there."
+        ),
+    ] = ""
+    stripe_webhook_secret: Annotated[
+        str,
+        Meta(description="The secret that it signs what it tells with, `whsec_…`, or the path of its file."),
+    ] = ""
+    stripe_url: Annotated[str, Meta(description="Where that service is.")] = "https://api.stripe.com"
     upload_days: Annotated[
         int, Meta(ge=1, description="Days after which an unfinished upload is forgotten.")
     ] = 7

@@ -53,6 +53,12 @@ def by_domain(work: Work, domain: str) -> Listing | None:
     return _listing(row) if row else None
 
 
+def by_id(work: Work, home_id: str) -> Listing | None:
+    """The home of an id."""
+    row = work.db.one(f"SELECT {_COLUMNS} FROM homes WHERE id = :home", home=home_id)
+    return _listing(row) if row else None
+
+
 def count_by_state(work: Work) -> dict[str, int]:
     """How many homes are in each state."""
     rows = work.db.all("SELECT state, count(*) FROM homes GROUP BY state")

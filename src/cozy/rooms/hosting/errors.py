@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
+from cozy.kernel.problem import Conflict, Forbidden, Invalid, Malformed, NotFound, TooMany, Unauthenticated
 
 
 class NoToken(NotFound):
@@ -39,6 +39,14 @@ class NoDelivery(NotFound):
 
 class ToldAlready(Conflict):
     """This address is told already."""
+
+
+class NoPayments(NotFound):
+    """Nothing is paid for here."""
+
+
+class WrongSignature(Malformed):
+    """This is not signed by the payment service, or too long ago."""
 
 
 class OtherAddress(Invalid):

@@ -131,6 +131,14 @@ class Delivery(Struct, frozen=True):
     error: str = ""  # what went wrong the last time
 
 
+class Payer(Struct, frozen=True):
+    """An owner, as the payment service knows them. subscription: what they pay for there; "" for nothing."""
+
+    home_id: str
+    customer: str
+    subscription: str = ""
+
+
 class Invitation(Struct, frozen=True):
     """Leave for one person to make a home at the address of a context. is_own: asked for by that person, to have the mail
     address confirmed; used_at: "" for not yet.

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from msgspec import Struct
 
+from cozy.kernel.house import House
+from cozy.kernel.settings import Settings
 from cozy.kernel.work import Work
+
+from .model import Plan
 
 
 class Sizes(Protocol):
@@ -41,6 +46,51 @@ class Letter(Struct, frozen=True):
     subject: str
     text: str
     html: str
+
+
+class Buying(Struct, frozen=True):
+    """A plan to be paid for. back: where the owner is sent afterwards."""
+
+    home_id: str
+    customer: str
+    plan: Plan
+    back: str
+
+
+class Paid(Struct, frozen=True, kw_only=True):
+    """What a payment service tells of somebody. None: it says nothing of that; plan, subscription "": none any more."""
+
+    id: str
+    customer: str
+    plan: str | None = None
+    unpaid: bool | None = None
+    subscription: str | None = None
+
+
+class Payments(Protocol):
+    """A payment service."""
+
+    def is_set(self, settings: Settings) -> bool:
+        """Whether the settings name it."""
+        ...
+
+    async def customer(self, house: House, home_id: str, domain: str) -> str:
+        """A number for the owner of a home. Raises Elsewhere."""
+        ...
+
+    async def checkout(self, house: House, buying: Buying) -> str:
+        """The address of a page where a plan is paid for. Raises Elsewhere."""
+        ...
+
+    async def portal(self, house: House, customer: str, back: str) -> str:
+        """The address of a page with bills and ways to pay. Raises Elsewhere."""
+        ...
+
+    def heard(
+        self, settings: Settings, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> Paid | None:
+        """What a message of the service says; None for nothing of concern. Raises WrongSignature."""
+        ...
 
 
 class Letters(Protocol):

@@ -19,6 +19,7 @@ OPEN_ALL_THE_SAME = {
     "move",
     "permissions",
     "notifications",
+    "payments",
     ".well-known",
 }  # first words
 PAGES_ALL_THE_SAME = (

@@ -66,6 +66,11 @@ def at(work: Work, domain: str) -> Listing:
     return found
 
 
+def of_id(work: Work, home_id: str) -> Listing | None:
+    """The home of this id."""
+    return store.by_id(work, home_id)
+
+
 def only(work: Work) -> Listing:
     """The one home of this host. Raises NoHome when there is none, WhichHome when there are several."""
     found = store.listed(work, "", 2)

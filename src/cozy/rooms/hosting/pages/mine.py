@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 from starlette.datastructures import FormData
@@ -16,7 +17,7 @@ from cozy.web.answers import json, see_other
 from cozy.web.call import Call
 
 from .. import service
-from ..model import Month, Plan
+from ..model import Month, Payer, Plan
 from . import papers
 
 routes = Routes(pages=True)
@@ -31,6 +32,7 @@ class Held(Struct, frozen=True):
     asked: Plan | None
     others: list[Plan]
     months: list[Month]
+    payer: Payer | None
 
 
 @routes.on("GET", PLAN, OWNER)
@@ -62,11 +64,28 @@ async def own_statement(call: Call, name: str) -> Response:
     return json(found, headers=headers)
 
 
+@routes.on("POST", f"{PLAN}/paying", OWNER)
+async def pay(call: Call, form: FormData) -> Response:
+    """Lead to where a plan is paid for; without one, to bills and ways to pay. 200; 404, 502."""
+    back, wanted = f"{call.home.origin}{PLAN}", str(form.get("plan", ""))
+    if wanted:
+        url = await service.payments.buy(call.house, call.home, wanted, back)
+    else:
+        url = await service.payments.bills(call.house, call.home, back)
+    return await call.read(_paying, call, url)
+
+
+def _paying(work: Work, call: Call, url: str) -> Response:
+    host = urlsplit(url).hostname
+    return pages.page(work, call, "hosting/paying.html", room="settings", url=url, host=host, back=PLAN)
+
+
 def _page(work: Work, call: Call, held: Held) -> Response:
     closes = homes.bills.closes_at(work.settings, work.hosted)
     return pages.page(
         work, call, "hosting/plan.html", room="settings", held=held, closes=closes,
         is_closed=closes is not None and work.now >= closes, url=PLAN, months={each.month: date.fromisoformat(f"{each.month}-01") for each in held.months}, hoster=work.settings.hoster_name,
+        can_pay=service.payments.is_set(call.house),
     )  # fmt: skip
 
 
@@ -79,6 +98,7 @@ def _held(work: Work, domain: str) -> Held:
         asked=offered.get(listing.hosted.asked_plan),
         others=others,
         months=service.usage.latest(work, listing, MONTHS),
+        payer=service.payments.payer(work, listing.id),
     )
 
 

@@ -5,9 +5,10 @@ from starlette.responses import Response
 from cozy.kernel.routes import HOSTER, Routes
 from cozy.web.answers import json
 
-from . import contexts, describing, instances, invitations, openapi, plans, usage, ways_in, webhooks
+from . import contexts, describing, instances, invitations, openapi, payments, plans, usage, ways_in, webhooks
 
 routes = Routes()
+paying = payments.routes
 for _door in (instances, ways_in, contexts, plans, invitations, usage, webhooks, describing):
     routes.table += _door.routes.table
 

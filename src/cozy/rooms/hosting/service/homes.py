@@ -84,14 +84,15 @@ async def first_link(house: House, home: Home) -> str:
 async def change(house: House, domain: str, asked: Changing) -> Listing:
     """Change what the host decides about a home. Raises NoHome, BadDomain, BadParameter, NoContext, HomeElsewhere."""
     clean = clean_domain(domain)
-    listing = await house.write_host(_change, clean, asked)
+    listing = await house.write_host(apply, clean, asked)
     house.relisted[clean] += 1
     if asked.oidc_id is not None:
         await house.write(home_of(house.settings, listing), SYSTEM, auth.delegated.link, asked.oidc_id)
     return listing
 
 
-def _change(work: Work, domain: str, asked: Changing) -> Listing:
+def apply(work: Work, domain: str, asked: Changing) -> Listing:
+    """The same, but for who the owner is elsewhere, in a transaction on the host's list."""
     found = homes.at(work, domain)
     hosted, plan = plans.given(work, _agreed(work.settings, found.hosted, asked), asked.plan)
     if asked.plan is not None and asked.plan != found.hosted.plan:

@@ -1,0 +1,83 @@
+"""Owners pay by a payment service, where the settings name one; what it tells is done to their homes once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from cozy.kernel.home import Home
+from cozy.kernel.house import House
+from cozy.kernel.work import Work
+from cozy.rooms.homes import service as homes
+
+from .. import store
+from ..errors import NoPayments, NoPlan
+from ..model import Changing, Payer, Plan
+from ..ports import Buying, Paid, Payments
+from .homes import apply
+
+
+def _service(house: House) -> Payments:
+    for plugged in house.ports.get(Payments, []):
+        found: Payments = plugged
+        if found.is_set(house.settings):
+            return found
+    raise NoPayments
+
+
+def is_set(house: House) -> bool:
+    """Whether owners can pay here."""
+    return any(each.is_set(house.settings) for each in house.ports.get(Payments, []))
+
+
+def payer(work: Work, home_id: str) -> Payer | None:
+    """How the service knows the owner of a home; None when it does not."""
+    return store.payments.payer(work, home_id)
+
+
+async def buy(house: House, home: Home, plan_name: str, back: str) -> str:
+    """Where the owner pays for a plan. back: where they are sent afterwards. Raises NoPayments, NoPlan, Elsewhere."""
+    service = _service(house)
+    plan = await house.read_host(_offered, plan_name)
+    known = await house.read_host(payer, home.id)
+    if known is None:
+        known = Payer(home.id, await service.customer(house, home.id, home.domain))
+        await house.write_host(store.payments.keep, known)
+    return await service.checkout(house, Buying(home.id, known.customer, plan, back))
+
+
+def _offered(work: Work, name: str) -> Plan:
+    plan = store.plans.one(work, name)
+    if plan is None or not plan.changeable or not plan.price:
+        raise NoPlan(parameter="plan")
+    return plan
+
+
+async def bills(house: House, home: Home, back: str) -> str:
+    """Where the owner finds bills, changes how they pay, and stops paying. Raises NoPayments, NoPlan, Elsewhere."""
+    service, known = _service(house), await house.read_host(payer, home.id)
+    if known is None:
+        raise NoPlan
+    return await service.portal(house, known.customer, back)
+
+
+async def hear(house: House, headers: Mapping[str, str], body: bytes) -> None:
+    """Do what the service tells, once. Raises NoPayments, and WrongSignature for what is not from there."""
+    told = _service(house).heard(house.settings, headers, body, house.clock())
+    if told is not None and (domain := await house.write_host(_hear, told)):
+        house.relisted[domain] += 1
+
+
+def _hear(work: Work, told: Paid) -> str:
+    """The address of the home that it was about; "" for none."""
+    known = store.payments.of_customer(work, told.customer)
+    listing = homes.of_id(work, known.home_id) if known else None
+    if known is None or listing is None or not store.payments.is_new(work, told.id):
+        return ""
+    if told.subscription is not None:
+        store.payments.keep(work, replace(known, subscription=told.subscription))
+    plan = told.plan if told.plan is None or told.plan == "" or store.plans.one(work, told.plan) else None
+    if plan is not None or told.unpaid is not None:
+        apply(work, listing.domain, Changing(plan=plan, unpaid=told.unpaid))
+    return listing.domain

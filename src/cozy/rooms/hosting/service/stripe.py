@@ -1,0 +1,131 @@
+"""Payments by Stripe, or what speaks as it does (https://docs.stripe.com/api): forms go out, signed JSON comes in."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from cozy.kernel.house import House
+from cozy.kernel.problem import Elsewhere
+from cozy.kernel.settings import Settings
+
+from ..errors import WrongSignature
+from ..ports import Buying, Paid
+
+TOLERANCE_S = 300  # between when a message was signed and now
+_OPEN = {
+    "active": False,
+    "trialing": False,
+    "past_due": True,
+    "unpaid": True,
+}  # of a subscription: whether a bill is
+
+
+class Stripe:
+    """See ports.Payments."""
+
+    def is_set(self, settings: Settings) -> bool:
+        """Whether the settings hold a key."""
+        return bool(settings.stripe_key)
+
+    async def customer(self, house: House, home_id: str, domain: str) -> str:
+        """A number for the owner of a home; nothing of themself is told."""
+        made = await _ask(
+            house, "customers", f"customer-{home_id}", {"description": domain, "metadata[home]": home_id}
+        )
+        return str(made["id"])
+
+    async def checkout(self, house: House, buying: Buying) -> str:
+        """A page where a plan is paid for, by month."""
+        plan, item = buying.plan, "line_items[0]"
+        fields = {
+            "mode": "subscription",
+            "customer": buying.customer,
+            "client_reference_id": buying.home_id,
+            "success_url": buying.back,
+            "cancel_url": buying.back,
+            f"{item}[quantity]": "1",
+            f"{item}[price_data][currency]": plan.currency.lower(),
+            f"{item}[price_data][unit_amount]": str(plan.price),
+            f"{item}[price_data][recurring][interval]": "month",
+            f"{item}[price_data][product_data][name]": plan.title,
+            "metadata[plan]": plan.name,
+            "subscription_data[metadata][plan]": plan.name,
+        }
+        hour = house.clock().strftime("%Y%m%d%H")  # who clicks twice pays once
+        made = await _ask(
+            house, "checkout/sessions", f"checkout-{buying.home_id}-{plan.name}-{plan.price}-{hour}", fields
+        )
+        return str(made["url"])
+
+    async def portal(self, house: House, customer: str, back: str) -> str:
+        """A page with bills and ways to pay."""
+        made = await _ask(house, "billing_portal/sessions", "", {"customer": customer, "return_url": back})
+        return str(made["url"])
+
+    def heard(
+        self, settings: Settings, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> Paid | None:
+        """What a message says; None for what is of no concern. Raises WrongSignature."""
+        _verify(_secret(settings.stripe_webhook_secret), headers.get("stripe-signature", ""), body, now)
+        said = msgspec.json.decode(body)
+        kind, thing = said["type"], said["data"]["object"]
+        base = Paid(id=str(said["id"]), customer=str(thing.get("customer") or ""))
+        plan = (thing.get("metadata") or {}).get("plan")
+        match kind:
+            case "checkout.session.completed":
+                return msgspec.structs.replace(
+                    base, plan=plan, subscription=str(thing.get("subscription") or "")
+                )
+            case "invoice.payment_failed" | "invoice.paid":
+                return msgspec.structs.replace(base, unpaid=kind == "invoice.payment_failed")
+            case "customer.subscription.updated":
+                return msgspec.structs.replace(base, plan=plan, unpaid=_OPEN.get(thing.get("status", "")))
+            case "customer.subscription.deleted":
+                return msgspec.structs.replace(base, plan="", subscription="")
+        return None
+
+
+async def _ask(house: House, path: str, once: str, fields: Mapping[str, str]) -> dict[str, Any]:
+    """What Stripe answers. once: what makes the same request count once, "" for any number of times. Raises Elsewhere."""
+    settings = house.settings
+    headers = {
+        "authorization": f"Bearer {_secret(settings.stripe_key)}",
+        "content-type": "application/x-www-form-urlencoded",
+        **({"idempotency-key": f"cozy-{once}"} if once else {}),
+    }
+    reply = await house.outside.fetch(
+        "POST",
+        f"{settings.stripe_url}/v1/{path}",
+        headers=headers,
+        body=urlencode(fields).encode(),
+        redirects=0,
+    )
+    if reply.status != 200:
+        raise Elsewhere(
+            "The payment service does not answer as it should. Try again later.", status=reply.status
+        )
+    answer: dict[str, Any] = msgspec.json.decode(reply.body)
+    return answer
+
+
+def _verify(secret: str, header: str, body: bytes, now: datetime) -> None:
+    """https://docs.stripe.com/webhooks/signature. Raises WrongSignature."""
+    parts = [part.strip().partition("=") for part in header.split(",")]
+    at = next((value for name, _, value in parts if name == "t"), "")
+    signed = hmac.new(secret.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest()
+    is_right = any(name == "v1" and hmac.compare_digest(value, signed) for name, _, value in parts)
+    if not secret or not is_right or not at.isdecimal() or abs(now.timestamp() - int(at)) > TOLERANCE_S:
+        raise WrongSignature
+
+
+def _secret(text: str) -> str:
+    """A secret of the settings: itself, or what the file holds that it names."""
+    return Path(text).read_text().strip() if text.startswith("/") else text

@@ -1,0 +1,46 @@
+"""Who pays by a payment service, and what it has told."""
+
+from __future__ import annotations
+
+from cozy.kernel.clock import iso
+from cozy.kernel.db import Taken
+from cozy.kernel.work import Work
+
+from ..model import Payer
+
+
+def payer(work: Work, home_id: str) -> Payer | None:
+    """How the service knows the owner of a home."""
+    row = work.db.one(
+        "SELECT of_home, customer, subscription FROM payers WHERE of_home = :home", home=home_id
+    )
+    return Payer(*row) if row else None
+
+
+def of_customer(work: Work, customer: str) -> Payer | None:
+    """Whose number this is."""
+    row = work.db.one(
+        "SELECT of_home, customer, subscription FROM payers WHERE customer = :customer", customer=customer
+    )
+    return Payer(*row) if row else None
+
+
+def keep(work: Work, payer: Payer) -> None:
+    """Keep how the service knows somebody, and what they pay for there."""
+    work.db.run(
+        """INSERT INTO payers (of_home, customer, subscription) VALUES (:home, :customer, :subscription)
+           ON CONFLICT (of_home) DO UPDATE SET customer = excluded.customer, subscription = excluded.subscription""",
+        home=payer.home_id, customer=payer.customer, subscription=payer.subscription,
+    )  # fmt: skip
+
+
+def is_new(work: Work, event_id: str) -> bool:
+    """Note that something was told; False when it was told before."""
+    try:
+        with work.db.attempt():
+            work.db.run(
+                "INSERT INTO payment_events (id, at) VALUES (:id, :now)", id=event_id, now=iso(work.now)
+            )
+    except Taken:
+        return False
+    return True

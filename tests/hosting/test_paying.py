@@ -1,0 +1,151 @@
+"""Owners pay by Stripe, against a server that answers as its API does: forms, keys, numbers, signatures."""
+
+import hashlib
+import hmac
+import json
+import re
+from urllib.parse import parse_qs
+
+import httpx2
+import pytest
+from aiohttp import web
+from msgspec.structs import replace
+
+from cozy.app.server import serving
+from tests.conftest import DOMAIN
+
+pytestmark = pytest.mark.anyio
+PLAN = "/my/settings/plan"
+URL = f"/instances/{DOMAIN}"
+SECRET = "whsec_test"
+
+
+class FakeStripe:
+    """https://docs.stripe.com/api: what we ask of it, and nothing else."""
+
+    def __init__(self):
+        self.url, self.asked, self.once = "", [], {}
+
+    async def answer(self, request):
+        fields = {name: values[0] for name, values in parse_qs(await request.text()).items()}
+        assert request.content_type == "application/x-www-form-urlencoded"
+        if request.headers.get("authorization") != "Bearer sk_test_1":
+            return web.json_response({"error": {"type": "invalid_request_error"}}, status=401)
+        key = request.headers.get("idempotency-key")
+        if key and key in self.once:
+            return web.json_response(self.once[key])
+        self.asked.append((request.path, fields))
+        number = len(self.asked)
+        made = {
+            "/v1/customers": {"id": "cus_1", "object": "customer"},
+            "/v1/checkout/sessions": {"id": f"cs_{number}", "url": f"https://checkout.test/cs_{number}"},
+            "/v1/billing_portal/sessions": {"id": f"bps_{number}", "url": f"https://billing.test/{number}"},
+        }[request.path]
+        if key:
+            self.once[key] = made
+        return web.json_response(made)
+
+
+@pytest.fixture
+async def stripe():
+    fake = FakeStripe()
+    app = web.Application()
+    app.router.add_post("/v1/{path:.*}", fake.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    fake.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield fake
+    await runner.cleanup()
+
+
+@pytest.fixture
+def settings(settings, stripe, tmp_path):
+    key = tmp_path / "stripe.key"
+    key.write_text("sk_test_1\n")
+    return replace(
+        settings, stripe_key=str(key), stripe_url=stripe.url, stripe_webhook_secret=SECRET,
+        outside_allowed="127.0.0.0/8", hoster_name="Maison des Homes",
+    )  # fmt: skip
+
+
+@pytest.fixture
+async def plans(hoster, house):
+    await hoster.put("/plans/free", json={"title": "Free", "changeable": True})
+    family = {"title": "Family", "price": 1250, "currency": "EUR", "quota": 2_000_000_000, "changeable": True}
+    await hoster.put("/plans/family", json=family)
+    yield
+    for table in ("plans", "agreed_plans", "payers", "payment_events"):
+        await house.storage.host.write(lambda db, table=table: db.run(f"DELETE FROM {table}"))
+
+
+@pytest.fixture
+async def tell(house, home, clock):
+    """What Stripe says, signed as it does."""
+    transport = httpx2.ASGITransport(serving(house))
+    async with httpx2.AsyncClient(transport=transport, base_url=home.origin) as client:
+
+        async def tell(kind, thing, id_="evt_1", secret=SECRET, ago_s=0):
+            body = json.dumps({"id": id_, "type": kind, "data": {"object": thing}}).encode()
+            at = int(clock().timestamp()) - ago_s
+            signed = hmac.new(secret.encode(), b"%d.%b" % (at, body), hashlib.sha256).hexdigest()
+            headers = {"stripe-signature": f"t={at},v1={'0' * 64},v1={signed}"}
+            return (await client.post("/payments/stripe", content=body, headers=headers)).status_code
+
+        yield tell
+
+
+async def test_the_owner_takes_a_plan_and_pays_fails_to_pay_and_leaves(
+    plans, hoster, reader, stripe, tell, home
+):
+    async def shown():
+        return (await hoster.get(URL)).json()["data"]["attributes"]
+
+    page = (await reader.get(PLAN)).text
+    assert ("Take it and pay: Family" in page, "Take it and pay: Free" in page) == (True, False)
+    assert stripe.asked == []
+    for _ in range(2):  # who clicks twice
+        led = await reader.submit(f"{PLAN}/paying", page=PLAN, plan="family")
+        assert 'href="https://checkout.test/cs_2"' in led.text
+    (customers, customer), (sessions, session) = stripe.asked
+    assert (customers, sessions) == ("/v1/customers", "/v1/checkout/sessions")
+    assert customer == {"description": DOMAIN, "metadata[home]": home.id}
+    assert session["line_items[0][price_data][unit_amount]"] == "1250"
+    assert (session["customer"], session["mode"]) == ("cus_1", "subscription")
+    assert "plan" not in await shown()
+
+    done = {"customer": "cus_1", "subscription": "sub_1", "metadata": {"plan": "family"}}
+    assert await tell("checkout.session.completed", done) == 200
+    assert ((await shown())["plan"], (await shown())["disk_quota"]) == ("family", "2000000000")
+    page = (await reader.get(PLAN)).text
+    assert ("Bills and ways to pay" in page, "Take it and pay" in page) == (True, False)
+    portal = await reader.submit(f"{PLAN}/paying", page=PLAN)
+    assert re.search(r'href="https://billing\.test/\d+"', portal.text)
+
+    assert await tell("invoice.payment_failed", {"customer": "cus_1"}, "evt_2") == 200
+    assert (await shown())["unpaid_since"]
+    assert await tell("invoice.paid", {"customer": "cus_1"}, "evt_3") == 200
+    assert "unpaid_since" not in await shown()
+    assert await tell("invoice.payment_failed", {"customer": "cus_1"}, "evt_2") == 200  # told a second time
+    assert "unpaid_since" not in await shown()
+    updated = {"customer": "cus_1", "status": "past_due", "metadata": {"plan": "family"}}
+    assert await tell("customer.subscription.updated", updated, "evt_4") == 200
+    assert (await shown())["unpaid_since"]
+    assert await tell("customer.subscription.deleted", {"customer": "cus_1"}, "evt_5") == 200
+    assert "plan" not in await shown()
+
+
+async def test_what_stripe_has_not_signed_or_signed_long_ago_does_nothing(plans, hoster, reader, tell):
+    await reader.submit(f"{PLAN}/paying", page=PLAN, plan="family")
+    failed = ("invoice.payment_failed", {"customer": "cus_1"})
+    assert await tell(*failed, secret="whsec_other") == 400
+    assert await tell(*failed, ago_s=301) == 400
+    assert await tell(*failed[:1], {"customer": "cus_of_another_host"}) == 200
+    assert "unpaid_since" not in (await hoster.get(URL)).json()["data"]["attributes"]
+
+
+async def test_a_plan_that_is_not_offered_or_costs_nothing_is_not_paid_for(plans, reader, stripe):
+    for name in ("free", "gold"):
+        assert (await reader.submit(f"{PLAN}/paying", page=PLAN, plan=name)).status_code == 404
+    assert (await reader.submit(f"{PLAN}/paying", page=PLAN)).status_code == 404
+    assert stripe.asked == []
