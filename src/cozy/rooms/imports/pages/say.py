@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 
@@ -26,6 +27,7 @@ KINDS: Mapping[str, tuple[tuple[str, str], str, str]] = {  # words for a number,
         N_("In the folder “Not understood”"),
     ),
 }  # fmt: skip
+_AT_LINE = re.compile(r"Line (?P<line>\d+): (?P<reason>.+)", re.DOTALL)
 TITLES: Mapping[str, str] = {"files": N_("Files"), "photos": N_("Photos"), "bookmarks": N_("Bookmarks")}
 STATES: Mapping[State, tuple[str, str, str]] = {  # words, kind of badge, icon
     "looking": (N_("Being looked through"), "", "loader"),
@@ -86,4 +88,7 @@ def outcomes(said: ui.Words, body: Import) -> list[str]:
 
 def reason(said: ui.Words, why: str) -> str:
     """Why something was left out, in the reader's language where there are words for it."""
+    if found := _AT_LINE.fullmatch(why):
+        line, inner = found.groups()
+        return said.gettext(N_("Line %(line)s: %(reason)s"), line=line, reason=said.gettext(inner))
     return said.gettext(why)
