@@ -28,7 +28,8 @@ from tests.faults.actor import LOST, Actor, Broken
 from tests.faults.sundry import Sundry
 from tests.program import SOURCES, Client, Cozy, Server
 
-DRAIN_S = 2
+DRAIN_S = 120  # more than anybody needs to see that a worker is about to stop
+SENT_S = 1.0  # after which whoever was sent there a moment before has asked
 ASKED_EVERY_S = 0.1  # each worker, whether it is ready
 SETTLED_S = (
     0.3  # after which what a killed worker had sent to the database and to the service has arrived there
@@ -93,7 +94,12 @@ class Fleet:
         """Ask it to stop; it serves until nobody is sent there, and nobody is cut off."""
         server = self.servers[number]
         assert server is not None
-        code = server.stop()
+        server.process.terminate()
+        until = time.monotonic() + DRAIN_S
+        while server.port in self.ready and time.monotonic() < until:
+            time.sleep(0.02)
+        time.sleep(SENT_S)
+        code = server.stop()  # told again, it waits no longer
         self.servers[number] = None
         assert code == 0, server.errors()
         self.drains += 1

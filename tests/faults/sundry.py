@@ -169,7 +169,7 @@ class Sundry:
     def _bring_picture(self, client: Client) -> None:
         name = f"picture {self.random.random()}.jpg"  # another one is brought when nobody said that this is there
         drawn = io.BytesIO()
-        Image.effect_noise((600, 400), 40).convert("RGB").save(drawn, "JPEG")
+        Image.linear_gradient("L").resize((600, 400)).convert("RGB").save(drawn, "JPEG")
         answer = client.upload(name, drawn.getvalue(), **{"Content-Type": "image/jpeg"})
         if answer.status != 201:
             raise Broken(f"bring {name}: {answer}")
