@@ -110,5 +110,7 @@ def _totals(homes: Iterable[Month], locale: str) -> list[tuple[str, str]]:
 
 
 def _sent(drawn: paper.Paper, name: str) -> Response:
+    from cozy.ui import sheet
+
     headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(paper.drawn(drawn), headers=headers, media_type="application/pdf")
+    return Response(sheet.drawn(drawn), headers=headers, media_type="application/pdf")
