@@ -39,8 +39,8 @@ def test_the_same_seed_writes_the_same_bytes(tmp_path):
 
 
 async def test_a_takeout_comes_in_whole_and_the_same_again_adds_nothing(bring, inside, tmp_path):
-    parts = write(tmp_path, 4_000_000, 1_000_000, counts=SMALL)
-    body = await bring(*parts)
+    parts = write(tmp_path / "parts", 4_000_000, 1_000_000, counts=SMALL)
+    body = await bring(tmp_path / "parts")
     assert (body.state, body.left) == ("done", [])
     there = await inside(tree_of)
     assert {path.split("/")[1] for path in there} >= {"Google Drive", "Google Keep", "Mail", "Photos"}

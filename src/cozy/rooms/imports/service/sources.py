@@ -27,6 +27,7 @@ from .trees.zips import is_zip
 _PAGE = 1000
 # How the names in a part of a Cozy begin: documents, or what they hold.
 _COZY = ("Data/io.cozy.", "Files/", "Versions/", "Bin/", "manifest-sha256.txt")
+_GOOGLE = "Takeout"  # the folder that all is in of each part, in every language
 _Stored = tuple[files.File, Content]
 
 
@@ -58,7 +59,7 @@ async def _handle(house: House, home: Home, source: Source) -> list[Handle]:
 
 
 def _parts(path: Path) -> list[Path]:
-    """The parts of a Cozy that was taken along, where a folder holds nothing but these; else itself."""
+    """The parts of a Cozy or of a Takeout, where a folder holds nothing but these; else itself."""
     inside = sorted(path.iterdir()) if path.is_dir() else []
     tops = [_top(each) for each in inside]
     return inside if inside and tops[0] and all(top == tops[0] for top in tops) else [path]
@@ -73,11 +74,8 @@ def _top(path: Path) -> str:
         return ""
     tops = {name.partition("/")[0] for name in names}
     top = tops.pop() if len(tops) == 1 else ""
-    return (
-        top
-        if any(name.startswith(_COZY) for name in (each.removeprefix(f"{top}/") for each in names))
-        else ""
-    )
+    is_cozy = any(name.removeprefix(f"{top}/").startswith(_COZY) for name in names)
+    return top if is_cozy or top == _GOOGLE else ""
 
 
 def _found(work: Work, id_: str) -> _Stored | list[tuple[str, files.File, Content]]:
