@@ -6,6 +6,7 @@ The same requests to the same number of homes each time, in turns. Each worker h
 import argparse
 import json
 import random
+import secrets
 import statistics
 import tempfile
 from collections import defaultdict
@@ -109,7 +110,7 @@ def _ask(
         return chance.choice(tenants).write(port)
 
     def put(port: int) -> bytes:
-        return chance.choice(tenants).put(port, f"{name} {chance.getrandbits(64):x}.bin".replace(" ", "-"))
+        return chance.choice(tenants).put(port, f"{secrets.token_hex(8)}.bin")
 
     for what, one, count in (
         ("read", read, sizes.asked), ("write", write, sizes.asked // 4), ("put 10 kB", put, sizes.asked // 8),
