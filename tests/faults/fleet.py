@@ -28,7 +28,7 @@ from tests.faults.sundry import Sundry
 from tests.program import SOURCES, Client, Cozy, Server
 
 DRAIN_S = 120  # more than anybody needs to see that a worker is about to stop
-SENT_S = 1.0  # after which whoever was sent there a moment before has asked
+SENT_S = 2.0  # after which whoever was sent there a moment before has asked
 ASKED_EVERY_S = 0.1  # each worker, whether it is ready
 SETTLED_S = (
     0.3  # after which what a killed worker had sent to the database and to the service has arrived there
@@ -73,6 +73,7 @@ class Fleet:
     monitors: list[int] = field(default_factory=list)  # the ports where they are asked
     ready: set[int] = field(default_factory=set)  # ports
     fallen: set[int] = field(default_factory=set)  # ports of those that were killed
+    left: set[int] = field(default_factory=set)  # ports of those that stopped gently
     kills: int = 0
     drains: int = 0
 
@@ -95,9 +96,14 @@ class Fleet:
         assert server is not None
         server.process.terminate()
         until = time.monotonic() + DRAIN_S
-        while server.port in self.ready and time.monotonic() < until:
+        while _is_ready(self.monitors[number]) and time.monotonic() < until:
             time.sleep(0.02)
+        self.left.add(
+            server.port
+        )  # whoever asks around may have heard before that it is ready, and say so later
+        self.ready.discard(server.port)
         time.sleep(SENT_S)
+        self.ready.discard(server.port)
         code = server.stop()  # told again, it waits no longer
         self.servers[number] = None
         assert code == 0, server.errors()
@@ -126,7 +132,7 @@ class Fleet:
     def _ask(self, is_over: threading.Event) -> None:
         while not is_over.wait(ASKED_EVERY_S):
             for server, monitor in zip(list(self.servers), self.monitors, strict=False):
-                if server is not None and _is_ready(monitor) and server.port not in self.fallen:
+                if server is not None and _is_ready(monitor) and server.port not in self.fallen | self.left:
                     self.ready.add(server.port)
                 elif server is not None:
                     self.ready.discard(server.port)
