@@ -121,7 +121,9 @@ def _verify(secret: str, header: str, body: bytes, now: datetime) -> None:
     parts = [part.strip().partition("=") for part in header.split(",")]
     at = next((value for name, _, value in parts if name == "t"), "")
     signed = hmac.new(secret.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest()
-    is_right = any(name == "v1" and hmac.compare_digest(value, signed) for name, _, value in parts)
+    is_right = any(
+        name == "v1" and hmac.compare_digest(value.encode(), signed.encode()) for name, _, value in parts
+    )
     if not secret or not is_right or not at.isdecimal() or abs(now.timestamp() - int(at)) > TOLERANCE_S:
         raise WrongSignature
 
