@@ -309,28 +309,18 @@ async def serve(settings: Settings, announce: Callable[[list[str]], None]) -> No
     monitors = admin.listening(settings.metrics_listen, "metrics_listen") if settings.metrics_listen else []
     settings = replace(settings, port=sockets[0].getsockname()[1])
     async with application(settings) as (house, app):
-        serving_at = [(Server(configured(metrics.Counted(app) if monitors else app, settings)), sockets)]
+        doors: list[tuple[ASGIApp, list[socket.socket]]] = [
+            (metrics.Counted(app) if monitors else app, sockets)
+        ]
         if admins:
-            serving_at.append((Server(configured(admin.administration(house), settings)), admins))
+            doors.append((admin.administration(house), admins))
         asks = public.asking() if settings.public else None
         if asks is not None:
-            serving_at.append(
-                (Server(configured(public.answering(house, Homes(house).at), settings)), [asks])
-            )
+            doors.append((public.answering(house, Homes(house).at), [asks]))
         if monitors:
-            serving_at.append(
-                (
-                    Server(
-                        configured(
-                            metrics.monitor(
-                                house, public.certificates("/certificate", house, Homes(house).at)
-                            ),
-                            settings,
-                        )
-                    ),
-                    monitors,
-                )
-            )
+            certificates = public.certificates("/certificate", house, Homes(house).at)
+            doors.append((metrics.monitor(house, certificates), monitors))
+        serving_at = [(Server(configured(door, settings)), its) for door, its in doors]
 
         def stop() -> None:
             house.leaving.set()
