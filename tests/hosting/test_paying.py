@@ -85,8 +85,9 @@ async def tell(house, home, clock):
     transport = httpx2.ASGITransport(serving(house))
     async with httpx2.AsyncClient(transport=transport, base_url=home.origin) as client:
 
-        async def tell(kind, thing, id_="evt_1", secret=SECRET, ago_s=0):
-            body = json.dumps({"id": id_, "type": kind, "data": {"object": thing}}).encode()
+        async def tell(kind, thing, id_="evt_1", secret=SECRET, ago_s=0, created=1):
+            said = {"id": id_, "type": kind, "created": created, "data": {"object": thing}}
+            body = json.dumps(said).encode()
             at = int(clock().timestamp()) - ago_s
             signed = hmac.new(secret.encode(), b"%d.%b" % (at, body), hashlib.sha256).hexdigest()
             headers = {b"stripe-signature": f"t={at},v1={'0' * 63}é,v1={signed}".encode("latin-1")}
@@ -133,6 +134,54 @@ async def test_the_owner_takes_a_plan_and_pays_fails_to_pay_and_leaves(
     assert (await shown())["unpaid_since"]
     assert await tell("customer.subscription.deleted", {"customer": "cus_1"}, "evt_5") == 200
     assert "plan" not in await shown()
+
+
+async def test_what_comes_late_changes_nothing_that_newer_messages_said(
+    plans, hoster, reader, tell, house, home, clock
+):
+    async def shown():
+        told = (await hoster.get(URL)).json()["data"]["attributes"]
+        return told.get("plan"), "unpaid_since" in told
+
+    await reader.submit(f"{PLAN}/paying", page=PLAN, plan="family")
+    family, made = (
+        {"plan": "family"},
+        {"customer": "cus_1", "object": "subscription", "metadata": {"plan": "family"}},
+    )
+    begun = {"customer": "cus_1", "subscription": "sub_1", "metadata": family}
+    first = {"customer": "cus_1", "parent": {"subscription_details": {"subscription": "sub_1"}}}
+    await tell("invoice.paid", first, "evt_1", created=11)
+    await tell(
+        "customer.subscription.updated", {**made, "id": "sub_1", "status": "incomplete"}, "evt_2", created=9
+    )
+    assert await shown() == (None, False)
+    await tell("checkout.session.completed", begun, "evt_3", created=10)
+    await tell("invoice.payment_failed", first, "evt_4", created=10)
+    assert await shown() == ("family", False)
+    await tell(
+        "customer.subscription.updated", {**made, "id": "sub_1", "status": "past_due"}, "evt_5", created=20
+    )
+    await tell(
+        "customer.subscription.updated", {**made, "id": "sub_1", "status": "active"}, "evt_6", created=19
+    )
+    assert await shown() == ("family", True)
+    again = {"customer": "cus_1", "subscription": "sub_2", "metadata": family}
+    await tell("checkout.session.completed", again, "evt_7", created=30)
+    await tell("customer.subscription.deleted", {**made, "id": "sub_1"}, "evt_8", created=31)
+    assert (await shown())[0] == "family"
+    await tell("customer.subscription.deleted", {**made, "id": "sub_2"}, "evt_9", created=40)
+    await tell(
+        "customer.subscription.updated", {**made, "id": "sub_2", "status": "active"}, "evt_10", created=39
+    )
+    await tell("checkout.session.completed", again, "evt_11", created=30)
+    assert (await shown())[0] is None
+
+    def events(work):
+        return work.db.all("SELECT id FROM payment_events ORDER BY id")
+
+    clock.advance(days=91)
+    await tell("invoice.paid", first, "evt_12", created=50)
+    assert [tuple(row) for row in await house.read_host(events)] == [("evt_12",)]
 
 
 async def test_what_stripe_has_not_signed_or_signed_long_ago_does_nothing(plans, hoster, reader, tell):

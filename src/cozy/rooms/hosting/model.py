@@ -132,11 +132,17 @@ class Delivery(Struct, frozen=True):
 
 
 class Payer(Struct, frozen=True):
-    """An owner, as the payment service knows them. subscription: what they pay for there; "" for nothing."""
+    """An owner, as the payment service knows them. subscription: what they pay for there; "" for nothing.
+
+    …_at: when the newest message came to be that said so, in seconds since 1970.
+    """
 
     home_id: str
     customer: str
     subscription: str = ""
+    subscription_at: int = 0
+    plan_at: int = 0
+    unpaid_at: int = 0
 
 
 class Invitation(Struct, frozen=True):

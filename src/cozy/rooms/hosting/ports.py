@@ -58,13 +58,15 @@ class Buying(Struct, frozen=True):
 
 
 class Paid(Struct, frozen=True, kw_only=True):
-    """What a payment service tells of somebody. None: it says nothing of that; plan, subscription "": none any more."""
+    """What a payment service tells of somebody. None: it says nothing of that; plan "": none any more."""
 
     id: str
     customer: str
+    at: int  # when it came to be, in seconds since 1970: messages come in any order
+    subscription: str = ""  # that it is about
+    begins: bool = False  # the subscription does
     plan: str | None = None
     unpaid: bool | None = None
-    subscription: str | None = None
 
 
 class Payments(Protocol):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from msgspec.structs import replace
 
+from cozy.kernel.clock import iso
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.work import Work
@@ -16,6 +18,8 @@ from ..errors import NoPayments, NoPlan
 from ..model import Changing, Payer, Plan
 from ..ports import Buying, Paid, Payments
 from .homes import apply
+
+KEPT = timedelta(days=90)  # which messages came: Stripe sends one again for 30 days at the most
 
 
 def _service(house: House) -> Payments:
@@ -75,9 +79,34 @@ def _hear(work: Work, told: Paid) -> str:
     listing = homes.of_id(work, known.home_id) if known else None
     if known is None or listing is None or not store.payments.is_new(work, told.id):
         return ""
-    if told.subscription is not None:
-        store.payments.keep(work, replace(known, subscription=told.subscription))
-    plan = told.plan if told.plan is None or told.plan == "" or store.plans.one(work, told.plan) else None
-    if plan is not None or told.unpaid is not None:
-        apply(work, listing.domain, Changing(plan=plan, unpaid=told.unpaid))
+    store.payments.forget(work, iso(work.now - KEPT))
+    news = _news(known, told)
+    plan = news.plan if not news.plan or store.plans.one(work, news.plan) else None
+    store.payments.keep(work, _noted(known, news))
+    if plan is not None or news.unpaid is not None:
+        apply(work, listing.domain, Changing(plan=plan, unpaid=news.unpaid))
     return listing.domain
+
+
+def _news(known: Payer, told: Paid) -> Paid:
+    """What counts of it: nothing of another subscription than what is paid for now, and nothing that a newer message has said anew."""
+    is_current = not known.subscription or told.subscription in {"", known.subscription}
+    begins = told.begins and told.at >= known.subscription_at
+    counts = begins or (is_current and not told.begins)
+    return replace(
+        told,
+        begins=begins,
+        plan=told.plan if counts and told.at >= known.plan_at else None,
+        unpaid=told.unpaid if counts and told.at >= known.unpaid_at else None,
+    )
+
+
+def _noted(known: Payer, news: Paid) -> Payer:
+    ends = news.plan == ""
+    return replace(
+        known,
+        subscription=news.subscription if news.begins else "" if ends else known.subscription,
+        subscription_at=news.at if news.begins or ends else known.subscription_at,
+        plan_at=known.plan_at if news.plan is None else news.at,
+        unpaid_at=known.unpaid_at if news.unpaid is None else news.at,
+    )

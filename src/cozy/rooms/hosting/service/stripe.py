@@ -77,20 +77,30 @@ class Stripe:
         _verify(_secret(settings.stripe_webhook_secret), headers.get("stripe-signature", ""), body, now)
         said = msgspec.json.decode(body)
         kind, thing = said["type"], said["data"]["object"]
-        base = Paid(id=str(said["id"]), customer=str(thing.get("customer") or ""))
+        base = Paid(
+            id=str(said["id"]), customer=str(thing.get("customer") or ""), at=int(said["created"]),
+            subscription=_subscription(thing),
+        )  # fmt: skip
         plan = (thing.get("metadata") or {}).get("plan")
         match kind:
             case "checkout.session.completed":
-                return msgspec.structs.replace(
-                    base, plan=plan, subscription=str(thing.get("subscription") or "")
-                )
+                return msgspec.structs.replace(base, plan=plan, begins=True)
             case "invoice.payment_failed" | "invoice.paid":
                 return msgspec.structs.replace(base, unpaid=kind == "invoice.payment_failed")
             case "customer.subscription.updated":
-                return msgspec.structs.replace(base, plan=plan, unpaid=_OPEN.get(thing.get("status", "")))
+                unpaid = _OPEN.get(thing.get("status", ""))
+                return msgspec.structs.replace(base, plan=None if unpaid is None else plan, unpaid=unpaid)
             case "customer.subscription.deleted":
-                return msgspec.structs.replace(base, plan="", subscription="")
+                return msgspec.structs.replace(base, plan="")
         return None
+
+
+def _subscription(thing: Mapping[str, Any]) -> str:
+    """Which subscription a thing is, or belongs to. Invoices say it in `parent` since the version 2025-03-31 of the API."""
+    if thing.get("object") == "subscription":
+        return str(thing["id"])
+    parent = (thing.get("parent") or {}).get("subscription_details") or {}
+    return str(thing.get("subscription") or parent.get("subscription") or "")
 
 
 async def _ask(house: House, path: str, once: str, fields: Mapping[str, str]) -> dict[str, Any]:

@@ -8,29 +8,30 @@ from cozy.kernel.work import Work
 
 from ..model import Payer
 
+_COLUMNS = "customer, subscription, subscription_at, plan_at, unpaid_at"
+
 
 def payer(work: Work, home_id: str) -> Payer | None:
     """How the service knows the owner of a home."""
-    row = work.db.one(
-        "SELECT of_home, customer, subscription FROM payers WHERE of_home = :home", home=home_id
-    )
+    row = work.db.one(f"SELECT of_home, {_COLUMNS} FROM payers WHERE of_home = :home", home=home_id)
     return Payer(*row) if row else None
 
 
 def of_customer(work: Work, customer: str) -> Payer | None:
     """Whose number this is."""
-    row = work.db.one(
-        "SELECT of_home, customer, subscription FROM payers WHERE customer = :customer", customer=customer
-    )
+    row = work.db.one(f"SELECT of_home, {_COLUMNS} FROM payers WHERE customer = :customer", customer=customer)
     return Payer(*row) if row else None
 
 
 def keep(work: Work, payer: Payer) -> None:
     """Keep how the service knows somebody, and what they pay for there."""
     work.db.run(
-        """INSERT INTO payers (of_home, customer, subscription) VALUES (:home, :customer, :subscription)
-           ON CONFLICT (of_home) DO UPDATE SET customer = excluded.customer, subscription = excluded.subscription""",
+        f"""INSERT INTO payers (of_home, {_COLUMNS})
+            VALUES (:home, :customer, :subscription, :subscription_at, :plan_at, :unpaid_at)
+            ON CONFLICT (of_home) DO UPDATE SET customer = excluded.customer, subscription = excluded.subscription,
+              subscription_at = excluded.subscription_at, plan_at = excluded.plan_at, unpaid_at = excluded.unpaid_at""",
         home=payer.home_id, customer=payer.customer, subscription=payer.subscription,
+        subscription_at=payer.subscription_at, plan_at=payer.plan_at, unpaid_at=payer.unpaid_at,
     )  # fmt: skip
 
 
@@ -44,3 +45,8 @@ def is_new(work: Work, event_id: str) -> bool:
     except Taken:
         return False
     return True
+
+
+def forget(work: Work, before: str) -> None:
+    """Forget which messages came before a moment."""
+    work.db.run("DELETE FROM payment_events WHERE at < :before", before=before)
