@@ -1,7 +1,9 @@
 """The wire of cozy-stack's moves (docs/move.md, web/move/move.go, model/move/request.go), with this home as the old one."""
 
+import io
 import json
 import re
+import zipfile
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,7 +23,9 @@ from cozy.rooms.moves import jobs as moves_jobs
 from cozy.rooms.moves import service as moves
 from cozy.rooms.moves.events import QuestionOver
 from cozy.rooms.moves.model import HANDINGS
+from cozy.rooms.sharing import service as sharings
 from tests.imports.cozy_stack import CozyStack, served
+from tests.sharing.shared import given_by_owner
 
 PASSPHRASE = "orage tilleul boussole velours"
 WIZARD = "https://move.example/callback/source"
@@ -89,11 +93,18 @@ async def handed(house, home) -> str:
     return made.id
 
 
+def track_of(archive: zipfile.ZipFile, sharing_id: str) -> str:
+    """The id of the trigger by which cozy-stack follows a sharing, as its document in an archive names it."""
+    told = json.loads(archive.read(f"My Cozy/Data/io.cozy.sharings/{sharing_id}.json"))
+    return str(told["triggers"]["track_ids"][0])
+
+
 async def state_of(house, home) -> str:
     return (await house.read(home, SYSTEM, moves.handing.last)).body.state
 
 
 async def test_a_home_is_handed_over_step_by_step_and_stays_as_it_is(reader, anonymous, house, home, there):
+    shared = (await house.write(home, SYSTEM, given_by_owner)).id
     before = await house.read(home, SYSTEM, files.usage)
     code = await agreed(reader)
     secret = await question(anonymous, there, code=code)
@@ -115,6 +126,9 @@ async def test_a_home_is_handed_over_step_by_step_and_stays_as_it_is(reader, ano
         False,
         f"{home.origin}/",
     )
+    with zipfile.ZipFile(io.BytesIO((await anonymous.get(f"/move/exports/data/{name}")).content)) as archive:
+        assert f"My Cozy/Data/io.cozy.triggers/{track_of(archive, shared)}.json" in archive.namelist()
+    assert (await house.read(home, SYSTEM, sharings.fetch, shared)).active
     assert (await anonymous.get(f"/move/exports/{name}")).json()["data"]["attributes"]["state"] == "done"
     await moves_jobs.hand_over.run(house, home, ExportOver(made))  # a job may run twice
     assert len(there.asked) == 3
@@ -125,6 +139,7 @@ async def test_a_home_is_handed_over_step_by_step_and_stays_as_it_is(reader, ano
     assert await state_of(house, home) == "arrived"
     assert (await anonymous.post("/move/abort", headers=word)).status_code == 204
     assert await state_of(house, home) == "arrived"
+    assert not (await house.read(home, SYSTEM, sharings.fetch, shared)).active  # it goes on there
     assert "Here nothing was erased" in (await reader.get("/my/leave/move")).text
     assert await house.read(home, SYSTEM, files.usage) >= before
 

@@ -160,6 +160,7 @@ from cozy.rooms.sharing.events import (
     MoveDue,
     PeopleMoved,
     RightsChanged,
+    SharingArrived,
     SharingBegan,
     SharingEnded,
 )
@@ -276,6 +277,7 @@ REACTIONS: dict[type[Event], list[Job]] = {
     MoveDue: [sharing_jobs.tell_move],
     NeighbourMoved: [sharing_jobs.follow_neighbour],
     SharingBegan: [replication_jobs.begin],
+    SharingArrived: [replication_jobs.go_on],
     MemberReady: [replication_jobs.welcome],
     MemberLeft: [replication_jobs.forget_member],
     RightsChanged: [replication_jobs.change_rights],

@@ -88,6 +88,9 @@ class Export(Struct, omit_defaults=True):
     kind: str = OPEN_FOLDER
     doctypes: list[str] = []  # of an archive: only these, all where none is named
     part_size: int = 0  # bytes that were wished for, of an archive
+    moves: bool = (
+        False  # whether the home is handed over with it: then what opens its sharings and links is in it
+    )
     what: Choice = "everything"
     is_since: bool = False  # whether it leaves out what the last one of its kind and choice held
     since: str = ""  # when that was made; "" where there was none

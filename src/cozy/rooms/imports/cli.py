@@ -124,7 +124,7 @@ class _bar:  # noqa: N801 - reads as what it shows
 _WORDS = {
     "file": ("file", "files"), "photo": ("photo or film", "photos and films"), "contact": ("contact", "contacts"),
     "event": ("event or task", "events and tasks"), "mail": ("mail", "mails"), "document": ("other thing", "other things"),
-    "left_there": ("thing that does not come along", "things that do not come along"),
+    "share": ("share or link", "shares and links"), "left_there": ("thing that does not come along", "things that do not come along"),
     "not_understood": ("thing that is not understood, and is kept", "things that are not understood, and are kept"),
 }  # fmt: skip
 

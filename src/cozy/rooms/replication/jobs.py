@@ -12,7 +12,14 @@ from cozy.kernel.jobs import DayPassed, job
 from cozy.kernel.work import Work
 from cozy.rooms.jobs.model import Task
 from cozy.rooms.jobs.ports import WorkerType
-from cozy.rooms.sharing.events import MemberLeft, MemberReady, RightsChanged, SharingBegan, SharingEnded
+from cozy.rooms.sharing.events import (
+    MemberLeft,
+    MemberReady,
+    RightsChanged,
+    SharingArrived,
+    SharingBegan,
+    SharingEnded,
+)
 
 from . import service
 from .events import DocumentsShared, RoomMade
@@ -38,6 +45,12 @@ def begin(work: Work, event: SharingBegan) -> None:
 async def welcome(house: House, home: Home, event: MemberReady) -> None:
     """Give a member the first copy; a second time finds it begun."""
     await service.beginning.welcome(house, home, event.sharing, event.index)
+
+
+@job("replication.go_on", retries=20)
+async def go_on(house: House, home: Home, event: SharingArrived) -> None:
+    """Keep in step what was in step where this home was before; a second time goes on where the first one ended."""
+    await service.beginning.go_on(house, home, event.sharing)
 
 
 @job("replication.change_rights")

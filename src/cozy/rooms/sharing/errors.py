@@ -9,6 +9,10 @@ class NoSharing(NotFound):
     """This is not shared, or not any more."""
 
 
+class CannotFollow(Invalid):
+    """It cannot go on from here: share it again."""
+
+
 class NoRules(Malformed):
     """Choose something to share."""
 

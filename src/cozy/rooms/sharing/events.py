@@ -11,6 +11,12 @@ class SharingBegan(Event, frozen=True):
     sharing: str
 
 
+class SharingArrived(Event, frozen=True):
+    """A sharing goes on here that was in another home before, which moved: what it shares is here, and those it shares with have it."""
+
+    sharing: str
+
+
 class MemberReady(Event, frozen=True):
     """On the owner: the home of a member is let in, and lets this one in. The first copy may start."""
 

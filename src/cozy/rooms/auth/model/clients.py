@@ -78,6 +78,7 @@ class Client(Struct, frozen=True, kw_only=True, omit_defaults=True):
     onboarding_sha256: str = ""  # of a secret that is exchanged for the client, once
     oidc_session_id: str = ""  # the owner's session at the service that vouched for them
     secrets: int = 1  # how many secrets it has had: the last one counts
+    brought: str = ""  # the secret that it had where this home was before, locked: it counts instead
     created_at: str
     cozyMetadata: Mapping[str, Any] = {}  # noqa: N815 (as apps know it)
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import os
 import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec.structs import replace
 
 from cozy.kernel.clock import iso
@@ -270,9 +272,23 @@ def is_secret(work: Work, client: Client, secret: str) -> bool:
 
 def secret_of(work: Work, client: Client) -> str:
     """The secret of a client, which it shows when it asks for tokens."""
+    if client.brought:
+        nonce, locked = (base64.b64decode(each) for each in client.brought.split("."))
+        return _lock(work).decrypt(nonce, locked, client.id.encode()).decode()
     said = f"{client.id} {client.secrets}".encode()
     made = hmac.new(homes.derived_key(work, "client secrets"), said, hashlib.sha256).digest()
     return base64.urlsafe_b64encode(made[:24]).decode()
+
+
+def locked(work: Work, client_id: str, secret: str) -> str:
+    """A secret that was made elsewhere, as it is kept."""
+    nonce = os.urandom(12)
+    sealed = _lock(work).encrypt(nonce, secret.encode(), client_id.encode())
+    return ".".join(base64.b64encode(each).decode() for each in (nonce, sealed))
+
+
+def _lock(work: Work) -> AESGCM:
+    return AESGCM(homes.derived_key(work, "secrets from elsewhere")[:32])
 
 
 def exchanged(work: Work, onboarding_secret: str) -> Client:

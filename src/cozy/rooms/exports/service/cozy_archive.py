@@ -22,7 +22,7 @@ from cozy.rooms.homes import service as homes
 
 from .. import store
 from ..model import Export, LeftOut, Line
-from . import leaving
+from . import handing, leaving
 from .names import plain
 from .spool import Spool
 from .writing import Close
@@ -42,7 +42,7 @@ def part_size(size: int, wished: int = 0) -> int:
 
 async def gather_in(house: House, home: Home, spool: Spool, export: Export) -> Close:
     """Write the lines of everything in a home, as it is at this moment."""
-    await house.scan(home, SYSTEM, gather, spool, export.doctypes)
+    await house.scan(home, SYSTEM, gather, spool, export.doctypes, moves=export.moves)
     return _nothing_more
 
 
@@ -50,10 +50,10 @@ async def _nothing_more() -> None:
     """An archive has no line that tells of the others."""
 
 
-def gather(work: Work, spool: Spool, only: Collection[str]) -> None:
+def gather(work: Work, spool: Spool, only: Collection[str], *, moves: bool = False) -> None:
     """The same, in one read of the home: documents, folders from the topmost on, files and versions by their ids.
 
-    only: of these doctypes; of all where it is empty.
+    only: of these doctypes; of all where it is empty. moves: the home is handed over.
     """
     at = iso(work.now)
     spool.made(f"{DATA}/instance.json", at, [_encode(_instance(work))])
@@ -63,7 +63,11 @@ def gather(work: Work, spool: Spool, only: Collection[str]) -> None:
             for document in leaving.documents(work, doctype):
                 body = document.body
                 whole = collections.inline.filled(work, body) if doctype in with_values else body
-                _document(spool, document, leaving.body(doctype, whole), at)
+                told = leaving.body(doctype, whole, moves=moves)
+                _document(spool, document, handing.filled(work, document, told) if moves else told, at)
+    if moves:
+        for doctype, id_, told in handing.beside(work):
+            spool.made(f"{DATA}/{doctype}/{id_}.json", at, [_encode({"_id": id_, **told})])
     if not only or FILES in only:
         _tree(work, spool, at)
     if not only or VERSIONS in only:

@@ -41,7 +41,10 @@ def may(doctype: str, held: Mapping[str, Any]) -> bool:
     return doctype != "io.cozy.triggers" or held.get("type") != "@webhook"
 
 
-def body(doctype: str, held: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What may leave of a document. What is locked, such as passwords, leaves locked: its key stays."""
-    secret = _SECRET.get(doctype, NO_MEMBERS)
+def body(doctype: str, held: Mapping[str, Any], *, moves: bool = False) -> Mapping[str, Any]:
+    """What may leave of a document. What is locked, such as passwords, leaves locked: its key stays.
+
+    moves: the home is handed over, and what opens its links and sharings with it.
+    """
+    secret = NO_MEMBERS if moves else _SECRET.get(doctype, NO_MEMBERS)
     return {name: value for name, value in held.items() if name not in secret} if secret else held

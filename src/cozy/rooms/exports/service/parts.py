@@ -25,8 +25,11 @@ def name_of(number: int, count: int) -> str:
     return f"{cozy_archive.TOP} - part{number:03d}.zip" if count > 1 else f"{cozy_archive.TOP}.zip"
 
 
-async def archive(house: House, home: Home, target: Path, part_size: int = 0) -> Done:
-    """Write the archive of a home into a folder, in place of one that was written there before. Raises NotEmpty, OSError."""
+async def archive(house: House, home: Home, target: Path, part_size: int = 0, *, moves: bool = False) -> Done:
+    """Write the archive of a home into a folder, in place of one that was written there before. Raises NotEmpty, OSError.
+
+    moves: the home is handed over with it.
+    """
     target.mkdir(parents=True, exist_ok=True)
     before = [path for path in target.iterdir() if not path.name.endswith(".partial")]
     if any(not path.match(f"{cozy_archive.TOP}*.zip") for path in before):
@@ -34,7 +37,7 @@ async def archive(house: House, home: Home, target: Path, part_size: int = 0) ->
     done = Done()
     written: list[Path] = []
     with Spool() as spool:
-        await cozy_archive.gather_in(house, home, spool, Export())
+        await cozy_archive.gather_in(house, home, spool, Export(moves=moves))
         limit = part_size or cozy_archive.part_size(spool.size)
         async for lines in _parts(house, home, spool, limit):
             written.append(target / f"{len(written):03d}.partial")

@@ -10,6 +10,10 @@ from msgspec import Struct
 from .items import Item
 from .trees import Tree
 
+MOVES_FROM = (
+    "moves_from"  # a fact that the frame adds: the address of the Cozy that moves here with what it hands out
+)
+
 
 class Match(Struct, frozen=True):
     """What a format found in a tree.

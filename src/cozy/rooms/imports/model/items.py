@@ -88,6 +88,22 @@ class Copy(Struct, frozen=True, kw_only=True):
     among: frozenset[str] = frozenset()
 
 
+class Share(Struct, frozen=True, kw_only=True):
+    """What others may see of another Cozy that moves here: a sharing, or a link, as its document there says. It comes after all that it
+    is about.
+
+    before: the address of that Cozy; clients: the documents of the homes that it let in, by id.
+    """
+
+    source: str
+    name: str
+    doctype: str
+    id: str
+    body: Mapping[str, Any]
+    before: str
+    clients: Mapping[str, Mapping[str, Any]] = {}
+
+
 class LeftThere(Struct, frozen=True, kw_only=True):
     """Something that is understood and does not come along. why: a sentence in English, of few different ones."""
 
@@ -140,4 +156,4 @@ class NotUnderstood(Struct, frozen=True, kw_only=True):
         return self.name
 
 
-Item: TypeAlias = File | Photo | Document | Copy | Contact | Event | Mail | NotUnderstood | LeftThere
+Item: TypeAlias = File | Photo | Document | Copy | Share | Contact | Event | Mail | NotUnderstood | LeftThere

@@ -19,6 +19,7 @@ KINDS: Mapping[str, tuple[tuple[str, str], str, str]] = {  # words for a number,
     "event": (NN_("%(num)s event or task", "%(num)s events and tasks"), "calendar", N_("In your calendars")),
     "mail": (NN_("%(num)s mail", "%(num)s mails"), "mail", N_("In the folder of your mails")),
     "document": (NN_("%(num)s other thing", "%(num)s other things"), "layers", N_("In your archive")),
+    "share": (NN_("%(num)s share or link", "%(num)s shares and links"), "link", N_("Where others see it as before")),
     "left_there": (
         NN_("%(num)s thing that does not come along", "%(num)s things that do not come along"), "info", N_("Where it was"),
     ),

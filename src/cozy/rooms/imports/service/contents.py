@@ -21,7 +21,20 @@ from cozy.rooms.files.errors import OverQuota
 from cozy.rooms.files.model import FILES
 
 from .. import store
-from ..model import Contact, Copy, Document, Event, File, Item, LeftThere, Mail, NotUnderstood, Photo, reasons
+from ..model import (
+    Contact,
+    Copy,
+    Document,
+    Event,
+    File,
+    Item,
+    LeftThere,
+    Mail,
+    NotUnderstood,
+    Photo,
+    Share,
+    reasons,
+)
 from .sizes import size_of
 from .taking import Ready
 from .taking.batches import STUMBLES
@@ -69,7 +82,7 @@ def _held(work: Work, keys: list[str]) -> dict[str, Content]:
 async def _ready(
     house: House, home: Home, tree: Whole, item: Item, known: Content | None, limit: int | None, locale: str
 ) -> Ready:
-    if isinstance(item, Contact | Event | Document | LeftThere) or (
+    if isinstance(item, Contact | Event | Document | Share | LeftThere) or (
         isinstance(item, Copy) and item.content is None
     ):
         return Ready(item)

@@ -9,6 +9,7 @@ import asyncio
 import re
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -136,6 +137,16 @@ async def parts(house: House, home: Home, source: Source) -> list[Path]:
             await _fetch(house, known.archive, cursor, folder / f"{number:05}.zip")
         (folder / _ALL).touch()
     return sorted(folder.glob("*.zip"))
+
+
+async def moves_from(house: House, home: Home, sources: Sequence[Source]) -> str:
+    """The address of the Cozy that moves here with these; "" where nobody does."""
+    for source in sources:
+        with suppress(NoSource):
+            known = await house.read(home, SYSTEM, _known, source.account) if source.account else None
+            if known is not None and known.moving is not None:
+                return known.moving.url
+    return ""
 
 
 def _folder(house: House, home: Home, account: str) -> Path:

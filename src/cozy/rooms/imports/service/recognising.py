@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ..errors import TooManyParts
 from ..formats import FORMATS
-from ..model import Format, Match, Table
+from ..model import MOVES_FROM, Format, Match, Table
 from .trees import Whole
 
 _TABLES = 20  # of a part that are shown
@@ -34,13 +34,17 @@ def recognise(tree: Whole, formats: Sequence[Format] = FORMATS) -> list[Recognis
     return found
 
 
-def told(part: Recognised, columns: Mapping[str, Mapping[str, int]]) -> Recognised:
-    """A part, with what the owner said of the columns of its tables in place of what its format guessed."""
-    guessed = part.match.facts.get("columns")
-    if not guessed:
-        return part
-    known = {name: columns.get(name, each) for name, each in guessed.items()}
-    return Recognised(part.format, Match(part.match.under, {**part.match.facts, "columns": known}), part.tree)
+def told(part: Recognised, columns: Mapping[str, Mapping[str, int]], moves_from: str = "") -> Recognised:
+    """A part, with what the owner said of the columns of its tables in place of what its format guessed.
+
+    moves_from: the address of the Cozy that moves here with it; "" where nobody does.
+    """
+    facts = dict(part.match.facts)
+    if guessed := facts.get("columns"):
+        facts["columns"] = {name: columns.get(name, each) for name, each in guessed.items()}
+    if moves_from:
+        facts[MOVES_FROM] = moves_from
+    return Recognised(part.format, Match(part.match.under, facts), part.tree)
 
 
 def tables(part: Recognised) -> list[Table]:

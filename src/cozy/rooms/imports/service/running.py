@@ -23,7 +23,7 @@ from cozy.rooms.homes import service as homes
 from .. import store
 from ..errors import Broken, NothingToImport
 from ..model import Copy, File, Import, Item, Left, LeftThere, NotUnderstood, Part, Photo, reasons
-from . import contents, finding, listing
+from . import contents, elsewhere, finding, listing
 from .finding import NewImport
 from .recognising import Recognised, recognise, tables, told
 from .sizes import size_of
@@ -73,7 +73,8 @@ async def _planned(house: House, home: Home, found: NewImport, whole: Whole, tel
     parts = await asyncio.to_thread(recognise, whole)
     if not parts and not whole.refused:
         raise NothingToImport
-    for each in (told(part, found.body.columns) for part in parts):
+    moves_from = await elsewhere.moves_from(house, home, found.body.sources)
+    for each in (told(part, found.body.columns, moves_from) for part in parts):
         part = Part(each.format.name, each.format.title, tables=tables(each))
         plan.parts.append(part)
         items = _Items(each)
@@ -165,7 +166,8 @@ async def run(house: House, home: Home, import_id: str, job: str = "", tell: Tel
 
 async def _take_all(house: House, home: Home, found: NewImport, whole: Whole, job: str, tell: Tell) -> bool:
     """Whether all was taken in; not when somebody paused it."""
-    parts = [told(part, found.body.columns) for part in await asyncio.to_thread(recognise, whole)]
+    moves_from = await elsewhere.moves_from(house, home, found.body.sources)
+    parts = [told(part, found.body.columns, moves_from) for part in await asyncio.to_thread(recognise, whole)]
     await house.write(home, SYSTEM, _agree, found.id, parts, whole)
     locale = await house.read(home, SYSTEM, _locale)
     for number, each in enumerate(parts):

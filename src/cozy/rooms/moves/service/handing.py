@@ -1,6 +1,6 @@
 """A home handed over to a Cozy of another make (cozy-stack docs/move.md): its archive is made, and that Cozy fetches it.
 
-Nothing here is closed or erased: the owner goes on using this home, and removes it when they want to. What the other Cozy is asked with,
+Nothing here is closed or erased: the owner goes on using this home, and removes it when they want to. What others shared with it goes on there. What the other Cozy is asked with,
 and what it is to show when it tells how it went, is locked in an account.
 """
 
@@ -34,6 +34,7 @@ from cozy.rooms.exports.model import COZY_ARCHIVE, Export
 from cozy.rooms.files import service as files
 from cozy.rooms.homes.model import SETTINGS
 from cozy.rooms.permissions import service as permissions
+from cozy.rooms.sharing import service as sharings
 
 from ..errors import BadRequest, NoHanding, TargetAway
 from ..events import QuestionOver
@@ -146,7 +147,7 @@ async def begin(house: House, home: Home, secret: str) -> str:
 
 
 def _begin(work: Work, id_: str) -> None:
-    made = exports.begin(work, Export(kind=COZY_ARCHIVE))
+    made = exports.begin(work, Export(kind=COZY_ARCHIVE, moves=True))
     _change(work, id_, replace(_fetch(work, id_).body, state="making", export=made.id, secret_sha256=""))
 
 
@@ -212,6 +213,8 @@ def heard(work: Work, token: str, *, is_done: bool) -> None:
         raise NoHanding
     if found.body.state != "arrived":
         _note(work, found.id, "arrived" if is_done else "failed", "" if is_done else "import")
+        if is_done:
+            sharings.moving.gone(work)
 
 
 def may_import(work: Work, token: str) -> bool:

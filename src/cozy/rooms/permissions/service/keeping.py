@@ -19,8 +19,9 @@ def permission_of(found: Document) -> Permission:
 
 
 def add(work: Work, new: Permission) -> Permission:
-    """Keep a new grant."""
-    return _indexed(work, permission_of(documents.create(work, PERMISSIONS, body_of(new))), "")
+    """Keep a new grant, under its id where it has one."""
+    made = documents.create(work, PERMISSIONS, body_of(new), id_=new.id or None)
+    return _indexed(work, permission_of(made), "")
 
 
 def replace(work: Work, before: Permission, after: Permission) -> Permission:

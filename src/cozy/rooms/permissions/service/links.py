@@ -90,6 +90,35 @@ def make(work: Work, wanted: Wanted) -> Permission:
     return made
 
 
+def bring(work: Work, id_: str, wanted: Wanted, shortcodes: Mapping[str, str]) -> Permission:
+    """A link of the home that this one was before, under its id; one that is here already stays as it is.
+
+    shortcodes: what opened it there, by label, which opens it here too unless it opens something else. Raises BadRule, BadDoctype,
+    Reserved, TooManyCodes.
+    """
+    known = store.permissions.by_ids(work, [id_]).get(id_)
+    if known is not None:
+        return keeping.permission_of(known)
+    _check(work, wanted.rules.values())
+    codes = _codes(work, wanted.labels)
+    made = keeping.add(
+        work,
+        Permission(
+            id=id_, rev="", type="share", source_id="", rules=wanted.rules, codes=codes,
+            shortcodes={label: _code_as_before(work, shortcodes.get(label, "")) for label in codes},
+            password=bool(wanted.sealed), expires_at=wanted.expires_at, title=wanted.title,
+            metadata=history.new(work, "", wanted.metadata),
+        ),
+    )  # fmt: skip
+    store.links.seal(work, made.id, wanted.sealed)
+    return made
+
+
+def _code_as_before(work: Work, code: str) -> str:
+    is_one = SHORT <= len(code) <= LABEL_LIMIT and set(code) <= set(_ALPHABET)
+    return code if is_one and not store.links.of_code(work, code) else free_code(work)
+
+
 def change(work: Work, permission: Permission, patch: Patch) -> Permission:
     """Change a link; or what an app may do, as far as the caller may do it too.
 

@@ -43,11 +43,21 @@ async def welcome(house: House, home: Home, sharing_id: str, member: int) -> Non
     """Give a member the first copy of everything; a second time goes on where the first one ended."""
     if await house.read(home, SYSTEM, _is_told, sharing_id, member):
         return
+    await _note_all(house, home, sharing_id)
+    await house.write(home, SYSTEM, _enlist, sharing_id, member)
+
+
+async def go_on(house: House, home: Home, sharing_id: str) -> None:
+    """Keep in step what others have already, and this home too: with each that this one talks to, what differs is found out and told."""
+    await _note_all(house, home, sharing_id)
+    await house.write(home, SYSTEM, _enlist_all, sharing_id)
+
+
+async def _note_all(house: House, home: Home, sharing_id: str) -> None:
     wanted = await house.write(home, SYSTEM, _prepare, sharing_id)
     for rule, ids in wanted:
         for start in range(0, len(ids), _AT_ONCE):
             await house.write(home, SYSTEM, _note, sharing_id, rule, ids[start : start + _AT_ONCE])
-    await house.write(home, SYSTEM, _enlist, sharing_id, member)
 
 
 def _is_told(work: Work, sharing_id: str, member: int) -> bool:
@@ -80,6 +90,17 @@ def _enlist(work: Work, sharing_id: str, member: int) -> None:
     if within.peer(member) is not None and not within.sharing.drive:
         store.enlist(work, sharing_id, member, 0, is_initial=True)
         rounds.wake(work)
+
+
+def _enlist_all(work: Work, sharing_id: str) -> None:
+    try:
+        within = scope(work, sharing_id)
+    except NoSharing:
+        return
+    for peer in () if within.sharing.drive else within.peers:
+        if store.replica(work, sharing_id, peer.index) is None:
+            store.enlist(work, sharing_id, peer.index, 0, is_initial=False)
+    rounds.wake(work)
 
 
 def rights_changed(work: Work, sharing_id: str) -> None:

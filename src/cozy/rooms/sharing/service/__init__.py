@@ -6,6 +6,7 @@ For the rooms above, which move what is shared: `fetch`, `active`, `peers`, `mem
 
 from . import (
     answering,
+    arriving,
     asking,
     delegating,
     discovering,
@@ -36,6 +37,7 @@ from .others import member_who_asks, of_client, peer_of, peers, standings, write
 __all__ = [
     "active",
     "answering",
+    "arriving",
     "asking",
     "delegating",
     "discovering",

@@ -16,11 +16,11 @@ from cozy.rooms.contacts import service as contacts
 from cozy.rooms.neighbours import service as neighbours
 
 from ..errors import NoSharing, PeerGone, WrongState
-from ..events import MoveDue
+from ..events import MoveDue, SharingEnded
 from ..model import MOVED, Peer
 from ..model.addresses import home_address
 from ..model.exchange import LONGEST, Moved
-from . import asking, keeping, others
+from . import asking, keeping, letting_in, others
 
 
 async def moved(house: House, home: Home, caller: Caller, sharing_id: str, told: Moved) -> None:
@@ -82,6 +82,17 @@ def follow_own(work: Work, before: str) -> None:
         kept = keeping.put(work, sharing)
         for peer in others.peers(work, kept):
             work.publish(MoveDue(kept.id, peer.index))
+
+
+def gone(work: Work) -> None:
+    """This home goes on elsewhere, with its sharings, which those it shares with hear from there: here they are over, and what was
+    shared stays. Publishes SharingEnded.
+    """
+    for sharing in keeping.active(work):
+        keeping.put(work, replace(sharing, active=False))
+        for secrets in sharing.credentials:
+            letting_in.show_out(work, secrets.inbound_client_id)
+        work.publish(SharingEnded(sharing.id, keep=True))
 
 
 async def tell_move(house: House, home: Home, due: MoveDue) -> None:

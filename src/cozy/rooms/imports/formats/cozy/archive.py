@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...model import Entry, Format, Item, Match, NotUnderstood, Tree
+from ...model import MOVES_FROM, Entry, Format, Item, Match, NotUnderstood, Tree
 from .. import reasons
 from ..making import loaded
+from . import shares
 from .documents import FILES, NAME, OWN_FOLDERS, VERSIONS, Staying, copy, is_document, rank, stays
 
 _DOCUMENT = re.compile(r"((?:[^/]+/){0,2}?)(Data/)?(io\.cozy\.[a-z0-9._]+)/.+\.json")
@@ -30,13 +31,14 @@ def recognise(tree: Tree) -> Match | None:
 
 
 def items(tree: Tree, match: Match) -> Iterator[Item]:
-    """Every document, what is put into something after it."""
+    """Every document, what is put into something after it; of a Cozy that moves what others may see of it, at last."""
     data, contents = str(match.facts["data"]), str(match.facts["files"])
-    staying = Staying()
+    before = str(match.facts.get(MOVES_FROM, ""))
+    staying, apart = Staying(), {FILES, VERSIONS, *(shares.DOCTYPES if before else ())}
     entries = _documents(tree, data)
     ids = _ids(entries)
     for doctype, entry in entries:
-        if doctype in {FILES, VERSIONS}:
+        if doctype in apart:
             continue
         yield from _one(tree, doctype, entry, staying, ids[doctype])
     folders = _folders(tree, [entry for doctype, entry in entries if doctype == FILES])
@@ -48,6 +50,8 @@ def items(tree: Tree, match: Match) -> Iterator[Item]:
     for doctype, entry in entries:
         if doctype in {FILES, VERSIONS}:
             yield from _with_content(tree, doctype, entry, contents, paths, after)
+    if before:
+        yield from shares.items(tree, [each for each in entries if each[0] in shares.DOCTYPES], before)
     yield from staying.items()
 
 
@@ -76,6 +80,8 @@ def _one(tree: Tree, doctype: str, entry: Entry, staying: Staying, among: frozen
     told = loaded(tree, entry)
     if not is_document(told):
         yield NotUnderstood(name=entry.name, why=reasons.BROKEN)
+    elif shares.is_trigger(doctype, told):
+        return
     elif why := stays(doctype, told["_id"]):
         staying.saw(doctype, told["_id"], why)
     else:

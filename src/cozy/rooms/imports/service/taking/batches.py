@@ -36,11 +36,12 @@ from ...model import (
     Mail,
     NotUnderstood,
     Photo,
+    Share,
     reasons,
 )
 from ...store import Taken
 from .. import finding
-from . import copies, documents_, files_, people, twins
+from . import copies, documents_, files_, people, shares, twins
 from .outcomes import Outcome, key_of
 from .paths import folder_at, held, steps_of
 
@@ -50,7 +51,7 @@ log = structlog.get_logger()
 SHOWN = 100  # of what was left out, in the document
 KINDS: dict[type, str] = {
     File: "file", Photo: "photo", Document: "document", Contact: "contact", Event: "event", Mail: "mail",
-    NotUnderstood: "not_understood", LeftThere: "left_there",
+    Share: "share", NotUnderstood: "not_understood", LeftThere: "left_there",
 }  # fmt: skip
 # Of documents of another Cozy, by doctype; others are documents.
 _KINDS_OF_COPIES = {
@@ -182,6 +183,8 @@ def _taken(
             return documents_.take_document(work, item, known, took.format)
         case Copy():
             return copies.take_copy(work, item, content, known, quota, took.alike.get(item.doctype, {}))
+        case Share():
+            return shares.take_share(work, item)
     assert content is not None
     match item:
         case Photo():
