@@ -205,7 +205,9 @@ async def test_an_app_that_is_not_here_is_looked_for_in_the_store(house, home, t
     async with httpx2.AsyncClient(transport=transport, base_url=ghost) as browser:
         answer = await browser.get("/folder?x=1")
         assert (answer.status_code, answer.headers["location"]) == (307, f"{home.origin}/my/store/ghost")
-        assert (await browser.get("/public?sharecode=abc")).status_code == 404
+        assert (await browser.get("/public?sharecode=a.b")).status_code == 404
+        answer = await browser.get("/public?sharecode=abcDEF123456")
+        assert (answer.status_code, answer.headers["location"]) == (307, f"{home.origin}/s/abcDEF123456")
 
 
 async def test_an_app_of_long_ago_leads_to_the_home(browser, home):

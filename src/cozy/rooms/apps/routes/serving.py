@@ -27,6 +27,7 @@ routes = Routes(pages=True, site="app")
 
 _NAMED_BY_CONTENT = re.compile(r"^[^.]*\.([0-9a-f]{10,}|immutable)\.", re.IGNORECASE)
 _ROBOTS = "User-agent: *\nDisallow: /\n"
+_PUBLIC = "/public"  # where the links of apps lead
 _FORMER = {"collect", "onboarding"}  # apps of long ago, whose place the home itself took
 _COOKIE_S = int(KNOWN.total_seconds())
 
@@ -72,13 +73,17 @@ async def _answer(call: Call, path: str) -> Response:
 
 
 def _not_here(call: Call) -> Response:
-    """Whoever looks for an app that is not installed is led to it in the store, where there is one. Raises NoApp.
+    """Whoever looks for an app that is not installed is led to it in the store, where there is one; with a link, to its page, which needs
+    no app. Raises NoApp.
 
     Whether the registries have it the store asks, once the owner is in: strangers cause no request to others.
     """
     if call.slug in _FORMER:
         return RedirectResponse(f"{call.home.origin}/", 301)
-    if call.query("sharecode") or not service.registries.of(call.house, call.home).all:
+    code = call.query("sharecode").removesuffix(".")
+    if code.isascii() and code.isalnum() and call.request.url.path.startswith(_PUBLIC):
+        return RedirectResponse(f"{call.home.origin}/s/{code}", 307, {"cache-control": "no-store"})
+    if code or not service.registries.of(call.house, call.home).all:
         raise NoApp(slug=call.slug)
     return RedirectResponse(f"{call.home.origin}/my/store/{call.slug}", 307, {"cache-control": "no-store"})
 
