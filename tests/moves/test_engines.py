@@ -1,12 +1,16 @@
 """A home moves between a host that keeps homes in SQLite and one that keeps them in PostgreSQL, and back."""
 
+import itertools
 import os
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
-from cozy.app.house import home_of
+from cozy.app.house import home_of, opened
+from cozy.app.server import serving
 from cozy.kernel.carrying import HomeGone
+from cozy.kernel.settings import Settings
 from cozy.rooms.documents import service as documents
 from cozy.rooms.homes import service as homes
 from cozy.rooms.moves import service as moves
@@ -117,3 +121,34 @@ async def test_whatever_request_was_the_last_one_it_goes_on_both_ways(pair, home
     async with pair.client(OLD) as client:
         found = await client.get("/files/download", params={"Path": "/large.bin"})
         assert (found.status_code, found.content) == (200, LARGE)
+
+
+class InTurns:
+    """Workers of one host behind an address: each request goes to the next one."""
+
+    def __init__(self, *apps):
+        self.apps = itertools.cycle(apps)
+
+    async def __call__(self, scope, receive, send):
+        await next(self.apps)(scope, receive, send)
+
+
+async def test_whichever_worker_is_asked_they_take_a_home_in_together(pair, postgres_url):
+    home = await pair.make()
+    async with pair.client() as client:
+        await client.upload("small.txt", b"hello")
+    await pair.old.write(home, OWNER, documents.create, "io.cozy.tests", {"a": LARGE.hex() * 40})
+    settings = Settings(data=str(pair.folder / "another worker"), postgres=postgres_url)
+    async with opened(settings) as another:
+        another = replace(another, outside=pair.between)
+        pair.between.apps[NEW] = InTurns(pair.between.apps[NEW], serving(another))
+        code = await another.write_host(moves.expecting.expect, NEW, None)
+        await moves.leaving.begin(pair.old, home, f"http://{NEW}:8080#{code}")
+        before = await pair.old.read(home, OWNER, _all)
+        assert (await pair.carry_on()).state == "arrived"
+        assert len([path for _, path in pair.between.asked if path.endswith("/blocks")]) > 4
+        there = await another.read(home, OWNER, _all)
+        assert [row for row in there if row in before] == before
+        left = await another.storage.host.read(lambda db: db.one("SELECT count(*) FROM arriving_blocks"))
+        assert left == (0,)
+        assert not list(pair.folder.rglob("*coming*"))

@@ -14,7 +14,7 @@ import os
 import shutil
 import struct
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -302,8 +302,12 @@ class ComingFile:
         with self._coming.open("rb") as file:
             return [hash_of(block) for block in iter(lambda: file.read(BLOCK), b"")]
 
-    async def put(self, number: int, block: bytes) -> None:
-        """Write a block."""
+    async def put(self, blocks: Sequence[tuple[int, bytes]]) -> None:
+        """Write them."""
+        for number, block in blocks:
+            await self._put(number, block)
+
+    async def _put(self, number: int, block: bytes) -> None:
         known = await self.hashes()
         try:
             await asyncio.to_thread(self._write, number, block)

@@ -29,7 +29,6 @@ from psycopg.types.string import TextLoader
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from cozy.backends import alive, rows
-from cozy.backends.carried import ComingFile
 from cozy.backends.group import GroupCommit, Outcome
 from cozy.backends.migrate import (
     Families,
@@ -44,7 +43,7 @@ from cozy.backends.migrate import (
     runs_ours_alone,
     too_new,
 )
-from cozy.backends.rows_carried import SEALED, LeavingRows, connect, install_rows, is_sealed
+from cozy.backends.rows_carried import SEALED, ComingRows, LeavingRows, connect, install_rows, is_sealed
 from cozy.backends.wall import Wall, take_down, walled
 from cozy.kernel.carrying import HomeGone, NoHomeFile
 from cozy.kernel.db import Db, Row, Taken, TooLong, expand, nothing
@@ -273,7 +272,6 @@ class PostgresStorage:
         self._migrations = lru_cache(migrations)
         self._root = root  # where the files of homes are that come or go
         self._connections = connections
-        self._coming: dict[str, list[bytes]] = {}
         self._threads = ThreadPoolExecutor(max_workers=connections, thread_name_prefix="postgres")
         families = {family: self._migrations(family) for family in ("host", "home")}
         self._outgrown = Event()
@@ -332,15 +330,15 @@ class PostgresStorage:
         """A file of the home's rows, to be carried to another host."""
         return LeavingRows(home_id, self._conninfo, self._root, self._migrations("home"))
 
-    def coming(self, home_id: str) -> ComingFile:
-        """The file of a home that is carried here, of which its rows are made."""
+    def coming(self, home_id: str) -> ComingRows:
+        """What is carried here of a home, of which its rows are made."""
         home = self._migrations("home")
-        return ComingFile(
-            self._root / "homes" / home_id / "home.db",
-            partial(install_rows, home_id, self._conninfo, home),
+        return ComingRows(
+            home_id,
+            self.host,
+            self._root,
             max(each.number for each in home),
-            self._coming,
-            lambda _: None,
+            partial(install_rows, home_id, self._conninfo, home),
             partial(runs_ours_alone, migrations=home),
         )
 

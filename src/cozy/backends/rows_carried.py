@@ -7,10 +7,13 @@ name of that counter: whoever waited for it finds none.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ParamSpec, TypeVar
 
 import apsw
@@ -21,7 +24,8 @@ from cozy.backends import rows
 from cozy.backends.alive import POSTGRES
 from cozy.backends.durable import make_folder, sync_folder
 from cozy.backends.migrate import Migration, migrate_sqlite, require_latest
-from cozy.kernel.carrying import BLOCK, CarriedAlready, HomeGone, hash_of
+from cozy.kernel.carrying import BLOCK, CarriedAlready, HomeGone, NoHomeFile, hash_of, root_of
+from cozy.kernel.db import Database, Db
 from cozy.kernel.problem import Unavailable
 
 P = ParamSpec("P")
@@ -222,3 +226,91 @@ def install_rows(home_id: str, conninfo: str, migrations: list[Migration], comin
     for end in ("", "-wal", "-shm"):
         coming.with_name(coming.name + end).unlink(missing_ok=True)
     sync_folder(coming.parent)
+
+
+class ComingRows:
+    """What is on its way to become rows, block by block in a table of the host: whichever worker is asked, all know what is here.
+
+    folder: of this worker, where a file is made of it when it is whole; install: makes rows of such a file, where there are none yet.
+    """
+
+    def __init__(
+        self, home_id: str, host: Database, folder: Path, version: int, install: Callable[[Path], None], is_ours: Callable[[Path], bool]
+    ) -> None:  # fmt: skip
+        self.version = version
+        self._id = home_id
+        self._host = host
+        self._folder = folder
+        self._install = install
+        self._is_ours = is_ours
+
+    async def hashes(self) -> list[bytes]:
+        """Of what is here."""
+        return await self._host.read(self._hashes)
+
+    def _hashes(self, db: Db) -> list[bytes]:
+        asked = "SELECT number, hash FROM arriving_blocks WHERE of_home = :id ORDER BY number"
+        found = enumerate(db.all(asked, id=self._id))
+        return [
+            bytes(digest) for at, (number, digest) in takewhile(lambda each: each[0] == each[1][0], found)
+        ]
+
+    async def put(self, blocks: Sequence[tuple[int, bytes]]) -> None:
+        """Keep them, all or none."""
+        await self._host.write(lambda db: self._put(db, blocks))
+
+    def _put(self, db: Db, blocks: Sequence[tuple[int, bytes]]) -> None:
+        for number, block in blocks:
+            db.run(
+                """INSERT INTO arriving_blocks (of_home, number, hash, block) VALUES (:id, :number, :hash, :block)
+                   ON CONFLICT (of_home, number) DO UPDATE SET hash = excluded.hash, block = excluded.block""",
+                id=self._id, number=number, hash=hash_of(block), block=block,
+            )  # fmt: skip
+
+    async def whole(self, size: int) -> str:
+        """Cut it: it is on the disk."""
+        await self._host.write(lambda db: self._cut(db, size))
+        return root_of(await self.hashes())
+
+    def _cut(self, db: Db, size: int) -> None:
+        last = -(-size // BLOCK) - 1
+        db.run("DELETE FROM arriving_blocks WHERE of_home = :id AND number > :last", id=self._id, last=last)
+        found = self._block(db, last)
+        if len(found) > size - last * BLOCK:
+            self._put(db, [(last, found[: size - last * BLOCK])])
+
+    def _block(self, db: Db, number: int) -> bytes:
+        asked = "SELECT block FROM arriving_blocks WHERE of_home = :id AND number = :number"
+        row = db.one(asked, id=self._id, number=number)
+        return bytes(row[0]) if row else b""
+
+    async def check(self) -> None:
+        """By its schema."""
+        async with self._as_file() as path:
+            if not await asyncio.to_thread(self._is_ours, path):
+                raise NoHomeFile
+
+    async def settle(self) -> None:
+        """Make rows of it, and let go of the blocks."""
+        async with self._as_file() as path:
+            if path.stat().st_size:
+                await asyncio.to_thread(self._install, path)
+        await self._host.write(self._forget)
+
+    @asynccontextmanager
+    async def _as_file(self) -> AsyncIterator[Path]:
+        """What is here, in a file that nobody else knows."""
+        count = len(await self.hashes())
+        with TemporaryDirectory(prefix="coming-", dir=self._folder) as folder:
+            path = Path(folder) / "home.db"
+            with path.open("wb") as file:
+                for number in range(count):
+                    file.write(await self._host.read(partial(self._block, number=number)))
+            yield path
+
+    async def drop(self) -> None:
+        """Forget them."""
+        await self._host.write(self._forget)
+
+    def _forget(self, db: Db) -> None:
+        db.run("DELETE FROM arriving_blocks WHERE of_home = :id", id=self._id)

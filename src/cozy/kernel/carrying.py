@@ -97,8 +97,8 @@ class Coming(Protocol):
         """Of what is here."""
         ...
 
-    async def put(self, number: int, block: bytes) -> None:
-        """Take a block."""
+    async def put(self, blocks: Sequence[tuple[int, bytes]]) -> None:
+        """Take blocks, each by its number."""
         ...
 
     async def whole(self, size: int) -> str:

@@ -48,7 +48,9 @@ _ID = re.compile(r"[0-9a-f]{32}")
 _KEY = re.compile(r"[0-9a-f]{64}-[0-9a-z]{1,64}")
 _HEAD = struct.Struct(">QI")  # of a block: its number and size
 _LARGEST = 2**31  # no database has a block of a higher number
-_held: dict[str, int] = {}  # by home that comes: bytes of the contents that are here, once they were counted
+_held: dict[
+    str, int
+] = {}  # by home that comes: bytes of the contents that are here, once they were counted, and came to this worker since
 
 
 def expect(work: Work, domain: str, quota: int | None) -> str:
@@ -155,13 +157,15 @@ async def hashes(house: House, arrival: Arrival) -> bytes:
 
 async def take_blocks(house: House, arrival: Arrival, body: bytes) -> None:
     """Take some blocks, none of them behind a hole: reading one takes as long as if it were full. Raises BadBlocks, NoRoom, OutOfSpace."""
-    file = house.storage.coming(arrival.home_id)
-    for number, block in list(unpacked(body)):
-        if number > len(await file.hashes()):
+    file, blocks = house.storage.coming(arrival.home_id), list(unpacked(body))
+    held = len(await file.hashes())
+    for number, block in blocks:
+        if number > held:
             raise BadBlocks
         if arrival.quota is not None and number * BLOCK + len(block) > arrival.quota:
             raise NoRoom(quota=arrival.quota)
-        await file.put(number, block)
+        held = max(held, number + 1)
+    await file.put(blocks)
 
 
 def packed(number: int, block: bytes) -> bytes:
@@ -209,17 +213,24 @@ async def _within(
     if home_id not in _held:
         stored = await asyncio.to_thread(lambda: sum(each.size for each in house.blobs.stored(home_id)))
         _held.setdefault(home_id, stored)
+    database = len(await house.storage.coming(home_id).hashes()) * BLOCK
     async for chunk in chunks:
         _held[home_id] = _held.get(home_id, 0) + len(chunk)
-        if _held[home_id] + len(await house.storage.coming(home_id).hashes()) * BLOCK > quota:
+        if _held[home_id] + database > quota:
             _held.pop(home_id)  # what is refused does not stay
             raise NoRoom(quota=quota)
         yield chunk
 
 
 async def whole(house: House, arrival: Arrival, said: Whole) -> None:
-    """Make sure that everything is here and on the disk, and is a home. Raises NotWhole, NoHomeFile, DomainTaken."""
+    """Make sure that everything is here and on the disk, and is a home. Raises NotWhole, NoHomeFile, NoRoom, DomainTaken."""
     await house.read_host(_check_free, arrival.domain)
+    if arrival.quota is not None:
+        stored = await asyncio.to_thread(
+            lambda: sum(each.size for each in house.blobs.stored(arrival.home_id))
+        )
+        if stored + said.size > arrival.quota:
+            raise NoRoom(quota=arrival.quota)
     file = house.storage.coming(arrival.home_id)
     if not 0 < said.size <= len(await file.hashes()) * BLOCK or await file.whole(said.size) != said.root:
         raise NotWhole
