@@ -58,6 +58,23 @@ async def test_a_token_opens_as_bearer_and_as_the_password_of_any_name(house, to
     assert (as_bearer.status_code, as_password.status_code) == (200, 200)
 
 
+async def test_a_page_of_another_site_changes_nothing_with_a_password_that_the_browser_keeps(
+    house, home, token
+):
+    transport = httpx2.ASGITransport(administration(house))
+    forged = {"sec-fetch-site": "cross-site", "origin": "https://evil.example"}
+    async with httpx2.AsyncClient(transport=transport, base_url=ADMIN, auth=("admin", token)) as client:
+        for path, form in [
+            (f"/my/homes/{home.domain}/destroy", {"address": home.domain}),
+            (f"/instances/{home.domain}/magic_link", None),
+            ("/instances?Domain=eve.localhost&Passphrase=correct-horse-battery", None),
+        ]:
+            answer = await client.post(path, data=form, headers=forged)
+            assert answer.status_code == 403, (path, answer.status_code)
+        listed = (await client.get("/instances", headers={"sec-fetch-site": "cross-site"})).json()["data"]
+    assert [each["attributes"]["domain"] for each in listed] == [home.domain]
+
+
 async def test_a_token_is_over_after_its_time_and_when_it_is_revoked(house, hoster, token, clock):
     assert (await hoster.get("/instances/count")).status_code == 200
     clock.advance(days=366)

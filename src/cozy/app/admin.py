@@ -36,7 +36,7 @@ from cozy.ui import N_
 from cozy.web import jsonapi
 from cozy.web.answers import json, see_other
 from cozy.web.call import Call
-from cozy.web.csrf import SAFE
+from cozy.web.csrf import SAFE, Forged, is_from_here
 from cozy.web.dispatch import Dispatcher
 
 log = structlog.get_logger()
@@ -145,10 +145,15 @@ async def nowhere(host: str) -> tuple[Home, str]:
 
 
 async def identify(call: Call, route: Route) -> None:
-    """Who asks is who holds the token that the gate saw, in the request or behind the cookie of a browser."""
+    """Who asks is who holds the token that the gate saw, in the request or behind the cookie of a browser.
+
+    A browser in which a person typed the token as a password sends it by itself, also for pages of other sites. Raises Forged.
+    """
     call.home = replace(call.home, origin=f"{call.request.url.scheme}://{call.home.domain}")
     held: Token | None = call.request.scope[_HELD]
     if held is not None:
+        if call.request.method not in SAFE and not is_from_here(call):
+            raise Forged
         call.has_token = bool(shown(call.request))
         call.caller = Caller("hoster", name=held.id)
 
