@@ -2,7 +2,7 @@
 
 import pytest
 
-from cozy.rooms.imports.formats.banks.model import amount
+from cozy.rooms.imports.formats.banks.model import amount, mark_in
 from tests.imports.silos import bodies, items, unread
 
 OFX = (
@@ -135,3 +135,26 @@ def test_an_xml_bomb_is_refused_and_said(tmp_path):
 )  # fmt: skip
 def test_a_sum_is_read_as_banks_of_many_countries_write_it(text, found):
     assert str(amount(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("around", "text", "found"),
+    [
+        (["-12.50"], "1,234", "1234"), (["-12,50"], "1.234", "1234"), (["1,234.00"], "-5,000", "-5000"), (["1.234.567"], "1.500", "1500"),
+        (["1,234"], "1,234", "1.234"), (["12,5", "12.5"], "1,234", "1.234"), (["7"], "0.125", "0.125"),
+    ],
+)  # fmt: skip
+def test_thousands_are_told_from_decimals_by_the_sums_around(around, text, found):
+    assert str(amount(text, mark_in([*around, text]))) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", "Date;Libellé;Montant\n01/11/2026;Loyer;-1.050\n02/11/2026;Pain;-1,5\n"),
+        ("a.qif", "!Type:Bank\nD13/11/2026\nT-1,5\nPPain\n^\nD14/11/2026\nT-1.050\nPLoyer\n^\n"),
+    ],
+)
+def test_sums_of_a_file_are_read_alike(tmp_path, name, text):
+    (found,) = items(tmp_path, {name: text}).values()
+    assert sorted(each["amount"] for each in bodies(found) if "amount" in each) == [-1050, -1.5]

@@ -1,6 +1,8 @@
 """Runs: what there is comes in by kind, once, wherever it is stopped."""
 
+import zipfile
 from hashlib import sha256
+from pathlib import Path
 
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.calendars.model import EVENTS
@@ -79,6 +81,26 @@ async def test_what_is_in_the_way_stays_and_the_other_stands_beside(bring, insid
     third = await bring(zipped(tmp_path / "z.zip", {"top/mine.txt": b"another"}))
     assert third.parts[0].beside == 1
     assert set(await inside(tree_of)) == {"/top/mine.txt", "/top/mine (2).txt"}
+
+
+async def test_an_older_archive_and_one_in_a_folder_of_its_own_change_nothing(bring, inside, tmp_path):
+    def dated(name: str, content: bytes, year: int) -> Path:
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr(zipfile.ZipInfo("top/a.txt", (year, 1, 1, 0, 0, 0)), content)
+        return tmp_path / name
+
+    june, january = dated("june.zip", b"june", 2024), dated("january.zip", b"january", 2023)
+    await bring(june)
+    before = await bring(january)
+    assert (before.parts[0].changed, before.parts[0].beside) == (0, 1)
+    for again in (june, january, june):
+        assert (await bring(again)).parts[0].same == 1
+    there = await inside(tree_of)
+    assert set(there) == {"/top/a.txt", "/top/a (2).txt"}
+    theirs = await bring(dated("theirs.zip", b"theirs", 2025), into="/Paul")
+    assert theirs.parts[0].changed == 0
+    assert await inside(tree_of) == there | {"/Paul/top/a.txt": sha256(b"theirs").hexdigest()}
+    assert (await bring(dated("july.zip", b"july", 2026))).parts[0].changed == 1
 
 
 async def test_a_pause_stops_it_and_going_on_ends_it(bring, inside, tmp_path, house, home):

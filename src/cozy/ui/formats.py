@@ -24,10 +24,10 @@ def number(value: float, locale: str) -> str:
 
 
 def money(sum_: float, currency: str, locale: str) -> str:
-    """12,50 € in French, €12.50 in English; what is no currency stands behind the number."""
+    """12,50 € in French, €12.50 in English; what is no currency stands behind the number, which has two decimals all the same."""
     if _CURRENCY.fullmatch(currency):
         return format_currency(sum_, currency, locale=_known(locale))
-    return f"{number(sum_, locale)} {currency}".strip()
+    return f"{format_decimal(sum_, '#,##0.00###', locale=_known(locale))} {currency}".strip()
 
 
 def price(cents: int, currency: str, locale: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 NONE, CARD, CASH, CHECK, TRANSFER = "none", "credit card", "cash", "check", "transfer"
 DEBIT_CARD, DEPOSIT, FEE, DIRECT_DEBIT = "debit card", "deposit", "financial fee", "direct debit"
 
+_MARKS = re.compile(r"([.,])(\d+)")
+_OTHER = {",": ".", ".": ","}
 _IBAN = re.compile(r"^[A-Z]{2}\d{2}[A-Z0-9]{10,30}$")
 
 
@@ -61,8 +63,29 @@ class Statement:
     unread: list[str] = field(default_factory=list)
 
 
-def amount(text: str) -> Decimal | None:
-    """A sum as people and banks write it: `1 234,56`, `1.234,56`, `-1,234.56`, `(12.00)`, `12.00-`, `1'234.50`, `12,5 €`."""
+def mark_in(texts: Iterable[str]) -> str:
+    """The decimal mark of sums that were written alike, `,` or `.`; "" where none of them tells it, as `1,234` does not, or they differ."""
+    marks = {_mark(text) for text in texts} - {""}
+    return marks.pop() if len(marks) == 1 else ""
+
+
+def _mark(text: str) -> str:
+    found = _MARKS.findall(text)
+    if not found:
+        return ""
+    if len({mark for mark, _ in found}) == 2 or (len(found) == 1 and len(found[0][1]) != 3):
+        return str(found[-1][0])
+    return "" if len(found) == 1 else _OTHER[found[0][0]]
+
+
+def amount(text: str, mark: str = "") -> Decimal | None:
+    """A sum as people and banks write it: `1 234,56`, `1.234,56`, `-1,234.56`, `(12.00)`, `12.00-`, `1'234.50`, `12,5 €`.
+
+    mark: the decimal mark of those around it, by which `1,234` is told: see `mark_in`.
+    """
+    marks = _MARKS.findall(text) if mark else []
+    if len(marks) == 1 and marks[0][0] != mark and len(marks[0][1]) == 3:
+        text = text.replace(marks[0][0], "")
     plain = re.sub(r"[^\d,.\-+()−]", "", text.replace("'", "")).replace("−", "-")
     is_negative = plain.startswith(("-", "(")) or plain.endswith("-")
     digits = plain.strip("-+()")

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from ..reading.moments import day
 from ..reading.texts import decoded
-from .model import CHECK, NONE, Account, BadStatement, Operation, Statement, amount
+from .model import CHECK, NONE, Account, BadStatement, Operation, Statement, amount, mark_in
 
 _TYPES = {"bank": "bank", "cash": "cash", "ccard": "credit card", "oth a": "asset", "oth l": "liability"}
+_SUMS = ("T", "U", "$")  # what begins a line with a sum
 _NUMBERS = re.compile(r"^\s*(\d{1,4})[/.\-](\d{1,2})")
 
 
@@ -24,6 +25,7 @@ def read(raw: bytes, name: str) -> Iterator[Statement]:
     if not is_qif(raw):
         raise BadStatement("there is no QIF in it")
     is_month_first = _leads_with_month(text)
+    mark = mark_in(line[1:] for line in text.splitlines() if line[:1] in _SUMS)
     account = Account(name)
     operations: list[Operation] = []
     unread: list[str] = []
@@ -35,13 +37,13 @@ def read(raw: bytes, name: str) -> Iterator[Statement]:
                     yield Statement(account, operations, unread)
                     operations, unread = [], []
                 account = Account(
-                    said.get("N", name), label=said.get("D", ""), balance=amount(said.get("$", "")),
+                    said.get("N", name), label=said.get("D", ""), balance=amount(said.get("$", ""), mark),
                     type=_TYPES.get(said.get("T", "").lower(), "bank"),
                 )  # fmt: skip
         elif section.removeprefix("type:") in _TYPES:
             kind = section.removeprefix("type:")
             for said in entries:
-                operation = _operation(said, is_month_first)
+                operation = _operation(said, is_month_first, mark)
                 if operation is None:
                     unread.append(" ".join(said.values())[:200])
                 else:
@@ -72,9 +74,9 @@ def _sections(text: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
         yield name, [*entries, entry] if entry else entries
 
 
-def _operation(said: dict[str, str], is_month_first: bool) -> Operation | None:
+def _operation(said: dict[str, str], is_month_first: bool, mark: str) -> Operation | None:
     at = day(said.get("D", "").replace("'", "/").replace(" ", ""), is_month_first=is_month_first)
-    sum_ = amount(said.get("T", "") or said.get("U", ""))
+    sum_ = amount(said.get("T", "") or said.get("U", ""), mark)
     if at is None or sum_ is None:
         return None
     names = {"M": "memo", "N": "check", "L": "category", "A": "address", "S": "split"}

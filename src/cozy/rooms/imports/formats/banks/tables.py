@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from ..reading.moments import day, from_iso, from_words, leads_with_month
-from .model import Account, Operation, Statement, amount
+from .model import Account, Operation, Statement, amount, mark_in
 
 DATE, VALUE_DATE, LABEL, AMOUNT, DEBIT, CREDIT = "date", "value_date", "label", "amount", "debit", "credit"
 CURRENCY, BALANCE, REFERENCE, CATEGORY, COUNTERPARTY, ACCOUNT = (
@@ -80,11 +80,13 @@ def _fits(rows: Sequence[Sequence[str]], columns: Mapping_) -> bool:
 def read(rows: Sequence[Sequence[str]], columns: Mapping_, name: str) -> Iterator[Statement]:
     """The statements of the rows below the head, an account each; `name` is that of an account that the table does not name."""
     is_month_first = leads_with_month([row[columns[DATE]] for row in rows if len(row) > columns[DATE]])
+    sums = [columns[each] for each in (AMOUNT, DEBIT, CREDIT) if each in columns]
+    mark = mark_in(row[at] for row in rows for at in sums if at < len(row))
     operations: dict[str, list[Operation]] = {}
     unread: dict[str, list[str]] = {}
     for row in rows:
         account = _cell(row, columns, ACCOUNT) or name
-        operation = _operation(row, columns, is_month_first)
+        operation = _operation(row, columns, is_month_first, mark)
         if operation is None:
             unread.setdefault(account if account in operations else name, []).append(" | ".join(row)[:200])
         else:
@@ -95,8 +97,8 @@ def read(rows: Sequence[Sequence[str]], columns: Mapping_, name: str) -> Iterato
         yield Statement(Account(account, currency=currency), found, unread.get(account, []))
 
 
-def _operation(row: Sequence[str], columns: Mapping_, is_month_first: bool) -> Operation | None:
-    at, sum_ = _date(_cell(row, columns, DATE), is_month_first), _sum(row, columns)
+def _operation(row: Sequence[str], columns: Mapping_, is_month_first: bool, mark: str) -> Operation | None:
+    at, sum_ = _date(_cell(row, columns, DATE), is_month_first), _sum(row, columns, mark)
     if not at or sum_ is None:
         return None
     counterparty = _cell(row, columns, COUNTERPARTY)
@@ -116,11 +118,11 @@ def _operation(row: Sequence[str], columns: Mapping_, is_month_first: bool) -> O
     )
 
 
-def _sum(row: Sequence[str], columns: Mapping_) -> Decimal | None:
+def _sum(row: Sequence[str], columns: Mapping_, mark: str = "") -> Decimal | None:
     """The sum of a row: of its one column, or what came in less what went out."""
     if AMOUNT in columns:
-        return amount(_cell(row, columns, AMOUNT))
-    out, in_ = amount(_cell(row, columns, DEBIT)), amount(_cell(row, columns, CREDIT))
+        return amount(_cell(row, columns, AMOUNT), mark)
+    out, in_ = amount(_cell(row, columns, DEBIT), mark), amount(_cell(row, columns, CREDIT), mark)
     if in_ is not None and in_ != 0:
         return in_
     return -abs(out) if out is not None else in_

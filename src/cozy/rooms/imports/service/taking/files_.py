@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cozy.kernel.blobs import Content
+from cozy.kernel.clock import parse
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 from cozy.rooms.files.errors import NoFile
 from cozy.rooms.files.model import FILES
+from cozy.rooms.files.model import File as File_
 from cozy.rooms.files.service import Details, Target
 from cozy.rooms.files.service.tree import free_name
 from cozy.rooms.photos import service as photos
@@ -19,7 +21,7 @@ from ... import store
 from ...model import File, Photo
 from ...store import Taken
 from .outcomes import Outcome, key_of
-from .paths import folder_at, is_numbered, steps_of
+from .paths import folder_at, folder_there, is_numbered, steps_of
 
 
 def take_file(
@@ -53,30 +55,46 @@ def _take(
 ) -> Outcome:
     details = _details(item)
     before = _alive(work, known)
-    if known is not None and before is not None:
-        if known.digest == content.sha256:
-            _let_go(work, content)
-            return Outcome("same", content.sha256, FILES, known.id)
-        if before.sha256 == known.digest and not before.is_trashed:
-            changed = files.overwrite(work, before.id, content, item.mime, details, quota=quota)
-            return Outcome("changed", content.sha256, FILES, changed.id)
+    if known is not None and before is not None and known.digest == content.sha256:
+        _let_go(work, content)
+        return Outcome("same", content.sha256, FILES, known.id)
     *above, name = steps_of(item.path)
+    if same := _standing(work, folder_there(work, top, above), name, content):
+        _let_go(work, content)
+        return Outcome("same", content.sha256, FILES, same)
+    if known is not None and before is not None and _follows(work, top, item, before, known):
+        changed = files.overwrite(work, before.id, content, item.mime, details, quota=quota)
+        return Outcome("changed", content.sha256, FILES, changed.id)
     folder = folder_at(work, top, above)
     there = files.child_named(work, folder, name)
-    if there is not None and not there.is_folder and there.sha256 == content.sha256:
-        _let_go(work, content)
-        return Outcome("same", content.sha256, FILES, there.id)
-    if there is not None:
-        beside = store.holding(work, folder, content.sha256)
-        if same := [id_ for id_, other in beside if is_numbered(other, name)]:
-            _let_go(work, content)
-            return Outcome("same", content.sha256, FILES, same[0])
-        name = free_name(work, folder, name)
+    name = name if there is None else free_name(work, folder, name)
     made = files.create_file(work, folder, name, content, item.mime, details, quota=quota)
     return Outcome("added" if there is None else "beside", content.sha256, FILES, made.id)
 
 
-def _alive(work: Work, known: Taken | None) -> files.File | None:
+def _standing(work: Work, folder: str, name: str, content: Content) -> str:
+    """The id of the file that holds this in a folder, under this name or one with a number; "" for none."""
+    there = files.child_named(work, folder, name) if folder else None
+    if there is None:
+        return ""
+    if not there.is_folder and there.sha256 == content.sha256:
+        return there.id
+    beside = store.holding(work, folder, content.sha256)
+    return next((id_ for id_, other in beside if is_numbered(other, name)), "")
+
+
+def _follows(work: Work, top: str, item: File | Photo, before: File_, known: Taken) -> bool:
+    """Whether this is what a file that came before has become: nobody changed that here, it lies where this is to go, and is not the
+    newer one of both. The archive of somebody else, in a folder of its own, has files of the same names.
+    """
+    if before.sha256 != known.digest or before.is_trashed:
+        return False
+    around = files.fetch(work, top).path.rstrip("/")
+    is_inside = files.full_path(work, before).startswith(f"{around}/")
+    return is_inside and (not item.modified or parse(item.modified) >= parse(before.updated_at))
+
+
+def _alive(work: Work, known: Taken | None) -> File_ | None:
     """The file that an item became; None when it is gone for good, so that it comes again."""
     try:
         return files.fetch(work, known.id) if known is not None and known.id else None

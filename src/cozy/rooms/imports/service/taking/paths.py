@@ -44,6 +44,17 @@ def unnumbered(name: str) -> str:
     return re.sub(r" \(\d+\)(?=\.[^.]*$|$)", "", name)
 
 
+def folder_there(work: Work, top: str, steps: Sequence[str]) -> str:
+    """The id of the folder at these steps below another one; "" where it is missing."""
+    at = top
+    for step in steps:
+        known = files.child_named(work, at, step)
+        if known is None or not known.is_folder:
+            return ""
+        at = known.id
+    return at
+
+
 def folder_at(work: Work, top: str, steps: Sequence[str]) -> str:
     """The id of the folder at these steps below another one, made where it is missing. A file in the way stays beside."""
     at = top
