@@ -89,7 +89,7 @@ def test_a_time_in_words_finds_what_is_from_then_after_what_says_so(work, given,
     assert find("plage juillet 2025") == ["Plage"]
     assert find("plage 2025") == ["Plage"]
     assert find("ski juillet 2025 type:event") == ["Ski", "Plage"]
-    assert find("l'été dernier") == ["Plage"]
+    assert find("l'été dernier") == find("l’été dernier") == ["Plage"]
     assert find("last summer") == ["Last Summer.mp3", "Plage"]
     assert find("événements de l'hiver dernier") == ["Ski"]
     assert find("rapport aujourd'hui") == ["Rapport juillet 2025.txt"]
