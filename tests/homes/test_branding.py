@@ -79,9 +79,18 @@ async def test_who_has_not_agreed_to_new_terms_may_still_take_everything_along(r
     assert (await reader.get("/my")).status_code == 200
 
 
-@pytest.mark.parametrize("brand", ['{logo = "none.svg"}', '{colour = "red"}', '{logo = "cozy.toml"}'])
-def test_what_cannot_be_shown_is_refused_at_the_start(tmp_path, brand, monkeypatch):
+@pytest.mark.parametrize(
+    "said",
+    [
+        'brand = {logo = "none.svg"}',
+        'brand = {colour = "red"}',
+        'brand = {logo = "cozy.toml"}',
+        "app_split = {developer = 70, host = 20}",
+        "app_split = {developer = 110, host = -10}",
+    ],
+)
+def test_what_cannot_be_used_is_refused_at_the_start(tmp_path, said, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "cozy.toml").write_text(f"[contexts.a]\nbrand = {brand}")
+    (tmp_path / "cozy.toml").write_text(f"[contexts.a]\n{said}")
     with pytest.raises(BadContext, match="context a"):
         load(tmp_path / "cozy.toml")

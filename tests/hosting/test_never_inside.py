@@ -71,6 +71,8 @@ ASKED = {
     "GET /instances/{domain}/usage": (f"{AT}/usage", None),
     "GET /instances/{domain}/statements/{month}": (f"{AT}/statements/2026-07", None),
     "GET /statements/{month}": ("/statements/2026-07.csv", None),
+    "GET /payouts/{month}": ("/payouts/2026-07", None),
+    "GET /earnings/{month}": ("/earnings/2026-07.csv", None),
     "GET /plans": ("/plans", None),
     "PUT /plans/{name}": ("/plans/family", {"title": "Family"}),
     "DELETE /plans/{name}": ("/plans/family", None),
@@ -263,11 +265,14 @@ async def test_the_watch_sees_what_is_read(house, full, settings, clock, monkeyp
 
 # What the room takes from other rooms: nothing of it hands out a document.
 TAKEN = {
+    "apps.errors": {"NothingSold"},
+    "apps.model": {"Price"},
+    "apps.ports": {"Right", "Wish"},
     "auth.errors": set(),
     "auth.model": {"ITERATIONS", "Typed"},
     "auth.service": {"delegated", "limits", "open_home", "passphrase", "reset", "sessions"},
     "homes.errors": {"DomainTaken", "NoHome"},
-    "homes.model": {"Context", "Listing", "octets", "written"},
+    "homes.model": {"Context", "Listing", "Split", "octets", "written"},
     "homes.service": {
         "at", "bills", "change", "clean_domain", "contexts", "count", "count_by_state", "destroy", "gone_from", "late", "listed", "of_id", "profile_of", "search",
         "skipped_to", "terms",

@@ -1,72 +1,16 @@
 """Owners pay by Stripe, against a server that answers as its API does: forms, keys, numbers, signatures."""
 
-import hashlib
-import hmac
-import json
 import re
-from urllib.parse import parse_qs
 
-import httpx2
 import pytest
-from aiohttp import web
-from msgspec.structs import replace
 
-from cozy.app.server import serving
 from tests.conftest import DOMAIN
+from tests.hosting.stripe import settings, stripe, tell
 
+__all__ = ["settings", "stripe", "tell"]
 pytestmark = pytest.mark.anyio
 PLAN = "/my/settings/plan"
 URL = f"/instances/{DOMAIN}"
-SECRET = "whsec_test"
-
-
-class FakeStripe:
-    """https://docs.stripe.com/api: what we ask of it, and nothing else."""
-
-    def __init__(self):
-        self.url, self.asked, self.once = "", [], {}
-
-    async def answer(self, request):
-        fields = {name: values[0] for name, values in parse_qs(await request.text()).items()}
-        assert request.content_type == "application/x-www-form-urlencoded"
-        if request.headers.get("authorization") != "Bearer sk_test_1":
-            return web.json_response({"error": {"type": "invalid_request_error"}}, status=401)
-        key = request.headers.get("idempotency-key")
-        if key and key in self.once:
-            return web.json_response(self.once[key])
-        self.asked.append((request.path, fields))
-        number = len(self.asked)
-        made = {
-            "/v1/customers": {"id": "cus_1", "object": "customer"},
-            "/v1/checkout/sessions": {"id": f"cs_{number}", "url": f"https://checkout.test/cs_{number}"},
-            "/v1/billing_portal/sessions": {"id": f"bps_{number}", "url": f"https://billing.test/{number}"},
-        }[request.path]
-        if key:
-            self.once[key] = made
-        return web.json_response(made)
-
-
-@pytest.fixture
-async def stripe():
-    fake = FakeStripe()
-    app = web.Application()
-    app.router.add_post("/v1/{path:.*}", fake.answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    fake.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield fake
-    await runner.cleanup()
-
-
-@pytest.fixture
-def settings(settings, stripe, tmp_path):
-    key = tmp_path / "stripe.key"
-    key.write_text("sk_test_1\n")
-    return replace(
-        settings, stripe_key=str(key), stripe_url=stripe.url, stripe_webhook_secret=SECRET,
-        outside_allowed="127.0.0.0/8", hoster_name="Maison des Homes",
-    )  # fmt: skip
 
 
 @pytest.fixture
@@ -77,23 +21,6 @@ async def plans(hoster, house):
     yield
     for table in ("plans", "agreed_plans", "payers", "payment_events"):
         await house.storage.host.write(lambda db, table=table: db.run(f"DELETE FROM {table}"))
-
-
-@pytest.fixture
-async def tell(house, home, clock):
-    """What Stripe says, signed as it does."""
-    transport = httpx2.ASGITransport(serving(house))
-    async with httpx2.AsyncClient(transport=transport, base_url=home.origin) as client:
-
-        async def tell(kind, thing, id_="evt_1", secret=SECRET, ago_s=0, created=1):
-            said = {"id": id_, "type": kind, "created": created, "data": {"object": thing}}
-            body = json.dumps(said).encode()
-            at = int(clock().timestamp()) - ago_s
-            signed = hmac.new(secret.encode(), b"%d.%b" % (at, body), hashlib.sha256).hexdigest()
-            headers = {b"stripe-signature": f"t={at},v1={'0' * 63}é,v1={signed}".encode("latin-1")}
-            return (await client.post("/payments/stripe", content=body, headers=headers)).status_code
-
-        yield tell
 
 
 async def test_the_owner_takes_a_plan_and_pays_fails_to_pay_and_leaves(

@@ -77,7 +77,7 @@ def shell_for_owner(work: Work, call: Call, context: dict[str, Any]) -> ui.Shell
         adds=_adds(inbox, context.get("room", "")),
         csrf=csrf.token(call),
         storage=ui.Storage(files.usage(work), call.home.quota),
-        has_plan=bool(work.hosted.plan or work.settings.hoster_name),
+        has_plan=bool(work.hosted.plan or work.settings.hoster_name or homes.context(work).app_split),
         flashes=_flashes(call),
         uploads="/files/tus",
         inbox=inbox,

@@ -26,6 +26,7 @@ from cozy.rooms.apps import jobs as apps_jobs
 from cozy.rooms.apps import pages as apps_pages
 from cozy.rooms.apps import routes as apps_routes
 from cozy.rooms.apps import service as apps
+from cozy.rooms.apps.ports import Shop
 from cozy.rooms.auth import jobs as auth_jobs
 from cozy.rooms.auth import pages as auth_pages
 from cozy.rooms.auth import routes as auth_routes
@@ -392,6 +393,7 @@ PORTS: dict[type, list[Any]] = {
     Letters: [hosting_pages.letters.write],
     Moving: [moves.leaving.under_way],
     Payments: [hosting.stripe.Stripe()],
+    Shop: [hosting.selling.AppShop()],
     Witness: [hosting.webhooks.witness],
     Sharers: [sharing_pages.inviting.with_people, federation_pages.sending.at_servers],
     Tongue: [ui.words],

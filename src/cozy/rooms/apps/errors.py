@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Conflict, Forbidden, Invalid, Malformed, NotFound, Stale, Unavailable
+from cozy.kernel.problem import (
+    ActionNeeded,
+    Conflict,
+    Forbidden,
+    Invalid,
+    Malformed,
+    NotFound,
+    Stale,
+    Unavailable,
+)
 
 
 class NoApp(NotFound):
@@ -99,6 +108,14 @@ class ShutOut(Forbidden):
 
 class NotReady(Unavailable):
     """This app is being installed: try again in a moment."""
+
+
+class NotBought(ActionNeeded):
+    """This app has a price: buy it first, in the store."""
+
+
+class NothingSold(Forbidden):
+    """This app has a price, and this host sells no apps."""
 
 
 class BadIntent(Invalid):

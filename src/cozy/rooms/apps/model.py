@@ -5,10 +5,10 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from cozy.rooms.permissions.model import Rule
 
@@ -53,6 +53,14 @@ class Terms(Struct, frozen=True):
     version: str = ""
 
 
+class Price(Struct, frozen=True):
+    """What an app costs, in the smallest unit of the currency; 0 for nothing."""
+
+    amount: Annotated[int, Meta(ge=0, le=100_000_000)] = 0
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "EUR"
+    period: Literal["once", "month"] = "once"
+
+
 class Manifest(Struct, frozen=True, kw_only=True):
     """What we read of a manifest; the document of an app holds all that its author wrote."""
 
@@ -71,6 +79,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     services: Mapping[str, Service] = {}
     permissions: Mapping[str, Rule] = {}
     terms: Terms = Terms()
+    price: Price = Price()
     screenshots: tuple[str, ...] = ()
 
 

@@ -65,6 +65,14 @@ class Brand(Struct, frozen=True):
     colour: str = ""
 
 
+class Split(Struct, frozen=True):
+    """Who gets how much of a hundred of what an app costs: who made it, the host, and who it is sold in the name of."""
+
+    developer: int
+    host: int = 0
+    brand: int = 0
+
+
 class Context(Struct, frozen=True, kw_only=True):
     """What we know of a context; what else it holds is for apps, and given to them as it is."""
 
@@ -84,6 +92,7 @@ class Context(Struct, frozen=True, kw_only=True):
     )
     homes_below: str = ""  # the host's own address, where people get a home below it: example.org
     moving_in: Literal["invited", "anybody"] = "invited"  # who may get one there
+    app_split: Split | None = None  # of what apps cost; None: no apps are sold
     plans: tuple[str, ...] = ()  # that people choose among then, by name; the first is proposed
 
 

@@ -45,6 +45,14 @@ class NoPayments(NotFound):
     """Nothing is paid for here."""
 
 
+class BoughtAlready(Conflict):
+    """You have bought this app already."""
+
+
+class NoPurchase(NotFound):
+    """There is nothing that is paid for each month."""
+
+
 class WrongSignature(Malformed):
     """This is not signed by the payment service, or too long ago."""
 

@@ -48,6 +48,70 @@ class Day(Struct, frozen=True):
     requests: int
 
 
+class Purchase(Struct, frozen=True):
+    """An app that a home bought, or wanted to, as it was agreed. paid_at "": not yet; ends_at "": it opens without an end.
+
+    …_part: of a hundred; told_at: when the newest message came to be that said when it ends, in seconds since 1970.
+    """
+
+    id: str
+    home_id: str
+    slug: str
+    title: str
+    developer: str
+    amount: int
+    currency: str
+    period: Literal["once", "month"]
+    developer_part: int
+    host_part: int
+    brand_part: int
+    asked_at: str
+    paid_at: str = ""
+    ends_at: str = ""
+    subscription: str = ""
+    told_at: int = 0
+
+
+class Earning(Struct, frozen=True):
+    """What was paid for an app, and whose it is: whole cents, of which what cannot be divided is the developer's."""
+
+    id: str  # of the payment, at the payment service
+    purchase: str
+    home_id: str
+    domain: str
+    at: str
+    slug: str
+    title: str
+    developer: str
+    amount: int
+    currency: str
+    to_developer: int
+    to_host: int
+    to_brand: int
+
+
+class Payout(Struct, frozen=True):
+    """What is due to a developer for a month, and what stays with the host and the brand."""
+
+    month: str
+    developer: str
+    currency: str
+    payments: int
+    amount: int
+    to_developer: int
+    to_host: int
+    to_brand: int
+
+
+class Sold(Struct, frozen=True):
+    """An app on a statement."""
+
+    slug: str
+    title: str
+    amount: int
+    currency: str
+
+
 class Month(Struct, frozen=True):
     """A line of a statement: the most bytes that a home held in a month, what it carried, and in about how many weeks its
     owner was there, no closer.
@@ -65,6 +129,7 @@ class Month(Struct, frozen=True):
     plan_title: str = ""
     price: int = 0  # of that month, in the smallest unit of the currency
     currency: str = ""
+    apps: tuple[Sold, ...] = ()  # that were paid for in it
 
 
 class Offer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -12,8 +12,6 @@ from cozy.kernel.house import House
 from cozy.kernel.settings import Settings
 from cozy.kernel.work import Work
 
-from .model import Plan
-
 
 class Sizes(Protocol):
     """Knows how many bytes a home keeps in a room."""
@@ -48,13 +46,21 @@ class Letter(Struct, frozen=True):
     html: str
 
 
-class Buying(Struct, frozen=True):
-    """A plan to be paid for. back: where the owner is sent afterwards."""
+class Buying(Struct, frozen=True, kw_only=True):
+    """What is to be paid for. once: what makes asking for it twice count once; about: what it is, as messages of the service
+    name it later. back: where the owner is sent afterwards; done: after paying.
+    """
 
     home_id: str
     customer: str
-    plan: Plan
+    once: str
+    title: str
+    amount: int
+    currency: str
+    is_monthly: bool = True
+    about: Mapping[str, str]
     back: str
+    done: str
 
 
 class Paid(Struct, frozen=True, kw_only=True):
@@ -67,6 +73,11 @@ class Paid(Struct, frozen=True, kw_only=True):
     begins: bool = False  # the subscription does
     plan: str | None = None
     unpaid: bool | None = None
+    purchase: str = ""  # of an app, that all of it is about
+    payment: str = ""  # the number of what was paid
+    amount: int | None = None  # that was paid
+    currency: str = ""
+    ends_at: int | None = None  # when the subscription does, in seconds since 1970; 0: it goes on
 
 
 class Payments(Protocol):
@@ -81,7 +92,11 @@ class Payments(Protocol):
         ...
 
     async def checkout(self, house: House, buying: Buying) -> str:
-        """The address of a page where a plan is paid for. Raises Elsewhere."""
+        """The address of a page where something is paid for. Raises Elsewhere."""
+        ...
+
+    async def stop(self, house: House, subscription: str, stops: bool) -> int:
+        """Let a subscription end when what was paid for is over, or go on; when that is, as in `Paid.ends_at`. Raises Elsewhere."""
         ...
 
     async def portal(self, house: House, customer: str, back: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -12,6 +13,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from cozy import ui
+from cozy.kernel.clock import parse
 from cozy.kernel.home import app_origin
 from cozy.kernel.routes import Routes
 from cozy.kernel.work import Work
@@ -24,6 +26,7 @@ from cozy.web.call import Call
 from cozy.web.pages import flash, page
 
 from ..model import App, Kind
+from ..ports import Right
 
 routes = Routes(pages=True)
 
@@ -103,6 +106,11 @@ def terms_of(app: App) -> str:
     """Where its terms are, to be read before it is installed; "" for none."""
     url = app.manifest.terms.url
     return url if urlsplit(url).scheme in {"http", "https"} else ""
+
+
+def end_of(right: Right | None) -> date | None:
+    """The last day on which something bought opens; None for no end."""
+    return parse(right.ends_at).date() if right and right.ends_at else None
 
 
 def words(work: Work) -> ui.Words:

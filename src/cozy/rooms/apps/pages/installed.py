@@ -21,8 +21,23 @@ from cozy.web.call import Call
 
 from .. import service
 from ..model import App, Kind
+from ..ports import Right
 from . import asking
-from .door import APPS, PATHS, card, done, lines, name_of, offered_card, routes, said, terms_of, text, words
+from .door import (
+    APPS,
+    PATHS,
+    card,
+    done,
+    end_of,
+    lines,
+    name_of,
+    offered_card,
+    routes,
+    said,
+    terms_of,
+    text,
+    words,
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -67,12 +82,14 @@ def _row(work: Work, app: App, locale: str) -> dict[str, Any]:
 async def one(call: Call, slug: str) -> Response:
     """An app or a connector. 200; 404."""
     await permissions.ledger.flush_home(call.house, call.home)
-    return await call.scan(_one, call, slug)
+    app = await call.read(service.manifest, slug, _kind(call))
+    right = await service.prices.right(call.house, call.home, slug) if app.manifest.price.amount else None
+    opens = await service.prices.opens(call.house, call.home, app)
+    return await call.scan(_one, call, app, right, opens)
 
 
-def _one(work: Work, call: Call, slug: str) -> Response:
-    locale = homes.profile(work).locale
-    app = service.manifest(work, slug, _kind(call))
+def _one(work: Work, call: Call, app: App, right: Right | None, opens: bool) -> Response:
+    slug, locale = app.slug, homes.profile(work).locale
     given = permissions.of_source(work, app.kind, slug)
     used = permissions.ledger.last_access(work, Holder(app.kind, slug))
     return asking.page(
@@ -80,6 +97,7 @@ def _one(work: Work, call: Call, slug: str) -> Response:
         waits=app.available_version, is_live=bool(app.folder), source=_source(app), changed=_changed(app), terms=terms_of(app),
         lines=lines(work, app, given.rules, locale) if given else [], grant=f"/my/access/grants/{given.id}" if given else "",
         is_over=bool(given and permissions.has_ended(work, given)), asks=bool(app.manifest.permissions), used=parse(used) if used else None,
+        right=right, end=end_of(right), is_shut=not opens,
     )  # fmt: skip
 
 
@@ -165,16 +183,22 @@ async def update(call: Call, slug: str, form: FormData) -> Response:
 
 
 @each("GET", "/uninstall")
-def ask_to_uninstall(work: Work, call: Call, slug: str) -> Response:
+async def ask_to_uninstall(call: Call, slug: str) -> Response:
     """Shall it go? 200; 404."""
+    right = await service.prices.right(call.house, call.home, slug) if _kind(call) == "app" else None
+    return await call.read(_ask_to_uninstall, call, slug, right)
+
+
+def _ask_to_uninstall(work: Work, call: Call, slug: str, right: Right | None) -> Response:
     locale = homes.profile(work).locale
     app = service.manifest(work, slug, _kind(call))
     given = permissions.of_source(work, app.kind, slug)
     kept = [line for line in lines(work, app, given.rules, locale) if "add" in line.does] if given else []
     links = permissions.links_by(work, app.id)
     return asking.page(
-        work, call, "uninstall.html", card=card(work, app, locale), kept=kept, links=len(links)
-    )
+        work, call, "uninstall.html", card=card(work, app, locale), kept=kept, links=len(links),
+        is_paid_for=bool(right and right.is_open and right.price.period == "month" and not right.ends_at),
+    )  # fmt: skip
 
 
 @each("POST", "/uninstall")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from cozy.kernel.problem import Elsewhere, Problem
+from cozy.kernel.problem import Conflict, Elsewhere, Problem
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
@@ -18,9 +19,24 @@ from cozy.web.call import Call
 from .. import service
 from ..errors import AlreadyInstalled, NoApp
 from ..model import Kind
+from ..ports import Right, Wish
 from ..service.offers import Offered
 from . import asking
-from .door import PATHS, STORE, done, lines, name_of, offered_card, routes, said, shots, shown, terms_of, text
+from .door import (
+    PATHS,
+    STORE,
+    done,
+    end_of,
+    lines,
+    name_of,
+    offered_card,
+    routes,
+    said,
+    shots,
+    shown,
+    terms_of,
+    text,
+)
 
 SHOWN: dict[str, Kind] = {"apps": "app", "connectors": "konnector"}
 MOST = 300  # cards of one page
@@ -58,6 +74,7 @@ def _row(offer: Offered, locale: str) -> dict[str, Any]:
         "card": card,
         "is_here": here is not None and here.is_usable,
         "is_out_of_order": offer.is_out_of_order,
+        "price": offer.app.manifest.price,
     }
 
 
@@ -65,10 +82,12 @@ def _row(offer: Offered, locale: str) -> dict[str, Any]:
 async def details(call: Call, slug: str) -> Response:
     """One app: who made it, how it looks, what it would see. 200; 404."""
     offer = await _offered(call, slug)
-    return await call.scan(_details, call, offer)
+    share = service.prices.share(call.house, call.home)
+    right = await service.prices.right(call.house, call.home, slug)
+    return await call.scan(_details, call, offer, share, right)
 
 
-def _details(work: Work, call: Call, offer: Offered) -> Response:
+def _details(work: Work, call: Call, offer: Offered, share: int | None, right: Right | None) -> Response:
     locale = homes.profile(work).locale
     app = offer.app
     here = offer.installed if offer.installed is not None and offer.installed.is_usable else None
@@ -77,6 +96,7 @@ def _details(work: Work, call: Call, offer: Offered) -> Response:
         lines=lines(work, app, app.manifest.permissions, locale), hidden=permissions.out_of_sight(app.manifest.permissions),
         shots=shots(app, offer.version), here=f"{PATHS[app.kind]}/{app.slug}" if here else "", has_update=offer.has_update,
         is_out_of_order=offer.is_out_of_order, terms=terms_of(app),
+        price=app.manifest.price, share=share, right=right, end=end_of(right), is_paying=bool(call.query("paid")),
     )  # fmt: skip
 
 
@@ -86,6 +106,9 @@ async def ask(call: Call, slug: str) -> Response:
     offer = await _offered(call, slug)
     if offer.installed is not None and offer.installed.is_usable:
         return see_other(f"{PATHS[offer.app.kind]}/{slug}")
+    right = await service.prices.right(call.house, call.home, slug)
+    if offer.app.manifest.price.amount and not (right and right.is_open):
+        return see_other(f"{STORE}/{slug}")
     return await call.scan(_question, call, offer)
 
 
@@ -95,6 +118,23 @@ def _question(work: Work, call: Call, offer: Offered, status: int = 200, **typed
         work, call, "install.html", offer.app, offer.app.manifest.permissions, offered_card(offer.app, offer.version, locale),
         status, terms=terms_of(offer.app), **typed,
     )  # fmt: skip
+
+
+@routes.on("POST", f"{STORE}/{{slug}}/buy", OWNER)
+async def buy(call: Call, slug: str, form: FormData) -> Response:
+    """Lead to where it is paid for. 200; 303 back with what is wrong; 403, 404, 502."""
+    offer, words = await _offered(call, slug), await said(call)
+    app = offer.app
+    name = name_of(app, words.locale)
+    page = f"{STORE}/{slug}"
+    wish = Wish(slug, name, app.manifest.editor or slug, app.manifest.price, f"{call.home.origin}{page}")
+    if not wish.price.amount:
+        return see_other(f"{page}/install")
+    try:
+        url = await service.prices.buy(call.house, call.home, wish)
+    except Conflict as problem:
+        return done(call, page, words.gettext(problem.detail), failed=True)
+    return await shown(call, "pay.html", url=url, host=urlsplit(url).hostname, back=page, name=name)
 
 
 @routes.on("POST", f"{STORE}/{{slug}}/install", OWNER)

@@ -158,6 +158,8 @@ async def _page(call: Call, app: App, file: File) -> Response:
     """A page of an app, with its token: kept nowhere."""
     if _is_in(call) and not call.query("sharecode"):
         await call.read(service.opening.check, app)
+        if not await service.prices.opens(call.house, call.home, app):
+            return see_other(f"{call.home.origin}/my/apps/{app.slug}")
     if _is_in(call) and app.state == "installed":
         await call.write(service.installing.awake, app.slug)
     if _is_in(call) and await call.read(service.opening.is_due, app):

@@ -29,7 +29,7 @@ from .. import store
 from ..errors import AlreadyInstalled, Busy, LinkedClient, NoApp, NoSource, TakenSlug
 from ..events import AppInstalled, AppUninstalled
 from ..model import DOCTYPES, App, Kind
-from . import granting, manifests, services, sources
+from . import granting, manifests, prices, services, sources
 from .granting import Consent
 from .installed import manifest
 from .sources import Offer, Wanted
@@ -48,14 +48,14 @@ async def install(
     """Install an app. source: "" for the stable channel of the registries; tell: is given it at each step; is_asleep:
     it is `installed`, and `ready` only once it is opened.
 
-    Raises BadSlug, BadSource, AlreadyInstalled, TakenSlug, Busy, NoManifest, BadManifest, NoSource, BadArchive, BadChecksum, and
-    what outside raises; once it was told of, the app is left `errored`. Publishes AppInstalled.
+    Raises BadSlug, BadSource, AlreadyInstalled, TakenSlug, Busy, NoManifest, BadManifest, NoSource, BadArchive, BadChecksum, NotBought,
+    NothingSold, and what outside raises; once it was told of, the app is left `errored`. Publishes AppInstalled.
     """
     source = source or f"registry://{manifests.clean_slug(slug)}/stable"
     await house.read(home, caller, _check_absent, slug, kind)
     with house.shelf.scratch() as scratch:
         wanted = Wanted(house, home, kind, slug, source, scratch, caller.kind in _TRUSTED)
-        offer = await sources.offer(wanted)
+        offer = await prices.settled(house, home, slug, source, await sources.offer(wanted), None)
         app = await house.write(home, caller, _begin, slug, kind, source, offer, parameters)
         tell(app)
         try:
@@ -80,7 +80,7 @@ async def update(
     source = source or before.source
     with house.shelf.scratch() as scratch:
         wanted = Wanted(house, home, kind, slug, source, scratch, caller.kind in _TRUSTED)
-        offer = await sources.offer(wanted)
+        offer = await prices.settled(house, home, slug, source, await sources.offer(wanted), before)
         if offer.pack == before.pack and offer.version == before.manifest.version:
             app = await house.write(home, caller, _settle, slug, kind, source, "")
         elif not acked and granting.asks_for_more(before.manifest, _new(before, offer).manifest):

@@ -65,6 +65,8 @@ def _without_nulls(value: Any) -> Any:
 def _check(manifest: Manifest, kind: Kind) -> None:
     if manifest.type not in _TYPES[kind]:
         raise BadManifest(f"This is the manifest of a {manifest.type[:50]}.")
+    if kind == "konnector" and manifest.price.amount:
+        raise BadManifest("A connector has no price: only an app has one.")
     parts = (manifest.routes, manifest.permissions, manifest.services, manifest.intents)
     if any(len(each) > _PARTS_LIMIT for each in parts):
         raise BadManifest("The manifest names more things than what is accepted.", limit=_PARTS_LIMIT)

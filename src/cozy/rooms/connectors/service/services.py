@@ -14,6 +14,7 @@ from cozy.kernel.problem import Invalid, NotFound
 from cozy.kernel.running import Program
 from cozy.kernel.work import Work
 from cozy.rooms.apps import service as apps
+from cozy.rooms.apps.errors import NotBought
 from cozy.rooms.apps.model import App, Service
 from cozy.rooms.auth import service as auth
 from cozy.rooms.jobs.errors import Hopeless
@@ -42,6 +43,8 @@ async def run(house: House, home: Home, task: Task) -> None:
         prepared = await house.write(home, SYSTEM, _prepare, task, wish)
     except (NotFound, Invalid) as error:
         raise Hopeless(type(error).said or error.detail) from error
+    if not await apps.prices.opens(house, home, prepared.app):
+        raise Hopeless(NotBought.title())
     await apps.installing.ensure(house, home, prepared.app)
     script = apps.files.file(house.shelf, prepared.app, prepared.service.file)
     if script is None:

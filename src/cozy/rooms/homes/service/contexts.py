@@ -16,13 +16,14 @@ from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 
 from ..errors import BadContext, NoContext, NoManager
-from ..model import INSTANCE, SETTINGS, Brand, Context, Flags, Ratio, is_domain
+from ..model import INSTANCE, SETTINGS, Brand, Context, Flags, Ratio, Split, is_domain
 
 LOGOS = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
 LOGO_LIMIT = 256 * 1024  # bytes
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 DEFAULT = "default"  # of homes whose context the settings do not name
 _OURS = {
+    "app_split",
     "brand",
     "feature_ratios",
     "homes_below",
@@ -79,6 +80,7 @@ def check(settings: Settings) -> None:
         if found.homes_below and not is_domain(found.homes_below):
             raise BadContext(f"No homes can be below {found.homes_below}, as the context {name} says.")
         _check_brand(name, found.brand)
+        _check_split(name, found.app_split)
         theme = found.theme
         if theme and not Path(theme).is_file():
             raise BadContext(f"The theme of the context {name} is no file: {theme}.")
@@ -92,6 +94,12 @@ def _check_brand(name: str, brand: Brand) -> None:
         )
     if brand.colour and not _COLOUR.fullmatch(brand.colour):
         raise BadContext(f"The colour of the context {name} is not like #7a1f5c: {brand.colour}.")
+
+
+def _check_split(name: str, split: Split | None) -> None:
+    parts = (split.developer, split.host, split.brand) if split else (100,)
+    if sum(parts) != 100 or min(parts) < 0:
+        raise BadContext(f"The parts of app_split of the context {name} are not 100 together.")
 
 
 def flags(work: Work) -> Flags:

@@ -29,7 +29,7 @@ def costs_page(work: Work, call: Call) -> Response:
     return page(
         work, call, "costs.html", room="costs", month=month, month_links=links, rows=found[:MOST],
         count=len(found), stored=sum(each.stored for each in found), requests=sum(each.requests for each in found),
-        carried=sum(each.received + each.sent for each in found),
+        payouts=service.purchases.payouts(work, month), carried=sum(each.received + each.sent for each in found),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from cozy.kernel.clock import parse
 from cozy.kernel.routes import OWNER, Routes
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
@@ -17,12 +18,19 @@ from cozy.web.answers import json, see_other
 from cozy.web.call import Call
 
 from .. import service
-from ..model import Month, Payer, Plan
+from ..model import Month, Payer, Plan, Purchase
 from . import papers
 
 routes = Routes(pages=True)
 PLAN = "/my/settings/plan"
 MONTHS = 12  # how far back statements are shown
+
+
+class Bought(Struct, frozen=True):
+    """An app that the owner pays for each month, or stopped to. ends: the last day that it opens."""
+
+    purchase: Purchase
+    ends: date | None
 
 
 class Held(Struct, frozen=True):
@@ -33,6 +41,7 @@ class Held(Struct, frozen=True):
     others: list[Plan]
     months: list[Month]
     payer: Payer | None
+    apps: list[Bought]
 
 
 @routes.on("GET", PLAN, OWNER)
@@ -75,6 +84,14 @@ async def pay(call: Call, form: FormData) -> Response:
     return await call.read(_paying, call, url)
 
 
+@routes.on("POST", f"{PLAN}/apps", OWNER)
+async def stop_paying(call: Call, form: FormData) -> Response:
+    """Stop paying for an app when the month is over, or go on. 303; 404, 502."""
+    stops = form.get("stops") == "1"
+    await service.selling.stop(call.house, call.home, str(form.get("purchase", "")), stops)
+    return see_other(PLAN)
+
+
 def _paying(work: Work, call: Call, url: str) -> Response:
     host = urlsplit(url).hostname
     return pages.page(work, call, "hosting/paying.html", room="settings", url=url, host=host, back=PLAN)
@@ -99,6 +116,11 @@ def _held(work: Work, domain: str) -> Held:
         others=others,
         months=service.usage.latest(work, listing, MONTHS),
         payer=service.payments.payer(work, listing.id),
+        apps=[
+            Bought(each, parse(each.ends_at).date() if each.ends_at else None)
+            for each in service.purchases.of_home(work, listing.id)
+            if each.subscription and service.purchases.is_open(work, each)
+        ],
     )
 
 

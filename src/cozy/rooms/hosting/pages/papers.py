@@ -28,6 +28,14 @@ def of_home(settings: Settings, locale: str, each: Month) -> Response:
             head=[said(N_("What")), said(N_("How much")), said(N_("Price"))],
             rows=[
                 [said(N_("Plan: %(name)s"), name=plan), said(N_("1 month")), _price(each, locale)],
+                *(
+                    [
+                        said(N_("App: %(name)s"), name=app.title),
+                        "",
+                        formats.price(app.amount, app.currency, locale),
+                    ]
+                    for app in each.apps
+                ),
                 [said(N_("Stored, at the most")), formats.size(each.stored, locale), ""],
                 [said(N_("Transferred")), formats.size(each.received + each.sent, locale), ""],
                 [said(N_("Requests")), formats.number(each.requests, locale), ""],
@@ -67,7 +75,7 @@ def of_host(settings: Settings, locale: str, month: str, homes: list[Month]) -> 
                     each.plan_title,
                     formats.size(each.stored, locale),
                     formats.size(each.received + each.sent, locale),
-                    _price(each, locale),
+                    ", ".join(formats.price(units, currency, locale) for currency, units in _sums([each])),
                 ]
                 for each in homes
             ],
@@ -99,14 +107,20 @@ def _price(each: Month, locale: str) -> str:
     return formats.price(each.price, each.currency, locale) if each.currency else ""
 
 
-def _totals(homes: Iterable[Month], locale: str) -> list[tuple[str, str]]:
+def _sums(homes: Iterable[Month]) -> Iterable[tuple[str, int]]:
     """What they cost together, in each currency."""
     sums = Counter[str]()
     for each in homes:
         if each.currency:
             sums[each.currency] += each.price
+        for app in each.apps:
+            sums[app.currency] += app.amount
+    return sorted(sums.items())
+
+
+def _totals(homes: Iterable[Month], locale: str) -> list[tuple[str, str]]:
     total = ui.words(locale).gettext(N_("Total"))
-    return [(total, formats.price(units, currency, locale)) for currency, units in sorted(sums.items())]
+    return [(total, formats.price(units, currency, locale)) for currency, units in _sums(homes)]
 
 
 def _sent(drawn: paper.Paper, name: str) -> Response:

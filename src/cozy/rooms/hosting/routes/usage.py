@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from msgspec import Struct
 from starlette.responses import Response
 
 from cozy.kernel.routes import HOSTER, Routes
@@ -11,7 +14,7 @@ from cozy.web.answers import json
 from cozy.web.call import Call
 
 from .. import service
-from ..model import Month
+from ..model import Earning, Month, Payout
 
 routes = Routes()
 
@@ -36,6 +39,28 @@ def statement(work: Work, domain: str, month: str) -> Response:
 async def statements(call: Call, month: str) -> Response:
     """The same of every home. 200; 422."""
     return _told(await call.scan(service.usage.statement, month.removesuffix(".csv")), month)
+
+
+@routes.on("GET", "/payouts/{month}", HOSTER)
+def payouts(work: Work, month: str) -> Response:
+    """What is due to developers of apps for a month, 2026-12 or 2026-12.csv. 200; 422."""
+    clean = service.usage.clean_month(month.removesuffix(".csv"))
+    return _table(service.purchases.payouts(work, clean), Payout, f"payouts-{month}")
+
+
+@routes.on("GET", "/earnings/{month}", HOSTER)
+def earnings(work: Work, month: str) -> Response:
+    """What was paid for apps in a month, one by one: 2026-12 or 2026-12.csv. 200; 422."""
+    clean = service.usage.clean_month(month.removesuffix(".csv"))
+    return _table(service.purchases.earnings(work, clean), Earning, f"earnings-{month}")
+
+
+def _table(rows: Sequence[Struct], kind: type[Struct], name: str) -> Response:
+    if not name.endswith(".csv"):
+        return json(rows)
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    text = service.purchases.as_csv(rows, kind)
+    return Response(text, headers=headers, media_type="text/csv; charset=utf-8")
 
 
 @routes.on("GET", "/failures", HOSTER)

@@ -17,12 +17,14 @@ from .. import store
 from ..errors import NoPayments, NoPlan
 from ..model import Changing, Payer, Plan
 from ..ports import Buying, Paid, Payments
+from . import purchases
 from .homes import apply
 
 KEPT = timedelta(days=90)  # which messages came: Stripe sends one again for 30 days at the most
 
 
-def _service(house: House) -> Payments:
+def service(house: House) -> Payments:
+    """The one that the settings name. Raises NoPayments."""
     for plugged in house.ports.get(Payments, []):
         found: Payments = plugged
         if found.is_set(house.settings):
@@ -42,13 +44,21 @@ def payer(work: Work, home_id: str) -> Payer | None:
 
 async def buy(house: House, home: Home, plan_name: str, back: str) -> str:
     """Where the owner pays for a plan. back: where they are sent afterwards. Raises NoPayments, NoPlan, Elsewhere."""
-    service = _service(house)
     plan = await house.read_host(_offered, plan_name)
+    buying = Buying(
+        home_id=home.id, customer=await customer(house, home), once=plan.name, title=plan.title, amount=plan.price,
+        currency=plan.currency, about={"plan": plan.name}, back=back, done=back,
+    )  # fmt: skip
+    return await service(house).checkout(house, buying)
+
+
+async def customer(house: House, home: Home) -> str:
+    """The number of the owner at the service, made where there is none. Raises NoPayments, Elsewhere."""
     known = await house.read_host(payer, home.id)
     if known is None:
-        known = Payer(home.id, await service.customer(house, home.id, home.domain))
+        known = Payer(home.id, await service(house).customer(house, home.id, home.domain))
         await house.write_host(store.payments.keep, known)
-    return await service.checkout(house, Buying(home.id, known.customer, plan, back))
+    return known.customer
 
 
 def _offered(work: Work, name: str) -> Plan:
@@ -60,15 +70,15 @@ def _offered(work: Work, name: str) -> Plan:
 
 async def bills(house: House, home: Home, back: str) -> str:
     """Where the owner finds bills, changes how they pay, and stops paying. Raises NoPayments, NoPlan, Elsewhere."""
-    service, known = _service(house), await house.read_host(payer, home.id)
+    known = await house.read_host(payer, home.id)
     if known is None:
         raise NoPlan
-    return await service.portal(house, known.customer, back)
+    return await service(house).portal(house, known.customer, back)
 
 
 async def hear(house: House, headers: Mapping[str, str], body: bytes) -> None:
     """Do what the service tells, once. Raises NoPayments, and WrongSignature for what is not from there."""
-    told = _service(house).heard(house.settings, headers, body, house.clock())
+    told = service(house).heard(house.settings, headers, body, house.clock())
     if told is not None and (domain := await house.write_host(_hear, told)):
         house.relisted[domain] += 1
 
@@ -80,6 +90,9 @@ def _hear(work: Work, told: Paid) -> str:
     if known is None or listing is None or not store.payments.is_new(work, told.id):
         return ""
     store.payments.forget(work, iso(work.now - KEPT))
+    if told.purchase:
+        purchases.note(work, listing, told)
+        return ""
     news = _news(known, told)
     plan = news.plan if not news.plan or store.plans.one(work, news.plan) else None
     store.payments.keep(work, _noted(known, news))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -43,27 +43,34 @@ class Stripe:
         return str(made["id"])
 
     async def checkout(self, house: House, buying: Buying) -> str:
-        """A page where a plan is paid for, by month."""
-        plan, item = buying.plan, "line_items[0]"
+        """A page where something is paid for, by month or once."""
+        item = "line_items[0]"
         fields = {
-            "mode": "subscription",
+            "mode": "subscription" if buying.is_monthly else "payment",
             "customer": buying.customer,
             "client_reference_id": buying.home_id,
-            "success_url": buying.back,
+            "success_url": buying.done,
             "cancel_url": buying.back,
             f"{item}[quantity]": "1",
-            f"{item}[price_data][currency]": plan.currency.lower(),
-            f"{item}[price_data][unit_amount]": str(plan.price),
-            f"{item}[price_data][recurring][interval]": "month",
-            f"{item}[price_data][product_data][name]": plan.title,
-            "metadata[plan]": plan.name,
-            "subscription_data[metadata][plan]": plan.name,
+            f"{item}[price_data][currency]": buying.currency.lower(),
+            f"{item}[price_data][unit_amount]": str(buying.amount),
+            f"{item}[price_data][product_data][name]": buying.title,
         }
+        if buying.is_monthly:
+            fields[f"{item}[price_data][recurring][interval]"] = "month"
+        for name, value in buying.about.items():
+            fields[f"metadata[{name}]"] = value
+            if buying.is_monthly:
+                fields[f"subscription_data[metadata][{name}]"] = value
         hour = house.clock().strftime("%Y%m%d%H")  # who clicks twice pays once
-        made = await _ask(
-            house, "checkout/sessions", f"checkout-{buying.home_id}-{plan.name}-{plan.price}-{hour}", fields
-        )
+        once = f"checkout-{buying.home_id}-{buying.once}-{buying.amount}-{hour}"
+        made = await _ask(house, "checkout/sessions", once, fields)
         return str(made["url"])
+
+    async def stop(self, house: House, subscription: str, stops: bool) -> int:
+        """It ends with the period that was paid for, or goes on."""
+        path = f"subscriptions/{quote(subscription, safe='')}"
+        return _ends_at(await _ask(house, path, "", {"cancel_at_period_end": str(stops).lower()}))
 
     async def portal(self, house: House, customer: str, back: str) -> str:
         """A page with bills and ways to pay."""
@@ -81,7 +88,10 @@ class Stripe:
             id=str(said["id"]), customer=str(thing.get("customer") or ""), at=int(said["created"]),
             subscription=_subscription(thing),
         )  # fmt: skip
-        plan = (thing.get("metadata") or {}).get("plan")
+        about = _metadata(thing)
+        if about.get("purchase"):
+            return _of_purchase(msgspec.structs.replace(base, purchase=str(about["purchase"])), kind, thing)
+        plan = about.get("plan")
         match kind:
             case "checkout.session.completed":
                 return msgspec.structs.replace(base, plan=plan, begins=True)
@@ -99,8 +109,48 @@ def _subscription(thing: Mapping[str, Any]) -> str:
     """Which subscription a thing is, or belongs to. Invoices say it in `parent` since the version 2025-03-31 of the API."""
     if thing.get("object") == "subscription":
         return str(thing["id"])
-    parent = (thing.get("parent") or {}).get("subscription_details") or {}
-    return str(thing.get("subscription") or parent.get("subscription") or "")
+    return str(thing.get("subscription") or _of_invoice(thing).get("subscription") or "")
+
+
+def _metadata(thing: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What we said when it was made, of the thing itself or, of an invoice, of its subscription."""
+    return thing.get("metadata") or _of_invoice(thing).get("metadata") or {}
+
+
+def _of_invoice(thing: Mapping[str, Any]) -> Mapping[str, Any]:
+    parent = thing.get("parent") or {}
+    return parent.get("subscription_details") or thing.get("subscription_details") or {}
+
+
+def _of_purchase(base: Paid, kind: str, thing: Mapping[str, Any]) -> Paid | None:
+    """What a message says of an app that is bought. That a bill stays open is said by the end of the subscription."""
+    currency = str(thing.get("currency") or "").upper()
+    match kind:
+        case "checkout.session.completed" | "checkout.session.async_payment_succeeded":
+            if thing.get("mode") == "payment" and thing.get("payment_status") != "unpaid":
+                amount = int(thing.get("amount_total") or 0)
+                return msgspec.structs.replace(
+                    base, payment=str(thing["id"]), amount=amount, currency=currency
+                )
+            return msgspec.structs.replace(base, begins=thing.get("mode") == "subscription")
+        case "invoice.paid":
+            amount = int(thing.get("amount_paid") or 0)
+            return msgspec.structs.replace(base, payment=str(thing["id"]), amount=amount, currency=currency)
+        case "customer.subscription.updated":
+            return msgspec.structs.replace(base, ends_at=_ends_at(thing))
+        case "customer.subscription.deleted":
+            return msgspec.structs.replace(base, ends_at=int(thing.get("ended_at") or base.at))
+    return None
+
+
+def _ends_at(subscription: Mapping[str, Any]) -> int:
+    """When it ends; 0: it goes on. Since the version 2025-03-31 of the API, periods are those of its items."""
+    if subscription.get("cancel_at"):
+        return int(subscription["cancel_at"])
+    if not subscription.get("cancel_at_period_end"):
+        return 0
+    items = (subscription.get("items") or {}).get("data") or [{}]
+    return int(subscription.get("current_period_end") or items[0].get("current_period_end") or 0)
 
 
 async def _ask(house: House, path: str, once: str, fields: Mapping[str, str]) -> dict[str, Any]:

@@ -22,8 +22,8 @@ from cozy.rooms.homes.model import Listing
 
 from .. import store
 from ..errors import BadParameter, NoStatement
-from ..model import Day, Failure, Month, Plan
-from . import facts
+from ..model import Day, Earning, Failure, Month, Plan
+from . import facts, purchases
 
 log = structlog.get_logger()
 PAGE = 1000
@@ -77,8 +77,7 @@ def statement(work: Work, month: str, only: Listing | None = None) -> list[Month
     A home that nobody used is there with what it holds; one that was destroyed, with what it cost before. The price is that of the
     plan that it had when the month ended, as it was when it got it.
     """
-    if not _MONTH.fullmatch(month):
-        raise BadParameter("A month is written 2026-12.", parameter="month")
+    clean_month(month)
     one = only.id if only else ""
     found = {each.home_id: each for each in store.usage.month(work, month, one)}
     agreed = store.plans.agreed(work, month, one)
@@ -92,8 +91,18 @@ def statement(work: Work, month: str, only: Listing | None = None) -> list[Month
             agreed.pop(listing.id, None)
         elif plan := offered.get(listing.hosted.plan):
             agreed.setdefault(listing.id, plan)
-    told = [_priced(each, agreed.get(each.home_id)) for each in found.values()]
+    sold = purchases.sold(work, month, one)
+    for id_, earned in sold.items():
+        found.setdefault(id_, Month(id_, earned[-1].domain, month, 0, 0, 0, 0, 0))
+    told = [_priced(each, agreed.get(each.home_id), sold.get(each.home_id, [])) for each in found.values()]
     return sorted(told, key=lambda each: each.domain)
+
+
+def clean_month(month: str) -> str:
+    """A month as it is written: 2026-12. Raises BadParameter."""
+    if not _MONTH.fullmatch(month):
+        raise BadParameter("A month is written 2026-12.", parameter="month")
+    return month
 
 
 def of_home(work: Work, listing: Listing, month: str) -> list[Month]:
@@ -121,7 +130,8 @@ def _listings(work: Work) -> Iterator[Listing]:
         last = page[-1].domain
 
 
-def _priced(month: Month, plan: Plan | None) -> Month:
+def _priced(month: Month, plan: Plan | None, earned: list[Earning]) -> Month:
+    month = replace(month, apps=purchases.on_statement(earned))
     if plan is None or not plan.name:
         return month
     return replace(month, plan=plan.name, plan_title=plan.title, price=plan.price, currency=plan.currency)
@@ -133,7 +143,8 @@ def as_csv(months: list[Month]) -> str:
     table = csv.writer(out)
     table.writerow(Month.__struct_fields__)
     for each in months:
-        table.writerow(asdict(each).values())
+        apps = "; ".join(f"{app.slug} {app.amount} {app.currency}" for app in each.apps)
+        table.writerow({**asdict(each), "apps": apps}.values())
     return out.getvalue()
 
 

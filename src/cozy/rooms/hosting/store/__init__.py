@@ -1,5 +1,5 @@
 """The SQL of the administration, on the host's list."""
 
-from . import entering, invitations, messages, payments, plans, usage, webhooks
+from . import entering, invitations, messages, payments, plans, purchases, usage, webhooks
 
-__all__ = ["entering", "invitations", "messages", "payments", "plans", "usage", "webhooks"]
+__all__ = ["entering", "invitations", "messages", "payments", "plans", "purchases", "usage", "webhooks"]

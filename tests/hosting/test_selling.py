@@ -1,0 +1,130 @@
+"""Apps with a price: seen in the store, paid for at Stripe, opened, stopped; and who gets what."""
+
+import httpx2
+import pytest
+from msgspec.structs import replace
+
+from cozy.app.server import serving
+from cozy.kernel.clock import iso
+from cozy.kernel.home import app_origin
+from tests.apps.offers import RECIPES, offer
+from tests.hosting.stripe import settings, stripe, tell
+
+__all__ = ["stripe", "tell"]
+pytestmark = pytest.mark.anyio
+STORE, PLAN = "/my/store/recipes", "/my/settings/plan"
+paid = settings  # the settings of a host where owners can pay
+PRICE = {"amount": 299, "currency": "EUR", "period": "month"}
+SPLIT = {"developer": 70, "host": 25, "brand": 5}
+
+
+@pytest.fixture
+def settings(paid, tmp_path):
+    (tmp_path / "offers").mkdir()
+    offer(tmp_path / "offers", {**RECIPES, "price": PRICE})
+    return replace(
+        paid,
+        app_folders="",
+        apps_offered=str(tmp_path / "offers"),
+        contexts={"default": {"app_split": SPLIT}},
+    )
+
+
+@pytest.fixture(autouse=True)
+async def books(house):
+    yield
+    for table in ("purchases", "earnings", "payers", "payment_events"):
+        await house.storage.host.write(lambda db, table=table: db.run(f"DELETE FROM {table}"))
+
+
+@pytest.fixture
+async def app(house, home, reader):
+    """The owner's browser at the app."""
+    origin = app_origin(home.origin, "recipes", house.settings.subdomains)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(serving(house)), base_url=origin) as client:
+        client.cookies.set("cozy-session", reader.cookies["cozy-session"], domain=home.domain)
+        yield client
+
+
+def subscription(**members):
+    purchase = members.pop("purchase")
+    return {
+        "object": "subscription",
+        "id": "sub_1",
+        "customer": "cus_1",
+        "metadata": {"purchase": purchase},
+        **members,
+    }
+
+
+async def test_an_app_is_bought_opened_and_stopped_and_its_price_divided(
+    reader, hoster, stripe, tell, home, house, clock, app
+):
+    page = (await reader.get(STORE)).text
+    assert "€2.99 a month" in page
+    assert "Of it, 70 % is for those who made the app" in page
+    assert (await reader.submit(f"{STORE}/install", page=STORE, answer="yes", keep="own")).status_code == 422
+    for _ in range(2):  # who clicks twice
+        led = await reader.submit(f"{STORE}/buy", page=STORE)
+        assert 'href="https://checkout.test/cs_2"' in led.text
+    session = stripe.asked[1][1]
+    purchase = session["metadata[purchase]"]
+    assert session["line_items[0][price_data][unit_amount]"] == "299"
+    assert session["subscription_data[metadata][purchase]"] == purchase
+    assert "confirmed" in (await reader.get(f"{STORE}?paid=1")).text
+
+    at = int(clock().timestamp())
+    begun = {
+        "customer": "cus_1",
+        "mode": "subscription",
+        "subscription": "sub_1",
+        "metadata": {"purchase": purchase},
+    }
+    assert await tell("checkout.session.completed", begun, "evt_1", created=at) == 200
+    parent = {"subscription_details": {"subscription": "sub_1", "metadata": {"purchase": purchase}}}
+    bill = {"id": "in_1", "customer": "cus_1", "parent": parent, "amount_paid": 299, "currency": "eur"}
+    for id_ in ("evt_2", "evt_3"):  # under another number the second time
+        assert await tell("invoice.paid", bill, id_, created=at) == 200
+    await tell("invoice.payment_failed", {**bill, "id": "in_2"}, "evt_4", created=at)
+    hosted = (await hoster.get(f"/instances/{home.domain}")).json()["data"]["attributes"]
+    assert "unpaid_since" not in hosted
+    assert "plan" not in hosted
+
+    await reader.landed(await reader.submit(f"{STORE}/install", answer="yes", keep="own"))
+    assert (await app.get("/", follow_redirects=True)).status_code == 200
+    month = iso(clock())[:7]
+    (due,) = (await hoster.get(f"/payouts/{month}")).json()
+    assert due == {
+        "month": month, "developer": "The Cooks", "currency": "EUR", "payments": 1, "amount": 299,
+        "to_developer": 211, "to_host": 74, "to_brand": 14,
+    }  # fmt: skip
+    (line,) = (await hoster.get(f"/statements/{month}")).json()
+    assert line["apps"] == [{"slug": "recipes", "title": "Recipes", "amount": 299, "currency": "EUR"}]
+    assert "recipes 299 EUR" in (await reader.get(f"{PLAN}/statements/{month}.csv")).text
+    assert "in_1" in (await hoster.get(f"/earnings/{month}.csv")).text
+    assert "The Cooks: €2.11" in (await hoster.get("/my/costs")).text
+
+    stopped = await reader.landed(
+        await reader.submit(f"{PLAN}/apps", page=PLAN, purchase=purchase, stops="1")
+    )
+    assert "Opens until 17 August 2026" in stopped
+    assert (await app.get("/", follow_redirects=True)).status_code == 200
+    ended = subscription(purchase=purchase, ended_at=at + 60)
+    await tell("customer.subscription.deleted", ended, "evt_5", created=at + 9)
+    await tell(
+        "customer.subscription.updated", subscription(purchase=purchase), "evt_6", created=at + 8
+    )  # late
+    clock.advance(minutes=2)
+    shut = await app.get("/")
+    assert (shut.status_code, shut.headers["location"]) == (303, f"{home.origin}/my/apps/recipes")
+    shown = (await reader.get("/my/apps/recipes")).text
+    assert "It is not paid for any more" in shown
+    assert "Buy it again" in shown
+
+
+async def test_where_nothing_is_sold_no_price_can_be_paid_and_nothing_is_shut(house, home, reader, stripe):
+    house.settings.contexts["default"].clear()
+    page = (await reader.get(STORE)).text
+    assert ("Your host sells no apps" in page, "/buy" in page) == (True, False)
+    assert (await reader.submit(f"{STORE}/buy", page="/my/store")).status_code == 403
+    assert stripe.asked == []
