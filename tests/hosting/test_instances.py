@@ -1,9 +1,11 @@
 """The API of the administration, as cozy-stack's docs/admin.md shows it."""
 
+import asyncio
+
 import httpx2
 import pytest
 
-from cozy.app.house import home_of
+from cozy.app.house import home_of, opened
 from cozy.app.server import serving
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.settings import Settings
@@ -11,6 +13,7 @@ from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.model import Visitor
 from cozy.rooms.files import service as files
 from cozy.rooms.homes import service as homes
+from cozy.rooms.hosting import service
 from cozy.rooms.hosting.routes import instances
 from tests.conftest import DOMAIN
 
@@ -285,3 +288,14 @@ async def test_every_route_is_described(hoster, home):
 
 async def _home(house, domain):
     return home_of(house.settings, await house.read_host(homes.at, domain))
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)])
+async def test_two_processes_that_change_at_once_what_a_home_agreed_on_lose_nothing(house, home):
+    async def setting(process, name):
+        for number in range(10):
+            await process.write_host(service.homes.set_flags, home.domain, {f"{name}{number}": True})
+
+    async with opened(house.settings) as other:
+        await asyncio.gather(setting(house, "a"), setting(other, "b"))
+    assert len((await house.read_host(homes.at, home.domain)).hosted.flags) == 20

@@ -274,7 +274,7 @@ TAKEN = {
     "homes.errors": {"DomainTaken", "NoHome"},
     "homes.model": {"Context", "Listing", "Split", "octets", "written"},
     "homes.service": {
-        "at", "bills", "change", "clean_domain", "contexts", "count", "count_by_state", "destroy", "gone_from", "late", "listed", "of_id", "profile_of", "search",
+        "at", "bills", "change", "clean_domain", "contexts", "count", "count_by_state", "destroy", "gone_from", "held", "late", "listed", "of_id", "profile_of", "search",
         "skipped_to", "terms",
     },
     "notifications.model": {"Notice", "Rule"},

@@ -13,6 +13,7 @@ from rich.table import Table
 from cozy.kernel.desk import Desk
 from cozy.kernel.home import Hosted, State
 from cozy.kernel.house import House
+from cozy.kernel.work import Work
 
 from . import service
 from .errors import BadProfile
@@ -80,11 +81,13 @@ def set_(
     chosen = _state(state)
     wanted = "same" if quota is None else octets(quota)
 
-    async def setting(house: House) -> Listing:
+    def changed(work: Work) -> Listing:
         clean = service.clean_domain(domain)
-        home = await house.read_host(service.at, clean)
-        hosted = _agreed(desk, home.hosted, context_name, flag or [], stays)
-        return await house.write_host(service.change, clean, state=chosen, quota=wanted, hosted=hosted)
+        hosted = _agreed(desk, service.held(work, clean).hosted, context_name, flag or [], stays)
+        return service.change(work, clean, state=chosen, quota=wanted, hosted=hosted)
+
+    async def setting(house: House) -> Listing:
+        return await house.write_host(changed)
 
     _print(desk, desk.run(setting), as_json)
 

@@ -53,6 +53,11 @@ def by_domain(work: Work, domain: str) -> Listing | None:
     return _listing(row) if row else None
 
 
+def hold(work: Work, domain: str) -> None:
+    """Let other processes wait that would change this home: on PostgreSQL each of them writes on the host's list beside the others."""
+    work.db.run("UPDATE homes SET state = state WHERE domain = :domain", domain=domain)
+
+
 def by_id(work: Work, home_id: str) -> Listing | None:
     """The home of an id."""
     row = work.db.one(f"SELECT {_COLUMNS} FROM homes WHERE id = :home", home=home_id)

@@ -22,6 +22,11 @@ def keep_departure(work: Work, departure: Departure) -> None:
     )  # fmt: skip
 
 
+def hold_departure(work: Work, home_id: str) -> None:
+    """Let other processes wait that would note something of this move."""
+    work.db.run("UPDATE departures SET state = state WHERE home_id = :home", home=home_id)
+
+
 def departure_of(work: Work, home_id: str) -> Departure | None:
     """The home that moves away, if it does."""
     row = work.db.one("SELECT body FROM departures WHERE home_id = :home", home=home_id)
@@ -52,6 +57,11 @@ def keep_arrival(work: Work, arrival: Arrival) -> None:
            ON CONFLICT (domain) DO UPDATE SET state = excluded.state, body = excluded.body""",
         domain=arrival.domain, state=arrival.state, body=msgspec.json.encode(arrival).decode(),
     )  # fmt: skip
+
+
+def hold_arrival(work: Work, domain: str) -> None:
+    """Let other processes wait that would note something of who is expected at an address."""
+    work.db.run("UPDATE arrivals SET state = state WHERE domain = :domain", domain=domain)
 
 
 def arrival_at(work: Work, domain: str) -> Arrival | None:

@@ -54,7 +54,7 @@ def asked(work: Work) -> str:
 
 def sign(work: Work, domain: str, version: str) -> None:
     """The owner accepts a version: the host's list says so. Raises NoHome."""
-    home = listing.at(work, domain)
+    home = listing.held(work, domain)
     if version:
         listing.change(work, domain, hosted=replace(home.hosted, terms=version))
 

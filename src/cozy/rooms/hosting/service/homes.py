@@ -93,7 +93,7 @@ async def change(house: House, domain: str, asked: Changing) -> Listing:
 
 def apply(work: Work, domain: str, asked: Changing) -> Listing:
     """The same, but for who the owner is elsewhere, in a transaction on the host's list."""
-    found = homes.at(work, domain)
+    found = homes.held(work, domain)
     hosted, plan = plans.given(work, _agreed(work.settings, found.hosted, asked), asked.plan)
     if asked.plan is not None and asked.plan != found.hosted.plan:
         plans.note(work, found.id, plan)
@@ -114,14 +114,14 @@ def apply(work: Work, domain: str, asked: Changing) -> Listing:
 
 def set_flags(work: Work, domain: str, patch: dict[str, Any]) -> Listing:
     """Change feature flags of one home; None takes one away. Raises NoHome."""
-    found = homes.at(work, domain)
+    found = homes.held(work, domain)
     flags = {name: value for name, value in {**found.hosted.flags, **patch}.items() if value is not None}
     return homes.change(work, domain, hosted=replace(found.hosted, flags=flags))
 
 
 def set_sets(work: Work, domain: str, sets: list[str]) -> Listing:
     """Keep the names of the feature sets that the host gives a home. Raises NoHome."""
-    found = homes.at(work, domain)
+    found = homes.held(work, domain)
     books = {**found.hosted.books, "feature_sets": sorted(sets)}
     return homes.change(work, domain, hosted=replace(found.hosted, books=books))
 

@@ -85,6 +85,7 @@ async def hear(house: House, headers: Mapping[str, str], body: bytes) -> None:
 
 def _hear(work: Work, told: Paid) -> str:
     """The address of the home that it was about; "" for none."""
+    store.payments.hold(work, told.customer)
     known = store.payments.of_customer(work, told.customer)
     listing = homes.of_id(work, known.home_id) if known else None
     if known is None or listing is None or not store.payments.is_new(work, told.id):

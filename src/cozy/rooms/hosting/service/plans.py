@@ -55,7 +55,7 @@ def of(work: Work, listing: Listing) -> Plan | None:
 
 def ask(work: Work, domain: str, name: str) -> Listing:
     """The owner asks for another plan, or with "" for none any more; the host decides. Raises NoPlan, NoHome."""
-    found = homes.at(work, domain)
+    found = homes.held(work, domain)
     plan = store.plans.one(work, name) if name else None
     if name and (plan is None or not plan.changeable):
         raise NoPlan(parameter="plan")

@@ -17,6 +17,11 @@ def payer(work: Work, home_id: str) -> Payer | None:
     return Payer(*row) if row else None
 
 
+def hold(work: Work, customer: str) -> None:
+    """Let other processes wait that heard something of the same owner."""
+    work.db.run("UPDATE payers SET customer = customer WHERE customer = :customer", customer=customer)
+
+
 def of_customer(work: Work, customer: str) -> Payer | None:
     """Whose number this is."""
     row = work.db.one(f"SELECT of_home, {_COLUMNS} FROM payers WHERE customer = :customer", customer=customer)

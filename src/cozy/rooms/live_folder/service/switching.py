@@ -69,9 +69,13 @@ def _begin(work: Work, inode: int) -> None:
 
 async def _note(house: House, home: Home, place: str) -> None:
     """Let the host's list say where the live folder is."""
-    hosted = (await house.read_host(homes.at, home.domain)).hosted
-    await house.write_host(homes.change, home.domain, hosted=replace(hosted, live_folder=place))
+    await house.write_host(_list, home.domain, place)
     house.relisted[home.domain] += 1
+
+
+def _list(work: Work, domain: str, place: str) -> None:
+    hosted = homes.held(work, domain).hosted
+    homes.change(work, domain, hosted=replace(hosted, live_folder=place))
 
 
 async def turn_off(house: House, home: Home) -> str:

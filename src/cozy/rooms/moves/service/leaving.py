@@ -77,6 +77,7 @@ async def begin(house: House, home: Home, invitation: str) -> Departure:
 
 
 def _begin(work: Work, departure: Departure) -> Departure:
+    store.hold_departure(work, departure.home_id)
     known = store.departure_of(work, departure.home_id)
     if known is not None and known.state == "arrived":
         raise ArrivedAlready
@@ -103,6 +104,7 @@ def under_way(work: Work) -> list[Departure]:
 
 def change(work: Work, home_id: str, **said: Any) -> Departure:
     """Note how far it is. Raises NoDeparture."""
+    store.hold_departure(work, home_id)
     changed = replace(of(work, home_id), **said)
     store.keep_departure(work, changed)
     return changed
@@ -357,13 +359,14 @@ class _Move:
 
 
 def _go(work: Work, home_id: str) -> Departure:
-    stood = homes.at(work, of(work, home_id).domain).state
+    stood = homes.held(work, of(work, home_id).domain).state
     departure = change(work, home_id, state="gone", stood=stood)
     homes.depart(work, departure.domain, departure.record)
     return departure
 
 
 def _stay(work: Work, home_id: str) -> None:
+    store.hold_departure(work, home_id)
     departure = of(work, home_id)
     if departure.state == "gone":
         homes.stay(work, departure.domain, departure.stood)

@@ -58,7 +58,7 @@ def end(work: Work) -> None:
 
 def note(work: Work, domain: str, code: str, until: str) -> None:
     """Say on the host's list where help is open; "" for nowhere any more. Raises NoHome."""
-    found = homes.at(work, domain)
+    found = homes.held(work, domain)
     homes.change(work, domain, hosted=replace(found.hosted, help_code=code, help_until=until))
 
 
