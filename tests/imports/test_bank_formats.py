@@ -142,10 +142,44 @@ def test_a_sum_is_read_as_banks_of_many_countries_write_it(text, found):
     [
         (["-12.50"], "1,234", "1234"), (["-12,50"], "1.234", "1234"), (["1,234.00"], "-5,000", "-5000"), (["1.234.567"], "1.500", "1500"),
         (["1,234"], "1,234", "1.234"), (["12,5", "12.5"], "1,234", "1.234"), (["7"], "0.125", "0.125"),
+        (["-12"], "1.000", "1000"), (["2.500"], "1.000", "1.000"),
     ],
 )  # fmt: skip
 def test_thousands_are_told_from_decimals_by_the_sums_around(around, text, found):
     assert str(amount(text, mark_in([*around, text]))) == found
+
+
+# How banks head their tables: what stands before, the head, and a row of a coffee on 16 November 2026, 12.50 in euros.
+HEADS = {
+    "Société Générale": '="0201";17/05/2026;16/11/2026;\ndate_comptabilisation;libellé_complet_operation;montant_operation;devise;\n'
+                        "16/11/2026;CAFE;-12,50;EUR;\n",
+    "BoursoBank": "dateOp;dateVal;label;category;categoryParent;supplierFound;amount;comment;accountNum;accountLabel;accountbalance\n"
+                  '2026-11-16;2026-11-16;"CAFE";"A";"B";"c";-12,50;;01;"B";1.10\n',
+    "CIC": "Date d'opération,Date de valeur,Montant,Libellé,Solde\n16/11/2026,17/11/2026,-12.50,CAFE,9.85\n",
+    "Crédit Agricole": 'Téléchargement du 17/11/2026;\n\nListe des opérations;\nDate;Libellé;Débit euros;Crédit euros;\n16/11/2026;"CAFE";12,50;;\n',
+    "BNP Paribas": "Compte;****12;;;1 234,00\nDate operation;Libelle court;Type operation;Libelle operation;Montant operation\n"
+                   "16/11/2026;CB;CARTE;CAFE;-12,50\n",
+    "Caisse d'Épargne": "Date de comptabilisation;Libelle simplifie;Libelle operation;Reference;Type operation;Debit;Credit;Date operation\n"
+                        "16/11/2026;METRO;CAFE;X1;Carte;-12,50;;15/11/2026\n",
+    "La Banque Postale": 'Numéro Compte;1234567A020\nSolde (EUROS);100,00\n\nDate;Libellé;Montant(EUROS)\n16/11/2026;"CAFE";-12,50\n',
+    "N26": '"Booking Date","Value Date","Partner Name","Partner Iban",Type,"Payment Reference","Account Name","Amount (EUR)"\n'
+           '2026-11-16,2026-11-16,"CAFE","",Presentment,"","Main",-12.50\n',
+    "Revolut": "Type,Product,Started Date,Completed Date,Description,Amount,Fee,Currency,State,Balance\n"
+               "CARD_PAYMENT,Current,2026-11-16 10:00:00,2026-11-17 11:00:00,CAFE,-12.50,0.00,EUR,COMPLETED,88.00\n",
+    "DKB": '"Girokonto";"DE1"\n""\n"Buchungsdatum";"Wertstellung";"Status";"Zahlungspflichtige*r";"Zahlungsempfänger*in";"Verwendungszweck";'
+           '"Umsatztyp";"IBAN";"Betrag (€)"\n"16.11.26";"16.11.26";"Gebucht";"Ana";"Metro";"CAFE";"Ausgang";"DE1";"-12,50"\n',
+    "PayPal": '"Date","Time","TimeZone","Name","Type","Status","Currency","Gross","Fee","Net","Transaction ID"\n'
+              '"16/11/2026","10:00:00","CET","CAFE","Express","Completed","EUR","-12,00","-0,50","-12,50","X1"\n',
+    "Chase": "Transaction Date,Post Date,Description,Category,Type,Amount,Memo\n11/16/2026,11/17/2026,CAFE,Food,Sale,-12.50,\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("bank", HEADS)
+def test_a_table_is_read_as_this_bank_hands_it_out(tmp_path, bank):
+    (found,) = items(tmp_path, {"export.csv": HEADS[bank]}).values()
+    assert [(each["date"], each["amount"], each["label"]) for each in operations(found)] == [
+        ("2026-11-16", -12.5, "CAFE")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 NONE, CARD, CASH, CHECK, TRANSFER = "none", "credit card", "cash", "check", "transfer"
 DEBIT_CARD, DEPOSIT, FEE, DIRECT_DEBIT = "debit card", "deposit", "financial fee", "direct debit"
 
-_MARKS = re.compile(r"([.,])(\d+)")
+_MARKS = re.compile(r"(\d*)([.,])(\d+)")
 _OTHER = {",": ".", ".": ","}
 _IBAN = re.compile(r"^[A-Z]{2}\d{2}[A-Z0-9]{10,30}$")
 
@@ -64,18 +64,27 @@ class Statement:
 
 
 def mark_in(texts: Iterable[str]) -> str:
-    """The decimal mark of sums that were written alike, `,` or `.`; "" where none of them tells it, as `1,234` does not, or they differ."""
-    marks = {_mark(text) for text in texts} - {""}
-    return marks.pop() if len(marks) == 1 else ""
+    """The decimal mark of sums that were written alike, `,` or `.`; "" where they differ, or nothing tells it, as `1,234` alone does not.
+
+    Beside sums without any, such as `12`, a single mark before three digits is one of thousands.
+    """
+    said = [text for text in texts if any(map(str.isdigit, text))]
+    if marks := {_mark(text) for text in said} - {""}:
+        return marks.pop() if len(marks) == 1 else ""
+    lone = {found[0][1] for text in said if (found := _MARKS.findall(text))}
+    is_some_bare = any(not _MARKS.search(text) for text in said)
+    return _OTHER[lone.pop()] if len(lone) == 1 and is_some_bare else ""
 
 
 def _mark(text: str) -> str:
     found = _MARKS.findall(text)
     if not found:
         return ""
-    if len({mark for mark, _ in found}) == 2 or (len(found) == 1 and len(found[0][1]) != 3):
-        return str(found[-1][0])
-    return "" if len(found) == 1 else _OTHER[found[0][0]]
+    before, mark, after = found[-1]
+    is_only = len(found) == 1
+    if len({each[1] for each in found}) == 2 or (is_only and (len(after) != 3 or before == "0")):
+        return str(mark)
+    return "" if is_only else _OTHER[mark]
 
 
 def amount(text: str, mark: str = "") -> Decimal | None:
@@ -84,8 +93,8 @@ def amount(text: str, mark: str = "") -> Decimal | None:
     mark: the decimal mark of those around it, by which `1,234` is told: see `mark_in`.
     """
     marks = _MARKS.findall(text) if mark else []
-    if len(marks) == 1 and marks[0][0] != mark and len(marks[0][1]) == 3:
-        text = text.replace(marks[0][0], "")
+    if len(marks) == 1 and marks[0][1] != mark and len(marks[0][2]) == 3:
+        text = text.replace(marks[0][1], "")
     plain = re.sub(r"[^\d,.\-+()−]", "", text.replace("'", "")).replace("−", "-")
     is_negative = plain.startswith(("-", "(")) or plain.endswith("-")
     digits = plain.strip("-+()")

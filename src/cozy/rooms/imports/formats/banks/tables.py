@@ -25,17 +25,18 @@ _HEADS = {
     VALUE_DATE: r"date (de )?valeur|value date|valuta(datum|stellung)?|fecha valor|data valuta|wertstellung|rentedatum|dateval",
     LABEL: r"libelle.*|label|description|verwendungszweck|concepto|descrizione|omschrijving|details?|intitule|narrative|memo|"
            r"payment reference|reference text|mededelingen|nature de l'operation|operation|transaction|buchungstext|name|descricao",
-    AMOUNT: r"montant.*|amount.*|betrag.*|importe.*|importo.*|bedrag.*|valor|umsatz.*|sum|value",
+    AMOUNT: r"montant.*|amount.*|betrag.*|importe.*|importo.*|bedrag.*|valor|umsatz(?!typ|art).*|sum|value|net",
     DEBIT: r"debit.*|withdrawal.*|soll|cargo|dare|paid out|money out|af|uscite",
     CREDIT: r"credit.*|deposit.*|haben|abono|avere|paid in|money in|bij|entrate",
     CURRENCY: r"devise|currency|wahrung|divisa|valuta|munt|moneda",
     BALANCE: r"solde.*|balance|saldo.*|kontostand|running balance",
     REFERENCE: r"(reference|ref\.?|n.? (de )?reference|transaction id|id|kundenreferenz|numero d'operation|volgnr)",
-    CATEGORY: r"categorie.*|category|kategorie|categoria|type|typ",
-    COUNTERPARTY: r"(payee|counterparty|beguenstigter.*|begunstigter.*|auftraggeber.*|empfanger|tegenpartij|naam tegenpartij.*|supplierfound|"
+    CATEGORY: r"categorie.*|category|kategorie|categoria|type|typ|umsatz(typ|art)",
+    COUNTERPARTY: r"(payee|counterparty|partner ?name|zahlungsempfanger.*|beguenstigter.*|begunstigter.*|auftraggeber.*|empfanger|tegenpartij|naam tegenpartij.*|supplierfound|"
                   r"beneficiaire|tiers|zahlungspflichtige.*|name zahlungsbeteiligter)",
     ACCOUNT: r"(compte|numero de compte|account( number)?|iban|konto|auftragskonto|rekening|cuenta|conto|accountnum|accountlabel|iban auftragskonto)",
 }  # fmt: skip
+_FULL_LABEL = re.compile(r"libelle (complet )?(de l'|d')?operation$")  # beside a short one
 _PATTERNS = {column: re.compile(rf"(?:{pattern})$") for column, pattern in _HEADS.items()}
 
 
@@ -54,8 +55,11 @@ def guess(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]] | None:
 
 def _heads(row: Sequence[str]) -> dict[str, int]:
     names = [_plain(cell) for cell in row]
-    found: dict[str, int] = {}
+    full = next((place for place, name in enumerate(names) if _FULL_LABEL.match(name)), None)
+    found = {} if full is None else {LABEL: full}
     for column, pattern in _PATTERNS.items():
+        if column in found:
+            continue
         for place, name in enumerate(names):
             if name and place not in found.values() and pattern.match(name):
                 found[column] = place
@@ -64,7 +68,7 @@ def _heads(row: Sequence[str]) -> dict[str, int]:
 
 
 def _plain(cell: str) -> str:
-    bare = unicodedata.normalize("NFKD", cell.strip().lower().replace("’", "'"))
+    bare = unicodedata.normalize("NFKD", cell.strip().lower().replace("’", "'").replace("_", " "))
     return re.sub(r"\s+", " ", "".join(letter for letter in bare if not unicodedata.combining(letter))).strip(
         ' "*:'
     )
@@ -73,8 +77,12 @@ def _plain(cell: str) -> str:
 def _fits(rows: Sequence[Sequence[str]], columns: Mapping_) -> bool:
     """Whether most of the first rows below have a date and a sum where they should be."""
     tried = [row for row in rows[:20] if len(row) > max(columns.values())]
-    good = sum(_date(row[columns[DATE]], False) != "" and _sum(row, columns) is not None for row in tried)
+    good = sum(_is_date(row[columns[DATE]]) and _sum(row, columns) is not None for row in tried)
     return bool(tried) and good * 2 > len(tried)
+
+
+def _is_date(text: str) -> bool:
+    return bool(_date(text, False) or _date(text, True))
 
 
 def read(rows: Sequence[Sequence[str]], columns: Mapping_, name: str) -> Iterator[Statement]:
