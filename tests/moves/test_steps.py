@@ -7,13 +7,17 @@ from dataclasses import replace as house_with
 from urllib.parse import urlsplit
 
 import httpx2
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from cozy.kernel.caller import EVERYTHING, Caller
 from cozy.kernel.carrying import HomeGone, NoHomeFile
+from cozy.kernel.home import Home
 from cozy.kernel.ledger import Use
 from cozy.kernel.outside import Reply, Unreachable
+from cozy.rooms.auth import service as auth
+from cozy.rooms.auth.model import Typed
 from cozy.rooms.documents import service as documents
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.errors import HomeElsewhere
@@ -26,8 +30,10 @@ from cozy.rooms.moves.errors import (
     NotArrived,
     TargetRefuses,
 )
-from cozy.rooms.moves.model import ARRIVAL
+from cozy.rooms.moves.model import ARRIVAL, Statement
 from cozy.rooms.moves.service import going, leaving
+from cozy.rooms.moves.service.asking import Target
+from cozy.rooms.neighbours.model import Moved
 from cozy.rooms.permissions import service as permissions
 from tests.conftest import OWNER
 from tests.moves.two import NEW, OLD, Cut, Pair
@@ -217,6 +223,19 @@ async def test_a_home_that_lives_there_is_given_up_by_nobody(pair, home):
     assert await pair.lives_at() == [NEW]
 
 
+async def test_the_old_host_makes_no_way_in_once_the_owner_has_come_in(pair, home):
+    """It has the key of the home for good, and with it all that it ever said."""
+    await pair.begin(home)
+    departure = await pair.carry_on()
+    target = Target(pair.old, home, f"http://{NEW}:8080")
+    said = Statement(msgspec.json.decode(departure.record, type=Moved), departure.whole)
+    link = (await target.live(said)).link  # its answer may have been lost
+    there = Home(home.id, NEW, f"http://{NEW}:8080")
+    key = await auth.passphrase.new_key_of(Typed(raw="correct horse battery staple"), NEW)
+    await auth.reset.renew(pair.new, there, link.partition("token=")[2], key)
+    assert (await target.live(said)).link == ""
+
+
 async def test_nothing_is_erased_before_the_home_lives_there(pair, home):
     await pair.begin(home)
     with pytest.raises(NotArrived):
@@ -387,6 +406,15 @@ async def test_what_came_may_be_torn_until_writers_wait(pair, home):
     await pair.begin(home)
     assert (await pair.carry_on()).state == "arrived"
     assert pair.between.refused == {}
+
+
+async def test_of_what_another_host_says_only_the_first_words_are_kept(pair, home):
+    said = {"errors": [{"code": "busy", "detail": "no " * 1_000_000}]}
+    pair.between.refused[ARRIVAL] = Reply(422, {}, json.dumps(said).encode(), "")
+    await pair.begin(home)
+    with pytest.raises(TargetRefuses) as refused:
+        await pair.carry_on()
+    assert len(refused.value.detail) < 1000
 
 
 async def test_many_contents_are_carried_beside_each_other_however_often_it_is_told(pair, home, monkeypatch):

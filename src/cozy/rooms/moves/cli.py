@@ -105,7 +105,11 @@ async def _carried(house: House, home: Home) -> Departure:
 
 def _moved(departure: Departure) -> str:
     there = f"at {departure.address}"
-    then = f"A passphrase is chosen at {departure.link}"
+    then = (
+        f"A passphrase is chosen at {departure.link}"
+        if departure.link
+        else "Its owner chose a passphrase there, or asks that host for a link."
+    )
     if departure.is_in_place:
         there = f"at the host of {departure.door}"
         then = f"Let the name {departure.domain} lead there now: whoever still comes by here is told to try again."

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import datetime
 
 from cozy.kernel.caller import NOBODY, Caller
+from cozy.kernel.clock import iso, parse
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.ids import new_secret
@@ -19,6 +21,7 @@ from ..model import FIRST, RESET, Visitor
 from . import clients, device_passwords, limits, passphrase, sessions
 
 _LINK, _CODE = "reset", "recovery"
+_HERE = "here"  # of a link: that it is for who has just come here with their home
 # What the passphrase, or a mail, opened for a while.
 _PROMISES = (_LINK, "invitation", "second_step", "confirmation")
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that look alike
@@ -35,6 +38,26 @@ def begin(work: Work) -> str:
     """The token of a link that is good once, within an hour."""
     token = new_secret(32)
     store.credentials.put(work, _LINK, _hash(token), {}, work.now + RESET)
+    return token
+
+
+def begin_here(work: Work) -> str:
+    """The same, for the owner of a home that has just come here."""
+    return _begin_here(work, work.now + RESET)
+
+
+def again_here(work: Work) -> str:
+    """Another such link, for as long as the first one is good: "" once one was used, or their time is over."""
+    now = iso(work.now)
+    for known in store.credentials.of_kind(work, _LINK):
+        if known.details.get(_HERE) and known.expires_at and known.expires_at > now:
+            return _begin_here(work, parse(known.expires_at))
+    return ""
+
+
+def _begin_here(work: Work, until: datetime) -> str:
+    token = new_secret(32)
+    store.credentials.put(work, _LINK, _hash(token), {_HERE: True}, until)
     return token
 
 

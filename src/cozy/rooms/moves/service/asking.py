@@ -22,6 +22,7 @@ from ..errors import ArrivedAlready, GivenUp, NotExpected, NotWhole, TargetRefus
 from ..model import ARRIVAL, TIMEOUT_S, WHOSE, Asked, Let, Statement, Whole
 
 T = TypeVar("T")
+_WORDS = 500  # characters of what it says
 _LIMIT = 64 * 1024 * 1024  # bytes of an answer: hashes of 250 GB, names of 600,000 contents
 
 
@@ -139,6 +140,6 @@ class _Errors(msgspec.Struct):
 
 
 def _said(reply: Reply) -> str:
-    """Why the other host refuses, in its own words."""
+    """Why the other host refuses, in its own words: the first of them, since they are kept."""
     detail = next((each.get("detail") for each in _errors(reply)), None)
-    return f"The other host refuses: {detail or reply.status}"
+    return f"The other host refuses: {str(detail or reply.status)[:_WORDS]}"

@@ -246,20 +246,22 @@ async def whole(house: House, arrival: Arrival, said: Whole) -> None:
 
 async def live(house: House, domain: str, key: str, said: Statement) -> Let:
     """The home takes nothing more where it was: it lives here from now on. Said again, nothing else happens, and its owner gets
-    another link. One that keeps its address keeps its passphrase, and nobody has to be told. Raises NotExpected, GivenUp, BadMove, NotWhole, DomainTaken.
+    another link, until they have come in or its hour is over: the host where it was keeps its key.
+    One that keeps its address keeps its passphrase, and nobody has to be told. Raises NotExpected, GivenUp, BadMove, NotWhole, DomainTaken.
     """
     found = await house.read_host(store.arrival_at, domain)
     if found is None:
         raise NotExpected
     recognised(found, key)
     origin = origin_of(house.settings, domain)
+    home = Home(found.home_id, domain, origin)
     said_of = (address_of(said.record.before), address_of(said.record.address))
     if not said.record.is_by(key) or said_of != (found.before, address_of(origin)):
         raise BadMove(address=found.before)
     if found.state == "coming":
         await _settle(house, found, said.whole)
+        await house.write(home, SYSTEM, auth.reset.begin_here)
         await house.write_host(_enlist, domain)
-    home = Home(found.home_id, domain, origin)
     if not said.record.is_in_place:
         await house.write(home, SYSTEM, _arrived, found.before, is_new=found.state == "coming")
     await house.write_host(homes.hasten, home.id)
@@ -267,7 +269,8 @@ async def live(house: House, domain: str, key: str, said: Statement) -> Let:
     house.relisted[domain] += 1
     if said.record.is_in_place:
         return Let("live")
-    return Let("live", auth.reset.link(origin, await house.write(home, SYSTEM, auth.reset.begin)))
+    token = await house.write(home, SYSTEM, auth.reset.again_here)
+    return Let("live", auth.reset.link(origin, token) if token else "")
 
 
 def _arrived(work: Work, before: str, *, is_new: bool) -> None:
