@@ -37,7 +37,8 @@ CAMT = (
     "<ValDt><Dt>2026-01-04</Dt></ValDt><AcctSvcrRef>R1</AcctSvcrRef><BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd><SubFmlyCd>ESCT</SubFmlyCd>"
     '</Fmly></Domn></BkTxCd><NtryDtls><TxDtls><AmtDtls><TxAmt><Amt Ccy="EUR">10</Amt></TxAmt></AmtDtls><RltdPties><Cdtr><Pty><Nm>Ana</Nm></Pty>'
     '</Cdtr></RltdPties><RmtInf><Ustrd>loyer</Ustrd></RmtInf></TxDtls><TxDtls><AmtDtls><TxAmt><Amt Ccy="EUR">20</Amt></TxAmt></AmtDtls></TxDtls>'
-    "</NtryDtls></Ntry><Ntry><Amt>abc</Amt></Ntry></Stmt></BkToCstmrStmt></Document>"
+    "</NtryDtls></Ntry><Ntry><Amt>abc</Amt></Ntry><Ntry><Amt>7</Amt><Sts>PDNG</Sts><BookgDt><Dt>2026-01-31</Dt></BookgDt></Ntry>"
+    "</Stmt></BkToCstmrStmt></Document>"
 )
 
 MT940 = (
@@ -57,8 +58,8 @@ def operations(found):
     return [one for one in bodies(found) if "amount" in one]
 
 
-def test_ofx_of_both_generations_is_read_and_a_broken_line_is_said(tmp_path):
-    found = items(tmp_path, {"releve.ofx": OFX, "card.qfx": QFX})["bank"]
+def test_ofx_of_both_generations_is_read_whatever_it_is_called_and_a_broken_line_is_said(tmp_path):
+    found = items(tmp_path, {"called.qif": OFX, "card.qfx": QFX})["bank"]
     accounts = [item for item in found if getattr(item, "doctype", "") == "io.cozy.bank.accounts"]
     assert [(one.body["number"], one.body["type"], one.body.get("balance")) for one in accounts] == [
         ("30002 00550 0000157841Z", "bank", 1987.5), ("4111", "credit card", None),
@@ -68,7 +69,7 @@ def test_ofx_of_both_generations_is_read_and_a_broken_line_is_said(tmp_path):
         ("2026-01-05", -3, "Shop", "USD", "none"),
     ]  # fmt: skip
     assert operations(found)[0]["account"] == accounts[0].id
-    assert list(unread(found)) == ["releve.ofx (lines).txt"]
+    assert list(unread(found)) == ["called.qif (lines).txt"]
 
 
 def test_qif_tells_which_way_its_dates_go_by_one_that_no_other_way_can_be_read(tmp_path):
@@ -79,7 +80,7 @@ def test_qif_tells_which_way_its_dates_go_by_one_that_no_other_way_can_be_read(t
     assert b"rien" in next(item.content for item in found if item.name == "compte.qif (lines).txt")
 
 
-def test_camt_splits_what_was_booked_together(tmp_path):
+def test_camt_splits_what_was_booked_together_and_waits_for_what_is_not_booked_yet(tmp_path):
     found = items(tmp_path, {"camt.xml": CAMT})["bank"]
     account = bodies(found)[0]
     assert (account["iban"], account["balance"], account["balanceDate"]) == (
@@ -91,7 +92,8 @@ def test_camt_splits_what_was_booked_together(tmp_path):
         :1
     ] == [(-10, "Ana loyer", "2026-01-04", "R1/1")]
     assert [one["amount"] for one in operations(found)] == [-10, -20]
-    assert list(unread(found)) == ["camt.xml (lines).txt"]
+    left = next(item.content for item in found if item.name == "camt.xml (lines).txt")
+    assert left == b"abc\n7 PDNG 2026-01-31\n"
 
 
 def test_mt940_is_read_as_german_and_dutch_banks_fill_it(tmp_path):

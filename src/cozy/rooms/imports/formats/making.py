@@ -100,15 +100,6 @@ def copied(entry: Entry, path: str, **said: Any) -> File:
     return File(name=entry.name, path=path, content=entry.name, **said)
 
 
-def unread_lines(entry: Entry, lines: Sequence[str]) -> Iterator[NotUnderstood]:
-    """The lines of a file that could not be read, as a file of their own."""
-    if lines:
-        text = "\n".join(lines) + "\n"
-        yield NotUnderstood(
-            name=f"{entry.name} (lines).txt", why=reasons.LINES, content=text.encode("utf-8", "replace")
-        )
-
-
 def each(
     tree: Tree, entries: Sequence[Entry], read: Callable[[Tree, Entry], Iterator[Item]]
 ) -> Iterator[Item]:

@@ -6,6 +6,7 @@ from ..model.reasons import N_
 
 BROKEN = N_("This file breaks off, or is not what its name says.")
 LINES = N_("These lines could not be read.")
+BANK_LINES = N_("These lines could not be read, or are not booked yet.")
 NO_PICTURE = N_("It is no picture and no film.")
 NO_SUCH_PICTURE = N_("Its picture is not in this archive.")
 NOT_OF_A_PICTURE = N_("It says nothing of a picture.")

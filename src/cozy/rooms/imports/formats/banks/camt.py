@@ -61,10 +61,13 @@ def _closing(balances: list[ET.Element]) -> ET.Element | None:
 
 
 def _operations(entry: ET.Element) -> Iterator[Operation]:
-    """One for an entry; one for each of its parts where the bank booked several together and says what each was."""
+    """One for an entry; one for each of its parts where the bank booked several together and says what each was.
+
+    None for what is not booked yet: it comes again, with another reference, in a later file.
+    """
     total = _signed(entry)
     booked = _date(entry, "BookgDt") or _date(entry, "ValDt")
-    if total is None or not booked:
+    if total is None or not booked or _is_pending(entry):
         return
     parts = [part for details in children(entry, "NtryDtls") for part in children(details, "TxDtls")]
     sums = [_part_sum(part, total) for part in parts]
@@ -73,6 +76,11 @@ def _operations(entry: ET.Element) -> Iterator[Operation]:
             yield _operation(entry, part, sum_ or Decimal(0), booked, f"/{number}")
     else:
         yield _operation(entry, parts[0] if parts else entry, total, booked, "")
+
+
+def _is_pending(entry: ET.Element) -> bool:
+    """Whether the bank has only announced an entry; version 8 puts a `Cd` between."""
+    return (text(entry, "Sts", "Cd") or text(entry, "Sts")) == "PDNG"
 
 
 def _operation(entry: ET.Element, part: ET.Element, sum_: Decimal, booked: str, suffix: str) -> Operation:

@@ -46,7 +46,7 @@ def _unnamed(read: Callable[[bytes], Iterator[Statement]]) -> _Reader:
     return lambda raw, _: read(raw)
 
 
-OFX = _format("OFX", (".ofx", ".qfx", ".qbo"), ofx.is_ofx, _unnamed(ofx.read))
+OFX = _format("OFX", (".ofx", ".qfx", ".qbo", ".qif", ".txt"), ofx.is_ofx, _unnamed(ofx.read))
 QIF = _format("QIF", (".qif",), qif.is_qif, qif.read)
 CAMT = _format("CAMT.053", (".xml", ".053", ".camt"), camt.is_camt, _unnamed(camt.read))
 MT940 = _format(

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from ...model import Document, Entry, Item
-from ..making import ACCOUNTS, OPERATIONS, document, unread_lines
+from ...model import Document, Entry, Item, NotUnderstood
+from .. import reasons
+from ..making import ACCOUNTS, OPERATIONS, document
 from .model import Account, Operation, Statement, distinct
 
 
@@ -20,7 +21,13 @@ def documents(entry: Entry, statements: Sequence[Statement] | Iterator[Statement
         for name, operation in distinct(statement.operations):
             yield _operation(entry, account, statement.account, name, operation)
         unread.extend(statement.unread)
-    yield from unread_lines(entry, unread)
+    if unread:
+        text = "\n".join(unread) + "\n"
+        yield NotUnderstood(
+            name=f"{entry.name} (lines).txt",
+            why=reasons.BANK_LINES,
+            content=text.encode("utf-8", "replace"),
+        )
 
 
 def account_id(account: Account) -> str:
