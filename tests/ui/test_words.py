@@ -114,7 +114,7 @@ def test_words_of_templates_scripts_and_problems_are_all_found():
 
 @pytest.mark.parametrize(
     ("sum_", "currency", "english", "french"),
-    [(-12.5, "EUR", "-€12.50", "-12,50 €"), (1000, "JPY", "¥1,000", "1 000 JPY"), (3, "", "3", "3"), (3.5, "points", "3.5 points", "3,5 points")],
+    [(-12.5, "EUR", "-€12.50", "-12,50 €"), (1000, "JPY", "¥1,000", "1 000 JPY"), (3, "", "3.00", "3,00"), (3.5, "points", "3.50 points", "3,50 points")],
 )  # fmt: skip
 def test_sums_are_written_as_people_of_the_language_do(sum_, currency, english, french):
     assert formats.money(sum_, currency, "en") == english
