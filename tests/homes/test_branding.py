@@ -1,6 +1,7 @@
 """The name, the logo and the colour of a host, on the pages of homes of a context."""
 
 import re
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -15,6 +16,9 @@ from tests.conftest import DOMAIN
 
 pytestmark = pytest.mark.anyio
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><script>alert(1)</script></svg>'
+PNG = b"\x89PNG\r\n\x1a\n"
+ROOMS = Path(homes.__file__).parents[2]
+LETTER = re.compile(r'extends "(ui/letter|notifications/_letter).html"')
 TERMS = {"version": "2.0.0-20260101", "url": "https://school.test/terms"}
 
 
@@ -66,10 +70,28 @@ async def test_homes_of_no_such_context_look_as_ever(anonymous, home):
     assert (await anonymous.get("/my/assets/brand-0.css")).status_code == 404
 
 
-async def test_mails_come_from_the_host(house, at_school, mailbox):  # noqa: F811
+async def test_mails_come_from_the_host_and_look_like_it(house, at_school, mailbox, tmp_path):  # noqa: F811
+    (tmp_path / "logo.png").write_bytes(PNG)
+    house.settings.contexts["school"]["brand"]["logo"] = str(tmp_path / "logo.png")
     await auth_jobs.mail_reset_link.run(house, at_school, ResetAsked())
     (mail,) = mailbox.messages
     assert mail["From"].startswith("École <")
+    text, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    assert text.get_content().splitlines()[-2:] == ["-- ", "École"]
+    assert 'src="cid:logo" alt="École"' in html.get_content()
+    assert "background: #812e64" in html.get_content()  # a shade of its colour that white can be read on
+    (picture,) = (part for part in mail.walk() if part["Content-ID"] == "<logo>")
+    assert (picture.get_content_type(), picture.get_content()) == ("image/png", PNG)
+
+
+def test_every_mail_is_a_letter_that_can_look_like_the_host():
+    found = [
+        file
+        for file in ROOMS.rglob("templates/*.html")
+        if file.with_suffix(".txt").exists() or file.name.startswith("mail_")
+    ]
+    assert len(found) >= 9
+    assert [each for each in found if not LETTER.search(each.read_text())] == []
 
 
 async def test_who_has_not_agreed_to_new_terms_may_still_take_everything_along(reader, at_school):

@@ -272,7 +272,7 @@ TAKEN = {
     "auth.model": {"ITERATIONS", "Typed"},
     "auth.service": {"delegated", "limits", "open_home", "passphrase", "reset", "sessions"},
     "homes.errors": {"DomainTaken", "NoHome"},
-    "homes.model": {"Context", "Listing", "Split", "octets", "written"},
+    "homes.model": {"Brand", "Context", "Listing", "Split", "octets", "written"},
     "homes.service": {
         "at", "bills", "change", "clean_domain", "contexts", "count", "count_by_state", "destroy", "gone_from", "held", "late", "listed", "of_id", "profile_of", "search",
         "skipped_to", "terms",

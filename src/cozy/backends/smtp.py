@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from cozy.kernel.mail import Message
+from cozy.kernel.mail import Attachment, Message
 from cozy.kernel.problem import Unavailable
 from cozy.kernel.settings import Settings
 
@@ -70,6 +70,7 @@ class Smtp:
         mail.set_content(message.text)
         if message.html is not None:
             mail.add_alternative(message.html, subtype="html")
+            _show(mail, message.logo)
         if (calendar := message.calendar) is not None:
             mail.add_alternative(calendar.text, subtype="calendar", params={"method": calendar.method})
             # For programs that show no other part than a file; as one of text/calendar it would be read as a second message.
@@ -77,7 +78,18 @@ class Smtp:
                 calendar.text.encode(), maintype="application", subtype="ics", filename="invite.ics"
             )
         for attachment in message.attachments:
-            kind = guess_type(attachment.name)[0] or "application/octet-stream"
-            main, _, sub = kind.partition("/")
+            main, _, sub = _type(attachment).partition("/")
             mail.add_attachment(attachment.data, maintype=main, subtype=sub, filename=attachment.name)
         return mail
+
+
+def _show(mail: EmailMessage, logo: Attachment | None) -> None:
+    """Put a picture beside the HTML (RFC 2387), which shows it without asking anybody for it."""
+    html = mail.get_body(("html",))
+    if logo is not None and isinstance(html, EmailMessage):
+        main, _, sub = _type(logo).partition("/")
+        html.add_related(logo.data, maintype=main, subtype=sub, cid="<logo>", disposition="inline")
+
+
+def _type(attachment: Attachment) -> str:
+    return guess_type(attachment.name)[0] or "application/octet-stream"

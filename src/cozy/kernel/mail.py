@@ -28,6 +28,7 @@ class Message(Struct, frozen=True):
     subject: str
     text: str
     html: str | None = None
+    logo: Attachment | None = None  # a picture that the HTML shows as `cid:logo`
     sender: str = ""  # a name before the address that this host sends from
     reply_to: str = ""  # as `to`
     attachments: tuple[Attachment, ...] = ()

@@ -1,6 +1,6 @@
 """What every page is made of: layout, components, icons, words, formats, built assets. Knows no room."""
 
-from cozy.ui import assets, brand, doctypes, leave
+from cozy.ui import assets, brand, doctypes, leave, letters
 from cozy.ui.brand import Brand
 from cozy.ui.pages import render, render_problem, render_stranded
 from cozy.ui.shell import Add, Flash, Home, Link, Room, Shell, Storage
@@ -22,6 +22,7 @@ __all__ = [
     "brand",
     "doctypes",
     "leave",
+    "letters",
     "negotiate",
     "render",
     "render_problem",

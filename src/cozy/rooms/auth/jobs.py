@@ -64,14 +64,12 @@ async def _mail(house: House, home: Home, template: str, subject: str, to: str =
         return
     profile = await house.read(home, SYSTEM, homes.profile)
     said = {"name": profile.public_name, "domain": home.domain, "origin": home.origin, **words}
-    templates = ui.pages.environment(profile.locale)
+    brand = homes.contexts.context_of(house.settings, home.hosted.context).brand
+    letter = ui.letters.written(f"auth/{template}", profile.locale, brand, said)
     message = Message(
-        to=to or profile.email,
-        subject=ui.words(profile.locale).gettext(subject, domain=home.domain),
-        text=templates.get_template(f"auth/{template}.txt").render(said),
-        html=templates.get_template(f"auth/{template}.html").render(said, locale=profile.locale),
-        sender=homes.contexts.context_of(house.settings, home.hosted.context).brand.name,
-    )
+        to=to or profile.email, subject=ui.words(profile.locale).gettext(subject, domain=home.domain), text=letter.text,
+        html=letter.html, logo=letter.logo, sender=brand.name,
+    )  # fmt: skip
     await house.mailer.send(message)
 
 

@@ -89,10 +89,9 @@ def _mail(work: Work, id_: str, letter: Letter) -> Message:
         "link": service.invitations.link(work, id_, letter.to) if letter.method == "REQUEST" else "",
         "subject": subject,
     }  # fmt: skip
-    templates = ui.pages.environment(profile.locale)
+    mail = ui.letters.written("calendars/mail_invitation", profile.locale, homes.context(work).brand, words)
     return Message(
         to=letter.to, subject=subject, reply_to=profile.email, sender=profile.public_name,
-        text=templates.get_template("calendars/mail_invitation.txt").render(words),
-        html=templates.get_template("calendars/mail_invitation.html").render(words),
+        text=mail.text, html=mail.html, logo=mail.logo,
         calendar=Invitation(letter.text, letter.method),
     )  # fmt: skip

@@ -9,8 +9,10 @@ from typing import Protocol
 from msgspec import Struct
 
 from cozy.kernel.house import House
+from cozy.kernel.mail import Attachment
 from cozy.kernel.settings import Settings
 from cozy.kernel.work import Work
+from cozy.rooms.homes.model import Brand
 
 
 class Sizes(Protocol):
@@ -44,6 +46,7 @@ class Letter(Struct, frozen=True):
     subject: str
     text: str
     html: str
+    logo: Attachment | None = None
 
 
 class Buying(Struct, frozen=True, kw_only=True):
@@ -113,6 +116,6 @@ class Payments(Protocol):
 class Letters(Protocol):
     """Writes the mails of the host, by their name, in a language."""
 
-    def __call__(self, name: str, locale: str, **words: str) -> Letter:
-        """The letter, with these words in it."""
+    def __call__(self, name: str, locale: str, brand: Brand, **words: str) -> Letter:
+        """The letter, with these words in it, as the host looks."""
         ...

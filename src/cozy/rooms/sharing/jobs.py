@@ -90,12 +90,10 @@ async def _mail(house: House, home: Home, to: str, id_: str, words: dict[str, An
     shown = {
         **words, "what": what, "name": profile.public_name, "domain": home.domain, "locale": profile.locale, "subject": subject,
     }  # fmt: skip
-    templates = ui.pages.environment(profile.locale)
-    text, html = (
-        templates.get_template(f"sharing/mail_invitation.{form}").render(shown) for form in ("txt", "html")
-    )
+    brand = homes.contexts.context_of(house.settings, home.hosted.context).brand
+    letter = ui.letters.written("sharing/mail_invitation", profile.locale, brand, shown)
     message = Message(
-        to=to, subject=" ".join(subject.split())[:200], text=text, html=html, sender=profile.public_name,
+        to=to, subject=" ".join(subject.split())[:200], text=letter.text, html=letter.html, logo=letter.logo, sender=profile.public_name,
         reply_to=profile.email, id="".join(c if c.isalnum() else "-" for c in id_),
     )  # fmt: skip
     await house.mailer.send(message)

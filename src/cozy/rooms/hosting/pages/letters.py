@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cozy import ui
+from cozy.rooms.homes.model import Brand
 from cozy.ui import N_
 
 from ..ports import Letter
@@ -13,11 +14,7 @@ _SUBJECTS = {
 }
 
 
-def write(name: str, locale: str, **words: str) -> Letter:
+def write(name: str, locale: str, brand: Brand, **words: str) -> Letter:
     """A letter: its two templates, and its subject, which may name the host."""
-    templates = ui.pages.environment(locale)
-    return Letter(
-        ui.words(locale).gettext(_SUBJECTS[name], **words),
-        templates.get_template(f"hosting/mail_{name}.txt").render(words),
-        templates.get_template(f"hosting/mail_{name}.html").render(words, locale=locale),
-    )
+    said = ui.letters.written(f"hosting/mail_{name}", locale, brand, words)
+    return Letter(ui.words(locale).gettext(_SUBJECTS[name], **words), said.text, said.html, said.logo)

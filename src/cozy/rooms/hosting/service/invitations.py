@@ -17,6 +17,7 @@ from cozy.kernel.problem import Unavailable
 from cozy.kernel.settings import Settings
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
+from cozy.rooms.homes.model import Brand
 
 from .. import store
 from ..errors import BadParameter, NoInvitation, NoLobby, NoPlan
@@ -109,17 +110,17 @@ def opened_with(work: Work, secret: str, context: str) -> Invitation:
 async def _mailed(house: House, invited: Invited, asked: Inviting) -> Invited:
     try:
         here = homes.contexts.context_of(house.settings, asked.context)
-        await send(house, invited, "invitation", asked.locale, here.brand.name, host=here.homes_below)
+        await send(house, invited, "invitation", asked.locale, here.brand, host=here.homes_below)
     except Unavailable:
         return invited
     return replace(invited, mailed=True)
 
 
-async def send(house: House, invited: Invited, letter: str, locale: str, sender: str, **words: str) -> None:
+async def send(house: House, invited: Invited, letter: str, locale: str, brand: Brand, **words: str) -> None:
     """Send the link of an invitation, in a letter of this name, as the host calls itself. Raises Unavailable."""
     for write in house.ports[Letters]:
-        said = write(letter, locale, link=invited.link, **words)
-        message = Message(invited.mail, said.subject, said.text, said.html, sender=sender)
+        said = write(letter, locale, brand, link=invited.link, **words)
+        message = Message(invited.mail, said.subject, said.text, said.html, logo=said.logo, sender=brand.name)
         await house.mailer.send(message)
 
 

@@ -57,7 +57,7 @@ async def ask(house: House, context: str, mail: str, label: str, address: str, l
     invited = replace(invited, link=f"{invited.link}&address={quote(clean)}")
     below = here.homes_below
     await invitations.send(
-        house, invited, "moving_in", locale, here.brand.name, host=below, domain=f"{clean}.{below}"
+        house, invited, "moving_in", locale, here.brand, host=below, domain=f"{clean}.{below}"
     )
 
 

@@ -72,11 +72,11 @@ def _mail(work: Work, template: str, subject: str, id_: str, **words: Any) -> Me
         "name": profile.public_name, "domain": work.domain, "subject": subject, "locale": profile.locale,
         "settings": f"{work.origin}/my/settings/notifications", "now": work.now.astimezone(ZoneInfo(profile.tz)), **words,
     }  # fmt: skip
-    templates = ui.pages.environment(profile.locale)
-    text, html = (
-        templates.get_template(f"notifications/{template}.{form}").render(said) for form in ("txt", "html")
+    brand = homes.context(work).brand
+    letter = ui.letters.written(f"notifications/{template}", profile.locale, brand, said)
+    return Message(
+        profile.email, subject, letter.text, letter.html, logo=letter.logo, sender=brand.name, id=id_
     )
-    return Message(profile.email, subject, text, html, sender=homes.context(work).brand.name, id=id_)
 
 
 def _written(work: Work, notification: Notification) -> Message:
