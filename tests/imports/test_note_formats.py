@@ -2,8 +2,9 @@
 
 import base64
 import hashlib
+import json
 
-from tests.imports.silos import items, unread
+from tests.imports.silos import items, tree, understood, unread
 
 
 def written(found):
@@ -54,6 +55,22 @@ def test_a_note_of_evernote_is_markdown_beside_its_attachments(tmp_path):
     assert (found[1].path, found[1].content) == ("Evernote/Cuisine/Tarte/photo 1.png", content)
 
 
+def test_tasks_of_evernote_stand_where_they_stood_in_the_note_else_at_its_end(tmp_path):
+    def task(title, group, weight, status="open", due=""):
+        return (
+            f"<task><title>{title}</title><created>20250102T030405Z</created><taskStatus>{status}</taskStatus><inNote>true</inNote>"
+            f"<sortWeight>{weight}</sortWeight><taskGroupNoteLevelID>{group}</taskGroupNoteLevelID>{due}</task>"
+        )
+
+    enml = '<div>Avant</div><div style="--en-task-group:true; --en-id:g-1;"></div><div>Après</div>'
+    tasks = task("Deux &lt;2&gt;", "g-1", "C") + task("Un", "g-1", "B", "completed") + task(
+        "Ailleurs", "g-2", "B", due="<dueDate>20250405T220000Z</dueDate>"
+    )  # fmt: skip
+    found = items(tmp_path, {"a.enex": enex(note("T", enml, tasks))})["evernote"]
+    text = written(found)["Evernote/a/T.md"].partition("# T\n\n")[2]
+    assert text == "Avant\n\n- [x] Un\n- [ ] Deux \\<2\\>\n\nAprès\n\n- [ ] Ailleurs (2025-04-05)\n"
+
+
 def test_entities_of_evernote_that_declare_nothing_pass_and_those_that_do_are_refused(tmp_path):
     bomb = (
         enex(note("A", "a"))
@@ -92,28 +109,73 @@ def test_pages_of_notion_lose_the_ids_in_their_names_and_links(tmp_path):
     )
 
 
-def test_standard_notes_come_with_their_tags_and_say_what_is_locked(tmp_path):
+def of_standard_notes(uuid, content_type, content):
+    at = {"created_at": "2020-01-02T03:04:05.000Z", "updated_at": "2020-01-03T03:04:05.000Z"}
+    return {"uuid": uuid, "content_type": content_type, **at, "content": content}
+
+
+def test_standard_notes_come_once_with_their_tags_and_say_what_is_locked(tmp_path):
+    tag = {"title": "maison", "references": [{"uuid": "n1", "content_type": "Note"}]}
     backup = {
         "version": "004",
         "items": [
-            {"uuid": "n1", "content_type": "Note", "created_at": "2020-01-02T03:04:05.000Z", "updated_at": "2020-01-03T03:04:05.000Z",
-             "content": {"title": "Titre", "text": "corps", "references": []}},
-            {"uuid": "t1", "content_type": "Tag", "content": {"title": "maison", "references": [{"uuid": "n1", "content_type": "Note"}]}},
-            {"uuid": "n2", "content_type": "Note", "content": "004:abcdef"},
+            of_standard_notes("n1", "Note", {"title": "Titre", "text": "corps\nsuite", "references": []}),
+            of_standard_notes("t1", "Tag", tag),
+            of_standard_notes("n2", "Note", "004:abcdef"),
         ],
+    }
+    files = {
+        "Standard Notes Backup and Import File.txt": backup, "Items/Note/Titre-n1.txt": "corps\nsuite",
+        "Items/Tag/Tag-t1.txt": json.dumps(tag, indent=2), "Items/Note/Mine.txt": "of somebody else",
     }  # fmt: skip
-    found = items(tmp_path, {"Standard Notes Backup and Import File.txt": backup})["standardnotes"]
-    assert written(found) == {"Standard Notes/Titre.md": "---\ntags: [maison]\n---\n\n# Titre\n\ncorps\n"}
+    with tree(tmp_path, files) as whole:
+        said, left = understood(whole)
+    found = said["standardnotes"]
+    assert written(found) == {
+        "Standard Notes/Titre.md": "---\ntags: [maison]\n---\n\n# Titre\n\ncorps\nsuite\n"
+    }
     assert list(unread(found).values()) == ["Some of its notes are encrypted: export a decrypted backup."]
+    assert left == ["Items/Note/Mine.txt"]
 
 
-def test_simplenote_takes_the_first_line_for_the_title(tmp_path):
+def test_super_and_rich_notes_of_standard_notes_are_markdown_and_what_is_neither_stays_as_it_is(tmp_path):
+    def node(kind, *children, **said):
+        return {"type": kind, **said, "children": list(children)}
+
+    def words(text, bits=0):
+        return {"type": "text", "text": text, "format": bits}
+
+    item = node("listitem", words("fait"), checked=True)
+    inner = node("listitem", node("list", node("listitem", words("dedans")), listType="number"))
+    blocks = [
+        node("heading", words("Un"), tag="h2"), node("list", item, inner, listType="check"),
+        node("paragraph", words("gras", 1), words(" et "), node("link", words("là"), url="https://x.example")),
+        node("quote", words("dit")), node("table", node("tablerow", node("tablecell", node("paragraph", words("a"))))),
+    ]  # fmt: skip
+    notes = {
+        "super": json.dumps({"root": node("root", *blocks)}), "rich-text": "<p>Un <b>mot</b></p>", "spreadsheet": '{"a": 1}',
+    }  # fmt: skip
+    said = [
+        of_standard_notes(kind, "Note", {"title": kind, "noteType": kind, "text": text})
+        for kind, text in notes.items()
+    ]
+    found = written(items(tmp_path, {"notes.txt": {"version": "004", "items": said}})["standardnotes"])
+    assert found == {
+        "Standard Notes/super.md": "# super\n\n## Un\n\n- [x] fait\n    1. dedans\n\n**gras** et [là](https://x.example)\n\n> dit\n\n"
+        "| a |\n| --- |\n",
+        "Standard Notes/rich-text.md": "# rich-text\n\nUn **mot**\n",
+        "Standard Notes/spreadsheet.md": '# spreadsheet\n\n{"a": 1}\n',
+    }  # fmt: skip
+
+
+def test_simplenote_takes_the_first_line_for_the_title_and_each_note_once(tmp_path):
     said = {
-        "activeNotes": [{"id": "1", "content": "Titre\r\n\r\ncorps", "creationDate": "2020-01-02T03:04:05.678Z", "lastModified": "2020-01-02T03:04:05.678Z", "tags": ["a"]}],
+        "activeNotes": [{"id": "1", "content": "Titre\r\n\r\ncorps", "creationDate": "2020-01-02T03:04:05.678Z", "lastModified": "2020-01-02T03:04:05.678Z", "tags": ["a", "b"]}],
         "trashedNotes": [{"id": "2", "content": "jeté", "creationDate": "x", "lastModified": "x"}],
     }  # fmt: skip
-    found = items(tmp_path, {"source/notes.json": said})["simplenote"]
+    beside = {"Titre.txt": "Titre\n\ncorps\n\nTags:\n  a, b", "trash/jeté.txt": "jeté\n\nTags:\n  "}
+    found = items(tmp_path, {"source/notes.json": said, **beside})["simplenote"]
     assert written(found) == {
-        "Simplenote/Titre.md": "---\ntags: [a]\n---\n\n# Titre\n\ncorps\n",
+        "Simplenote/Titre.md": "---\ntags: [a, b]\n---\n\n# Titre\n\ncorps\n",
         "Simplenote/Bin/jeté.md": "# jeté\n",
     }

@@ -13,7 +13,7 @@ from ..reading import moments, tables
 from . import tracks
 
 _LARGEST = 128 * 1024 * 1024  # bytes of a track
-_TITLES = ("Activity Name", "Nom de l'activité", "Name der Aktivität")
+_TITLES = ("Activity Name", "Nom de l'activité", "Name der Aktivität")  # also with a typographic apostrophe
 _FILES = ("Filename", "Nom du fichier", "Dateiname")
 _SPORTS = ("Activity Type", "Type d'activité", "Aktivitätsart")
 
@@ -83,7 +83,7 @@ def _said(tree: Tree, table: str) -> dict[str, dict[str, str]]:
         with tree.open(table) as stream:
             rows = list(tables.rows(stream))
         for row in rows[1:]:
-            cells = dict(zip(rows[0], row, strict=False))
+            cells = dict(zip((name.replace("’", "'") for name in rows[0]), row, strict=False))
             file = next((cells[name] for name in _FILES if cells.get(name)), "")
             found[file.rpartition("/")[2]] = cells
     return found

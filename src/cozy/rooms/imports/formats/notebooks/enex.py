@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import html
 import mimetypes
 import re
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from ..reading.markdown import to_markdown
 from ..reading.texts import as_name
 from ..reading.xmls import child, children, elements, text
 
+_TASKS = re.compile(r"<div\b[^>]*--en-task-group:\s*true[^>]*>")  # where the tasks of a group stand in a note
+_GROUP = re.compile(r"--en-id:\s*([\w-]+)")
 _MOMENT = re.compile(r"^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z?$")
 
 
@@ -72,7 +75,7 @@ def _note(said: ET.Element) -> Note:
     known = child(said, "note-attributes")
     return Note(
         title=title,
-        text=to_markdown(text(said, "content"), embed),
+        text=to_markdown(_with_tasks(said), embed),
         created=created or modified,
         modified=modified or created,
         tags=[(one.text or "").strip() for one in children(said, "tag") if (one.text or "").strip()],
@@ -83,6 +86,30 @@ def _note(said: ET.Element) -> Note:
         attachments=attachments,
         unread=unread,
     )
+
+
+def _with_tasks(said: ET.Element) -> str:
+    """The ENML of a note with its tasks, which Evernote writes behind it, as boxes to tick: at their places, else at the end."""
+    groups: dict[str, list[str]] = {}
+    for one in sorted(children(said, "task"), key=lambda one: text(one, "sortWeight")):
+        due = _moment(text(one, "dueDate"))[:10]
+        is_done = "true" if text(one, "taskStatus") == "completed" else "false"
+        words = html.escape(text(one, "title") + (f" ({due})" if due else ""))
+        groups.setdefault(text(one, "taskGroupNoteLevelID"), []).append(
+            f'<li style="--en-checked:{is_done}">{words}</li>'
+        )
+
+    def place(found: re.Match[str]) -> str:
+        group = _GROUP.search(found[0])
+        tasks = groups.pop(group[1], []) if group else []
+        return _listed(tasks) + found[0]
+
+    enml = _TASKS.sub(place, text(said, "content"))
+    return enml + "".join(_listed(tasks) for tasks in groups.values())
+
+
+def _listed(tasks: list[str]) -> str:
+    return f"<ul>{''.join(tasks)}</ul>" if tasks else ""
 
 
 def _attachments(said: ET.Element) -> tuple[list[Attachment], dict[str, str], list[str]]:

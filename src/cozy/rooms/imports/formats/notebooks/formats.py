@@ -15,6 +15,7 @@ from ..reading.texts import as_name, decoded
 from . import enex, jsons
 from .front import noted
 
+_LARGEST_COPY = 8 * 1024 * 1024  # bytes of a note that is there a second time
 _TRIED = 200  # JSON files that are opened to know what they are
 _NOTION_ID = re.compile(r" [0-9a-f]{32}(?=(\.\w+|_all\.csv)?$)")
 _LINK = re.compile(r"(\]\()([^)\s]+)(\))")
@@ -71,20 +72,33 @@ def _json_format(
     name: str, title: str, is_one: Callable[[Any], bool], read: Callable[[Any], Iterator[jsons.Note]]
 ) -> Format:
     def recognise(tree: Tree) -> Match | None:
-        tried = islice(tree.ending(".json", ".txt"), _TRIED)
-        found = tuple(
-            entry.name
-            for entry in tried
-            if head(tree, entry, 400).lstrip()[:1] == b"{" and is_one(loaded(tree, entry))
-        )
-        return Match(under=found) if found else None
+        found: list[str] = []
+        beside: list[str] = []
+        for entry in islice(tree.ending(".json", ".txt"), _TRIED):
+            said = loaded(tree, entry) if head(tree, entry, 400).lstrip()[:1] == b"{" else None
+            if is_one(said):
+                found.append(entry.name)
+                beside.extend(_copies(tree, entry, said))
+        return Match(under=(*found, *beside), facts={"notes": found}) if found else None
 
     def items(tree: Tree, match: Match) -> Iterator[Item]:
-        return each(
-            tree, list(tree.entries), lambda tree, entry: _json_notes(title, read, loaded(tree, entry), entry)
-        )
+        entries = [entry for entry in tree.entries if entry.name in match.facts["notes"]]
+        return each(tree, entries, lambda tree, entry: _json_notes(title, read, loaded(tree, entry), entry))
 
     return Format(name=name, title=title, recognise=recognise, items=items)
+
+
+def _copies(tree: Tree, backup: Entry, said: Any) -> Iterator[str]:
+    """The files of an archive that say nothing but what its JSON says, which also tells dates and tags."""
+    around = backup.folder.removesuffix("source").rstrip("/")
+    known = jsons.copies(said)
+    for entry in tree.ending(".txt", ".json", ".md", ".html"):
+        inner = entry.folder.removeprefix(around).strip("/") if entry.folder.startswith(around) else "?"
+        is_beside = inner in {"", "trash"} or inner.partition("/")[0] == "Items"
+        if not is_beside or entry.name == backup.name or entry.size > _LARGEST_COPY:
+            continue
+        if jsons.squeezed(decoded(head(tree, entry, _LARGEST_COPY))) in known:
+            yield entry.name
 
 
 def _json_notes(

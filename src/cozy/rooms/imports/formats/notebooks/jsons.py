@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..reading import moments
+from ..reading.markdown import to_markdown
+from . import super as super_notes
 
 
 @dataclass(slots=True)
@@ -49,12 +52,43 @@ def standard_notes(said: dict[str, Any]) -> Iterator[Note]:
             yield Note(
                 id=str(one.get("uuid", "")),
                 title=str(content.get("title", "")),
-                text=str(content.get("text", "")),
+                text=_read(str(content.get("text", "")), content.get("noteType")),
                 created=moments.from_iso(one.get("created_at")),
                 modified=moments.from_iso(one.get("updated_at")),
                 tags=tags.get(str(one.get("uuid")), []),
                 is_trashed=content.get("trashed") is True,
             )
+
+
+def _read(text: str, kind: Any) -> str:
+    """The text of a note as Markdown: some editors keep JSON or HTML in it."""
+    try:
+        return {
+            "super": lambda: super_notes.to_markdown(json.loads(text)),
+            "rich-text": lambda: to_markdown(text),
+        }[kind]()
+    except (KeyError, ValueError, RecursionError):
+        return text
+
+
+def copies(said: dict[str, Any]) -> set[str]:
+    """What the files say that both programs put beside their JSON, one for each thing in it, without regard to spaces."""
+    notes = [one for name in ("activeNotes", "trashedNotes") for one in said.get(name) or ()]
+    items = [one.get("content") for one in said.get("items") or () if isinstance(one, dict)]
+    texts = [
+        *(one.get("content") for one in notes if isinstance(one, dict)),
+        *(one.get("text") for one in items if isinstance(one, dict)),
+        *(json.dumps(one, ensure_ascii=False, indent=2) for one in items if isinstance(one, dict)),
+    ]
+    return {squeezed(text) for text in texts if isinstance(text, str)}
+
+
+def squeezed(text: str) -> str:
+    """A text without regard to its spaces and ends of lines, and to the tags that Simplenote writes below."""
+    text = text.replace("\r\n", "\n")
+    above, tags, below = text.rpartition("\n\nTags:\n")
+    is_tags = tags and all(line.startswith("  ") for line in below.splitlines())
+    return " ".join((above if is_tags else text).split())
 
 
 def locked(said: dict[str, Any]) -> int:
