@@ -1,5 +1,6 @@
 """Help by the host: what the owner chose, for as long as they said, and each look in the journal."""
 
+import asyncio
 import re
 
 import httpx2
@@ -7,6 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from cozy.app.server import serving
+from cozy.kernel.caller import SYSTEM
+from cozy.rooms.permissions import service as permissions
 from tests.conftest import DOMAIN
 from tests.hosting.conftest import hoster, token  # noqa: F401
 
@@ -114,6 +117,18 @@ async def test_it_ends_by_itself_and_when_the_owner_says_so(home, reader, helper
     assert (await reader.submit(f"{HELP}/ended", page=HELP)).status_code == 303
     assert (await helper.get(second)).status_code == 404
     assert await told(hoster) is None
+
+
+async def test_what_was_let_twice_at_once_is_ended_at_once(house, home, reader, helper):
+    page = await reader.get(HELP)
+    token = found(r'name="csrf_token" value="([^"]+)"', page.text)
+    form = {"kinds": "contacts", "life": "days", "csrf_token": token}
+    await asyncio.gather(*(reader.post(HELP, data=form) for _ in range(2)))
+    links = [each for each in await house.read(home, SYSTEM, permissions.all_) if each.is_link]
+    codes = [code for each in links for code in each.shortcodes.values()]
+    assert (await reader.submit(f"{HELP}/ended", page=HELP)).status_code == 303
+    assert codes
+    assert {(await helper.get(f"/help/{code}")).status_code for code in codes} == {404}
 
 
 async def test_stopped_where_all_grants_are_it_opens_nothing_either(home, reader, helper, hoster, card):  # noqa: F811

@@ -46,14 +46,17 @@ def code_of(link: Permission) -> str:
 
 def now(work: Work) -> Permission | None:
     """The help that is open; None where there is none."""
-    link = _marked(work, work.hosted.help_code)
-    return link if link and not permissions.has_ended(work, link) else None
+    return next((link for link in _all(work) if not permissions.has_ended(work, link)), None)
 
 
 def end(work: Work) -> None:
-    """Let the host look at nothing any more."""
-    if link := _marked(work, work.hosted.help_code):
+    """Let the host look at nothing any more, whichever help the host's list says is open: it may not know of all."""
+    for link in _all(work):
         permissions.withdraw(work, link)
+
+
+def _all(work: Work) -> list[Permission]:
+    return [each for each in permissions.all_(work) if each.is_link and each.metadata.get(MARK)]
 
 
 def note(work: Work, domain: str, code: str, until: str) -> None:
