@@ -347,18 +347,21 @@ async def test_a_host_comes_back_on_the_engine_that_it_was_on(house, home, place
     assert await faults(house) == []
 
 
-async def test_a_home_that_cannot_be_read_hinders_no_other(house, home, place, lock, key, tmp_path, postgres):
+async def test_a_home_that_cannot_be_read_hinders_no_other_and_keeps_what_was_stored_of_it(
+    house, home, place, lock, key, tmp_path, postgres
+):
     if postgres:
         return  # there is no file of it
     bob = await neighbour(house)
+    await backed_up(house, place, lock)
     path = tmp_path / "data" / "homes" / home.id / "home.db"
     await house.storage.close()
     path.write_bytes(b"no database" * 1000)
     for left in path.parent.glob("home.db-*"):
         left.unlink()
     async with opened(house.settings) as again:
-        made = await backups.making.back_up(again, place, lock)
-    assert list(made.failed) == [DOMAIN]
+        made = await backups.making.back_up(again, place, lock, keep="1d")
+    assert (list(made.failed), made.forgotten) == ([DOMAIN], 0)
     async with back(tmp_path, place, key) as (_, restored):
         assert [each.id for each in restored.homes] == [bob.id]
         assert restored.gone == [DOMAIN]

@@ -46,7 +46,7 @@ _PACKED = 1  # zlib's level: databases are mostly text, and locking is quicker t
 async def back_up(house: House, root: Path, lock: Lock, *, home: Home | None = None, keep: str = "") -> Made:
     """Back up this host, or one home, to a folder. keep: which backups stay, as `7d,4w,12m`; "" is all.
 
-    A home that cannot be backed up hinders no other: `failed` says why. Raises OtherHost, BusyPlace, BadKeep.
+    A home that cannot be backed up hinders no other: `failed` says why, and every earlier backup stays. Raises OtherHost, BusyPlace, BadKeep.
     """
     if keep:
         kept([], keep)
@@ -56,7 +56,8 @@ async def back_up(house: House, root: Path, lock: Lock, *, home: Home | None = N
     with places.opened(root, Names(key, "").scope("")) as place, _scratch(house) as scratch:
         backup = _Backup(house, place, lock, names, scratch)
         made = await backup.run(home)
-        forgotten = _forget(place, names.scope(home.id) if home else "", keep) if keep else 0
+        is_whole = not made.failed  # else the last good copy of a home might be in one that would go
+        forgotten = _forget(place, names.scope(home.id) if home else "", keep) if keep and is_whole else 0
     return msgspec.structs.replace(made, forgotten=forgotten)
 
 
