@@ -42,6 +42,16 @@ async def test_a_disk_that_the_host_allows_is_backed_up_to_while_it_is_there(rea
     assert (body.state, body.why) == ("done", "")
     assert read_me(folder).endswith("all as they were.\n")
     assert not list(disk.rglob("*.partial"))
+    outside = disk.parent / "somebody else's"
+    outside.write_text("not yours")
+    (disk / "link").symlink_to(disk.parent)
+    (folder / "Files" / "link").symlink_to(disk.parent)
+    for wrong in (str(outside), f"../../{outside.name}", f"Files/link/{outside.name}"):
+        sums = folder / "manifest-sha256.txt"
+        sums.write_text(f"{sums.read_text()}{'0' * 64}  {wrong}\n")  # as anybody could who can write to that disk
+        assert (await backed_up(house, lived_in, place.id)).state in {"done", "failed"}
+        assert outside.read_text() == "not yours"
+        sums.write_text("")
     shutil.rmtree(disk)
     body = await backed_up(house, lived_in, place.id)
     assert (body.state, body.why) == (

@@ -87,10 +87,14 @@ class Disk:
         self._written.clear()
 
     def _at(self, path: str) -> Path:
-        """Where a path is. Nothing is made where the disk is not there: its folder would hide it once it is. Raises DiskAway."""
-        if not self._is_allowed or not self._root.parent.is_dir() or ".." in path.split("/"):
+        """Where a path is. Nothing is made where the disk is not there: its folder would hide it once it is; and nothing outside of
+        the home's own folder is touched, whatever the list there says and wherever links there lead. Raises DiskAway.
+        """
+        at = self._root / path
+        is_within = at.resolve().is_relative_to(self._root.parent.resolve() / self._root.name)
+        if not self._is_allowed or not self._root.parent.is_dir() or not is_within:
             raise DiskAway
-        return self._root / path
+        return at
 
 
 async def _done(what: Callable[[], T]) -> T:
