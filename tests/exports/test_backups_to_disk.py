@@ -48,7 +48,9 @@ async def test_a_disk_that_the_host_allows_is_backed_up_to_while_it_is_there(rea
     (folder / "Files" / "link").symlink_to(disk.parent)
     for wrong in (str(outside), f"../../{outside.name}", f"Files/link/{outside.name}"):
         sums = folder / "manifest-sha256.txt"
-        sums.write_text(f"{sums.read_text()}{'0' * 64}  {wrong}\n")  # as anybody could who can write to that disk
+        sums.write_text(
+            f"{sums.read_text()}{'0' * 64}  {wrong}\n"
+        )  # as anybody could who can write to that disk
         assert (await backed_up(house, lived_in, place.id)).state in {"done", "failed"}
         assert outside.read_text() == "not yours"
         sums.write_text("")

@@ -38,6 +38,7 @@ def settings(settings, mailbox):  # noqa: F811
     contexts = {
         "default": {"homes_below": "host.test", "moving_in": "anybody", "plans": ["small", "large"]},
         "school": SCHOOL,
+        "town": {"homes_below": "town.host.test"},
     }
     return replace(settings, contexts=contexts, smtp_url=f"smtp://127.0.0.1:{mailbox.port}")
 
@@ -115,7 +116,8 @@ async def test_an_address_is_looked_at_while_it_is_typed(lobby, house, home):
     assert "bob.host.test is free" in await said("Bob")
     taken = await said("alice")
     assert all(word in taken for word in ("lives there already", "chez-alice.host.test", "alice2.host.test"))
-    assert "kept for the host" in await said("www")
+    for word in ("www", "town"):
+        assert "kept for the host" in await said(word)
     assert "2 to 40 letters" in await said("a!")
     answer = await lobby.submit(JOIN, JOIN, address="alice", mail="b@example.org")
     assert (answer.status_code, "chez-alice.host.test" in answer.text) == (422, True)

@@ -92,7 +92,12 @@ async def test_statements_are_taken_along_in_three_forms(plans, house, home, hos
     assert "€12.50" in words(await hoster.get(f"/my/homes/{DOMAIN}/statements/2026-07.pdf?locale=en"))
     assert (await reader.get(f"{at}.json")).json()["price"] == 1250
     assert f"{DOMAIN},2026-07" in (await reader.get(f"{at}.csv")).text
-    for wrong, status in (("2026-05.pdf", 404), ("2026-08.pdf", 404), ("now.pdf", 422)):
+    for wrong, status in (
+        ("2026-05.pdf", 404),
+        ("2026-08.pdf", 404),
+        ("now.pdf", 422),
+        ("2026-07.a%0D%0Ab: c", 404),
+    ):
         assert (await reader.get(f"{PLAN}/statements/{wrong}")).status_code == status, wrong
     everything = words(await hoster.get("/my/costs/2026-07.pdf?locale=fr"))
     assert ("Ce que coûtent les maisons, juillet 2026" in everything, "12,50 €" in everything) == (True, True)

@@ -121,8 +121,8 @@ async def test_it_ends_by_itself_and_when_the_owner_says_so(home, reader, helper
 
 async def test_what_was_let_twice_at_once_is_ended_at_once(house, home, reader, helper):
     page = await reader.get(HELP)
-    token = found(r'name="csrf_token" value="([^"]+)"', page.text)
-    form = {"kinds": "contacts", "life": "days", "csrf_token": token}
+    csrf = found(r'name="csrf_token" value="([^"]+)"', page.text)
+    form = {"kinds": "contacts", "life": "days", "csrf_token": csrf}
     await asyncio.gather(*(reader.post(HELP, data=form) for _ in range(2)))
     links = [each for each in await house.read(home, SYSTEM, permissions.all_) if each.is_link]
     codes = [code for each in links for code in each.shortcodes.values()]

@@ -200,8 +200,7 @@ class Worker:
         try:
             if job is None:
                 raise LookupError(f"no job is called {leased.name}")
-            with house.trace(f"job {leased.name}"):
-                await _perform(house, home, leased, job)
+            await _perform(house, home, leased, job)
             metrics.job_ended(leased.name, "done")
         except LeaseLost:
             log.warning("another process took a job over", home=home.id, job=leased.name)
@@ -244,8 +243,7 @@ class Worker:
         slots = self._slots.setdefault(leased.worker, asyncio.Semaphore(worker.at_once if worker else 1))
         try:
             async with slots:
-                with house.trace(f"job {worker.name if worker else 'of an unknown kind'}"):
-                    await _work(house, home, leased, worker)
+                await _work(house, home, leased, worker)
         except LeaseLost:
             log.warning("a job was taken away", home=home.id, job=leased.id)
         except HomeGone:

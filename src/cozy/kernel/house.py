@@ -27,7 +27,6 @@ from .problem import Unavailable
 from .running import Runner
 from .settings import Settings
 from .shelf import Shelf
-from .tracing import Trace, untraced
 from .work import Event, Work
 
 P = ParamSpec("P")
@@ -65,7 +64,6 @@ class House:
     wake: Callable[[Home], None]  # tells the worker that a home has something to do
     bus: Bus
     follow: Callable[[Work], None] = nobody_follows  # hears of what a transaction changed, within it
-    trace: Trace = untraced
     draining: asyncio.Event = field(
         default_factory=asyncio.Event
     )  # set when nobody should be sent here any more
@@ -88,10 +86,7 @@ class House:
         **kwargs: P.kwargs,
     ) -> T:
         """Run a short service function that only reads."""
-        with self.trace("database read"):
-            return await self._database(home).read(
-                lambda db: fn(self._work(home, caller, db), *args, **kwargs)
-            )
+        return await self._database(home).read(lambda db: fn(self._work(home, caller, db), *args, **kwargs))
 
     async def scan(
         self,
@@ -102,10 +97,7 @@ class House:
         **kwargs: P.kwargs,
     ) -> T:
         """Run a service function that reads much."""
-        with self.trace("database scan"):
-            return await self._database(home).scan(
-                lambda db: fn(self._work(home, caller, db), *args, **kwargs)
-            )
+        return await self._database(home).scan(lambda db: fn(self._work(home, caller, db), *args, **kwargs))
 
     async def copy(
         self,
@@ -149,8 +141,7 @@ class House:
                 self.bus.tell(home.id, works[0].changes)
 
         try:
-            with self.trace("database write"):
-                result = await self._database(home).write(run, committed)
+            result = await self._database(home).write(run, committed)
         except HomeGone:
             self.gone.add(home.id)
             raise

@@ -18,6 +18,7 @@ from cozy.web.answers import json, see_other
 from cozy.web.call import Call
 
 from .. import service
+from ..errors import NoStatement
 from ..model import Month, Payer, Plan, Purchase
 from . import papers
 
@@ -62,6 +63,8 @@ async def ask_for_plan(call: Call, form: FormData) -> Response:
 async def own_statement(call: Call, name: str) -> Response:
     """What the home cost in a month: 2026-11.pdf, .csv or .json. 200; 404, 422."""
     month, _, ending = name.partition(".")
+    if ending not in {"pdf", "csv", "json"}:
+        raise NoStatement(month=month)
     (found,) = await call.house.read_host(_statement, call.home.domain, month)
     if ending == "pdf":
         locale = papers.language(call.query("locale"), call.header("accept-language"))

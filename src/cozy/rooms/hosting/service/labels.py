@@ -125,8 +125,10 @@ def clean(text: str, below: str, *, flat: bool) -> str:
 
 
 def check(work: Work, label: str, below: str) -> str:
-    """The whole address, where nobody lives, or has lived and is looked for still. Raises LabelTaken."""
+    """The whole address, where nobody lives, or has lived and is looked for still. Raises LabelTaken, ReservedLabel."""
     domain = f"{label}.{below}"
+    if domain in homes.contexts.lobbies(work.settings):
+        raise ReservedLabel(parameter="address")
     if _is_there(work, domain):
         raise LabelTaken(parameter="address")
     return domain
