@@ -63,6 +63,7 @@ async def test_the_host_sees_what_the_owner_chose_and_each_look_is_in_the_journa
     help_ = await told(hoster)
     assert help_["until"].startswith("2026-07-18T15:02")
     assert help_["link"] in (await hoster.get(f"/my/homes/{DOMAIN}")).text
+    assert help_["link"] in (await reader.get(HELP)).text  # no administration listens that would tell
     at = help_["link"].removeprefix(home.origin)
     overview = await helper.get(at)
     assert (overview.status_code, "1 contact" in overview.text, "files" in overview.text) == (

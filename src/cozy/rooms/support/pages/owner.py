@@ -71,6 +71,7 @@ def _page(
         lives=[{"value": value, "label": said.gettext(label)} for value, label in _LIVES], link=link,
         lines=permissions.lines(work, link.rules) if link else [], until=parse(link.expires_at) if link else None,
         grant=f"/my/access/grants/{link.id}" if link else "", hoster=work.settings.hoster_name,
+        handed=f"{work.origin}/help/{service.code_of(link)}" if link and not work.settings.admin_listen else "",
         journal=f"/my/access/journal?who=share:{link.id}" if link else "",
     )  # fmt: skip
 
