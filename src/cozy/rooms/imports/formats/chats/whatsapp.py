@@ -14,9 +14,11 @@ from ..reading.moments import hour
 from ..reading.texts import visible
 
 _DATE = r"(?P<date>\d{1,4}[./-] ?\d{1,2}[./-] ?\d{1,4}\.?)"
-_TIME = r"(?P<before>上午|下午|오전|오후|午前|午後)?\s*(?P<time>\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[AaPp]\.?\s?[Mm]\.?)?)"
+_HALVES = "凌晨|清晨|早上|上午|中午|下午|晚上|오전|오후|午前|午後"
+_AFTER = r"(?P<after>ص|م|[πΠ]\.?\s?μ\.?|[μΜ]\.?\s?μ\.?)?"
+_TIME = rf"(?P<before>{_HALVES})?\s*(?P<time>\d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2}})?\s*(?:[AaPp]\.?\s?[Mm]\.?)?){_AFTER}"
 _LINE = re.compile(
-    rf"^(?P<open>\[)?{_DATE}(?:,|,? [^\W\d]{{1,4}}\.?(?: las)?)?\s+{_TIME}(?(open)\])(?:\s+-)?\s+(?P<said>.*)$",
+    rf"^(?P<open>\[)?{_DATE}(?:[,،]|,? (?!{_HALVES})[^\W\d]{{1,4}}\.?(?: las)?)?\s+{_TIME}(?(open)\])(?:\s+-)?\s+(?P<said>.*)$",
     re.DOTALL,
 )
 _AUTHOR = re.compile(r"^(?P<author>[^:\n]{1,100}): ?(?P<text>.*)$", re.DOTALL)
@@ -25,7 +27,10 @@ _NUMBERS = re.compile(r"(\d{1,4})[./-] ?(\d{1,2})[./-] ?(\d{1,4})")
 _ATTACHED = re.compile(
     r"<[^<>:]{2,30}: (?P<ios>[^<>]+\.\w{2,5})>|^(?P<android>[^\n/]+\.\w{2,5}) \([^()\n]+\)$", re.MULTILINE
 )
-_AFTERNOON = {"下午", "오후", "午後"}
+_MORNING = {"凌晨", "清晨", "早上", "上午", "오전", "午前", "ص", "π", "Π"}
+_AFTERNOON = {"中午", "下午", "晚上", "오후", "午後", "م", "μ", "Μ"}
+_NOON = timedelta(hours=12)
+_LATE_MORNING = timedelta(hours=11)  # which some call noon
 _TITLES = (
     r"WhatsApp Chat (?:with|mit|-) (.+)", r"Discussion WhatsApp avec (.+)", r"Chat de WhatsApp con (.+)",
     r"Chat WhatsApp con (.+)", r"WhatsApp-chat met (.+)", r"Conversa do WhatsApp com (.+)", r"WhatsApp-chatt med (.+)",
@@ -131,6 +136,9 @@ def _moment(found: re.Match[str], order: str) -> str:
     of_day = hour(time) if time else None
     if known is None or of_day is None:
         return ""
-    if found["before"] in _AFTERNOON and of_day < timedelta(hours=12):
-        of_day += timedelta(hours=12)
+    half = found["before"] or (found["after"] or "")[:1]
+    if half in _AFTERNOON and of_day < (_LATE_MORNING if half == "中午" else _NOON):
+        of_day += _NOON
+    elif half in _MORNING and of_day >= _NOON:
+        of_day -= _NOON
     return clock.iso(datetime(known.year, known.month, known.day, tzinfo=UTC) + of_day)
