@@ -8,12 +8,15 @@ def test_an_export_of_nextcloud_keeps_tags_stars_and_comments(tmp_path):
         "migrator_versions.json": {"files": 1}, "user.json": {"uid": "ana"},
         "files/tags.json": {"/Lettres/a.odt": ["_$!<Favorite>!$_", "travail"]},
         "files/comments.json": {"/Lettres/a.odt": [{"actorId": "bob", "creationDateTime": "2020-01-02T03:04:05+0000", "message": "bien"}]},
-        "files/systemtags.json": {}, "files/files/Lettres/a.odt": b"PK", "files/files_versions/Lettres/a.odt.v1577934245": b"P",
+        "files/systemtags.json": {"/Lettres/a.odt": {"12": "bail", "40": "travail"}}, "files/files/Lettres/a.odt": b"PK",
+        "files_trashbin/files/b.txt.d1577934245": "b", "files_trashbin/locations.json": {"b.txt": {"1577934245": {"location": "."}}},
+        "files/files_versions/Lettres/a.odt.v1577934245": b"P",
     }  # fmt: skip
     by_path = {item.path: item for item in items(tmp_path, files)["nextcloud.export"]}
-    assert set(by_path) == {"Lettres/a.odt", "Nextcloud (versions)/Lettres/a.odt.v1577934245"}
+    versions, bin_ = "Nextcloud (versions)/Lettres/a.odt.v1577934245", "Nextcloud (bin)/b.txt"
+    assert set(by_path) == {"Lettres/a.odt", versions, bin_}
     kept = by_path["Lettres/a.odt"]
-    assert (kept.tags, kept.is_favourite) == (("travail",), True)
+    assert (kept.tags, kept.is_favourite) == (("travail", "bail"), True)
     assert kept.metadata == {"comments": ["bob, 2020-01-02T03:04:05+0000: bien"]}
 
 

@@ -10,7 +10,7 @@ from ...model import Entry, File, Format, Item, Match, NotUnderstood, Tree
 from .. import reasons
 from ..making import copied, loaded
 
-_EXPORT = "files/files/"
+_EXPORT, _VERSIONS, _BIN = "files/files/", "files/files_versions/", "files_trashbin/"
 _FAVOURITE = "_$!<Favorite>!$_"
 _DATA = re.compile(r"^([^/]+)/(files_trashbin/files|files_trashbin/versions|files_versions|files|uploads)/")
 _DELETED = re.compile(r"\.d\d{9,}(?=/|$)")
@@ -22,7 +22,8 @@ def _recognise_export(tree: Tree) -> Match | None:
         if entry.base == "migrator_versions.json" and entry.name.count("/") <= 1:
             top = f"{entry.folder}/" if entry.folder else ""
             return Match(
-                under=(f"{top}files/", f"{top}migrator_versions.json", f"{top}user.json"), facts={"top": top}
+                under=tuple(top + name for name in ("files/", _BIN, "migrator_versions.json", "user.json")),
+                facts={"top": top},
             )
     return None
 
@@ -31,6 +32,7 @@ def _export_items(tree: Tree, match: Match) -> Iterator[Item]:
     """Every file with its tags, its stars and what was said about it; versions of before in a folder of their own."""
     top = str(match.facts.get("top", ""))
     tags = _table(tree, f"{top}files/tags.json")
+    system_tags = _table(tree, f"{top}files/systemtags.json")
     comments = _table(tree, f"{top}files/comments.json")
     for entry in tree.entries:
         name = entry.name.removeprefix(top)
@@ -39,18 +41,27 @@ def _export_items(tree: Tree, match: Match) -> Iterator[Item]:
             yield _file(
                 entry,
                 path,
-                tags.get(f"/{path}", tags.get(path, [])),
-                comments.get(f"/{path}", comments.get(path, [])),
+                [*_of(tags, path), *_of(system_tags, path)],
+                _of(comments, path),
             )
-        elif name.startswith("files/files_versions/"):
-            yield copied(entry, f"Nextcloud (versions)/{name.removeprefix('files/files_versions/')}")
+        elif name.startswith(_VERSIONS):
+            yield copied(entry, f"Nextcloud (versions)/{name.removeprefix(_VERSIONS)}")
+        elif name.startswith(f"{_BIN}files/"):
+            rest = name.removeprefix(f"{_BIN}files/")
+            yield copied(entry, f"Nextcloud (bin)/{_DELETED.sub('', rest)}", source=f"bin/{rest}")
 
 
-def _file(entry: Entry, path: str, tags: Any, comments: Any) -> File:
-    labels = [str(tag) for tag in tags] if isinstance(tags, list) else []
+def _of(table: Mapping[str, Any], path: str) -> list[Any]:
+    """What a table says of a file: a list, or an object by numbers, which is what PHP makes of a list with gaps."""
+    found = table.get(f"/{path}", table.get(path))
+    return list(found.values()) if isinstance(found, dict) else found if isinstance(found, list) else []
+
+
+def _file(entry: Entry, path: str, tags: list[Any], comments: list[Any]) -> File:
+    labels = list(dict.fromkeys(str(tag) for tag in tags))
     said = [
         f"{one.get('actorId', '')}, {one.get('creationDateTime', '')}: {one.get('message', '')}"
-        for one in (comments if isinstance(comments, list) else [])
+        for one in comments
         if isinstance(one, dict)
     ]
     return copied(
