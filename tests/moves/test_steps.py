@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from cozy.app.house import home_of
 from cozy.kernel.caller import EVERYTHING, Caller
 from cozy.kernel.carrying import HomeGone, NoHomeFile
 from cozy.kernel.home import Home
@@ -21,6 +22,7 @@ from cozy.rooms.auth.model import Typed
 from cozy.rooms.documents import service as documents
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.errors import HomeElsewhere
+from cozy.rooms.homes.model import Profile
 from cozy.rooms.moves import service as moves
 from cozy.rooms.moves.errors import (
     ArrivedAlready,
@@ -424,3 +426,22 @@ async def test_many_contents_are_carried_beside_each_other_however_often_it_is_t
             await client.upload(f"{at}.bin", os.urandom(70_000))
     await pair.begin(home)
     assert (await pair.carry_on()).state == "arrived"
+
+
+async def test_a_host_that_does_not_answer_holds_up_no_other_move(pair, home, monkeypatch):
+    async def silent(scope, receive, send):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(going, "POLL_S", 0.01)
+    pair.between.apps["silent.localhost"] = silent
+    await moves.leaving.begin(pair.old, home, "http://silent.localhost:8080#code")
+    who = Profile(public_name="Bob", email="bob@example.net")
+    listing = await auth.open_home(pair.old, "bob.localhost", who, "http://bob.localhost:8080")
+    bob = home_of(pair.old.settings, listing)
+    await pair.begin(bob)
+
+    async def arrived():
+        return (await pair.old.read_host(moves.leaving.of, bob.id)).state == "arrived"
+
+    async with moves.going_on(pair.old):
+        assert await until(arrived)
