@@ -41,6 +41,7 @@ from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.model import Profile
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import Rule
+from tests import workers
 from tests.reader import Reader
 from tests.seaweed import BUCKET, Service
 
@@ -58,6 +59,8 @@ DOMAIN = "alice.localhost"
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # Servers are started hundreds of times; one that has to compile itself each time takes twice as long for it.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+if workers.WORKERS:
+    workers.begin()
 
 
 @pytest.fixture(scope="session")
@@ -101,6 +104,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what uses an engine on each that its module has, unless it says on which."""
     chosen = " ".join(str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize"))
     if "engine" in metafunc.fixturenames and "engine" not in chosen and "postgres" not in chosen:
+        if os.environ.get("COZY_TEST_ENGINE") == "scaled":  # as docs of how to change this program say
+            metafunc.parametrize("engine", SCALED)
+            return
         is_on_s3 = getattr(metafunc.module, "__name__", "") in ON_S3 and "house" in metafunc.fixturenames
         metafunc.parametrize("engine", [*ENGINES, *SCALED] if is_on_s3 else ENGINES)
 

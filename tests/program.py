@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
@@ -26,6 +26,7 @@ from cozy.app.house import opened
 from cozy.kernel.home import origin_of
 from cozy.rooms.auth import service as auth
 from cozy.rooms.homes.model import Profile
+from tests import workers
 
 T = TypeVar("T")
 DOMAIN = "alice.localhost"
@@ -102,7 +103,7 @@ class Cozy:
         settings: dict[str, Any] = {
             "stdout": subprocess.PIPE,
             "stderr": subprocess.PIPE,
-            "env": environment(**self.env),
+            "env": environment(**({**workers.told(self.data), **self.env} if workers.WORKERS else self.env)),
             "cwd": self.data.parent,
         }
         return subprocess.Popen(line, **{**settings, **options})
@@ -128,19 +129,43 @@ class Server:
     def __init__(self, cozy: Cozy, log: Path, port: int = 0, **options: Any) -> None:
         self._log = log
         began = time.monotonic()
-        with log.open("ab") as errors:
-            self.process = cozy.started("serve", "--port", port, stderr=errors, bufsize=0, **options)
         self._clients: list[Client] = []
-        self.port = self._announced()
+        self._proxy = workers.Proxy(port) if workers.WORKERS else None
+        self._workers: list[subprocess.Popen[bytes]] = []
+        proxy = self._proxy
+        ports = [workers.free() for _ in range(workers.WORKERS)]
+        for number, own in enumerate(ports):
+            assert proxy is not None
+            told = {
+                "COZY_PUBLIC_URL": f"http://:{proxy.port}",
+                "COZY_TRUSTED_PROXIES": "127.0.0.1",
+                **workers.told(cozy.data),
+                **cozy.env,
+            }
+            worker = replace(cozy, data=cozy.data.with_name(f"{cozy.data.name}.worker{number}"), env=told)
+            with log.open("ab") as errors:
+                self._workers.append(
+                    worker.started("serve", "--port", own, stderr=errors, bufsize=0, **options)
+                )
+        if proxy is not None:
+            self.process = self._workers[0]
+            for each in self._workers:
+                self._announced(each)
+            proxy.begin(ports, lambda: self.process.poll() is None)
+            self.port = proxy.port
+        else:
+            with log.open("ab") as errors:
+                self.process = cozy.started("serve", "--port", port, stderr=errors, bufsize=0, **options)
+            self.port = self._announced(self.process)
         self.started_in = time.monotonic() - began
 
-    def _announced(self) -> int:
-        assert self.process.stdout is not None
+    def _announced(self, process: subprocess.Popen[bytes]) -> int:
+        assert process.stdout is not None
         line = b""
         until = time.monotonic() + STARTS_WITHIN_S
         while not line.endswith(b"\n"):
-            ready, _, _ = select.select([self.process.stdout], [], [], max(0.0, until - time.monotonic()))
-            piece = os.read(self.process.stdout.fileno(), 1024) if ready else b""
+            ready, _, _ = select.select([process.stdout], [], [], max(0.0, until - time.monotonic()))
+            piece = os.read(process.stdout.fileno(), 1024) if ready else b""
             if not piece:
                 self.kill()
                 raise AssertionError(f"the server did not start: {self.errors()}")
@@ -154,19 +179,24 @@ class Server:
 
     def kill(self) -> None:
         """End it as a power cut does: nothing gets a last word."""
-        self.process.send_signal(signal.SIGKILL)
+        for each in self._workers or [self.process]:
+            each.send_signal(signal.SIGKILL)
         self._reap()
 
     def stop(self) -> int:
         """Ask it to stop, and return its exit code."""
-        self.process.terminate()
+        for each in self._workers or [self.process]:
+            each.terminate()
         return self._reap()
 
     def _reap(self) -> int:
-        code = self.process.wait(timeout=120)
-        if self.process.stdout is not None:
-            self.process.stdout.close()
-        return code
+        if self._proxy is not None:
+            self._proxy.end()
+        codes = [each.wait(timeout=120) for each in self._workers or [self.process]]
+        for each in self._workers or [self.process]:
+            if each.stdout is not None:
+                each.stdout.close()
+        return max(codes, key=abs)
 
     def errors(self) -> str:
         """What it logged."""

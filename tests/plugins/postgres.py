@@ -58,7 +58,7 @@ def served(bin_: Path, settings: Sequence[str] = (), listen: str = "") -> Iterat
         [bin_ / "initdb", "-D", cluster, "-U", "cozy", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
         check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL,
     )  # fmt: skip
-    told = (*settings, f"listen_addresses={listen}", "max_connections=60")
+    told = (f"listen_addresses={listen}", "max_connections=60", *settings)
     options = [part for setting in told for part in ("-c", setting)]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(

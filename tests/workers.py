@@ -1,0 +1,135 @@
+"""The whole of a host as a large hoster has it, in place of one process over a folder: COZY_TEST_WORKERS workers that share PostgreSQL and an
+S3 service, and nothing on a disk, behind a proxy that sends each request to the next of them.
+"""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import hashlib
+import os
+import secrets
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from cozy.app import cli, configuration
+from cozy.backends import caddy
+from cozy.kernel.settings import Settings
+from tests.seaweed import BUCKET, program
+from tests.seaweed import served as s3_served
+
+WORKERS = int(os.environ.get("COZY_TEST_WORKERS", "0"))
+_stack = ExitStack()
+_hosts: dict[Path, dict[str, str]] = {}  # by data folder: what its workers are told
+_shared: dict[str, str] = {}
+
+
+def begin() -> None:
+    """From now on whoever reads the settings of a data folder is led to what its workers share."""
+    read = configuration.load
+
+    def load(file: Path | None = None, **options: Any) -> Settings:
+        if options.get("data") and file is None and not (options.get("postgres") or options.get("contents")):
+            shared = told(Path(options["data"]))
+            options |= {name.removeprefix("COZY_").lower(): each for name, each in shared.items()}
+        return read(file, **options)
+
+    configuration.load = cli.load = load  # type: ignore[assignment]
+
+
+def told(data: Path) -> dict[str, str]:
+    """What the workers of a host are told, by the folder that its one process would have."""
+    data = data.absolute()
+    known = next(
+        (each for each in _hosts if data == each or data.name.startswith(f"{each.name}.worker")), None
+    )
+    if known is not None:
+        return _hosts[known]
+    if not _shared:
+        _start()
+    name = f"host_{hashlib.sha256(str(data).encode()).hexdigest()[:16]}"
+    with psycopg.connect(_shared["postgres"], autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
+    data.mkdir(parents=True, exist_ok=True)
+    key = data / "shared.key"
+    key.write_bytes(base64.b64encode(secrets.token_bytes(32)))
+    _hosts[data] = {
+        "COZY_POSTGRES": _shared["postgres"].replace("dbname=postgres", f"dbname={name}"), "COZY_KEY_FILE": str(key),
+        "COZY_CONTENTS": f"s3://{BUCKET}/{name}-{secrets.token_hex(4)}", "COZY_S3_ENDPOINT": _shared["s3"], "COZY_POSTGRES_CONNECTIONS": "4",
+    }  # fmt: skip
+    return _hosts[data]
+
+
+def _start() -> None:
+    from tests.plugins import postgres
+
+    atexit.register(_stack.close)
+    bin_, weed = postgres.programs(), program()
+    assert bin_ is not None
+    assert weed is not None
+    served = postgres.served(bin_, [*postgres.FAST, "max_connections=400"])
+    _shared["postgres"] = _stack.enter_context(served).url
+    service = _stack.enter_context(s3_served(weed))
+    _shared["s3"] = service.endpoint
+    os.environ.update(service.env)
+
+
+class Proxy:
+    """Sends each request to the next worker. port: where it listens, a free one for 0."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.port = port or free()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder = tempfile.TemporaryDirectory(prefix="cozy-proxy-")
+
+    def begin(self, ports: Sequence[int], is_open: Callable[[], bool]) -> None:
+        """From now on."""
+        to = " ".join(f"127.0.0.1:{port}" for port in ports)
+        text = f"""{{
+            admin off
+            auto_https off
+            persist_config off
+        }}
+        http://:{self.port} {{
+            bind 127.0.0.1 ::1
+            reverse_proxy {to} {{
+                lb_policy round_robin
+                flush_interval -1
+            }}
+        }}
+        """
+        file = Path(self._folder.name) / "Caddyfile"
+        file.write_text(text)
+        line = [caddy.program(), "run", "--config", file, "--adapter", "caddyfile"]
+        home = {**os.environ, "XDG_DATA_HOME": self._folder.name, "XDG_CONFIG_HOME": self._folder.name}
+        with (Path(self._folder.name) / "log").open("wb") as log:
+            self._process = subprocess.Popen(line, stderr=log, env=home)
+        until = time.monotonic() + 60
+        while time.monotonic() < until and is_open():
+            with socket.socket() as tried:
+                if tried.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.02)
+        raise AssertionError((Path(self._folder.name) / "log").read_text())
+
+    def end(self) -> None:
+        """No longer."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait(60)
+        self._folder.cleanup()
+
+
+def free() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
