@@ -7,10 +7,12 @@ import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.exports.service import parts
+from cozy.rooms.files.service import replicas as tree
 from cozy.rooms.imports import service as imports
 from cozy.rooms.imports.service.elsewhere import Moving
 from cozy.rooms.neighbours.model import WELL_KNOWN
@@ -21,7 +23,14 @@ from tests.imports.conftest import bodies
 from tests.replication.town import Town, town_in
 
 SHOWN = "http://bob.localhost:8080/#/exports/bWFjbWFjbWFjbWFj"
+ELSEWHERE = "https://alice.elsewhere.example"
 ROOT = "io.cozy.files.root-dir"
+MOVED = {
+    "data": {
+        "type": "io.cozy.sharings.moved",
+        "attributes": {"new_instance": "https://bob.elsewhere.example"},
+    }
+}
 
 
 @pytest.fixture
@@ -82,7 +91,7 @@ async def test_others_go_on_with_who_moves_owner_or_not(town, tmp_path, who):
     found = await archived(
         town, who, tmp_path / "archive", **{shared: {"triggers": {"track_ids": ["x"]}, "initial_sync": None}}
     )
-    await town.do(who, sharings.moving.gone)
+    await town.do(who, sharings.moving.gone, town.homes["carol"].origin)
     came = await moved(town, found, "carol", who)
     assert sum(part.added.get("share", 0) for part in came.parts) == 1
     assert not [each for each in came.left if "sharing" in each.name or "triggers" in each.name]
@@ -92,6 +101,8 @@ async def test_others_go_on_with_who_moves_owner_or_not(town, tmp_path, who):
     assert town.homes["carol"].origin in {each.instance for each in told.members}
     assert town.homes[who].origin not in {each.instance for each in told.members}
     assert not (await town.see(who, sharings.fetch, shared)).active
+    marked = await town.see("carol", tree.linked_to, "io.cozy.sharings", shared)
+    assert marked == [await town.root("carol", shared)]  # apps look for that
     town.ways.asked.clear()
     await town.settle("carol", rest)
     assert not [path for method, path in town.ways.asked if method == "PUT"]  # nothing is sent that was there
@@ -108,17 +119,52 @@ async def test_others_go_on_with_who_moves_owner_or_not(town, tmp_path, who):
     assert here["/a.txt"] == base64.b64encode(hashlib.md5(b"second").digest()).decode()
 
 
+@pytest.mark.parametrize("days", [3, 31])
+async def test_one_that_was_not_told_is_led_there_for_a_month_until_who_left_is_back(
+    town, tmp_path, clock, days
+):
+    """web/middlewares/permissions.go, model/sharing/oauth.go: `RefreshToken`, `TryTokenForMovedSharing`."""
+    folder = await town.folder("alice", ROOT, "Trip")
+    shared = await town.share_folder(folder.id, "bob")
+    await town.settle("alice", "bob")
+    found = await archived(town, "alice", tmp_path / "archive")
+    held = (await town.see("bob", sharings.fetch, shared)).credentials[0]
+    await town.do("alice", sharings.moving.gone, ELSEWHERE)
+    headers = {"authorization": f"Bearer {held.access_token.access_token}"}
+    form = {"grant_type": "refresh_token", "refresh_token": held.access_token.refresh_token}
+    form |= {name: held.client[name] for name in ("client_id", "client_secret")}
+    transport = httpx2.ASGITransport(town.ways.app)
+    async with httpx2.AsyncClient(transport=transport, base_url=town.homes["alice"].origin) as bob:
+        for path in ("_revs_diff", "_bulk_docs", "recipients/self/moved"):
+            answer = await bob.post(f"/sharings/{shared}/{path}", headers=headers, json=MOVED)
+            assert answer.status_code == 410
+            assert [each["links"] for each in answer.json()["errors"]] == [{"related": ELSEWHERE}]
+        assert (await bob.get(f"/files/{folder.id}", headers=headers)).status_code == 403
+        clock.advance(days=days)
+        await town.do("alice", sharings.ending.sweep_clients)
+        await town.serve("alice")
+        vouched = await bob.post("/auth/access_token", data=form)
+        assert vouched.status_code == (200 if days < 30 else 400)
+        assert vouched.json().get("access_token", "").count(".") == (2 if days < 30 else 0)
+    came = await moved(town, found, "alice", "alice")
+    assert not [each for each in came.left if shared in each.name]
+    assert (await town.see("alice", sharings.fetch, shared)).active
+    await town.serve("alice", "bob")
+    await town.file("alice", folder.id, "a.txt", b"first")
+    await town.settle("alice", "bob")
+    assert "/a.txt" in await town.tree("bob", shared)
+
+
 async def test_a_link_opens_the_same_by_its_code_and_password(town, tmp_path):
     file = await town.file("bob", ROOT, "plan.txt", b"plan")
     rules = {"files": Rule("io.cozy.files", ("GET",), (file.id,))}
     wanted = permissions.links.Wanted(
         rules=rules, labels=["link"], sealed=await permissions.passwords.seal("pirates")
     )
-    open_ = permissions.links.Wanted(rules=rules, labels=["open"])
-    sealed, free = (
-        await town.do("bob", permissions.links.make, wanted),
-        await town.do("bob", permissions.links.make, open_),
-    )
+    open_ = permissions.links.Wanted(rules=rules, labels=["open"], title="Ana", look_only=True)
+    sealed, free, ended = [
+        await town.do("bob", permissions.links.make, each) for each in (wanted, open_, open_)
+    ]
     salt, key = (
         b"s" * 16,
         hashlib.scrypt(b"corsairs", salt=b"s" * 16, n=16384, r=8, p=1, dklen=32, maxmem=1 << 26),
@@ -128,10 +174,12 @@ async def test_a_link_opens_the_same_by_its_code_and_password(town, tmp_path):
         town,
         "bob",
         tmp_path / "archive",
-        **{free.id: {"password": by_stack, "source_id": "io.cozy.apps/drive"}},
+        **{free.id: {"password": by_stack, "source_id": "io.cozy.apps/drive"}, ended.id: {"expires_at": 1}},
     )
     came = await moved(town, found, "carol", "bob")
     assert sum(part.added.get("share", 0) for part in came.parts) == 2
+    assert [each.why for each in came.left if ended.id in each.name] == ["It was over already."]
+    assert (await town.see("carol", permissions.fetch, free.id)).look_only
     for link, right in ((sealed, "pirates"), (free, "corsairs")):
         here = await town.see("carol", permissions.of_code, next(iter(link.shortcodes.values())))
         assert here is not None
@@ -157,12 +205,23 @@ async def test_without_a_move_sharings_and_links_stay(town, tmp_path):
     assert await town.see("carol", bodies, "io.cozy.sharings") == []
 
 
+WHY = {
+    "credentials": "It cannot go on from here: share it again.",
+    "drive": "It cannot go on from here: share it again.",
+    "active": "It was over already.",
+    "waits": "You had not said yes to it: whoever invited you has to do it again.",
+}
+
+
 async def test_what_cannot_follow_is_said(town, tmp_path):
     folder = await town.folder("alice", ROOT, "Trip")
-    shared = await town.share_folder(folder.id, "bob")
-    await town.settle("alice", "bob")
-    found = await archived(town, "alice", tmp_path / "archive", **{shared: {"credentials": []}})
-    came = await moved(town, found, "carol", "alice")
-    assert [each.why for each in came.left if shared in each.name] == [
-        "It cannot go on from here: share it again."
-    ]
+    shared = {each: await town.share_folder(folder.id, "bob") for each in WHY}
+    bob = {"status": "pending", "instance": town.homes["alice"].origin}
+    told = {
+        "credentials": {"credentials": []}, "drive": {"drive": True}, "active": {"active": False},
+        "waits": {"active": False, "owner": False, "members": [{"status": "owner"}, bob]},
+    }  # fmt: skip
+    archive = {shared[each]: changes for each, changes in told.items()}
+    came = await moved(town, await archived(town, "alice", tmp_path / "archive", **archive), "carol", "alice")
+    for each, id_ in shared.items():
+        assert [left.why for left in came.left if id_ in left.name] == [WHY[each]]

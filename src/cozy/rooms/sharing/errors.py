@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from cozy.kernel.problem import Conflict, Elsewhere, Forbidden, Invalid, Malformed, NotFound, TooMany
+from cozy.kernel.problem import Conflict, Elsewhere, Forbidden, Gone, Invalid, Malformed, NotFound, TooMany
 
 
 class NoSharing(NotFound):
     """This is not shared, or not any more."""
 
 
+class GoesOnElsewhere(Gone):
+    """This goes on at the address where this home is by now.
+
+    The fact `links` says which, as cozy-stack has it (web/middlewares/permissions.go).
+    """
+
+    said = "The Cozy has been moved to a new address"
+
+
 class CannotFollow(Invalid):
     """It cannot go on from here: share it again."""
+
+
+class OverBefore(Invalid):
+    """It was over already."""
+
+
+class NotAnswered(Invalid):
+    """You had not said yes to it: whoever invited you has to do it again."""
 
 
 class NoRules(Malformed):

@@ -69,9 +69,19 @@ def let_in_again(work: Work, id_: str, secret: str, *, name: str, address: str, 
     Its tokens are those of `fresh_tokens`. Raises UpdateConflict when another client has this id here.
     """
     said = _said(name, address)
-    kept = replace(_client_of(work, said, address), brought=clients.locked(work, id_, secret))
-    documents.create(work, CLIENTS, body_of(kept), id_=id_)
+    if not _is_in(work, id_, secret):
+        kept = replace(_client_of(work, said, address), brought=clients.locked(work, id_, secret))
+        documents.create(work, CLIENTS, body_of(kept), id_=id_)
     _granted(work, id_, said, address, rule)
+
+
+def _is_in(work: Work, id_: str, secret: str) -> bool:
+    """Whether this very home is let in here still, from before this one moved away and came back."""
+    try:
+        client = clients.find(work, id_)
+    except NoClient:
+        return False
+    return client.client_kind == SHARING and clients.is_secret(work, client, secret)
 
 
 def told(work: Work, client_id: str) -> dict[str, Any]:

@@ -214,7 +214,7 @@ def heard(work: Work, token: str, *, is_done: bool) -> None:
     if found.body.state != "arrived":
         _note(work, found.id, "arrived" if is_done else "failed", "" if is_done else "import")
         if is_done:
-            sharings.moving.gone(work)
+            sharings.moving.gone(work, found.body.target)
 
 
 def may_import(work: Work, token: str) -> bool:

@@ -106,7 +106,7 @@ def bring(work: Work, id_: str, wanted: Wanted, shortcodes: Mapping[str, str]) -
         Permission(
             id=id_, rev="", type="share", source_id="", rules=wanted.rules, codes=codes,
             shortcodes={label: _code_as_before(work, shortcodes.get(label, "")) for label in codes},
-            password=bool(wanted.sealed), expires_at=wanted.expires_at, title=wanted.title,
+            password=bool(wanted.sealed), expires_at=wanted.expires_at, title=wanted.title, look_only=wanted.look_only,
             metadata=history.new(work, "", wanted.metadata),
         ),
     )  # fmt: skip

@@ -141,6 +141,7 @@ class Sharing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     initial_sync: bool = False
     shortcut_id: str = ""
     moved_from: str = ""
+    moved_to: str = ""  # ours: where this home, or what it shared, goes on, once it is over here
     rules: tuple[Rule, ...] = ()
     members: tuple[Member, ...] = ()
     groups: tuple[Group, ...] = ()

@@ -13,15 +13,14 @@ from msgspec.structs import replace
 from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
 from cozy.rooms.documents import service as documents
-from cozy.rooms.files import service as files
 from cozy.rooms.permissions.model import Rule as Leave
 
-from ..errors import BadHomeAddress, BadRule, CannotFollow, NoSharing
+from ..errors import BadHomeAddress, BadRule, CannotFollow, NoSharing, NotAnswered, OverBefore
 from ..events import MoveDue, SharingArrived
 from ..model import SHARINGS, Rule, Sharing, from_body
 from ..model import rules as ruling
 from ..model.addresses import home_address
-from . import keeping, making, others
+from . import keeping, letting_in, making, others
 
 
 def arrive(
@@ -30,28 +29,57 @@ def arrive(
     """Go on with a sharing of the home that was at another address before. What it shares is here already, under its ids.
 
     told, clients: the documents of the sharing, and of the homes that were let in there, by id. One that is here already stays as it
-    is. Raises CannotFollow. Publishes SharingArrived, and MoveDue for each home that is to know.
+    is, unless it had moved away from here. Raises CannotFollow, OverBefore, NotAnswered. Publishes SharingArrived, and MoveDue for
+    each home that is to know.
     """
-    try:
-        return keeping.fetch(work, id_)
-    except NoSharing:
-        pass
-    try:
-        sharing = from_body(id_, "", {name: each for name, each in told.items() if not name.startswith("_")})
-        sharing = _as_here(work, sharing, before)
-        ruling.checked(sharing.rules, making.writable(work))
-    except (msgspec.ValidationError, BadRule, BadHomeAddress) as error:
-        raise CannotFollow from error
-    if not sharing.active or not all(_is_here(work, rule) for rule in sharing.rules):
-        raise CannotFollow
+    here = _here(work, id_)
+    if here is not None and (here.active or not here.moved_to):
+        return here
+    sharing = _understood(work, id_, told, before)
     for index in range(len(sharing.members)):
         sharing = _let_in(work, sharing, index, clients)
-    kept = keeping.create(work, sharing, id_=id_)
-    _refer(work, kept)
+    kept = keeping.create(work, sharing, id_=id_) if here is None else _back(work, here, sharing)
+    if not kept.drive:
+        making.mark_root(work, kept)
     work.publish(SharingArrived(kept.id))
     for peer in others.peers(work, kept):
         work.publish(MoveDue(kept.id, peer.index))
     return kept
+
+
+def _back(work: Work, before: Sharing, sharing: Sharing) -> Sharing:
+    """The sharing that had moved away. Who left it meanwhile is let in no more."""
+    kept = keeping.put(work, sharing)
+    for gone in {each.inbound_client_id for each in before.credentials}:
+        if all(each.inbound_client_id != gone for each in kept.credentials):
+            letting_in.show_out(work, gone)
+    return kept
+
+
+def _here(work: Work, id_: str) -> Sharing | None:
+    try:
+        return keeping.fetch(work, id_)
+    except NoSharing:
+        return None
+
+
+def _understood(work: Work, id_: str, told: Mapping[str, Any], before: str) -> Sharing:
+    """The sharing that a document tells of, as the home that is here by now. Raises CannotFollow, OverBefore, NotAnswered.
+
+    A drive of this home's own is opened by codes that the one before signed, and that nobody can be sent anew (cozy-stack
+    model/sharing/oauth.go: a `drive_token` is given with the invitation).
+    """
+    try:
+        sharing = from_body(id_, "", {name: each for name, each in told.items() if not name.startswith("_")})
+        if not sharing.active:
+            raise NotAnswered if sharing.is_waiting else OverBefore
+        sharing = _as_here(work, sharing, before)
+        ruling.checked(sharing.rules, making.writable(work))
+    except (msgspec.ValidationError, BadRule, BadHomeAddress) as error:
+        raise CannotFollow from error
+    if (sharing.owner and sharing.drive) or not all(_is_here(work, rule) for rule in sharing.rules):
+        raise CannotFollow
+    return sharing
 
 
 def _as_here(work: Work, told: Sharing, before: str) -> Sharing:
@@ -68,7 +96,7 @@ def _as_here(work: Work, told: Sharing, before: str) -> Sharing:
     here = replace(members[own], instance=work.origin)
     return replace(
         told, members=keeping.put_at(members, own, here), moved_from=members[own].instance, initial_sync=False,
-        initial_number_of_files_to_sync=0, shortcut_id="",
+        initial_number_of_files_to_sync=0, shortcut_id="", moved_to="",
     )  # fmt: skip
 
 
@@ -97,10 +125,3 @@ def _let_in(work: Work, sharing: Sharing, index: int, clients: Mapping[str, Mapp
         rule=Leave(SHARINGS, () if writes else ("GET",), (sharing.id,)),
     )  # fmt: skip
     return sharing
-
-
-def _refer(work: Work, sharing: Sharing) -> None:
-    """On a member's home the folder says which sharing it is of."""
-    rule = None if sharing.owner or sharing.drive else sharing.files_rule
-    if rule is not None and rule.is_by_id:
-        files.refer(work, rule.values[0], [files.Target(SHARINGS, sharing.id)])

@@ -11,7 +11,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from cozy.kernel.caller import SYSTEM
-from cozy.kernel.clock import iso
+from cozy.kernel.clock import iso, parse
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.work import Work
@@ -25,6 +25,7 @@ from ..model import Credentials, Peer, Sharing
 from . import asking, inviting, keeping, letting_in, making, members, noticing, others, shortcuts
 
 _A_DAY = timedelta(days=1)
+_LED_FOR = timedelta(days=30)  # how long others are sent to where this home is by now
 
 
 def revoke(work: Work, sharing_id: str) -> Sharing:
@@ -228,15 +229,20 @@ def grant_ended(work: Work, client_id: str) -> None:
 
 
 def sweep_clients(work: Work) -> None:
-    """Show homes out that were let in a day ago, and that no sharing knows: an answer broke off."""
+    """Show homes out that were let in a day ago, and that no sharing knows: an answer broke off; and those of what moved away long ago."""
     old = iso(work.now - _A_DAY)
     for client in auth.clients.listed(work):
-        if (
-            client.client_kind == SHARING
-            and client.created_at < old
-            and others.of_client(work, client.id) is None
-        ):
+        if client.client_kind == SHARING and client.created_at < old and _is_left_over(work, client.id):
             letting_in.show_out(work, client.id)
+
+
+def _is_left_over(work: Work, client_id: str) -> bool:
+    found = others.of_client(work, client_id)
+    if found is None:
+        return True
+    sharing = found[0]
+    is_elsewhere = not sharing.active and bool(sharing.moved_to)
+    return is_elsewhere and parse(sharing.updated_at) + _LED_FOR < work.now
 
 
 async def say_farewell(house: House, home: Home, due: FarewellDue) -> None:

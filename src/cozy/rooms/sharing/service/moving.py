@@ -20,7 +20,7 @@ from ..events import MoveDue, SharingEnded
 from ..model import MOVED, Peer
 from ..model.addresses import home_address
 from ..model.exchange import LONGEST, Moved
-from . import asking, keeping, letting_in, others
+from . import asking, inviting, keeping, making, others
 
 
 async def moved(house: House, home: Home, caller: Caller, sharing_id: str, told: Moved) -> None:
@@ -84,14 +84,19 @@ def follow_own(work: Work, before: str) -> None:
             work.publish(MoveDue(kept.id, peer.index))
 
 
-def gone(work: Work) -> None:
+def gone(work: Work, to: str) -> None:
     """This home goes on elsewhere, with its sharings, which those it shares with hear from there: here they are over, and what was
     shared stays. Publishes SharingEnded.
+
+    to: the address there. cozy-stack tells each home once (model/move, `NotifySharings`). One that was away then asks here, is sent
+    there, and shows its token from here, of which the new home asks this one whether it is good (`TryTokenForMovedSharing`): so
+    whoever is let in stays so for a while (`ending.sweep_clients`), and hears of nothing else.
     """
     for sharing in keeping.active(work):
-        keeping.put(work, replace(sharing, active=False))
-        for secrets in sharing.credentials:
-            letting_in.show_out(work, secrets.inbound_client_id)
+        ended = keeping.put(work, replace(sharing, active=False, moved_to=to))
+        inviting.withdraw_codes(work, ended)
+        if ended.owner:
+            making.unmark_root(work, ended)
         work.publish(SharingEnded(sharing.id, keep=True))
 
 

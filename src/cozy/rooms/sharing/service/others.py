@@ -12,6 +12,7 @@ from cozy.rooms.neighbours import service as neighbours
 from cozy.rooms.permissions.errors import NotAllowed
 
 from .. import access, store
+from ..errors import GoesOnElsewhere
 from ..model import SHARINGS, Credentials, Peer, Sharing, Standing
 from . import keeping
 
@@ -45,7 +46,7 @@ def peer_of(sharing: Sharing, index: int) -> Peer | None:
 
 def member_who_asks(work: Work, sharing_id: str) -> int:
     """The index of the member whose home asks. Raises NoSharing, NotAllowed for anybody else, NotSigned where the home is
-    known by its key and has not signed.
+    known by its key and has not signed, GoesOnElsewhere where this home moved with its sharings.
 
     Who may only read is let in: what they may do is for the caller to look at.
     """
@@ -55,6 +56,8 @@ def member_who_asks(work: Work, sharing_id: str) -> int:
         raise NotAllowed(verb="GET", doctype=SHARINGS)
     if address := sharing.members[index].instance:
         neighbours.recognise(work, address)
+    if sharing.moved_to and not sharing.active:
+        raise GoesOnElsewhere(links={"related": sharing.moved_to})
     return index
 
 

@@ -30,8 +30,11 @@ def take_share(work: Work, item: Share) -> Outcome:
     if item.doctype == SHARINGS:
         kept = sharing.arriving.arrive(work, item.id, item.body, item.clients, item.before)
         return Outcome("added", digest, SHARINGS, kept.id, kept.rev)
-    if (ends := _text(item.body, "expires_at")) and parse(ends) <= work.now:
-        raise Unreadable(reasons.OVER)
+    ends = _text(item.body, "expires_at")
+    if item.body.get("expires_at") is not None and (not ends or parse(ends) <= work.now):
+        raise Unreadable(
+            reasons.OVER
+        )  # cozy-stack takes what is no time for one that is over (model/permission, `Expired`)
     link = permissions.links.bring(
         work, item.id, _wanted(work, item.body, ends), _codes(item.body, "shortcodes")
     )
@@ -45,6 +48,8 @@ def _wanted(work: Work, told: Mapping[str, Any], ends: str) -> permissions.links
         labels=list(_codes(told, "codes")),
         expires_at=ends,
         sealed=_sealed(told.get("password")),
+        title=_text(told, "title"),
+        look_only=told.get("look_only") is True,
         metadata=told["cozyMetadata"] if isinstance(told.get("cozyMetadata"), dict) else None,
     )
 
