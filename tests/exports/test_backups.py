@@ -1,5 +1,7 @@
 """Backups to a WebDAV server of another make: what is there then, what is sent the second time, what goes wrong."""
 
+import asyncio
+import socket
 import subprocess
 import sys
 
@@ -12,9 +14,10 @@ from cozy.kernel.jobs import DayPassed
 from cozy.rooms.accounts import service as accounts
 from cozy.rooms.auth import service as auth
 from cozy.rooms.exports import service
-from cozy.rooms.exports.errors import NoPlace
+from cozy.rooms.exports.errors import NoPlace, PlaceAway
 from cozy.rooms.exports.events import BackupDue
 from cozy.rooms.exports.jobs import begin_backup, go_on
+from cozy.rooms.exports.service import answering
 from cozy.rooms.exports.service.webdav import Webdav
 from cozy.rooms.files import service as files
 from cozy.rooms.jobs import service as jobs
@@ -132,6 +135,16 @@ async def test_a_wrong_password_is_said_and_another_homes_folder_is_left_alone(h
     body = await backed_up(house, lived_in, other)
     assert (body.state, "another home" in body.why) == ("failed", True)
     assert [each.name for each in folder.iterdir()] == ["manifest.json"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_server_that_says_nothing_is_not_waited_for_all_day(house, monkeypatch):
+    monkeypatch.setattr(answering, "_PATIENCE_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/cozy"
+        async with asyncio.timeout(20):
+            with pytest.raises(PlaceAway):
+                await Webdav(house, url, "", "").put("a", 5, _once(b"hello"))
 
 
 async def test_the_password_is_locked_and_goes_with_the_place(house, lived_in):

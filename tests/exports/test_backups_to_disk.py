@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from cozy.kernel.caller import SYSTEM
 from cozy.rooms.auth import service as auth
 from cozy.rooms.exports import service
+from cozy.rooms.exports.errors import DiskAway
 from tests.exports.test_backups import PASSPHRASE, backed_up, read_me
 
 NEW = "/my/leave/places/new"
@@ -44,16 +45,12 @@ async def test_a_disk_that_the_host_allows_is_backed_up_to_while_it_is_there(rea
     assert not list(disk.rglob("*.partial"))
     outside = disk.parent / "somebody else's"
     outside.write_text("not yours")
-    (disk / "link").symlink_to(disk.parent)
     (folder / "Files" / "link").symlink_to(disk.parent)
+    shelf = service.disk.Disk(house.settings, place.body.url)
     for wrong in (str(outside), f"../../{outside.name}", f"Files/link/{outside.name}"):
-        sums = folder / "manifest-sha256.txt"
-        sums.write_text(
-            f"{sums.read_text()}{'0' * 64}  {wrong}\n"
-        )  # as anybody could who can write to that disk
-        assert (await backed_up(house, lived_in, place.id)).state in {"done", "failed"}
-        assert outside.read_text() == "not yours"
-        sums.write_text("")
+        with pytest.raises(DiskAway):  # anybody who can write there can have the list there say it
+            await shelf.delete(wrong)
+    assert outside.read_text() == "not yours"
     shutil.rmtree(disk)
     body = await backed_up(house, lived_in, place.id)
     assert (body.state, body.why) == (

@@ -9,7 +9,10 @@ from cozy.kernel.outside import Reply, TooMuch, TooSlow, Unreachable
 
 from ..errors import NoRoomThere, PlaceAway, PlaceClosed
 
-_LONG_S = 24 * 3600.0  # that one request may take
+_PATIENCE_S = (
+    15 * 60.0
+)  # for any answer: backups of all homes take turns, and a server that is silent would keep one of them
+_SLOWEST = 16 * 1024  # bytes a second, that what is sent takes besides
 _MOST = 512 * 1024 * 1024  # bytes of the sums of an earlier backup
 
 
@@ -19,8 +22,8 @@ async def answer(
     """The answer, unless the server refuses. also: statuses over 299 that are answers. Raises NoRoomThere, PlaceClosed, PlaceAway."""
     try:
         reply = await house.outside.fetch(
-            method, url, headers=headers, body=body, limit=_MOST, timeout_s=_LONG_S, redirects=0
-        )
+            method, url, headers=headers, body=body, limit=_MOST, timeout_s=_patience_s(headers, body), redirects=0
+        )  # fmt: skip
     except (Unreachable, TooMuch, TooSlow) as error:
         raise PlaceAway from error
     if reply.status in {401, 403}:
@@ -30,3 +33,8 @@ async def answer(
     if reply.status >= 300 and reply.status not in also:
         raise PlaceAway(status=reply.status)
     return reply
+
+
+def _patience_s(headers: Mapping[str, str], body: bytes | AsyncIterator[bytes]) -> float:
+    size = len(body) if isinstance(body, bytes) else int(headers["content-length"])
+    return _PATIENCE_S + size / _SLOWEST
