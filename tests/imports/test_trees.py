@@ -185,6 +185,26 @@ def test_a_zip_in_a_zip_stays_a_file(tmp_path):
         assert contents(tree) == {"inner.zip": inner}
 
 
+def test_zips_that_a_service_wrapped_in_one_are_what_was_dropped(tmp_path, monkeypatch):
+    names = [f"ExportBlock-01234567-89ab-cdef-0123-456789abcdef-Part-{number}.zip" for number in (1, 2)]
+    inner = {
+        name: zipped(tmp_path / name, {f"Private & Shared/{number}.md": b"x" * 5000}).read_bytes()
+        for number, name in enumerate(names)
+    }
+    whole = zipped(tmp_path / "x.zip", inner)
+    with opening(whole) as tree:
+        assert [entry.name for entry in tree.entries] == ["Private & Shared/0.md", "Private & Shared/1.md"]
+        assert tree.read("Private & Shared/1.md") == b"x" * 5000
+    with opened([OnDisk(whole)], unwraps=False) as tree:
+        assert contents(tree) == inner
+    with opening(zipped(tmp_path / "more.zip", {**inner, "read.me": b""})) as tree:
+        assert len(tree.entries) == 3
+    monkeypatch.setattr(guards, "FREE", 6000)  # enough for each, and not for both
+    monkeypatch.setattr(guards, "MOST_RATIO", 5)
+    with pytest.raises(TooMuch), opening(whole):
+        pass
+
+
 class Wire(io.RawIOBase):
     """Where a server sends a zip that it makes meanwhile: nothing is gone back to."""
 

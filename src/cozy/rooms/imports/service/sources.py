@@ -120,9 +120,9 @@ def _is_zip(handle: Handle) -> bool:
 
 
 @asynccontextmanager
-async def tree(found: Sequence[Handle]) -> AsyncIterator[Whole]:
-    """What was dropped, opened and closed in threads beside the loop. Raises Damaged, TooMuch, TooManyEntries."""
-    opening = opened(found)
+async def tree(found: Sequence[Handle], *, unwraps: bool = True) -> AsyncIterator[Whole]:
+    """What was dropped, opened and closed in threads beside the loop; unwraps: as in opened. Raises Damaged, TooMuch, TooManyEntries."""
+    opening = opened(found, unwraps=unwraps)
     whole = await asyncio.to_thread(opening.__enter__)
     try:
         yield whole

@@ -56,7 +56,7 @@ async def begin(house: House, home: Home, file_id: str) -> tuple[str, int]:
 
     Raises NoSource, NoZip, Damaged, TooMuch, TooManyEntries, Encrypted, NothingToImport, OverQuota, ParentInTrash.
     """
-    async with tree([await zip_in(house, home, file_id)]) as whole:
+    async with tree([await zip_in(house, home, file_id)], unwraps=False) as whole:
         entries, refused = whole.entries, whole.refused
     if not entries:
         raise Encrypted if any(each.why == reasons.LOCKED for each in refused) else NothingToImport
@@ -88,7 +88,7 @@ async def unpack(house: House, home: Home, unpacking: Unpacking) -> int:
     What is there already with the same content stays, anything else of the same name beside it. Raises NoZip, NoSource, Damaged, TooMuch,
     TooManyEntries, OverQuota, OutOfSpace, NoParent, ParentInTrash.
     """
-    async with tree([await zip_in(house, home, unpacking.zip)]) as whole:
+    async with tree([await zip_in(house, home, unpacking.zip)], unwraps=False) as whole:
         missed = len(whole.refused)
         for start in range(0, len(whole.entries), _AT_ONCE):
             items: list[Item] = [_item(entry) for entry in whole.entries[start : start + _AT_ONCE]]

@@ -12,6 +12,7 @@ from .guards import check_number, with_number
 from .handles import Handle
 from .parts import Part, part_of
 from .refusals import Refusal
+from .wrapped import parts_of
 
 _Place = tuple[Part, str]
 
@@ -74,13 +75,17 @@ class Whole:
 
 
 @contextmanager
-def opened(handles: Sequence[Handle]) -> Iterator[Whole]:
-    """Everything that was dropped, as one tree. Raises Damaged, TooMuch, TooManyEntries, OSError."""
+def opened(handles: Sequence[Handle], *, unwraps: bool = True) -> Iterator[Whole]:
+    """Everything that was dropped, as one tree. Raises Damaged, TooMuch, TooManyEntries, OSError.
+
+    unwraps: whether archives that a service wrapped in a zip are what was dropped, rather than the zip.
+    """
     parts: list[Part] = []
     try:
         for handle in handles:
-            parts.append(part_of(handle))
-            check_number(sum(len(part.entries) for part in parts))
+            for part in parts_of(handle) if unwraps else (part_of(handle),):
+                parts.append(part)
+                check_number(sum(len(each.entries) for each in parts))
         yield _joined(parts)
     finally:
         for part in parts:
