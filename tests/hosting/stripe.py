@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from cozy.app.server import serving
 
-SECRET = "whsec_test"
+SECRET, NEWER = "whsec_test", "whsec_newer"
 
 
 MONTH_ENDS = 1_787_000_000  # 2026-08-17: what was paid for a month on 2026-07-18
@@ -75,7 +75,7 @@ def settings(settings, stripe, tmp_path):
     key = tmp_path / "stripe.key"
     key.write_text("sk_test_1\n")
     return replace(
-        settings, stripe_key=str(key), stripe_url=stripe.url, stripe_webhook_secret=SECRET,
+        settings, stripe_key=str(key), stripe_url=stripe.url, stripe_webhook_secret=f"{NEWER}\n{SECRET}",
         outside_allowed="127.0.0.0/8", hoster_name="Maison des Homes",
     )  # fmt: skip
 

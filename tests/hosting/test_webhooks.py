@@ -100,6 +100,26 @@ async def test_what_becomes_of_a_home_is_told_signed_and_in_the_words_of_the_api
     assert len(receiver.got) == 6
 
 
+async def test_a_new_secret_signs_beside_the_one_before_for_two_days(
+    house, home, hoster, receiver, outside, clock
+):
+    added = (await hoster.post("/webhooks", json={"url": receiver.url})).json()
+    first, at = added["secret"], f"/webhooks/{added['id']}"
+    second = (await hoster.post(f"{at}/secret")).json()["secret"]
+    shown = (await hoster.get("/webhooks")).text
+    assert (first in shown, second in shown, "secret_before" in shown) == (False, False, False)
+    for days, known in ((0, [second, first]), (2, [second])):
+        clock.advance(days=days)
+        await hoster.patch(f"{URL}?Blocked={str(not days).lower()}")
+        await webhooks.carry_on(house, outside)
+        headers, body = receiver.got[-1]
+        told = headers["webhook-id"], int(headers["webhook-timestamp"]), body
+        signed = [webhooks.signature(each, *told) for each in known]
+        assert headers["webhook-signature"].split() == signed
+    page = (await hoster.get("/my/webhooks")).text
+    assert "New secret" in page
+
+
 def test_messages_are_signed_as_the_specification_has_it():
     signed = webhooks.signature(
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",

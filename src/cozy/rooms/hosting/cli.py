@@ -187,6 +187,17 @@ def listed_webhooks(
     _print(desk.run(listing), ("id", "url", "created_at"), as_json=as_json)
 
 
+@cli.command("renew-webhook")
+def renew_webhook(context: typer.Context, id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Print a new secret for an address, this once. The one before signs messages, too, for two days more."""
+    desk: Desk = context.obj
+
+    async def renewing(house: House) -> str:
+        return await house.write_host(webhooks.renew, id_)
+
+    print(desk.run(renewing))
+
+
 @cli.command("drop-webhook")
 def drop_webhook(context: typer.Context, id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Tell an address nothing any more, not even what waits."""

@@ -167,12 +167,16 @@ class Failure(Struct, frozen=True):
 
 
 class Webhook(Struct, frozen=True):
-    """A program of the host that is told what becomes of homes. secret: what messages to it are signed with, locked."""
+    """A program of the host that is told what becomes of homes. secret: what messages to it are signed with, locked; they are
+    signed with secret_before, too, until before_until.
+    """
 
     id: str
     url: str
     secret: str
     created_at: str
+    secret_before: str = ""
+    before_until: str = ""
 
 
 class Ringing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from cozy.kernel.clock import iso
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import HOSTER
 from cozy.kernel.work import Work
@@ -39,6 +40,13 @@ async def add_webhook(call: Call, form: FormData) -> Response:
     return await call.read(_page, call, 201, "", "", secret)
 
 
+@routes.on("POST", f"{WEBHOOKS}/{{webhook_id}}/secret", HOSTER)
+async def renew_secret(call: Call, webhook_id: str, form: FormData) -> Response:
+    """A new secret, which the page says. 201; 404."""
+    secret = await call.write(service.webhooks.renew, webhook_id)
+    return await call.read(_page, call, 201, "", "", secret)
+
+
 @routes.on("POST", f"{WEBHOOKS}/{{webhook_id}}/dropped", HOSTER)
 async def drop_webhook(call: Call, webhook_id: str, form: FormData) -> Response:
     """Tell it nothing any more. 303; 404."""
@@ -56,6 +64,6 @@ async def send_again(call: Call, delivery_id: str, form: FormData) -> Response:
 def _page(work: Work, call: Call, status: int, url: str, error: str, secret: str = "") -> Response:
     told = service.webhooks.listed(work)
     return page(
-        work, call, "webhooks.html", status, "webhooks", webhooks=told, url=url, error=error, secret=secret,
+        work, call, "webhooks.html", status, "webhooks", webhooks=told, url=url, error=error, secret=secret, now=iso(work.now),
         deliveries=service.webhooks.deliveries(work), states=STATES, addresses={each.id: each.url for each in told},
     )  # fmt: skip

@@ -31,6 +31,12 @@ def add_webhook(work: Work, body: Ringing) -> Response:
     return json({**shown(webhook), "secret": secret}, 201)
 
 
+@routes.on("POST", "/webhooks/{webhook_id}/secret", HOSTER)
+def renew_secret(work: Work, webhook_id: str) -> Response:
+    """A new secret, which is told this once; the one before signs, too, for two days. 201; 404."""
+    return json({"secret": service.webhooks.renew(work, webhook_id)}, 201)
+
+
 @routes.on("DELETE", "/webhooks/{webhook_id}", HOSTER)
 def drop_webhook(work: Work, webhook_id: str) -> Response:
     """Tell it nothing any more, not even what waits. 204; 404."""
@@ -53,4 +59,4 @@ def send_again(work: Work, delivery_id: str) -> Response:
 
 def shown(webhook: Webhook) -> dict[str, Any]:
     """A webhook, without its secret."""
-    return {name: value for name, value in asdict(webhook).items() if name != "secret"}
+    return {name: value for name, value in asdict(webhook).items() if not name.startswith("secret")}

@@ -81,7 +81,9 @@ class Stripe:
         self, settings: Settings, headers: Mapping[str, str], body: bytes, now: datetime
     ) -> Paid | None:
         """What a message says; None for what is of no concern. Raises WrongSignature."""
-        _verify(_secret(settings.stripe_webhook_secret), headers.get("stripe-signature", ""), body, now)
+        _verify(
+            _secret(settings.stripe_webhook_secret).split(), headers.get("stripe-signature", ""), body, now
+        )
         said = msgspec.json.decode(body)
         kind, thing = said["type"], said["data"]["object"]
         base = Paid(
@@ -176,15 +178,19 @@ async def _ask(house: House, path: str, once: str, fields: Mapping[str, str]) ->
     return answer
 
 
-def _verify(secret: str, header: str, body: bytes, now: datetime) -> None:
-    """https://docs.stripe.com/webhooks/signature. Raises WrongSignature."""
+def _verify(secrets: list[str], header: str, body: bytes, now: datetime) -> None:
+    """https://docs.stripe.com/webhooks/signature, by one of several secrets while one takes the place of another. Raises WrongSignature."""
     parts = [part.strip().partition("=") for part in header.split(",")]
     at = next((value for name, _, value in parts if name == "t"), "")
-    signed = hmac.new(secret.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest()
+    signed = [
+        hmac.new(each.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest() for each in secrets
+    ]
     is_right = any(
-        name == "v1" and hmac.compare_digest(value.encode(), signed.encode()) for name, _, value in parts
+        name == "v1" and hmac.compare_digest(value.encode(), each.encode())
+        for name, _, value in parts
+        for each in signed
     )
-    if not secret or not is_right or not at.isdecimal() or abs(now.timestamp() - int(at)) > TOLERANCE_S:
+    if not is_right or not at.isdecimal() or abs(now.timestamp() - int(at)) > TOLERANCE_S:
         raise WrongSignature
 
 

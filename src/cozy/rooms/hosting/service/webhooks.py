@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from cozy.kernel.clock import iso
 from cozy.kernel.house import House
@@ -43,6 +44,7 @@ PAUSES = (
     timedelta(minutes=30),
     *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
 )  # between tries, as the specification proposes: three days and four hours
+BOTH_FOR = timedelta(days=2)  # a new secret and the one before
 KEPT = timedelta(days=90)  # what was told
 STATES = ("waiting", "sent", "given_up")
 _BECAME = {"active": "home.opened", "blocked": "home.closed", "gone": "home.moved_away"}
@@ -57,15 +59,30 @@ def add(work: Work, url: str) -> tuple[Webhook, str]:
     with suppress(ValueError):
         parts = urlsplit(clean)
         if parts.scheme in {"http", "https"} and parts.hostname and clean.isprintable():
-            secret = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
             id_ = new_id()[:20]
-            safe: Safe = work.plugged(Safe)[0]
-            webhook = Webhook(
-                id_, clean, safe.lock(work.settings, "", _about(id_), secret.encode()), iso(work.now)
-            )
+            secret, locked = _made(work, id_)
+            webhook = Webhook(id_, clean, locked, iso(work.now))
             store.webhooks.keep(work, webhook)
             return webhook, secret
     raise BadParameter("This is no address on the web: it begins with https:// or http://.", parameter="url")
+
+
+def renew(work: Work, id_: str) -> str:
+    """A new secret, which is shown this once. For two days more, messages are signed with the one before, too. Raises NoWebhook."""
+    known = store.webhooks.one(work, id_)
+    if known is None:
+        raise NoWebhook
+    secret, locked = _made(work, id_)
+    until = iso(work.now + BOTH_FOR)
+    store.webhooks.renew(work, replace(known, secret=locked, secret_before=known.secret, before_until=until))
+    return secret
+
+
+def _made(work: Work, id_: str) -> tuple[str, str]:
+    """A new secret; and the same, locked."""
+    secret = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+    safe: Safe = work.plugged(Safe)[0]
+    return secret, safe.lock(work.settings, "", _about(id_), secret.encode())
 
 
 def listed(work: Work) -> list[Webhook]:
@@ -183,32 +200,36 @@ async def _tell(house: House, outside: Outside, delivery: Delivery) -> None:
     taken = await house.write_host(_take, delivery)
     if taken is None:
         return
-    webhook, secret = taken
-    error = await _said(house, outside, webhook, secret, delivery)
+    webhook, known = taken
+    error = await _said(house, outside, webhook, known, delivery)
     await house.write_host(_settle, delivery, error)
 
 
-def _take(work: Work, delivery: Delivery) -> tuple[Webhook, str] | None:
+def _take(work: Work, delivery: Delivery) -> tuple[Webhook, list[str]] | None:
+    """Whom it is for, and the secrets that it is signed with; none where the host's key is another one."""
     webhook = store.webhooks.one(work, delivery.webhook_id)
     if webhook is None or not store.webhooks.take(work, delivery, iso(work.now + TAKEN_FOR)):
         return None
     safe: Safe = work.plugged(Safe)[0]
+    locked = [webhook.secret, *([webhook.secret_before] if iso(work.now) < webhook.before_until else [])]
     try:
-        return webhook, safe.unlock(work.settings, "", _about(webhook.id), webhook.secret).decode()
+        return webhook, [safe.unlock(work.settings, "", _about(webhook.id), each).decode() for each in locked]
     except CannotOpen:
-        return webhook, ""
+        return webhook, []
 
 
-async def _said(house: House, outside: Outside, webhook: Webhook, secret: str, delivery: Delivery) -> str:
+async def _said(
+    house: House, outside: Outside, webhook: Webhook, known: list[str], delivery: Delivery
+) -> str:
     """Send a message; "" when it was taken, else what went wrong."""
-    if not secret:
+    if not known:
         return "the host's key is another one by now: add this address anew"
     body, at = delivery.body.encode(), int(house.clock().timestamp())
     headers = {
         "content-type": "application/json",
         "webhook-id": delivery.message_id,
         "webhook-timestamp": str(at),
-        "webhook-signature": signature(secret, delivery.message_id, at, body),
+        "webhook-signature": " ".join(signature(each, delivery.message_id, at, body) for each in known),
     }
     try:
         reply = await outside.fetch(

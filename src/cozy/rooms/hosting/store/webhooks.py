@@ -9,7 +9,7 @@ from cozy.kernel.work import Work
 from ..errors import ToldAlready
 from ..model import Delivery, Webhook
 
-_WEBHOOK = "id, url, secret, created_at"
+_WEBHOOK = "id, url, secret, created_at, secret_before, before_until"
 _DELIVERY = "id, webhook_id, message_id, kind, body, created_at, due_at, tries, state, error"
 
 
@@ -17,7 +17,7 @@ def keep(work: Work, webhook: Webhook) -> None:
     """Keep a new one. Raises ToldAlready."""
     try:
         work.db.run(
-            f"INSERT INTO webhooks ({_WEBHOOK}) VALUES (:id, :url, :secret, :created_at)",
+            f"INSERT INTO webhooks ({_WEBHOOK}) VALUES (:id, :url, :secret, :created_at, '', '')",
             id=webhook.id, url=webhook.url, secret=webhook.secret, created_at=webhook.created_at,
         )  # fmt: skip
     except Taken as taken:
@@ -34,6 +34,14 @@ def one(work: Work, id_: str) -> Webhook | None:
     """One of them."""
     row = work.db.one(f"SELECT {_WEBHOOK} FROM webhooks WHERE id = :id", id=id_)
     return Webhook(*row) if row else None
+
+
+def renew(work: Work, webhook: Webhook) -> None:
+    """Keep its secrets."""
+    work.db.run(
+        "UPDATE webhooks SET secret = :secret, secret_before = :before, before_until = :until WHERE id = :id",
+        id=webhook.id, secret=webhook.secret, before=webhook.secret_before, until=webhook.before_until,
+    )  # fmt: skip
 
 
 def drop(work: Work, id_: str) -> bool:
