@@ -9,10 +9,11 @@ from msgspec.structs import replace
 from cozy.app.admin import administration
 from cozy.app.server import serving
 from cozy.rooms.homes import service as homes
+from cozy.rooms.hosting import store
 from cozy.rooms.hosting.errors import BadLabel, ReservedLabel
 from cozy.rooms.hosting.model import Offer
 from cozy.rooms.hosting.pages.joining import JOIN
-from cozy.rooms.hosting.service import labels, plans
+from cozy.rooms.hosting.service import invitations, labels, plans
 from tests.auth.conftest import mailbox  # noqa: F401 (a fixture)
 from tests.hosting.conftest import ADMIN
 
@@ -216,6 +217,19 @@ async def test_the_console_invites_and_takes_back(lobby, hoster, house, mailbox)
         back = found(r'action="(/my/invitations/[^"]+/taken-back)"', (await console.get(page)).text)
         assert (await console.submit(back, page)).status_code == 303
         assert len((await hoster.get("/invitations")).json()) == 1
+
+
+async def test_who_cannot_have_an_address_after_all_keeps_their_link_while_others_move_in(lobby, house):
+    mine, _ = await house.write_host(_invited), await house.write_host(_invited, "others@example.org")
+    secret = mine.link.rpartition("=")[2]
+    assert await house.write_host(store.invitations.use, mine.id)
+    await house.write_host(invitations.forget_old)  # as whoever moves in meanwhile does
+    await house.write_host(store.invitations.unuse, mine.id)
+    assert (await house.read_host(invitations.opened_with, secret, "default")).mail == "me@example.org"
+
+
+def _invited(work, mail="me@example.org"):
+    return invitations.begin(work, mail, "default", invitations.OWN, is_own=True)
 
 
 def test_a_word_of_an_address_is_what_people_mean():

@@ -26,6 +26,7 @@ from ..ports import Letters
 
 MOST = 1000  # that are listed
 KEPT = timedelta(days=90)  # after it is over
+MADE_WITHIN = timedelta(hours=1)  # a home, once its link was used
 OWN = timedelta(days=1)  # how long the link is good that somebody asked for
 _MAIL = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+")
 
@@ -80,7 +81,7 @@ def begin(
 
 def forget_old(work: Work) -> None:
     """Forget what people asked for themselves and used, or left; and what has been over for long."""
-    store.invitations.forget(work, iso(work.now - KEPT))
+    store.invitations.forget(work, iso(work.now - KEPT), iso(work.now - MADE_WITHIN))
 
 
 def link(settings: Settings, below: str, secret: str) -> str:

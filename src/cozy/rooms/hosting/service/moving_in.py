@@ -106,10 +106,16 @@ async def move_in(
         if isinstance(error, DomainTaken):
             raise LabelTaken(parameter="address") from error
         raise
-    await house.write_host(invitations.forget_old)
+    await house.write_host(_used, invitation)
     home = home_of(house.settings, listing)
     code = await house.write(home, SYSTEM, auth.reset.new_code)
     return home, code, await house.write(home, SYSTEM, auth.sessions.invite)
+
+
+def _used(work: Work, invitation: Invitation) -> None:
+    if invitation.is_own:
+        store.invitations.drop(work, invitation.id)
+    invitations.forget_old(work)
 
 
 def _wanted(work: Work, context: str, secret: str, said: MovingIn) -> tuple[Invitation, Opening]:

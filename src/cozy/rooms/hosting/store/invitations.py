@@ -63,10 +63,12 @@ def drop(work: Work, id_: str) -> bool:
     return work.db.run("DELETE FROM invitations WHERE id = :id", id=id_) == 1
 
 
-def forget(work: Work, before: str) -> None:
-    """Forget what people asked for themselves and is over, and what the host keeps no longer."""
+def forget(work: Work, before: str, used_before: str) -> None:
+    """Forget what people asked for themselves and is over, and what the host keeps no longer. used_before: when what was used by
+    then is used for good: a home that is just being made may yet give it back.
+    """
     work.db.run(
         """DELETE FROM invitations
-            WHERE (is_own AND (used_at <> '' OR expires_at <= :now)) OR (expires_at <= :before)""",
-        now=iso(work.now), before=before,
+            WHERE (is_own AND ((used_at <> '' AND used_at <= :used_before) OR expires_at <= :now)) OR (expires_at <= :before)""",
+        now=iso(work.now), before=before, used_before=used_before,
     )  # fmt: skip
