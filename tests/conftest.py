@@ -104,8 +104,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what uses an engine on each that its module has, unless it says on which."""
     chosen = " ".join(str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize"))
     if "engine" in metafunc.fixturenames and "engine" not in chosen and "postgres" not in chosen:
-        if os.environ.get("COZY_TEST_ENGINE") == "scaled":  # as docs of how to change this program say
-            metafunc.parametrize("engine", SCALED)
+        if os.environ.get("COZY_TEST_ENGINE") == "scaled":
+            is_on_disk = metafunc.definition.get_closest_marker("on_disk") is not None
+            metafunc.parametrize("engine", ENGINES if is_on_disk else SCALED)
             return
         is_on_s3 = getattr(metafunc.module, "__name__", "") in ON_S3 and "house" in metafunc.fixturenames
         metafunc.parametrize("engine", [*ENGINES, *SCALED] if is_on_s3 else ENGINES)

@@ -124,6 +124,7 @@ async def test_a_process_that_is_about_to_stop_is_alive_and_not_ready(asked, hou
     assert (answer.status_code, answer.text) == (503, "stopping\n")
 
 
+@pytest.mark.on_disk
 async def test_a_process_without_its_contents_is_not_ready(asked, house, settings):
     folder = Path(settings.data) / "homes"
     folder.rename(folder.with_name("away"))

@@ -41,6 +41,7 @@ async def test_a_host_that_works_says_so(anonymous):
     assert set(said["latency"]) == {"couchdb", "fs"}
 
 
+@pytest.mark.on_disk
 async def test_a_host_that_lost_its_contents_says_so(anonymous, settings):
     await anonymous.get("/status")
     shutil.rmtree(Path(settings.data) / "homes")

@@ -126,6 +126,7 @@ async def test_a_whole_host_comes_back_on_an_empty_machine(house, home, place, l
         assert await faults(there) == []
 
 
+@pytest.mark.on_disk
 async def test_what_is_locked_for_accounts_elsewhere_opens_there_too(house, home, place, lock, key, tmp_path):
     await backed_up(house, place, lock)
     async with back(tmp_path, place, key) as (_, restored):

@@ -422,6 +422,7 @@ async def test_content_mismatch(full: Full, change: dict[str, str]):
     assert await full.check() == [("content-mismatch", full.ids["big"])]
 
 
+@pytest.mark.on_disk
 async def test_content_malformed(full: Full):
     os.rename(
         contents_folder(full) / full.blob[:2] / full.blob, contents_folder(full) / full.blob[:2] / "stranger"
@@ -440,6 +441,7 @@ async def test_content_unused(full: Full):
     assert await full.check() == [("content-unused", "0" * 64)]
 
 
+@pytest.mark.on_disk
 async def test_content_size_inline(full: Full):
     await full.run(
         "UPDATE contents SET inline = :inline WHERE home_id = :home AND sha256 = :sha256",
@@ -448,12 +450,14 @@ async def test_content_size_inline(full: Full):
     assert await full.check() == [("content-size", full.small)]
 
 
+@pytest.mark.on_disk
 async def test_content_size(full: Full):
     os.truncate(contents_folder(full) / full.blob[:2] / full.blob, 1000)
     assert await full.check() == [("content-size", full.blob)]
 
 
 @pytest.mark.parametrize("where", ["blob", "inline"])
+@pytest.mark.on_disk
 async def test_content_damaged_is_found_by_the_scrub(full: Full, where: str):
     if where == "blob":
         with (contents_folder(full) / full.blob[:2] / full.blob).open("r+b") as file:
@@ -468,12 +472,14 @@ async def test_content_damaged_is_found_by_the_scrub(full: Full, where: str):
     assert await full.check(scrub=True) == [("content-damaged", full.big if where == "blob" else full.small)]
 
 
+@pytest.mark.on_disk
 async def test_blob_missing(full: Full):
     (contents_folder(full) / full.blob[:2] / full.blob).unlink()
     assert await full.check(scrub=True) == [("blob-missing", full.blob)]
 
 
 @pytest.mark.parametrize(("hours", "found"), [(25, True), (23, False)])
+@pytest.mark.on_disk
 async def test_blob_unused(full: Full, hours: int, found: bool):
     """A young one is an upload under way."""
     for name in ("0" * 64 + "-00000000", "f" * 64 + "-00000000", full.big + "-00000000"):
@@ -492,6 +498,7 @@ async def test_usage_wrong(full: Full):
     assert await full.check() == [("usage-wrong", full.home.id)]
 
 
+@pytest.mark.on_disk
 async def test_upload_unknown(full: Full):
     for upload in ("young", "old"):
         await full.house.blobs.begin(full.home.id, upload)

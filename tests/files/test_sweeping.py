@@ -34,6 +34,7 @@ def stored(house: House, home: Home) -> set[str | None]:
     return {blob.key for blob in (*house.blobs.stored(home.id), *house.blobs.unfinished(home.id))}
 
 
+@pytest.mark.on_disk
 async def test_bytes_that_nobody_names_go_after_a_day_and_others_stay(house: House, home: Home):
     named = await house.blobs.put(home.id, once(BIG))
     await house.write(home, OWNER, files.create_file, files.ROOT, "named", named, "")

@@ -191,6 +191,7 @@ async def test_many_who_ask_at_a_time_have_it_drawn_once_and_copies_share_it(cli
     assert previews.asked == 1
 
 
+@pytest.mark.on_disk
 async def test_a_broken_picture_is_a_clear_refusal_and_not_tried_again_that_day(
     client, anonymous, previews, house, home
 ):
@@ -223,6 +224,7 @@ async def test_thumbnails_count_for_nothing(client, anonymous, house, home):
     assert await house.read(home, SYSTEM, files.usage) == before + len(data)
 
 
+@pytest.mark.on_disk
 async def test_the_daily_chore_removes_what_nobody_names_or_looks_at(client, anonymous, house, home):
     stays = await client.upload("a.jpg", photo())
     await anonymous.get(stays["links"]["tiny"])

@@ -43,6 +43,7 @@ async def came(bring, tmp_path):
     return body
 
 
+@pytest.mark.on_disk
 async def test_files_come_with_their_folders_dates_tags_and_versions(came, inside):
     assert await names(inside) == {"/Administrative/Flat/lease.txt", "/sea.jpg", "/empty"}
     lease = await inside(files.fetch, "f1")
@@ -166,6 +167,7 @@ async def test_what_is_here_stays_and_the_other_stands_beside(bring, inside, tmp
     assert again.parts[0].beside == 0
 
 
+@pytest.mark.on_disk
 async def test_a_newer_archive_brings_what_is_new_and_leaves_what_was_changed_here(
     came, bring, inside, tmp_path, house, home, monkeypatch
 ):

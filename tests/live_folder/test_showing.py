@@ -58,6 +58,7 @@ async def test_files_are_files_with_their_dates_that_nobody_can_write_to(house, 
     assert (base / "Files" / "small.txt").read_bytes() == b"hello"
 
 
+@pytest.mark.on_disk
 async def test_a_large_content_is_on_the_disk_once(house, home, base, settings):
     content = await big(house, home, b"much")
     await make(house, home, "big.bin", content)
