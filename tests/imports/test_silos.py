@@ -35,17 +35,25 @@ def test_spotify_of_a_year_and_of_always(tmp_path):
             "playlists": [
                 {
                     "name": "P",
-                    "items": [{"track": {"trackName": "T", "artistName": "A"}, "addedDate": "2020-01-02"}],
+                    "items": [
+                        {"track": {"trackName": "T", "artistName": "A"}, "addedDate": "2020-01-02"},
+                        {"track": None, "localTrack": {"uri": "spotify:local:Z%C3%A9:B:Un+air:90"}},
+                    ],
                 }
             ]
         },
         "MyData/YourLibrary.json": {
-            "tracks": [{"artist": "A", "album": "B", "track": "T", "uri": "spotify:track:1"}]
+            "tracks": [{"artist": "A", "album": "B", "track": "T", "uri": "spotify:track:1"}],
+            "albums": [{"artist": "A", "album": "B"}],
+            "shows": [{"name": "S", "publisher": "P"}],
+            "episodes": [{"name": "E", "show": "S"}],
+            "artists": [{"name": "A"}],
         },
     }
     said = bodies(items(tmp_path, files)["spotify"])
     assert sorted((one["kind"], one["title"], one.get("by"), one.get("seconds")) for one in said) == [
-        ("liked", "T", "A", None), ("listed", "T", "A", None), ("listened", "E", "S", 2), ("listened", "T", "A", 90),
+        ("liked", "A", None, None), ("liked", "B", "A", None), ("liked", "E", "S", None), ("liked", "S", "P", None), ("liked", "T", "A", None),
+        ("listed", "T", "A", None), ("listed", "Un air", "Zé", None), ("listened", "E", "S", 2), ("listened", "T", "A", 90),
     ]  # fmt: skip
 
 

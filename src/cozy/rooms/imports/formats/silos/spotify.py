@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote_plus
 
 from ...model import Document, Entry, Format, Item, Match, Tree
 from ..making import Names, activity, each, loaded
@@ -12,6 +13,7 @@ from ..reading import moments
 from ..reading.jsons import elements
 
 _HISTORY = re.compile(r"^(StreamingHistory|Streaming_History|endsong)[^/]*\.json$")
+_LIKED = ("tracks", "albums", "shows", "episodes", "artists")  # of YourLibrary.json
 _LISTS = re.compile(r"^(Playlist\d*|YourLibrary)\.json$")
 
 
@@ -56,7 +58,8 @@ def _heard(names: Names, entry: Entry, said: dict[str, Any]) -> Document:
     played = said.get("ms_played", said.get("msPlayed", 0))
     return activity(
         names, entry.name, "Spotify", moments.from_iso(said.get("ts") or said.get("endTime")), str(title or ""), "listened",
-        by=by, album=said.get("master_metadata_album_album_name"), uri=said.get("spotify_track_uri") or said.get("spotify_episode_uri"),
+        by=by, album=said.get("master_metadata_album_album_name"), chapter=said.get("audiobook_chapter_title"),
+        uri=said.get("spotify_track_uri") or said.get("spotify_episode_uri") or said.get("audiobook_uri"),
         seconds=round(played / 1000) if isinstance(played, int | float) else None,
     )  # fmt: skip
 
@@ -66,16 +69,27 @@ def _listed(names: Names, entry: Entry, said: Any) -> Iterator[Item]:
         raise ValueError("no lists")
     for playlist in said.get("playlists") or ():
         for one in playlist.get("items") or ():
-            track = one.get("track") or one.get("episode") or {}
+            track = one.get("track") or one.get("episode") or _local(one.get("localTrack") or {})
             title = track.get("trackName") or track.get("episodeName") or ""
             yield activity(
-                names, entry.name, "Spotify", moments.from_iso(one.get("addedDate")), title, "listed", by=track.get("artistName"),
-                album=track.get("albumName"), uri=track.get("trackUri"), list=playlist.get("name"),
+                names, entry.name, "Spotify", moments.from_iso(one.get("addedDate")), title, "listed",
+                by=track.get("artistName") or track.get("showName"), album=track.get("albumName"),
+                uri=track.get("trackUri") or track.get("episodeUri"), list=playlist.get("name"),
             )  # fmt: skip
-    for track in said.get("tracks") or ():
-        yield activity(
-            names, entry.name, "Spotify", "", str(track.get("track", "")), "liked", by=track.get("artist"), album=track.get("album"), uri=track.get("uri"),
-        )  # fmt: skip
+    for kind in _LIKED:
+        for one in said.get(kind) or ():
+            title = one.get("track") or one.get("name") or one.get("album") or ""
+            yield activity(
+                names, entry.name, "Spotify", "", title, "liked", by=one.get("artist") or one.get("publisher") or one.get("show"),
+                album=one.get("album"), uri=one.get("uri"),
+            )  # fmt: skip
+
+
+def _local(said: dict[str, Any]) -> dict[str, str]:
+    """A file of the listener's own, known by its address alone: `spotify:local:artist:album:title:seconds`."""
+    steps = [unquote_plus(step) for step in str(said.get("uri", "")).split(":")]
+    is_whole = len(steps) > 4
+    return {"artistName": steps[2], "albumName": steps[3], "trackName": steps[4]} if is_whole else {}
 
 
 FORMAT = Format(name="spotify", title="Spotify", recognise=recognise, items=items)
