@@ -128,3 +128,33 @@ async def test_where_nothing_is_sold_no_price_can_be_paid_and_nothing_is_shut(ho
     assert ("Your host sells no apps" in page, "/buy" in page) == (True, False)
     assert (await reader.submit(f"{STORE}/buy", page="/my/store")).status_code == 403
     assert stripe.asked == []
+
+
+async def test_of_a_home_that_is_destroyed_only_what_was_paid_stays(
+    reader, hoster, stripe, tell, home, house
+):
+    await reader.submit(f"{STORE}/buy", page=STORE)
+    paid_for = stripe.asked[1][1]["metadata[purchase]"]
+    bill = {"id": "in_1", "customer": "cus_1", "amount_paid": 299, "currency": "eur"}
+    parent = {"subscription_details": {"subscription": "sub_1", "metadata": {"purchase": paid_for}}}
+    await tell("invoice.paid", {**bill, "parent": parent})
+
+    def wanted(work):
+        work.db.run(
+            """INSERT INTO purchases SELECT 'other', of_home, 'dice', title, developer, amount, currency, period,
+                 developer_part, host_part, brand_part, asked_at, '', '', '', 0 FROM purchases"""
+        )
+
+    def kept(work):
+        return [
+            [
+                row[0]
+                for row in work.db.all(f"SELECT {column} FROM {table} WHERE of_home = :home", home=home.id)
+            ]
+            for table, column in (("payers", "customer"), ("purchases", "id"), ("earnings", "id"))
+        ]
+
+    await house.write_host(wanted)
+    assert (await house.read_host(kept))[0] == ["cus_1"]
+    assert (await hoster.delete(f"/instances/{home.domain}")).status_code < 300
+    assert await house.read_host(kept) == [[], [paid_for], ["in_1"]]

@@ -12,6 +12,7 @@ from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
+from cozy.rooms.homes.model import Listing
 
 from .. import store
 from ..errors import NoPayments, NoPlan
@@ -40,6 +41,13 @@ def is_set(house: House) -> bool:
 def payer(work: Work, home_id: str) -> Payer | None:
     """How the service knows the owner of a home; None when it does not."""
     return store.payments.payer(work, home_id)
+
+
+def witness(work: Work, before: Listing | None, after: Listing | None) -> None:
+    """Of a home that is destroyed, forget who pays for it and what it asked to buy. What was paid stays in the books."""
+    if before is not None and after is None:
+        store.payments.drop(work, before.id)
+        store.purchases.drop_unpaid(work, before.id)
 
 
 async def buy(house: House, home: Home, plan_name: str, back: str) -> str:

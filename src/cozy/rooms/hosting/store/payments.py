@@ -40,6 +40,11 @@ def keep(work: Work, payer: Payer) -> None:
     )  # fmt: skip
 
 
+def drop(work: Work, home_id: str) -> None:
+    """Forget how the service knows the owner of a home."""
+    work.db.run("DELETE FROM payers WHERE of_home = :home", home=home_id)
+
+
 def is_new(work: Work, event_id: str) -> bool:
     """Note that something was told; False when it was told before."""
     try:

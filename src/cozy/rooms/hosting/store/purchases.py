@@ -53,6 +53,11 @@ def keep(work: Work, purchase: Purchase) -> None:
     )  # fmt: skip
 
 
+def drop_unpaid(work: Work, home_id: str) -> None:
+    """Forget what a home asked for and did not pay."""
+    work.db.run("DELETE FROM purchases WHERE of_home = :home AND paid_at = ''", home=home_id)
+
+
 def earn(work: Work, earning: Earning) -> None:
     """Write down what was paid; each payment once."""
     work.db.run(
