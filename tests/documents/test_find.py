@@ -387,6 +387,15 @@ def test_a_query_that_no_index_serves_says_so(work):
     assert find(work, {"n": {"$gt": None}}, sort=["n"]).warning == ""
 
 
+def test_an_index_of_other_fields_serves_no_query(work):
+    plant(work, *({"n": n, "m": n % 7} for n in range(60)))
+    for n in range(120):  # among much else, reading all of an index can look quick
+        documents.create(work, "io.cozy.todos", {"label": "x" * 100, "n": n})
+    index(work, ("n",))
+    assert find(work, {"m": 2}).warning == "No matching index found, create an index to optimize query time."
+    assert find(work, {"m": 2, "n": 1}).warning == ""
+
+
 @pytest.mark.slow
 def test_an_index_serves_queries_among_a_hundred_thousand(work):
     json = "jsonb" if work.db.engine == "postgres" else "TEXT"

@@ -457,8 +457,11 @@ def uses_index(work: Work, doctype: str, plan: Plan) -> bool:
 
 def _leads(work: Work, explain: str, params: dict[str, Any]) -> bool:
     lines = work.db.all(explain, home=work.home, limit=1, skip=0, **params)
-    used = {name for row in lines for name in _USED.findall(str(row[-1]))}
-    return any(not name.startswith(_OWN_INDEXES) for name in used)
+    used = _USED.findall("\n".join(str(row[-1]) for row in lines))
+    return any(
+        not name.startswith(_OWN_INDEXES) and (work.db.engine == "sqlite" or " AND " in condition)
+        for name, condition in used
+    )
 
 
 def _would_lead(work: Work, explain: str, params: dict[str, Any]) -> bool:
@@ -471,9 +474,11 @@ def _would_lead(work: Work, explain: str, params: dict[str, Any]) -> bool:
         work.db.one(set_, home=work.home, value="on")
 
 
-# `SEARCH documents USING INDEX name (…)`, `Index Scan using name on…`, `Bitmap Index Scan on name`
+# `SEARCH documents USING INDEX name (…)`, `Index Scan using name on…`, `Bitmap Index Scan on name`; on PostgreSQL the next line
+# tells `Index Cond: ((home_id = …) AND …)`: where only the home is looked up, all of an index of other fields is read.
 _USED = re.compile(
     r"(?i)(?:using (?:covering )?index|index (?:only )?scan(?: backward)? using|index scan on) (\w+)"
+    r".*(?:\n\s*Index Cond: (.*))?"
 )
 _OWN_INDEXES = (
     "sqlite_autoindex",
