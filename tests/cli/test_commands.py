@@ -4,8 +4,10 @@ import base64
 import json
 import os
 import re
+import subprocess
+from dataclasses import replace
 
-from tests.program import DOMAIN, Cozy, Server, environment, make_home
+from tests.program import DOMAIN, Cozy, Server, make_home
 
 
 def one_line(done) -> str:
@@ -134,7 +136,8 @@ def test_a_terminal_is_not_obeyed_by_names(cozy, tmp_path):
 def test_a_name_that_the_terminal_cannot_spell_is_shown_escaped(cozy, tmp_path):
     (tmp_path / "a").write_text("a")
     cozy("files", "put", tmp_path / "a", "/été")
-    done = cozy("files", "ls", env=environment(PYTHONIOENCODING="ascii"))
+    there = replace(cozy, env={**cozy.env, "PYTHONIOENCODING": "ascii"})
+    done = there("files", "ls", stdin=subprocess.DEVNULL)
     assert (done.code, done.err) == (0, "")
     assert "\\xe9t\\xe9\n" in done.out
 
