@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 _DIGITS = re.compile(r"\d+")
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def nfc(text: str) -> str:
     """The composed Unicode form, so that the same letters are the same name (UAX #15)."""
     return unicodedata.normalize("NFC", text)
+
+
+def cell(value: Any) -> Any:
+    """What stands in a cell of a table that people open in a spreadsheet: none takes it for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def sort_key(text: str) -> str:

@@ -12,6 +12,7 @@ from msgspec.structs import asdict, replace
 
 from cozy.kernel.clock import iso
 from cozy.kernel.ids import new_id
+from cozy.kernel.text import cell
 from cozy.kernel.work import Work
 from cozy.rooms.apps.ports import Wish
 from cozy.rooms.homes.model import Listing, Split
@@ -126,7 +127,7 @@ def as_csv(rows: Iterable[Struct], kind: type[Struct]) -> str:
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(kind.__struct_fields__)
-    table.writerows(asdict(row).values() for row in rows)
+    table.writerows(map(cell, asdict(row).values()) for row in rows)
     return out.getvalue()
 
 

@@ -16,6 +16,7 @@ from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.meter import Spent
 from cozy.kernel.problem import Problem
+from cozy.kernel.text import cell
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.model import Listing
@@ -144,7 +145,7 @@ def as_csv(months: list[Month]) -> str:
     table.writerow(Month.__struct_fields__)
     for each in months:
         apps = "; ".join(f"{app.slug} {app.amount} {app.currency}" for app in each.apps)
-        table.writerow({**asdict(each), "apps": apps}.values())
+        table.writerow(map(cell, {**asdict(each), "apps": apps}.values()))
     return out.getvalue()
 
 

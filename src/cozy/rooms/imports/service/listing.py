@@ -10,6 +10,7 @@ from cozy.kernel.blobs import Content
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
+from cozy.kernel.text import cell
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 from cozy.rooms.homes import service as homes
@@ -33,13 +34,8 @@ async def write(house: House, home: Home, import_id: str) -> None:
 def _text(work: Work, import_id: str) -> bytes:
     rows = list(store.left(work, import_id))
     out = io.StringIO()
-    csv.writer(out).writerows([("name", "why"), *((_plain(name), why) for name, why in rows)])
+    csv.writer(out).writerows([("name", "why"), *((cell(name), why) for name, why in rows)])
     return out.getvalue().encode("utf-8-sig", "replace") if rows else b""
-
-
-def _plain(name: str) -> str:
-    """A name that no spreadsheet takes for a formula."""
-    return f"'{name}" if name[:1] in {"=", "+", "-", "@"} else name
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:

@@ -16,6 +16,7 @@ from cozy.kernel.caller import Kind
 from cozy.kernel.ledger import WATCHED
 from cozy.kernel.problem import Malformed
 from cozy.kernel.routes import OWNER, Routes
+from cozy.kernel.text import cell
 from cozy.kernel.work import Work
 from cozy.web import jsonapi
 from cozy.web.answers import json
@@ -28,7 +29,6 @@ LEDGER = "io.cozy.permissions.ledger"
 PAGE, PAGE_LIMIT = 100, 1000
 _COLUMNS = Entry.__struct_fields__
 _FILTERS = ("kind", "name", "doctype", "since", "until")
-_RISKY = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes what begins so for a formula
 
 routes = Routes()
 
@@ -80,12 +80,8 @@ def _table(entries: Iterable[Entry]) -> str:
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
     for entry in entries:
-        writer.writerow([_harmless(value) for value in msgspec.structs.astuple(entry)])
+        writer.writerow([cell(value) for value in msgspec.structs.astuple(entry)])
     return text.getvalue()
-
-
-def _harmless(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_RISKY) else value
 
 
 @routes.on("DELETE", "/permissions/ledger", OWNER)
