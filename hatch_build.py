@@ -98,11 +98,19 @@ def _archive(root: Path, folder: Path, name: str, wanted: dict[str, str]) -> Pat
 
 
 def _extract(archive: Path, folder: Path) -> None:
+    """Writes the files of a package's dist/. By hand: Debian 12's Python knows no filter for what an archive may do."""
     with tarfile.open(archive) as tar:
         for member in tar:
-            member.name = member.name.partition("/")[2]
-            if member.isfile() and member.name.startswith("dist/"):
-                tar.extract(member, folder, filter="data")
+            parts = Path(member.name).parts[1:]
+            if (
+                member.isfile()
+                and parts[:1] == ("dist",)
+                and ".." not in parts
+                and (data := tar.extractfile(member))
+            ):
+                target = folder.joinpath(*parts)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data.read())
     archive.unlink()
 
 
