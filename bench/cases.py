@@ -33,7 +33,7 @@ class Sizes:
     listed: int = 50_000  # entries in all, over as many listings as that takes; ten at least
 
 
-QUICK = Sizes(files=40, big=4_000_000, short_list=20, long_list=50, get_s=1, get_passes=2, listed=0)
+QUICK = Sizes(files=16, big=4_000_000, short_list=8, long_list=16, get_s=1, get_passes=2, listed=0)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class Sizes:
     tails: int = 200
 
 
-QUICK = Sizes(documents=40, get_passes=2, bulk=100, held=(60, 120), finds=4, scanned=0, followed=0, tails=4)
+QUICK = Sizes(documents=16, get_passes=2, bulk=40, held=(60, 120), finds=4, scanned=0, followed=0, tails=4)
 
 
 def all_cases(sizes: Sizes) -> list[Case[Couch, Sizes]]:

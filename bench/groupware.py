@@ -37,7 +37,7 @@ class Sizes:
     looks: int = 2_000  # PROPFINDs
 
 
-QUICK = Sizes(cases.QUICK, puts=20, events=200, asks=4, looks=40)
+QUICK = Sizes(cases.QUICK, puts=8, events=40, asks=2, looks=16)
 
 
 @dataclass(frozen=True)

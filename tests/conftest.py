@@ -46,6 +46,7 @@ from tests.reader import Reader
 from tests.seaweed import BUCKET, Service
 
 pytest_plugins = [
+    "tests.plugins.kept",
     "tests.plugins.long_first",
     "tests.plugins.no_skips",
     "tests.plugins.postgres",

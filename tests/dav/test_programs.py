@@ -18,10 +18,10 @@ ODD = [
 
 
 def tree(folder: Path) -> None:
-    """Some hundreds of files, deep and odd."""
+    """More than a hundred files, in folders of odd names."""
     for name in ODD:
         (folder / name).mkdir(parents=True)
-        for number in range(10):
+        for number in range(4):
             (folder / name / f"{number} {name[:60]}.txt").write_text(f"{name} {number}\n" * (number * 50))
     (folder / "large.bin").write_bytes(os.urandom(5_000_000))
     (folder / "empty.txt").touch()

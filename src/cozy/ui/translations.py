@@ -24,6 +24,9 @@ Keywords = dict[str, tuple[int, ...] | None]
 PYTHON: Keywords = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2), "NN_": (1, 2)}
 SCRIPT: Keywords = {"t": None, "tn": (1, 2)}
 
+# A module of Python without one of these says no words.
+_SAID = re.compile(rb"\b(?:_|gettext|N_|ngettext|NN_)\s*\(")
+
 # French keeps a space before these marks and inside its quotes, and no line may end there (U+00A0 for all of them).
 _TORN = re.compile(r" (?=[:;?!»](?![\w/]))|(?<=«) ")
 
@@ -89,7 +92,8 @@ def _everywhere() -> Iterator[tuple[Message, str]]:
         yield from _extracted("jinja2.ext:babel_extract", path, PYTHON)
     python = sorted(SOURCES.rglob("*.py"))
     for path in python:
-        yield from _extracted("python", path, PYTHON)
+        if _SAID.search(path.read_bytes()):
+            yield from _extracted("python", path, PYTHON)
     yield from _problems(python)
     for path in sorted(SCRIPTS.glob("*.js")):
         yield from _extracted("javascript", path, SCRIPT)
@@ -104,16 +108,21 @@ def _extracted(
 
 
 def _problems(paths: list[Path]) -> Iterator[tuple[Message, str]]:
-    trees = {path: ast.parse(path.read_bytes()) for path in paths}
-    names = _problem_names(list(trees.values()))
-    for path, tree in trees.items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef | ast.Call) and (sentence := _sentence(node, names)):
+    found = {path: _classes_and_calls(path) for path in paths}
+    names = _problem_names([node for nodes in found.values() for node in nodes])
+    for path, nodes in found.items():
+        for node in nodes:
+            if sentence := _sentence(node, names):
                 yield sentence, f"{_short(path)}:{node.lineno}"
 
 
-def _problem_names(trees: list[ast.Module]) -> set[str]:
-    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+def _classes_and_calls(path: Path) -> list[ast.ClassDef | ast.Call]:
+    nodes = ast.walk(ast.parse(path.read_bytes()))
+    return [node for node in nodes if isinstance(node, ast.ClassDef | ast.Call)]
+
+
+def _problem_names(nodes: list[ast.ClassDef | ast.Call]) -> set[str]:
+    classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
     names = {"Problem"}
     while True:
         more = {c.name for c in classes if any(isinstance(b, ast.Name) and b.id in names for b in c.bases)}
