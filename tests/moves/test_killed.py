@@ -7,9 +7,12 @@ import random
 import sys
 import threading
 
+import pytest
+
 from tests.moves.kills import KILLS, SEED, Writer, at, damages, erase, turn, until
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_there_is_one_home_with_all_that_was_answered(hosts):
     chance = random.Random(SEED)
     old, new = hosts

@@ -192,6 +192,7 @@ def _link(client, file):
     return f"/files/download/{file}?sharecode={answer.data['attributes']['codes']['everybody']}"
 
 
+@pytest.mark.slow
 def test_three_homes_that_share_go_on_while_one_of_them_moves_and_hosts_are_killed(hosts, peers):
     chance = random.Random(SEED)
     (old, new), (bob, carol) = hosts, peers
