@@ -34,7 +34,7 @@ class FakeStripe:
     """https://docs.stripe.com/api: what we ask of it, and nothing else."""
 
     def __init__(self):
-        self.url, self.asked, self.once = "", [], {}
+        self.url, self.asked, self.once, self.deletes = "", [], {}, 200
 
     async def answer(self, request):
         fields = {name: values[0] for name, values in parse_qs(await request.text()).items()}
@@ -44,7 +44,11 @@ class FakeStripe:
         key = request.headers.get("idempotency-key")
         if key and key in self.once:
             return web.json_response(self.once[key])
-        self.asked.append((request.path, fields))
+        self.asked.append(
+            (request.path if request.method == "POST" else f"{request.method} {request.path}", fields)
+        )
+        if request.method == "DELETE":
+            return web.json_response({"id": "cus_1", "deleted": True}, status=self.deletes)
         number = len(self.asked)
         made = {
             "/v1/customers": {"id": "cus_1", "object": "customer"},
@@ -61,7 +65,7 @@ class FakeStripe:
 async def stripe():
     fake = FakeStripe()
     app = web.Application()
-    app.router.add_post("/v1/{path:.*}", fake.answer)
+    app.router.add_route("*", "/v1/{path:.*}", fake.answer)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

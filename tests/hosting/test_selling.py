@@ -156,5 +156,10 @@ async def test_of_a_home_that_is_destroyed_only_what_was_paid_stays(
 
     await house.write_host(wanted)
     assert (await house.read_host(kept))[0] == ["cus_1"]
+    stripe.deletes = 500
+    assert (await hoster.delete(f"/instances/{home.domain}")).status_code == 502
+    assert (await house.read_host(kept))[0] == ["cus_1"]  # nobody goes on paying for a home that is no more
+    stripe.deletes = 200
     assert (await hoster.delete(f"/instances/{home.domain}")).status_code < 300
+    assert stripe.asked[-1][0] == "DELETE /v1/customers/cus_1"
     assert await house.read_host(kept) == [[], [paid_for], ["in_1"]]

@@ -86,7 +86,7 @@ from cozy.rooms.files.service import doctypes as files_doctypes
 from cozy.rooms.homes import pages as homes_pages
 from cozy.rooms.homes import routes as homes_routes
 from cozy.rooms.homes.events import HomeMoved, ProfileChanged
-from cozy.rooms.homes.ports import Capabilities, FirstPage, Furnish, InstanceFacts, Witness
+from cozy.rooms.homes.ports import Capabilities, Farewell, FirstPage, Furnish, InstanceFacts, Witness
 from cozy.rooms.homes.service import doctypes as homes_doctypes
 from cozy.rooms.hosting import jobs as hosting_jobs
 from cozy.rooms.hosting import pages as hosting_pages
@@ -395,6 +395,7 @@ PORTS: dict[type, list[Any]] = {
     Payments: [hosting.stripe.Stripe()],
     Shop: [hosting.selling.AppShop()],
     Witness: [hosting.webhooks.witness, hosting.payments.witness],
+    Farewell: [hosting.payments.leave],
     Sharers: [sharing_pages.inviting.with_people, federation_pages.sending.at_servers],
     Tongue: [ui.words],
     WorkerType: [

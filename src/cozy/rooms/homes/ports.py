@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 from msgspec import Struct
 
 from cozy.kernel.home import Home
+from cozy.kernel.house import House
 from cozy.kernel.work import Work
 
 from .model import Listing
@@ -70,4 +71,12 @@ class FirstPage(Protocol):
 
     def __call__(self, work: Work, home: Home) -> Iterable[Notice | Part]:
         """What needs the owner, and the pieces, in their order."""
+        ...
+
+
+class Farewell(Protocol):
+    """Ends, before a home goes from this host for good, what goes on elsewhere because of it."""
+
+    async def __call__(self, house: House, home_id: str) -> None:
+        """It is over; the second time it was before. Raises what keeps the home here: it is asked for once more then."""
         ...

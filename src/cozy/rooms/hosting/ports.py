@@ -102,6 +102,10 @@ class Payments(Protocol):
         """Let a subscription end when what was paid for is over, or go on; when that is, as in `Paid.ends_at`. Raises Elsewhere."""
         ...
 
+    async def forget(self, house: House, customer: str) -> None:
+        """End everything that somebody pays, now, and forget them; who is forgotten already is none the less. Raises Elsewhere."""
+        ...
+
     async def portal(self, house: House, customer: str, back: str) -> str:
         """The address of a page with bills and ways to pay. Raises Elsewhere."""
         ...

@@ -21,7 +21,7 @@ from ..model import INSTANCE, SETTINGS, Profile
 from ..ports import Furnish
 from . import avatar, bills, contexts, instance, terms
 from .contexts import context, flags
-from .ending import destroy
+from .ending import destroy, take_leave
 from .listing import (
     at,
     change,
@@ -111,6 +111,7 @@ __all__ = [
     "skipped_to",
     "stay",
     "take_expected_email",
+    "take_leave",
     "tell_move",
     "terms",
     "with_live_folder",

@@ -50,6 +50,13 @@ def witness(work: Work, before: Listing | None, after: Listing | None) -> None:
         store.purchases.drop_unpaid(work, before.id)
 
 
+async def leave(house: House, home_id: str) -> None:
+    """Let nobody be asked to pay for a home that goes from here for good. Raises Elsewhere: then nothing was done."""
+    known = await house.read_host(payer, home_id) if is_set(house) else None
+    if known is not None:
+        await service(house).forget(house, known.customer)
+
+
 async def buy(house: House, home: Home, plan_name: str, back: str) -> str:
     """Where the owner pays for a plan. back: where they are sent afterwards. Raises NoPayments, NoPlan, Elsewhere."""
     plan = await house.read_host(_offered, plan_name)

@@ -72,6 +72,10 @@ class Stripe:
         path = f"subscriptions/{quote(subscription, safe='')}"
         return _ends_at(await _ask(house, path, "", {"cancel_at_period_end": str(stops).lower()}))
 
+    async def forget(self, house: House, customer: str) -> None:
+        """Delete a customer, which ends their subscriptions at once; bills that were paid stay."""
+        await _ask(house, f"customers/{quote(customer, safe='')}", "", {}, method="DELETE", gone_too=True)
+
     async def portal(self, house: House, customer: str, back: str) -> str:
         """A page with bills and ways to pay."""
         made = await _ask(house, "billing_portal/sessions", "", {"customer": customer, "return_url": back})
@@ -155,8 +159,18 @@ def _ends_at(subscription: Mapping[str, Any]) -> int:
     return int(subscription.get("current_period_end") or items[0].get("current_period_end") or 0)
 
 
-async def _ask(house: House, path: str, once: str, fields: Mapping[str, str]) -> dict[str, Any]:
-    """What Stripe answers. once: what makes the same request count once, "" for any number of times. Raises Elsewhere."""
+async def _ask(
+    house: House,
+    path: str,
+    once: str,
+    fields: Mapping[str, str],
+    *,
+    method: str = "POST",
+    gone_too: bool = False,
+) -> dict[str, Any]:
+    """What Stripe answers. once: what makes the same request count once, "" for any number of times. gone_too: that there is no such
+    thing is an answer as well. Raises Elsewhere.
+    """
     settings = house.settings
     headers = {
         "authorization": f"Bearer {_secret(settings.stripe_key)}",
@@ -164,12 +178,14 @@ async def _ask(house: House, path: str, once: str, fields: Mapping[str, str]) ->
         **({"idempotency-key": f"cozy-{once}"} if once else {}),
     }
     reply = await house.outside.fetch(
-        "POST",
+        method,
         f"{settings.stripe_url}/v1/{path}",
         headers=headers,
         body=urlencode(fields).encode(),
         redirects=0,
     )
+    if gone_too and reply.status == 404:
+        return {}
     if reply.status != 200:
         raise Elsewhere(
             "The payment service does not answer as it should. Try again later.", status=reply.status

@@ -385,6 +385,7 @@ async def erase(house: House, home_id: str) -> Departure:
     record = msgspec.json.decode(departure.record, type=Moved)
     if (await target.live(Statement(record, departure.whole))).state != "live":
         raise NotArrived
+    await homes.take_leave(house, home_id)
     await house.blobs.drop(home_id)
     await house.drawings.drop(home_id)
     await house.storage.drop(home_id)
