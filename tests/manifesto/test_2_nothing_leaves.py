@@ -9,6 +9,7 @@ from cozy.ui import assets
 
 SOURCES = Path(cozy.__file__).parent
 MAY_CALL_OUT = {
+    "app/traces.py",  # the collector of the settings
     "backends/smtp.py",  # the mail server of the settings
     "backends/postgres.py",  # their database
     "backends/listening.py",  # the same: what other processes changed
@@ -23,7 +24,7 @@ MAY_CALL_OUT = {
     "backends/outside.py",  # the one guarded client of everything that the owner asks for
     "sdk/web.py",  # in the box of a connector, which has one way out: the same guard
 }
-CALLERS = {"aiosmtplib", "aiohttp", "dns", "http.client", "httpx", "httpx2", "obstore", "psycopg", "requests", "smtplib", "urllib.request", "urllib3"}  # fmt: skip
+CALLERS = {"aiosmtplib", "aiohttp", "dns", "http.client", "httpx", "httpx2", "obstore", "opentelemetry.exporter", "psycopg", "requests", "smtplib", "urllib.request", "urllib3"}  # fmt: skip
 NAMESPACES = re.compile(r"https?://(?:[\w-]+\.)*(?:w3\.org|localhost)\b|https?://(?:127\.0\.0\.1|\[)")
 
 

@@ -28,6 +28,7 @@ from cozy.kernel.house import House
 from cozy.kernel.previews import Drawings
 from cozy.kernel.problem import Unavailable
 from cozy.kernel.settings import Settings
+from cozy.kernel.tracing import Trace, untraced
 from cozy.kernel.work import Event, Work
 from cozy.rooms.documents import service as documents
 from cozy.rooms.homes.model import Listing
@@ -36,7 +37,11 @@ from cozy.rooms.jobs import service as jobs
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, *, clock: Clock = utc_now, wake: Callable[[Home], None] = lambda home: None
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    wake: Callable[[Home], None] = lambda home: None,
+    trace: Trace = untraced,
 ) -> AsyncIterator[House]:
     """The house, open for work; everything is let go of at the end."""
     root = Path(settings.data).absolute()
@@ -53,7 +58,7 @@ async def opened(
     house = House(
         storage, blobs, drawings, ShelfOnDisk(root), Smtp(settings), outside,
         Boxes(settings, outside.may_dial), clock, settings, PORTS,
-        _enqueue, wake, bus_of(settings, root, since), _follow,
+        _enqueue, wake, bus_of(settings, root, since), _follow, trace,
     )  # fmt: skip
     try:
         yield house

@@ -7,7 +7,7 @@ import base64
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
 from functools import partial
 from time import monotonic
 
@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cozy.app import admin, inboxes, ledger, lobby, metering, metrics, public, shapes, signs
+from cozy.app import admin, inboxes, ledger, lobby, metering, metrics, public, shapes, signs, traces
 from cozy.app.errors import Vacant, follow, refuse
 from cozy.app.house import home_of, opened
 from cozy.app.protocol import LateSocketProtocol, Protocol
@@ -34,6 +34,7 @@ from cozy.kernel.house import House
 from cozy.kernel.problem import Unavailable
 from cozy.kernel.routes import Route
 from cozy.kernel.settings import Settings
+from cozy.kernel.tracing import Trace, untraced
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.errors import BadToken, ExpiredToken, WrongDevicePassword
 from cozy.rooms.homes import service as homes
@@ -261,12 +262,12 @@ class Application:
 
 
 @asynccontextmanager
-async def application(settings: Settings) -> AsyncIterator[tuple[House, ASGIApp]]:
+async def application(settings: Settings, trace: Trace = untraced) -> AsyncIterator[tuple[House, ASGIApp]]:
     """The whole program: the open house, and an ASGI application over it, its worker at work beside it."""
     shapes.learn()
     worker = Worker()
     async with (
-        opened(settings, wake=worker.wake) as house,
+        opened(settings, wake=worker.wake, trace=trace) as house,
         ledger.writing(house),
         metering.writing(house),
         worker.running(house),
@@ -308,7 +309,11 @@ async def serve(settings: Settings, announce: Callable[[list[str]], None]) -> No
     admins = admin.listening(settings.admin_listen) if settings.admin_listen else []
     monitors = admin.listening(settings.metrics_listen, "metrics_listen") if settings.metrics_listen else []
     settings = replace(settings, port=sockets[0].getsockname()[1])
-    async with application(settings) as (house, app):
+    async with AsyncExitStack() as stack:
+        trace = stack.enter_context(traces.sent(settings))
+        house, app = await stack.enter_async_context(application(settings, trace))
+        if settings.traces:
+            app = traces.Traced(app, trace)
         doors: list[tuple[ASGIApp, list[socket.socket]]] = [
             (metrics.Counted(app) if monitors else app, sockets)
         ]

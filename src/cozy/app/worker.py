@@ -200,7 +200,8 @@ class Worker:
         try:
             if job is None:
                 raise LookupError(f"no job is called {leased.name}")
-            await _perform(house, home, leased, job)
+            with house.trace(f"job {leased.name}"):
+                await _perform(house, home, leased, job)
             metrics.job_ended(leased.name, "done")
         except LeaseLost:
             log.warning("another process took a job over", home=home.id, job=leased.name)
@@ -243,7 +244,8 @@ class Worker:
         slots = self._slots.setdefault(leased.worker, asyncio.Semaphore(worker.at_once if worker else 1))
         try:
             async with slots:
-                await _work(house, home, leased, worker)
+                with house.trace(f"job {worker.name if worker else 'of an unknown kind'}"):
+                    await _work(house, home, leased, worker)
         except LeaseLost:
             log.warning("a job was taken away", home=home.id, job=leased.id)
         except HomeGone:

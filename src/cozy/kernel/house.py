@@ -27,6 +27,7 @@ from .problem import Unavailable
 from .running import Runner
 from .settings import Settings
 from .shelf import Shelf
+from .tracing import Trace, untraced
 from .work import Event, Work
 
 P = ParamSpec("P")
@@ -64,6 +65,7 @@ class House:
     wake: Callable[[Home], None]  # tells the worker that a home has something to do
     bus: Bus
     follow: Callable[[Work], None] = nobody_follows  # hears of what a transaction changed, within it
+    trace: Trace = untraced
     draining: asyncio.Event = field(
         default_factory=asyncio.Event
     )  # set when nobody should be sent here any more
@@ -86,7 +88,10 @@ class House:
         **kwargs: P.kwargs,
     ) -> T:
         """Run a short service function that only reads."""
-        return await self._database(home).read(lambda db: fn(self._work(home, caller, db), *args, **kwargs))
+        with self.trace("database read"):
+            return await self._database(home).read(
+                lambda db: fn(self._work(home, caller, db), *args, **kwargs)
+            )
 
     async def scan(
         self,
@@ -97,7 +102,10 @@ class House:
         **kwargs: P.kwargs,
     ) -> T:
         """Run a service function that reads much."""
-        return await self._database(home).scan(lambda db: fn(self._work(home, caller, db), *args, **kwargs))
+        with self.trace("database scan"):
+            return await self._database(home).scan(
+                lambda db: fn(self._work(home, caller, db), *args, **kwargs)
+            )
 
     async def copy(
         self,
@@ -141,7 +149,8 @@ class House:
                 self.bus.tell(home.id, works[0].changes)
 
         try:
-            result = await self._database(home).write(run, committed)
+            with self.trace("database write"):
+                result = await self._database(home).write(run, committed)
         except HomeGone:
             self.gone.add(home.id)
             raise

@@ -43,6 +43,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "[health](../hosting.md#health). Empty: nowhere."
         ),
     ] = ""
+    traces: Annotated[
+        str,
+        Meta(
+            description="The address of a collector of OpenTelemetry that is told what takes how long in this process, over OTLP and HTTP: "
+            "`http://127.0.0.1:4318/v1/traces`; see [traces](../hosting.md#traces). Empty: nobody is."
+        ),
+    ] = ""
     drain_s: Annotated[
         int,
         Meta(

@@ -33,6 +33,7 @@ from .lanes import Lanes, Turn
 from .ranges import Stream
 from .through import Through
 
+ROUTE = "cozy.route"  # of an ASGI scope: the path of the route that answers, as it is written in the table
 FORM_FIELDS = 20_000  # of one form: the whole selection of a large folder
 FORM_FILES = 100
 _OWNERS = {"owner", "app"}  # a person in a browser, on a page of ours or in an app
@@ -176,6 +177,7 @@ class Dispatcher:
                 return _leave(call, table, raw_path, manner)
             route, holes = table.match(_method_of(call), raw_path)
             manner, call.route = route.manner, route.path
+            call.request.scope[ROUTE] = route.path
             response = await self._served(call, route, holes)
             while isinstance(response, Again):
                 call.path, finish = response.path, response.finish
