@@ -61,6 +61,14 @@ def test_a_drill_that_fails_says_so(cozy, key, tmp_path):
     )
 
 
+def test_a_drill_of_a_host_with_an_s3_service_asks_nobody_but_the_backup(cozy, key, tmp_path):
+    cozy("backup", tmp_path / "place", "--key", key)
+    scaled = tmp_path / "scaled.toml"
+    scaled.write_text('contents = "s3://homes"\ns3_endpoint = "http://127.0.0.1:1"\n')  # nobody is there
+    tried = cozy("--config", scaled, "restore", tmp_path / "place", "--key", tmp_path / "key", "--drill")
+    assert (tried.code, tried.err) == (0, "")
+
+
 def test_nothing_is_backed_up_without_a_key(cozy, tmp_path):
     done = cozy("backup", tmp_path / "place")
     assert (done.code, (tmp_path / "place").exists()) == (1, False)

@@ -112,8 +112,8 @@ class FrontDesk:
         return self.run(running)
 
     def elsewhere(self, data: str) -> FrontDesk:
-        """The same over another folder of homes, in SQLite files."""
-        return FrontDesk(replace(self.settings, data=data, key_file="", postgres=""))
+        """The same over another folder of homes, in SQLite files, with their contents beside them."""
+        return FrontDesk(replace(self.settings, data=data, key_file="", postgres="", contents=""))
 
     def origin(self, domain: str) -> str:
         """The address that people type for a domain."""

@@ -26,7 +26,7 @@ class Desk(Protocol):
         ...
 
     def elsewhere(self, data: str) -> Desk:
-        """The same over another folder of homes, in SQLite files."""
+        """The same over another folder of homes, in SQLite files, with their contents beside them."""
         ...
 
     def origin(self, domain: str) -> str:
