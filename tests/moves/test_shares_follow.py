@@ -225,3 +225,23 @@ async def test_what_cannot_follow_is_said(town, tmp_path):
     came = await moved(town, await archived(town, "alice", tmp_path / "archive", **archive), "carol", "alice")
     for each, id_ in shared.items():
         assert [left.why for left in came.left if id_ in left.name] == [WHY[each]]
+
+
+async def test_a_link_opens_nothing_of_what_was_there_before(town, tmp_path):
+    there = await town.folder("carol", ROOT, "Trip")
+    await town.file("carol", there.id, "diary.txt", b"mine")
+    folder = await town.folder("bob", ROOT, "Trip")
+    file = await town.file("bob", folder.id, "plan.txt", b"plan")
+    made = {}
+    for each in (folder.id, ROOT, file.id):
+        rules = {"files": Rule("io.cozy.files", ("GET",), (each,))}
+        wanted = permissions.links.Wanted(rules=rules, labels=["link"])
+        made[each] = await town.do("bob", permissions.links.make, wanted)
+    came = await moved(town, await archived(town, "bob", tmp_path / "archive"), "carol", "bob")
+    opens = {
+        each: await town.see("carol", permissions.of_code, link.shortcodes["link"])
+        for each, link in made.items()
+    }
+    assert [each for each, link in opens.items() if link is not None] == [file.id]
+    for each in (folder.id, ROOT):
+        assert [left.why for left in came.left if made[each].id in left.name] == [WHY["credentials"]]

@@ -13,7 +13,7 @@ from .ids import xored, xored_reference
 
 FILES = "io.cozy.files"
 MOST, MOST_VALUES, LONGEST = 100, 1000, 1000  # rules, values of one, characters of a text
-_WHOLE = frozenset(
+WHOLE = frozenset(
     f"io.cozy.files.{name}-dir"
     for name in ("root", "trash", "shared-with-me", "shared-drives", "no-longer-shared")
 )
@@ -58,7 +58,7 @@ def _check_files(rule: Rule) -> None:
     """One file or folder a rule, or what is part of something; and no folder that is the whole of a home."""
     if not rule.is_by_id and rule.selector != REFERRED:
         raise BadRule
-    if _WHOLE & set(rule.values) or (rule.is_by_id and len(rule.values) > 1):
+    if WHOLE & set(rule.values) or (rule.is_by_id and len(rule.values) > 1):
         raise BadRule
     if rule.selector == REFERRED and not all("/" in value for value in rule.values):
         raise BadRule

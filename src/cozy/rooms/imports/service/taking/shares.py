@@ -11,10 +11,14 @@ from msgspec.structs import replace
 
 from cozy.kernel.clock import parse
 from cozy.kernel.work import Work
+from cozy.rooms.collections import service as collections
+from cozy.rooms.documents import service as documents
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import PERMISSIONS, Rule
 from cozy.rooms.sharing import service as sharing
+from cozy.rooms.sharing.errors import CannotFollow
 from cozy.rooms.sharing.model import REFERRED, SHARINGS
+from cozy.rooms.sharing.model.rules import WHOLE
 
 from ...errors import Unreadable
 from ...model import Share, reasons
@@ -73,8 +77,23 @@ def _here(work: Work, rule: Rule) -> Rule:
 def _id_here(work: Work, rule: Rule, value: str) -> str:
     if rule.selector == REFERRED:
         doctype, slash, id_ = value.partition("/")
-        return f"{doctype}{slash}{twins.here(work, doctype, id_)}"
-    return value if rule.selector else twins.here(work, rule.doctype, value)
+        return f"{doctype}{slash}{_of_its_own(work, doctype, id_)}"
+    return value if rule.selector else _of_its_own(work, rule.doctype, value)
+
+
+def _of_its_own(work: Work, doctype: str, id_: str) -> str:
+    """The id that something has here. Raises CannotFollow for a folder, an album or the like that holds what was here before, too."""
+    here, kind = twins.here(work, doctype, id_), collections.kinds.of_collections(work, doctype)
+    if here in WHOLE or (kind is not None and here == kind.default):
+        raise CannotFollow
+    if here != id_ and (doctype in twins.SHELVES or _is_folder(work, doctype, here)):
+        raise CannotFollow
+    return here
+
+
+def _is_folder(work: Work, doctype: str, id_: str) -> bool:
+    found = documents.fetch_many(work, doctype, [id_]).get(id_)
+    return found is not None and found.body.get("type") == "directory"
 
 
 def _sealed(password: Any) -> str:
