@@ -35,12 +35,15 @@ class FakeStripe:
 
     def __init__(self):
         self.url, self.asked, self.once, self.deletes = "", [], {}, 200
+        self.held = {}  # what is read, by its path; of a list, by what it is asked for: "refunds?ch_1"
 
     async def answer(self, request):
         fields = {name: values[0] for name, values in parse_qs(await request.text()).items()}
         assert request.content_type == "application/x-www-form-urlencoded"
         if request.headers.get("authorization") != "Bearer sk_test_1":
             return web.json_response({"error": {"type": "invalid_request_error"}}, status=401)
+        if request.method == "GET":
+            return self.read(request)
         key = request.headers.get("idempotency-key")
         if key and key in self.once:
             return web.json_response(self.once[key])
@@ -59,6 +62,27 @@ class FakeStripe:
         if key:
             self.once[key] = made
         return web.json_response(made)
+
+    def read(self, request):
+        path = request.path.removeprefix("/v1/")
+        if not request.query:
+            return web.json_response(self.held[path])
+        assert request.query["limit"] == "100"
+        about = [value for name, value in request.query.items() if name not in {"limit", "payment[type]"}]
+        return web.json_response({"object": "list", "data": self.held.get(f"{path}?{about[0]}", [])})
+
+    def charge(self, id_, amount, at, **members):
+        """Something was paid by card."""
+        made = {
+            "object": "charge",
+            "id": id_,
+            "amount": amount,
+            "currency": "eur",
+            "created": at,
+            "customer": "cus_1",
+        }
+        self.held[f"charges/{id_}"] = {**made, **members}
+        return made
 
 
 @pytest.fixture
@@ -90,12 +114,13 @@ async def tell(house, home, clock):
     transport = httpx2.ASGITransport(serving(house))
     async with httpx2.AsyncClient(transport=transport, base_url=home.origin) as client:
 
-        async def tell(kind, thing, id_="evt_1", secret=SECRET, ago_s=0, created=1):
+        async def tell(kind, thing, id_="evt_1", secret=SECRET, ago_s=0, created=1, at_home=""):
             said = {"id": id_, "type": kind, "created": created, "data": {"object": thing}}
             body = json.dumps(said).encode()
             at = int(clock().timestamp()) - ago_s
             signed = hmac.new(secret.encode(), b"%d.%b" % (at, body), hashlib.sha256).hexdigest()
             headers = {b"stripe-signature": f"t={at},v1={'0' * 63}é,v1={signed}".encode("latin-1")}
-            return (await client.post("/payments/stripe", content=body, headers=headers)).status_code
+            origin = at_home or home.origin
+            return (await client.post(f"{origin}/payments/stripe", content=body, headers=headers)).status_code
 
         yield tell

@@ -19,7 +19,7 @@ async def plans(hoster, house):
     family = {"title": "Family", "price": 1250, "currency": "EUR", "quota": 2_000_000_000, "changeable": True}
     await hoster.put("/plans/family", json=family)
     yield
-    for table in ("plans", "agreed_plans", "payers", "payment_events"):
+    for table in ("plans", "agreed_plans", "payers", "payment_events", "earnings"):
         await house.storage.host.write(lambda db, table=table: db.run(f"DELETE FROM {table}"))
 
 
@@ -126,3 +126,41 @@ async def test_a_plan_that_is_not_offered_or_costs_nothing_is_not_paid_for(plans
         assert (await reader.submit(f"{PLAN}/paying", page=PLAN, plan=name)).status_code == 404
     assert (await reader.submit(f"{PLAN}/paying", page=PLAN)).status_code == 404
     assert stripe.asked == []
+
+
+async def test_what_is_given_back_of_a_plan_is_a_line_of_its_own_and_the_plan_stays(
+    plans, hoster, reader, stripe, tell, home, clock
+):
+    await reader.submit(f"{PLAN}/paying", page=PLAN, plan="family")
+    at = int(clock().timestamp())
+    begun = {"customer": "cus_1", "subscription": "sub_1", "metadata": {"plan": "family"}}
+    await tell("checkout.session.completed", begun, "evt_1", created=at)
+    parent = {"subscription_details": {"subscription": "sub_1", "metadata": {"plan": "family"}}}
+    bill = {"id": "in_1", "customer": "cus_1", "parent": parent, "amount_paid": 1250, "currency": "eur"}
+    await tell("invoice.paid", bill, "evt_2", created=at)
+    older = {"id": "re_2", "charge": "ch_2", "amount": 250, "created": at - 3 * 86400, "status": "succeeded"}
+    stripe.held["refunds?ch_2"] = [
+        older
+    ]  # of a payment that was made before payments for plans were written down
+    charge = stripe.charge("ch_2", 1250, at - 3 * 86400, invoice="in_0")
+    assert await tell("charge.refunded", charge, "evt_3") == 200
+    stripe.held["refunds?ch_1"] = [{**older, "id": "re_1", "charge": "ch_1", "amount": 1000}]
+    await tell("charge.refunded", stripe.charge("ch_1", 1250, at, invoice="in_1"), "evt_4")
+    (line,) = (await hoster.get("/statements/2026-07")).json()
+    assert (line["plan"], line["price"], line["apps"]) == ("family", 1250, [])
+    assert sorted((each["title"], each["amount"]) for each in line["given_back"]) == [
+        ("Family", -1000),
+        ("Family", -250),
+    ]
+    assert "plan -1000 EUR" in (await reader.get(f"{PLAN}/statements/2026-07.csv")).text
+    assert (await hoster.get("/payouts/2026-07")).json() == []
+    earned = (await hoster.get("/earnings/2026-07")).json()
+    assert sorted((each["amount"], each["to_host"]) for each in earned) == [
+        (-1000, -1000),
+        (-250, -250),
+        (1250, 1250),
+    ]
+    hosted = (await hoster.get(URL)).json()["data"]["attributes"]
+    assert (hosted["plan"], "unpaid_since" in hosted) == ("family", False)
+    stranger = stripe.charge("ch_3", 100, at, customer="cus_of_another_shop")
+    assert await tell("charge.refunded", stranger, "evt_5") == 200

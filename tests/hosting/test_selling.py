@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from cozy.app.server import serving
 from cozy.kernel.clock import iso
 from cozy.kernel.home import app_origin
+from cozy.rooms.hosting.service import purchases
 from tests.apps.offers import RECIPES, offer
 from tests.hosting.stripe import settings, stripe, tell
 
@@ -96,7 +97,7 @@ async def test_an_app_is_bought_opened_and_stopped_and_its_price_divided(
     (due,) = (await hoster.get(f"/payouts/{month}")).json()
     assert due == {
         "month": month, "developer": "The Cooks", "currency": "EUR", "payments": 1, "amount": 299,
-        "to_developer": 211, "to_host": 74, "to_brand": 14,
+        "to_developer": 211, "to_host": 74, "to_brand": 14, "given_back": 0,
     }  # fmt: skip
     (line,) = (await hoster.get(f"/statements/{month}")).json()
     assert line["apps"] == [{"slug": "recipes", "title": "Recipes", "amount": 299, "currency": "EUR"}]
@@ -163,3 +164,103 @@ async def test_of_a_home_that_is_destroyed_only_what_was_paid_stays(
     assert (await hoster.delete(f"/instances/{home.domain}")).status_code < 300
     assert stripe.asked[-1][0] == "DELETE /v1/customers/cus_1"
     assert await house.read_host(kept) == [[], [paid_for], ["in_1"]]
+
+
+async def test_what_is_given_back_or_disputed_is_taken_back_from_whom_it_was_divided_among(
+    reader, hoster, stripe, tell, home, house, clock, app
+):
+    await reader.submit(f"{STORE}/buy", page=STORE)
+    purchase = stripe.asked[1][1]["metadata[purchase]"]
+    at, month = int(clock().timestamp()), iso(clock())[:7]
+    charge = stripe.charge("ch_1", 299, at, payment_intent="pi_1")
+    stripe.held["invoice_payments?pi_1"] = [{"invoice": "in_1"}]
+    refund = {
+        "object": "refund",
+        "id": "re_1",
+        "charge": "ch_1",
+        "amount": 100,
+        "created": at,
+        "status": "succeeded",
+    }
+    stripe.held["refunds?ch_1"] = [refund]
+    assert await tell("charge.refunded", charge, "evt_1") == 409  # of a payment that nobody has told of yet
+    parent = {"subscription_details": {"subscription": "sub_1", "metadata": {"purchase": purchase}}}
+    bill = {"id": "in_1", "customer": "cus_1", "parent": parent, "amount_paid": 299, "currency": "eur"}
+    await tell("invoice.paid", bill, "evt_2", created=at)
+
+    async def due():
+        (line,) = (await hoster.get(f"/payouts/{month}")).json()
+        return [
+            line[name] for name in ("payments", "amount", "to_developer", "to_host", "to_brand", "given_back")
+        ]
+
+    for id_ in ("evt_1", "evt_3"):  # the same, told twice
+        assert await tell("charge.refunded", charge, id_) == 200
+    assert await due() == [1, 199, 141, 49, 9, -100]
+    (line,) = (await hoster.get(f"/statements/{month}")).json()
+    assert [each["amount"] for each in line["given_back"]] == [-100]
+    assert "recipes -100 EUR" in (await hoster.get(f"/statements/{month}.csv")).text
+    assert "Refunded: Recipes · -€1.00" in (await reader.get(PLAN)).text
+    assert "Refunded: €1.00" in (await hoster.get("/my/costs")).text
+
+    stripe.held["refunds?ch_1"] = [{**refund, "id": "re_2", "amount": 199}, {**refund, "status": "failed"}]
+    await tell("refund.failed", refund, "evt_4")
+    assert await due() == [1, 100, 70, 25, 5, -199]
+    dispute = {
+        "object": "dispute",
+        "id": "dp_1",
+        "charge": "ch_1",
+        "amount": 100,
+        "created": at,
+        "status": "lost",
+    }
+    asks = {**dispute, "id": "dp_0", "status": "warning_needs_response"}  # a bank asks, and takes nothing
+    stripe.held["disputes?ch_1"] = [dispute, asks]
+    await tell("charge.dispute.closed", dispute, "evt_5")
+    assert await due() == [1, 0, 0, 0, 0, -299]
+    clock.advance(days=31)
+    stripe.held["disputes?ch_1"] = [{**dispute, "status": "won"}, asks]
+    await tell("charge.dispute.closed", dispute, "evt_6")
+    assert await due() == [1, 0, 0, 0, 0, -299]  # a month that is over stays as it is
+    month = iso(clock())[:7]
+    assert await due() == [0, 100, 70, 25, 5, 100]
+    hosted = (await hoster.get(f"/instances/{home.domain}")).json()["data"]["attributes"]
+    assert "unpaid_since" not in hosted
+
+
+async def test_an_app_bought_once_and_given_back_opens_no_more_even_of_a_home_that_is_gone(
+    reader, hoster, stripe, tell, home, house, clock
+):
+    def bought(work):
+        work.db.run(
+            """INSERT INTO purchases VALUES ('p1', :home, 'dice', 'Dice', 'Dicers', 500, 'EUR', 'once', 70, 25, 5, '2026', '', '', '', 0)""",
+            home=home.id,
+        )
+
+    await reader.submit(f"{STORE}/buy", page=STORE)
+    await house.write_host(bought)
+    at, month = int(clock().timestamp()), iso(clock())[:7]
+    paid = {
+        "id": "cs_9",
+        "customer": "cus_1",
+        "mode": "payment",
+        "payment_status": "paid",
+        "amount_total": 500,
+    }
+    paid = {**paid, "currency": "eur", "metadata": {"purchase": "p1"}}
+    await tell("checkout.session.completed", paid, "evt_1", created=at)
+    assert (await house.read_host(purchases.of_app, home.id, "dice")).ends_at == ""
+    charge = stripe.charge("ch_9", 500, at, payment_intent="pi_9", invoice=None)
+    stripe.held["checkout/sessions?pi_9"] = [{"id": "cs_9"}]
+    refund = {"id": "re_9", "charge": "ch_9", "amount": 500, "created": at, "status": "pending"}
+    stripe.held["refunds?ch_9"] = [refund]
+    await hoster.post("/instances", params={"Domain": "bob.localhost"})
+    assert (await hoster.delete(f"/instances/{home.domain}")).status_code < 300
+    bob = home.origin.replace("alice", "bob")
+    assert await tell("charge.refunded", charge, "evt_2", at_home=bob) == 200
+    assert (await house.read_host(purchases.of_app, home.id, "dice")).ends_at
+    assert [line["to_developer"] for line in (await hoster.get(f"/earnings/{month}")).json()] == [350, -350]
+    stripe.held["refunds?ch_9"] = [{**refund, "status": "canceled"}]
+    await tell("refund.updated", {**refund, "object": "refund"}, "evt_3", at_home=bob)
+    assert (await house.read_host(purchases.of_app, home.id, "dice")).ends_at == ""
+    await hoster.delete("/instances/bob.localhost")

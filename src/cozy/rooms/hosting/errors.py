@@ -95,3 +95,7 @@ class NotAgreed(Invalid):
 
 class TooManyAsked(TooMany):
     """Too many have asked from here: wait a little, then try again."""
+
+
+class NotPaidYet(Conflict):
+    """This gives back what nobody has said was paid. Say it again later."""

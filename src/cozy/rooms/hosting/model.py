@@ -73,9 +73,13 @@ class Purchase(Struct, frozen=True):
 
 
 class Earning(Struct, frozen=True):
-    """What was paid for an app, and whose it is: whole cents, of which what cannot be divided is the developer's."""
+    """What was paid for an app or a plan, and whose it is: whole cents, of which what cannot be divided is the developer's.
 
-    id: str  # of the payment, at the payment service
+    slug "": for a plan, which is all the host's. gives_back: the payment of which this takes something back, less than nothing; what
+    was taken back by mistake comes again as a line above nothing.
+    """
+
+    id: str  # of the payment, or of what gives it back, at the payment service
     purchase: str
     home_id: str
     domain: str
@@ -88,10 +92,11 @@ class Earning(Struct, frozen=True):
     to_developer: int
     to_host: int
     to_brand: int
+    gives_back: str = ""
 
 
 class Payout(Struct, frozen=True):
-    """What is due to a developer for a month, and what stays with the host and the brand."""
+    """What is due to a developer for a month, and what stays with the host and the brand: less what was given back in it."""
 
     month: str
     developer: str
@@ -101,10 +106,11 @@ class Payout(Struct, frozen=True):
     to_developer: int
     to_host: int
     to_brand: int
+    given_back: int = 0  # of which, less than nothing
 
 
 class Sold(Struct, frozen=True):
-    """An app on a statement."""
+    """An app on a statement, or what was given back for one; slug "": for a plan."""
 
     slug: str
     title: str
@@ -130,6 +136,7 @@ class Month(Struct, frozen=True):
     price: int = 0  # of that month, in the smallest unit of the currency
     currency: str = ""
     apps: tuple[Sold, ...] = ()  # that were paid for in it
+    given_back: tuple[Sold, ...] = ()  # in it: amounts are less than nothing
 
 
 class Offer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -79,8 +79,32 @@ class Paid(Struct, frozen=True, kw_only=True):
     purchase: str = ""  # of an app, that all of it is about
     payment: str = ""  # the number of what was paid
     amount: int | None = None  # that was paid
+    paid_plan: str = ""  # that it was paid for
     currency: str = ""
     ends_at: int | None = None  # when the subscription does, in seconds since 1970; 0: it goes on
+    charge: str = (
+        ""  # of which something was given back, or was not after all: all that there is to say is asked for
+    )
+
+
+class Return(Struct, frozen=True):
+    """What was given back of a payment, or taken back by a bank. at: in seconds since 1970; is_undone: it was not, after all."""
+
+    id: str
+    amount: int
+    at: int
+    is_undone: bool = False
+
+
+class Charge(Struct, frozen=True, kw_only=True):
+    """How a payment was made, and all that was given back of it. payment: its number, as `Paid.payment`; "" where nobody knows."""
+
+    payment: str
+    customer: str
+    at: int
+    amount: int
+    currency: str
+    returns: Sequence[Return]
 
 
 class Payments(Protocol):
@@ -108,6 +132,10 @@ class Payments(Protocol):
 
     async def portal(self, house: House, customer: str, back: str) -> str:
         """The address of a page with bills and ways to pay. Raises Elsewhere."""
+        ...
+
+    async def charge(self, house: House, id_: str) -> Charge:
+        """What there is to know of it now. Raises Elsewhere."""
         ...
 
     def heard(

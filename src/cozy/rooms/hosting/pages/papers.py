@@ -12,7 +12,7 @@ from cozy import ui
 from cozy.kernel.settings import Settings
 from cozy.ui import N_, formats, paper
 
-from ..model import Month
+from ..model import Month, Sold
 
 
 def of_home(settings: Settings, locale: str, each: Month) -> Response:
@@ -35,6 +35,10 @@ def of_home(settings: Settings, locale: str, each: Month) -> Response:
                         formats.price(app.amount, app.currency, locale),
                     ]
                     for app in each.apps
+                ),
+                *(
+                    [_given_back(back, locale), "", formats.price(back.amount, back.currency, locale)]
+                    for back in each.given_back
                 ),
                 [said(N_("Stored, at the most")), formats.size(each.stored, locale), ""],
                 [said(N_("Transferred")), formats.size(each.received + each.sent, locale), ""],
@@ -107,13 +111,20 @@ def _price(each: Month, locale: str) -> str:
     return formats.price(each.price, each.currency, locale) if each.currency else ""
 
 
+def _given_back(line: Sold, locale: str) -> str:
+    said = ui.words(locale).gettext
+    if line.amount < 0:
+        return said(N_("Refunded: %(name)s"), name=line.title)
+    return said(N_("Refund undone: %(name)s"), name=line.title)
+
+
 def _sums(homes: Iterable[Month]) -> Iterable[tuple[str, int]]:
     """What they cost together, in each currency."""
     sums = Counter[str]()
     for each in homes:
         if each.currency:
             sums[each.currency] += each.price
-        for app in each.apps:
+        for app in (*each.apps, *each.given_back):
             sums[app.currency] += app.amount
     return sorted(sums.items())
 

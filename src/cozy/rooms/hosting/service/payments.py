@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -15,13 +15,14 @@ from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.model import Listing
 
 from .. import store
-from ..errors import NoPayments, NoPlan
-from ..model import Changing, Payer, Plan
-from ..ports import Buying, Paid, Payments
+from ..errors import NoPayments, NoPlan, NotPaidYet
+from ..model import Changing, Earning, Payer, Plan
+from ..ports import Buying, Charge, Paid, Payments
 from . import purchases
 from .homes import apply
 
 KEPT = timedelta(days=90)  # which messages came: Stripe sends one again for 30 days at the most
+LATE = timedelta(days=1)  # until when what was paid is said, before or after what gives it back
 
 
 def service(house: House) -> Payments:
@@ -94,7 +95,9 @@ async def bills(house: House, home: Home, back: str) -> str:
 async def hear(house: House, headers: Mapping[str, str], body: bytes) -> None:
     """Do what the service tells, once. Raises NoPayments, and WrongSignature for what is not from there."""
     told = service(house).heard(house.settings, headers, body, house.clock())
-    if told is not None and (domain := await house.write_host(_hear, told)):
+    if told is not None and told.charge:
+        await house.write_host(_give_back, await service(house).charge(house, told.charge))
+    elif told is not None and (domain := await house.write_host(_hear, told)):
         house.relisted[domain] += 1
 
 
@@ -112,9 +115,39 @@ def _hear(work: Work, told: Paid) -> str:
     news = _news(known, told)
     plan = news.plan if not news.plan or store.plans.one(work, news.plan) else None
     store.payments.keep(work, _noted(known, news))
+    if told.payment and told.amount:
+        purchases.earn_plan(work, listing, told)
     if plan is not None or news.unpaid is not None:
         apply(work, listing.domain, Changing(plan=plan, unpaid=news.unpaid))
     return listing.domain
+
+
+def _give_back(work: Work, charge: Charge) -> None:
+    """Write down what was given back of a payment. Raises NotPaidYet: nobody has said yet that it was paid, and will."""
+    payment = store.purchases.earning(work, charge.payment) if charge.payment else None
+    if payment is None:
+        payment = _of_before(work, charge)
+    if payment is not None:
+        purchases.give_back(work, payment, charge)
+
+
+def _of_before(work: Work, charge: Charge) -> Earning | None:
+    """A payment of somebody who is known that is in no book: what was paid for plans was not written down always."""
+    known = store.payments.of_customer(work, charge.customer)
+    listing = homes.of_id(work, known.home_id) if known else None
+    if listing is None:
+        return None
+    if work.now - datetime.fromtimestamp(charge.at, UTC) < LATE:
+        raise NotPaidYet
+    told = Paid(
+        id="",
+        customer=charge.customer,
+        at=charge.at,
+        payment=charge.payment,
+        amount=charge.amount,
+        currency=charge.currency,
+    )
+    return purchases.plan_earning(work, listing, told)
 
 
 def _news(known: Payer, told: Paid) -> Paid:

@@ -20,7 +20,7 @@ from cozy.rooms.homes.model import Listing, Split
 from .. import store
 from ..errors import BoughtAlready, NoPurchase
 from ..model import Earning, Payout, Purchase, Sold
-from ..ports import Paid
+from ..ports import Charge, Paid
 
 
 def of_home(work: Work, home_id: str) -> list[Purchase]:
@@ -77,47 +77,119 @@ def note(work: Work, listing: Listing, told: Paid) -> None:
     if told.amount is not None:
         known = replace(known, paid_at=known.paid_at or iso(work.now))
         if told.amount:
-            store.purchases.earn(work, _earned(known, listing, told, told.amount))
+            store.purchases.earn(work, _earned(work, known, listing, told, told.amount))
     if told.ends_at is not None and told.at >= known.told_at:
         known = replace(known, ends_at=_at(told.ends_at), told_at=told.at)
     store.purchases.keep(work, replace(known, subscription=told.subscription or known.subscription))
 
 
-def _earned(known: Purchase, listing: Listing, told: Paid, amount: int) -> Earning:
-    to_host, to_brand = amount * known.host_part // 100, amount * known.brand_part // 100
+def _earned(work: Work, known: Purchase, listing: Listing, told: Paid, amount: int) -> Earning:
     return Earning(
-        told.payment, known.id, listing.id, listing.domain, _at(told.at), known.slug, known.title, known.developer, amount,
-        told.currency or known.currency, amount - to_host - to_brand, to_host, to_brand,
+        told.payment, known.id, listing.id, listing.domain, _booked_at(work, told.at), known.slug, known.title, known.developer,
+        amount, told.currency or known.currency, *_divided(known, amount),
     )  # fmt: skip
 
 
+def _divided(known: Purchase | None, amount: int) -> tuple[int, int, int]:
+    """What is the developer's, the host's and the brand's; for a plan, all is the host's."""
+    if known is None:
+        return 0, amount, 0
+    to_host, to_brand = amount * known.host_part // 100, amount * known.brand_part // 100
+    return amount - to_host - to_brand, to_host, to_brand
+
+
+def _booked_at(work: Work, seconds: int) -> str:
+    """When it came to be; now, where that was in a month before this one: what is on a statement stays."""
+    at = _at(seconds)
+    return at if at[:7] == iso(work.now)[:7] else iso(work.now)
+
+
+def earn_plan(work: Work, listing: Listing, told: Paid) -> None:
+    """Write down what was paid for a plan."""
+    store.purchases.earn(work, plan_earning(work, listing, told))
+
+
+def plan_earning(work: Work, listing: Listing, told: Paid) -> Earning:
+    """What was paid for a plan."""
+    name = told.paid_plan or listing.hosted.plan
+    plan = store.plans.one(work, name)
+    amount = told.amount or 0
+    return Earning(
+        told.payment, "", listing.id, listing.domain, _booked_at(work, told.at), "", plan.title if plan else name, "",
+        amount, told.currency, *_divided(None, amount),
+    )  # fmt: skip
+
+
+def give_back(work: Work, payment: Earning, charge: Charge) -> None:
+    """Write down what was given back of a payment, each once, divided as the payment was. An app that was bought once, and of which
+    all was given back, does not open any more.
+    """
+    known = store.purchases.one(work, payment.purchase) if payment.purchase else None
+    for each in charge.returns:
+        _take_back(work, payment, known, each.id, -each.amount, each.at)
+        if each.is_undone:
+            _take_back(work, payment, known, f"{each.id} undone", each.amount, each.at)
+    if known is not None and known.period == "once":
+        is_left = payment.amount + sum(store.purchases.returns(work, payment.id).values()) > 0
+        ends_at = "" if is_left else known.ends_at or iso(work.now)
+        store.purchases.keep(work, replace(known, ends_at=ends_at))
+
+
+def _take_back(
+    work: Work, payment: Earning, known: Purchase | None, id_: str, amount: int, seconds: int
+) -> None:
+    """Divide all that is left after it, so that nothing is left of a part when nothing is left of the whole."""
+    returned = store.purchases.returns(work, payment.id)
+    if id_ in returned:
+        return
+    before = payment.amount + sum(returned.values())
+    parts = [
+        after - then
+        for after, then in zip(_divided(known, before + amount), _divided(known, before), strict=True)
+    ]
+    line = replace(
+        payment, id=id_, at=_booked_at(work, seconds), amount=amount, to_developer=parts[0], to_host=parts[1], to_brand=parts[2],
+        gives_back=payment.id,
+    )  # fmt: skip
+    store.purchases.earn(work, line)
+
+
 def earnings(work: Work, month: str, home_id: str = "") -> list[Earning]:
-    """What was paid for apps in a month, by all homes or one, in order. month: 2026-12."""
+    """What was paid in a month and what was given back, by all homes or one, in order. month: 2026-12."""
     return store.purchases.earned(work, month, home_id)
 
 
-def sold(work: Work, month: str, home_id: str = "") -> dict[str, list[Earning]]:
-    """The same by home."""
+def on_statements(work: Work, month: str, home_id: str = "") -> dict[str, list[Earning]]:
+    """What is on a statement of it, by home: apps, and what was given back. The price of the plan stands there by itself."""
     found: dict[str, list[Earning]] = {}
     for each in earnings(work, month, home_id):
-        found.setdefault(each.home_id, []).append(each)
+        if each.slug or each.gives_back:
+            found.setdefault(each.home_id, []).append(each)
     return found
 
 
-def on_statement(earned: Iterable[Earning]) -> tuple[Sold, ...]:
-    """What a statement says of them."""
-    return tuple(Sold(each.slug, each.title, each.amount, each.currency) for each in earned)
+def sold(earned: Iterable[Earning], *, gives_back: bool) -> tuple[Sold, ...]:
+    """What a statement says of what was paid, or of what was given back."""
+    return tuple(
+        Sold(each.slug, each.title, each.amount, each.currency)
+        for each in earned
+        if bool(each.gives_back) == gives_back
+    )
 
 
 def payouts(work: Work, month: str) -> list[Payout]:
     """What is due to whom for a month, by developer and currency."""
     sums: dict[tuple[str, str], Payout] = {}
     for each in earnings(work, month):
+        if not each.slug:
+            continue
         key = (each.developer, each.currency)
         before = sums.get(key) or Payout(month, *key, 0, 0, 0, 0, 0)
+        back = each.amount if each.gives_back else 0
         sums[key] = Payout(
-            month, *key, before.payments + 1, before.amount + each.amount, before.to_developer + each.to_developer,
-            before.to_host + each.to_host, before.to_brand + each.to_brand,
+            month, *key, before.payments + (not each.gives_back), before.amount + each.amount,
+            before.to_developer + each.to_developer, before.to_host + each.to_host, before.to_brand + each.to_brand,
+            before.given_back + back,
         )  # fmt: skip
     return [sums[key] for key in sorted(sums)]
 

@@ -17,7 +17,7 @@ from cozy.kernel.problem import Elsewhere
 from cozy.kernel.settings import Settings
 
 from ..errors import WrongSignature
-from ..ports import Buying, Paid
+from ..ports import Buying, Charge, Paid, Return
 
 TOLERANCE_S = 300  # between when a message was signed and now
 _OPEN = {
@@ -26,6 +26,8 @@ _OPEN = {
     "past_due": True,
     "unpaid": True,
 }  # of a subscription: whether a bill is
+_GIVES_BACK = ("charge.refund", "refund.", "charge.dispute.")  # how the kinds of such messages begin
+_UNDONE = {"failed", "canceled", "won"}  # of a refund or a dispute: the money stayed, or came back
 
 
 class Stripe:
@@ -81,6 +83,24 @@ class Stripe:
         made = await _ask(house, "billing_portal/sessions", "", {"customer": customer, "return_url": back})
         return str(made["url"])
 
+    async def charge(self, house: House, id_: str) -> Charge:
+        """Which invoice or checkout it paid for, what was given back of it and what a bank took back."""
+        found = await _read(house, f"charges/{quote(id_, safe='')}")
+        refunds = await _listed(house, "refunds", charge=id_)
+        disputes = await _listed(house, "disputes", charge=id_)
+        disputes = [
+            each for each in disputes if not str(each["status"]).startswith(("warning_", "prevented"))
+        ]
+        return Charge(
+            payment=str(found.get("invoice") or await _paid_by(house, str(found.get("payment_intent") or ""))),
+            customer=str(found.get("customer") or ""), at=int(found["created"]), amount=int(found["amount"]),
+            currency=str(found["currency"]).upper(),
+            returns=[
+                Return(str(each["id"]), int(each["amount"]), int(each["created"]), each["status"] in _UNDONE)
+                for each in (*refunds, *disputes)
+            ],
+        )  # fmt: skip
+
     def heard(
         self, settings: Settings, headers: Mapping[str, str], body: bytes, now: datetime
     ) -> Paid | None:
@@ -94,6 +114,9 @@ class Stripe:
             id=str(said["id"]), customer=str(thing.get("customer") or ""), at=int(said["created"]),
             subscription=_subscription(thing),
         )  # fmt: skip
+        if kind.startswith(_GIVES_BACK):
+            charge = thing["id"] if thing.get("object") == "charge" else thing.get("charge")
+            return msgspec.structs.replace(base, charge=str(charge)) if charge else None
         about = _metadata(thing)
         if about.get("purchase"):
             return _of_purchase(msgspec.structs.replace(base, purchase=str(about["purchase"])), kind, thing)
@@ -101,8 +124,12 @@ class Stripe:
         match kind:
             case "checkout.session.completed":
                 return msgspec.structs.replace(base, plan=plan, begins=True)
-            case "invoice.payment_failed" | "invoice.paid":
-                return msgspec.structs.replace(base, unpaid=kind == "invoice.payment_failed")
+            case "invoice.payment_failed":
+                return msgspec.structs.replace(base, unpaid=True)
+            case "invoice.paid":
+                return msgspec.structs.replace(
+                    _of_invoice_paid(base, thing), unpaid=False, paid_plan=plan or ""
+                )
             case "customer.subscription.updated":
                 unpaid = _OPEN.get(thing.get("status", ""))
                 return msgspec.structs.replace(base, plan=None if unpaid is None else plan, unpaid=unpaid)
@@ -140,13 +167,19 @@ def _of_purchase(base: Paid, kind: str, thing: Mapping[str, Any]) -> Paid | None
                 )
             return msgspec.structs.replace(base, begins=thing.get("mode") == "subscription")
         case "invoice.paid":
-            amount = int(thing.get("amount_paid") or 0)
-            return msgspec.structs.replace(base, payment=str(thing["id"]), amount=amount, currency=currency)
+            return _of_invoice_paid(base, thing)
         case "customer.subscription.updated":
             return msgspec.structs.replace(base, ends_at=_ends_at(thing))
         case "customer.subscription.deleted":
             return msgspec.structs.replace(base, ends_at=int(thing.get("ended_at") or base.at))
     return None
+
+
+def _of_invoice_paid(base: Paid, thing: Mapping[str, Any]) -> Paid:
+    return msgspec.structs.replace(
+        base, payment=str(thing.get("id") or ""), amount=int(thing.get("amount_paid") or 0),
+        currency=str(thing.get("currency") or "").upper(),
+    )  # fmt: skip
 
 
 def _ends_at(subscription: Mapping[str, Any]) -> int:
@@ -157,6 +190,28 @@ def _ends_at(subscription: Mapping[str, Any]) -> int:
         return 0
     items = (subscription.get("items") or {}).get("data") or [{}]
     return int(subscription.get("current_period_end") or items[0].get("current_period_end") or 0)
+
+
+async def _paid_by(house: House, intent: str) -> str:
+    """What was paid by it, an invoice or a checkout. Since the version 2025-03-31 of the API, a charge does not say it itself."""
+    if not intent:
+        return ""
+    of_invoices = {"payment[type]": "payment_intent", "payment[payment_intent]": intent}
+    for found in await _listed(house, "invoice_payments", **of_invoices):
+        return str(found["invoice"])
+    for found in await _listed(house, "checkout/sessions", payment_intent=intent):
+        return str(found["id"])
+    return ""
+
+
+async def _listed(house: House, path: str, **which: str) -> list[dict[str, Any]]:
+    """The newest hundred of a list. Raises Elsewhere."""
+    answer = await _read(house, f"{path}?{urlencode({**which, 'limit': '100'})}")
+    return list(answer["data"])
+
+
+async def _read(house: House, path: str) -> dict[str, Any]:
+    return await _ask(house, path, "", {}, method="GET")
 
 
 async def _ask(

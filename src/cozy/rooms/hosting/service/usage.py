@@ -23,7 +23,7 @@ from cozy.rooms.homes.model import Listing
 
 from .. import store
 from ..errors import BadParameter, NoStatement
-from ..model import Day, Earning, Failure, Month, Plan
+from ..model import Day, Earning, Failure, Month, Plan, Sold
 from . import facts, purchases
 
 log = structlog.get_logger()
@@ -92,10 +92,10 @@ def statement(work: Work, month: str, only: Listing | None = None) -> list[Month
             agreed.pop(listing.id, None)
         elif plan := offered.get(listing.hosted.plan):
             agreed.setdefault(listing.id, plan)
-    sold = purchases.sold(work, month, one)
-    for id_, earned in sold.items():
+    booked = purchases.on_statements(work, month, one)
+    for id_, earned in booked.items():
         found.setdefault(id_, Month(id_, earned[-1].domain, month, 0, 0, 0, 0, 0))
-    told = [_priced(each, agreed.get(each.home_id), sold.get(each.home_id, [])) for each in found.values()]
+    told = [_priced(each, agreed.get(each.home_id), booked.get(each.home_id, [])) for each in found.values()]
     return sorted(told, key=lambda each: each.domain)
 
 
@@ -132,7 +132,11 @@ def _listings(work: Work) -> Iterator[Listing]:
 
 
 def _priced(month: Month, plan: Plan | None, earned: list[Earning]) -> Month:
-    month = replace(month, apps=purchases.on_statement(earned))
+    month = replace(
+        month,
+        apps=purchases.sold(earned, gives_back=False),
+        given_back=purchases.sold(earned, gives_back=True),
+    )
     if plan is None or not plan.name:
         return month
     return replace(month, plan=plan.name, plan_title=plan.title, price=plan.price, currency=plan.currency)
@@ -144,9 +148,13 @@ def as_csv(months: list[Month]) -> str:
     table = csv.writer(out)
     table.writerow(Month.__struct_fields__)
     for each in months:
-        apps = "; ".join(f"{app.slug} {app.amount} {app.currency}" for app in each.apps)
-        table.writerow(map(cell, {**asdict(each), "apps": apps}.values()))
+        told = {**asdict(each), "apps": _joined(each.apps), "given_back": _joined(each.given_back)}
+        table.writerow(map(cell, told.values()))
     return out.getvalue()
+
+
+def _joined(lines: tuple[Sold, ...]) -> str:
+    return "; ".join(f"{each.slug or 'plan'} {each.amount} {each.currency}" for each in lines)
 
 
 def failures(work: Work, days: int = 7) -> list[Failure]:

@@ -10,7 +10,7 @@ from ..model import Earning, Purchase
 
 _TERMS = "slug, title, developer, amount, currency, period, developer_part, host_part, brand_part, asked_at"
 _PURCHASE = f"id, of_home, {_TERMS}, paid_at, ends_at, subscription, told_at"
-_EARNING = "id, purchase, of_home, domain, at, slug, title, developer, amount, currency, to_developer, to_host, to_brand"
+_EARNING = "id, purchase, of_home, domain, at, slug, title, developer, amount, currency, to_developer, to_host, to_brand, gives_back"
 MOST = 1000  # of one home
 
 
@@ -63,10 +63,26 @@ def earn(work: Work, earning: Earning) -> None:
     work.db.run(
         f"""INSERT INTO earnings ({_EARNING})
             VALUES (:id, :purchase, :home_id, :domain, :at, :slug, :title, :developer, :amount, :currency, :to_developer,
-              :to_host, :to_brand)
+              :to_host, :to_brand, :gives_back)
             ON CONFLICT (id) DO NOTHING""",
         **asdict(earning),
     )  # fmt: skip
+
+
+def earning(work: Work, id_: str) -> Earning | None:
+    """One payment; other processes wait that write about the same."""
+    work.db.run("UPDATE earnings SET id = id WHERE id = :id", id=id_)
+    row = work.db.one(f"SELECT {_EARNING} FROM earnings WHERE id = :id", id=id_)
+    return Earning(*row) if row else None
+
+
+def returns(work: Work, payment: str) -> dict[str, int]:
+    """What was given back of a payment, by its number: amounts less than nothing."""
+    rows = work.db.all(
+        "SELECT id, amount FROM earnings WHERE gives_back = :payment ORDER BY id LIMIT :limit",
+        payment=payment, limit=MOST,
+    )  # fmt: skip
+    return {id_: int(amount) for id_, amount in rows}
 
 
 def earned(work: Work, month: str, home_id: str) -> list[Earning]:
