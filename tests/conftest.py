@@ -64,6 +64,19 @@ if workers.WORKERS:
     workers.begin()
 
 
+def pytest_sessionstart() -> None:
+    """What several workers share is there before anything asks for it."""
+    if workers.WORKERS:
+        workers.start()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out, with its reason, what says that it cannot be asked of several workers."""
+    for item in items if workers.WORKERS else ():
+        if (alone := item.get_closest_marker("one_process")) is not None:
+            item.add_marker(pytest.mark.skip(f"of one process: {alone.args[0]}"))
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
     """Async tests run on the loop that the server uses."""

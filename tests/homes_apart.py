@@ -525,10 +525,10 @@ class Cottage:
     def look(self) -> None:
         """Make sure that it has not ended by itself. Raises AssertionError."""
         assert self.server is not None
-        code = self.server.process.poll()
-        if code is not None and not self.is_down:
+        codes = [each.poll() for each in self.server.processes]
+        if any(code is not None for code in codes) and not self.is_down:
             raise AssertionError(
-                f"{self.name}'s server ended by itself: {code}\n{self.server.errors()[-4000:]}"
+                f"{self.name}'s server ended by itself: {codes}\n{self.server.errors()[-4000:]}"
             )
 
     def kill(self) -> None:
@@ -593,7 +593,8 @@ class Village:
         """Whose process asks from this port of loopback; "" for nobody's here."""
         inode = _inode_at(port)
         for name, cottage in self.cottages.items():
-            if inode and cottage.server is not None and inode in _sockets_of(cottage.server.process.pid):
+            processes = cottage.server.processes if cottage.server is not None and inode else []
+            if any(inode in _sockets_of(each.pid) for each in processes):
                 return name
         return ""
 

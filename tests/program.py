@@ -130,10 +130,11 @@ class Server:
         self._log = log
         began = time.monotonic()
         self._clients: list[Client] = []
-        self._proxy = workers.Proxy(port) if workers.WORKERS else None
+        host = cozy.env.get("COZY_HOST", "127.0.0.1")
+        self._proxy = workers.Proxy(host, port) if workers.WORKERS else None
         self._workers: list[subprocess.Popen[bytes]] = []
         proxy = self._proxy
-        ports = [workers.free() for _ in range(workers.WORKERS)]
+        ports = [workers.free(host) for _ in range(workers.WORKERS)]
         for number, own in enumerate(ports):
             assert proxy is not None
             told = {
@@ -142,6 +143,8 @@ class Server:
                 **workers.told(cozy.data),
                 **cozy.env,
             }
+            for name in workers.OF_ONE if number else ():
+                told.pop(name, None)
             worker = replace(cozy, data=cozy.data.with_name(f"{cozy.data.name}.worker{number}"), env=told)
             with log.open("ab") as errors:
                 self._workers.append(
@@ -172,6 +175,11 @@ class Server:
             line += piece
         return int(line.split(b"\n")[0].rpartition(b":")[2])
 
+    @property
+    def processes(self) -> list[subprocess.Popen[bytes]]:
+        """All that serve: the one, or each worker."""
+        return self._workers or [self.process]
+
     def client(self, token: str, **options: Any) -> "Client":
         """Somebody who holds a token; hangs up when the server is left."""
         self._clients.append(Client(self.port, token, **options))
@@ -179,21 +187,21 @@ class Server:
 
     def kill(self) -> None:
         """End it as a power cut does: nothing gets a last word."""
-        for each in self._workers or [self.process]:
+        for each in self.processes:
             each.send_signal(signal.SIGKILL)
         self._reap()
 
     def stop(self) -> int:
         """Ask it to stop, and return its exit code."""
-        for each in self._workers or [self.process]:
+        for each in self.processes:
             each.terminate()
         return self._reap()
 
     def _reap(self) -> int:
         if self._proxy is not None:
             self._proxy.end()
-        codes = [each.wait(timeout=120) for each in self._workers or [self.process]]
-        for each in self._workers or [self.process]:
+        codes = [each.wait(timeout=120) for each in self.processes]
+        for each in self.processes:
             if each.stdout is not None:
                 each.stdout.close()
         return max(codes, key=abs)

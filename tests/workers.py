@@ -30,6 +30,7 @@ WORKERS = int(os.environ.get("COZY_TEST_WORKERS", "0"))
 _stack = ExitStack()
 _hosts: dict[Path, dict[str, str]] = {}  # by data folder: what its workers are told
 _shared: dict[str, str] = {}
+OF_ONE = ("COZY_ADMIN_LISTEN", "COZY_METRICS_LISTEN")  # addresses, where one of the workers listens
 
 
 def begin() -> None:
@@ -37,24 +38,38 @@ def begin() -> None:
     read = configuration.load
 
     def load(file: Path | None = None, **options: Any) -> Settings:
-        if options.get("data") and file is None and not (options.get("postgres") or options.get("contents")):
-            shared = told(Path(options["data"]))
-            options |= {name.removeprefix("COZY_").lower(): each for name, each in shared.items()}
-        return read(file, **options)
+        settings = read(file, **options)
+        if not options.get("data") or settings.postgres or settings.contents:
+            return settings
+        shared = told(Path(options["data"]))
+        return read(
+            file, **options, **{name.removeprefix("COZY_").lower(): each for name, each in shared.items()}
+        )
 
     configuration.load = cli.load = load  # type: ignore[assignment]
+
+
+def start() -> None:
+    """PostgreSQL and the S3 service, in a thread that stays: the service ends with the thread that began it."""
+    from tests.plugins import postgres
+
+    atexit.register(_stack.close)
+    bin_, weed = postgres.programs(), program()
+    assert bin_ is not None
+    assert weed is not None
+    served = postgres.served(bin_, [*postgres.FAST, "max_connections=400"])
+    _shared["postgres"] = _stack.enter_context(served).url
+    service = _stack.enter_context(s3_served(weed))
+    _shared["s3"] = service.endpoint
+    os.environ.update(service.env)
 
 
 def told(data: Path) -> dict[str, str]:
     """What the workers of a host are told, by the folder that its one process would have."""
     data = data.absolute()
-    known = next(
-        (each for each in _hosts if data == each or data.name.startswith(f"{each.name}.worker")), None
-    )
+    known = next((each for each in _hosts if data == each or str(data).startswith(f"{each}.worker")), None)
     if known is not None:
         return _hosts[known]
-    if not _shared:
-        _start()
     name = f"host_{hashlib.sha256(str(data).encode()).hexdigest()[:16]}"
     with psycopg.connect(_shared["postgres"], autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
@@ -69,38 +84,25 @@ def told(data: Path) -> dict[str, str]:
     return _hosts[data]
 
 
-def _start() -> None:
-    from tests.plugins import postgres
-
-    atexit.register(_stack.close)
-    bin_, weed = postgres.programs(), program()
-    assert bin_ is not None
-    assert weed is not None
-    served = postgres.served(bin_, [*postgres.FAST, "max_connections=400"])
-    _shared["postgres"] = _stack.enter_context(served).url
-    service = _stack.enter_context(s3_served(weed))
-    _shared["s3"] = service.endpoint
-    os.environ.update(service.env)
-
-
 class Proxy:
-    """Sends each request to the next worker. port: where it listens, a free one for 0."""
+    """Sends each request to the next worker. host, port: where it listens and they do; a free one for 0."""
 
-    def __init__(self, port: int = 0) -> None:
-        self.port = port or free()
+    def __init__(self, host: str, port: int = 0) -> None:
+        self._host, self.port = host, port or free(host)
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = tempfile.TemporaryDirectory(prefix="cozy-proxy-")
 
     def begin(self, ports: Sequence[int], is_open: Callable[[], bool]) -> None:
         """From now on."""
-        to = " ".join(f"127.0.0.1:{port}" for port in ports)
+        to = " ".join(f"{self._host}:{port}" for port in ports)
+        here = "127.0.0.1 ::1" if self._host == "127.0.0.1" else self._host
         text = f"""{{
             admin off
             auto_https off
             persist_config off
         }}
         http://:{self.port} {{
-            bind 127.0.0.1 ::1
+            bind {here}
             reverse_proxy {to} {{
                 lb_policy round_robin
                 flush_interval -1
@@ -116,7 +118,7 @@ class Proxy:
         until = time.monotonic() + 60
         while time.monotonic() < until and is_open():
             with socket.socket() as tried:
-                if tried.connect_ex(("127.0.0.1", self.port)) == 0:
+                if tried.connect_ex((self._host, self.port)) == 0:
                     return
             time.sleep(0.02)
         raise AssertionError((Path(self._folder.name) / "log").read_text())
@@ -129,7 +131,7 @@ class Proxy:
         self._folder.cleanup()
 
 
-def free() -> int:
+def free(host: str) -> int:
     """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
+    with socket.create_server((host, 0)) as found:
         return int(found.getsockname()[1])

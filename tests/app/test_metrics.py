@@ -135,6 +135,7 @@ async def test_a_process_without_its_contents_is_not_ready(asked, house, setting
     assert (answer.status_code, answer.text) == (503, "contents\n")
 
 
+@pytest.mark.one_process("each counts what it was asked itself")
 def test_the_server_tells_it_on_an_address_of_its_own_and_nowhere_else(tmp_path):
     make_home(tmp_path / "data")
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -152,6 +153,7 @@ def test_the_server_tells_it_on_an_address_of_its_own_and_nowhere_else(tmp_path)
         assert server.stop() == 0
 
 
+@pytest.mark.one_process("it is told to stop alone; the others go on")
 def test_a_server_that_is_told_to_stop_says_so_and_goes_on_until_it_is_told_again(tmp_path):
     make_home(tmp_path / "data")
     with socket.create_server(("127.0.0.1", 0)) as free:

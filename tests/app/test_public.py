@@ -133,6 +133,7 @@ def gone(pid: int) -> bool:
     return False
 
 
+@pytest.mark.one_process("Caddy is its child, in the place of the proxy before several")
 def test_a_home_is_reached_by_https_and_caddy_comes_and_goes_with_the_server(cozy, tmp_path):
     token = cozy.token()
     large = os.urandom(3_000_000)

@@ -7,6 +7,8 @@ import re
 import subprocess
 from dataclasses import replace
 
+import pytest
+
 from tests.program import DOMAIN, Cozy, Server, make_home
 
 
@@ -215,12 +217,14 @@ def test_what_is_no_command_exits_with_two(cozy):
         assert "Traceback" not in done.err
 
 
+@pytest.mark.one_process("several have no folder that must be made")
 def test_a_data_folder_that_cannot_be_made_is_one_clear_line(tmp_path):
     (tmp_path / "file").write_text("in the way")
     for words in (["files", "ls"], ["serve", "--port", "0"]):
         assert "file" in one_line(Cozy(tmp_path / "file" / "data")(*words, cwd=tmp_path))
 
 
+@pytest.mark.one_process("several have no files of SQLite")
 def test_a_data_folder_that_is_no_database_is_one_clear_line(cozy):
     (cozy.data / "host.db").write_bytes(b"not a database at all" * 1000)
     one_line(cozy("files", "ls"))

@@ -91,11 +91,10 @@ def test_articles_become_files_once_and_the_home_knows_where_they_come_from(worl
     )
 
     held = client("GET", f"/data/io.cozy.accounts/{account.id}").json
-    assert [(each["files"], each["dry_run"]) for each in held["data"]["runs"]] == [
-        (1, False),
-        (1, False),
-        (1, True),
-    ]
+    ours = [
+        each for each in held["data"]["runs"] if each["job"] == "job-1"
+    ]  # beside the home's own first run
+    assert [(each["files"], each["dry_run"]) for each in ours] == [(1, False), (1, False), (1, True)]
 
 
 def test_a_failure_is_told_by_its_code_and_the_exit_status(world, play):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import anyio
 import apsw
 import msgspec
+import psycopg
 
 from cozy.app.configuration import load
 from cozy.app.house import home_of, opened
@@ -20,6 +21,7 @@ from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.errors import NoHome
 from cozy.rooms.moves import service as moves
 from cozy.rooms.moves.model import Arrival, Departure
+from tests import workers
 from tests.program import apart
 
 KILLS = int(os.environ.get("COZY_MOVE_KILLS", "2"))
@@ -123,16 +125,24 @@ def erase(old, home_id):
 
 def state(host, table, shape):
     """What a host's list says of the one move."""
+    found = [
+        msgspec.json.decode(body, type=shape)
+        for (body,) in _rows(host, f"SELECT CAST(body AS TEXT) FROM {table}")
+    ]
+    return found[0] if found else None
+
+
+def _rows(host, sql):
+    """What is in the tables of a host, asked beside its program."""
+    if workers.WORKERS:
+        with psycopg.connect(workers.told(host.cozy.data)["COZY_POSTGRES"]) as there:
+            return there.execute(sql).fetchall()
     connection = apsw.Connection(str(host.cozy.data / "host.db"), flags=apsw.SQLITE_OPEN_READWRITE)
     connection.set_busy_timeout(5000)
     try:
-        found = [
-            msgspec.json.decode(body, type=shape)
-            for (body,) in connection.execute(f"SELECT body FROM {table}")
-        ]
+        return list(connection.execute(sql))
     finally:
         connection.close()
-    return found[0] if found else None
 
 
 def lives_at(hosts):
@@ -158,6 +168,8 @@ def until(look, said=str, within_s=WITHIN_S):
 
 def watched(host, home_id):
     """Whether anything of the home has come here."""
+    if workers.WORKERS:
+        return bool(_rows(host, f"SELECT 1 FROM documents WHERE home_id = '{home_id}' LIMIT 1"))
     return (host.cozy.data / "homes" / home_id).exists()
 
 
