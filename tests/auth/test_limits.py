@@ -56,6 +56,14 @@ def test_one_ipv6_subscriber_is_one_address(work):
     auth.limits.count(work, "login", Visitor(address="2001:db8:1:3::1"))
 
 
+def test_two_of_ipv4_are_two_behind_a_proxy_that_tells_both_kinds_alike(work):
+    for _ in range(10):
+        auth.limits.count(work, "login", Visitor(address="::ffff:192.0.2.1"))
+    with pytest.raises(TooManyAttempts):
+        auth.limits.count(work, "login", Visitor(address="192.0.2.1"))
+    auth.limits.count(work, "login", Visitor(address="::ffff:192.0.2.2"))
+
+
 async def test_getting_in_clears_the_tries(browser):
     for _ in range(9):
         await browser.log_in("wrong words here")

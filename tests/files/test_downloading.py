@@ -88,6 +88,15 @@ async def test_what_the_client_has_is_not_sent_again(client, file):
     assert (await client.get(url_of(file), headers={"if-none-match": '"x"'})).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "since", ["", "Wed", "Mon, 01 Jan 99999999999 00:00:00 GMT", "Mon, 01 Jan 0001 00:00:00 +2300"]
+)
+async def test_a_date_that_is_none_is_no_condition(client, since):
+    file = await client.upload("me.txt")
+    answer = await client.get(f"/files/download/{file['id']}", headers={"if-modified-since": since})
+    assert answer.status_code == 200
+
+
 async def test_a_name_in_any_script_is_told_in_both_forms(client):
     file = await client.upload('naïve "x".txt')
     answer = await client.get(f"/files/download/{file['id']}")

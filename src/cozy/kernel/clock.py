@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -24,6 +26,14 @@ def parse(text: str) -> datetime:
     """Read an RFC 3339 date; without an offset it is UTC. Raises ValueError."""
     moment = datetime.fromisoformat(text)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def dated(text: str) -> datetime | None:
+    """A date as mail and HTTP spell it (RFC 5322 §3.3, RFC 9110 §5.6.7), in UTC; None for what is none, or before or after all years."""
+    with suppress(ValueError, TypeError, IndexError, OverflowError):
+        moment = parsedate_to_datetime(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return None
 
 
 @cache

@@ -6,13 +6,15 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from datetime import datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+
+from cozy.kernel.clock import dated
 
 from .call import Call
 
@@ -108,11 +110,8 @@ def _is_known(call: Call, etag: str, modified: datetime) -> bool:
     """RFC 9110 §13.2.2: If-None-Match counts before If-Modified-Since."""
     if call.header("if-none-match"):
         return is_known(call, etag)
-    since = call.header("if-modified-since")
-    try:
-        return bool(since) and modified.replace(microsecond=0) <= parsedate_to_datetime(since)
-    except (ValueError, TypeError):
-        return False
+    since = dated(call.header("if-modified-since"))
+    return since is not None and modified.replace(microsecond=0) <= since
 
 
 def is_known(call: Call, etag: str) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from functools import lru_cache
 from urllib.parse import quote, unquote, unquote_to_bytes
 
@@ -217,15 +216,6 @@ def http_date(moment: str) -> str:
 @lru_cache(maxsize=4096)
 def _http_day(day: str) -> str:
     return format_datetime(parse(day), usegmt=True)[:16]
-
-
-def date_in(text: str) -> datetime | None:
-    """An HTTP date; None where it is none. Without a zone it is UTC."""
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class Part(Struct, frozen=True):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from cozy.dav import conditions
+from cozy.kernel.clock import dated
 from cozy.kernel.problem import Problem
 from cozy.kernel.work import Work
 from cozy.rooms.files.model import File
 
 from ..errors import Unfulfilled
-from ..model import Expected, Top, date_in, named
+from ..model import Expected, Top, named
 from . import locks, places
 
 
@@ -21,7 +22,7 @@ def check(work: Work, expected: Expected, path: str, found: File | None) -> None
         if not _names(expected.if_match, tag, found):
             raise Unfulfilled(header="If-Match")
     elif expected.if_unmodified_since and found is not None:
-        since = date_in(expected.if_unmodified_since)
+        since = dated(expected.if_unmodified_since)
         if since is not None and places.changed_at(found) > since:
             raise Unfulfilled(header="If-Unmodified-Since")
     if expected.if_none_match and _names(expected.if_none_match, tag, found):

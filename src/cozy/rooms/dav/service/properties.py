@@ -12,6 +12,7 @@ from cozy.dav import telling, xml
 from cozy.dav.bodies import Change, PropFind
 from cozy.dav.telling import Vocabulary, simples
 from cozy.kernel.caller import Verb
+from cozy.kernel.clock import dated
 from cozy.kernel.work import Work
 from cozy.rooms.collections.service import sync
 from cozy.rooms.files import service as files
@@ -27,7 +28,6 @@ from ..model import (
     Body,
     Lock,
     Top,
-    date_in,
     etag,
     folder_etag,
     href,
@@ -241,5 +241,5 @@ def put(work: Work, file: File, kept: Mapping[str, str], updated_at: str = "") -
 def _moment(changes: Sequence[Change]) -> str:
     """When the file changed, if Windows says so (RFC 3339)."""
     said = next((each.text for each in changes if each.name == CHANGED_BY_CLIENTS and each.element), "")
-    moment = date_in(said) if said else None
+    moment = dated(said) if said else None
     return moment.isoformat() if moment else ""

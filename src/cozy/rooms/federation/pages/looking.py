@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from cozy.kernel.clock import dated
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
@@ -120,7 +120,7 @@ def _shown(work: Work, call: Call, place: There, found: Item, inside: list[Item]
         mime = _mime(place, found)
         look = "none" if mime == "image/svg+xml" else _look(mime, text)
         return page(
-            work, call, "federation/file.html", **common, look=look, text=text, size=found.size, at=_at(found), kind=_kind(name),
+            work, call, "federation/file.html", **common, look=look, text=text, size=found.size, at=dated(found.at), kind=_kind(name),
         )  # fmt: skip
     rows = sorted(inside, key=lambda each: (not each.is_folder, each.name.casefold(), each.name))
     number = _number(call.query("page"))
@@ -149,7 +149,7 @@ def _row(place: There, item: Item) -> Row:
         return url_of(place.share, item.path, *more)
 
     kind = "folder" if item.is_folder else _kind(item.name)
-    return Row(item.name, url(), url("rename"), url("delete"), kind, _at(item), item.size)
+    return Row(item.name, url(), url("rename"), url("delete"), kind, dated(item.at), item.size)
 
 
 def _kind(name: str) -> str:
@@ -171,14 +171,6 @@ def _look(mime: str, text: str) -> str:
     if mime.startswith("audio/"):
         return "audio"
     return "text" if text else "none"
-
-
-def _at(item: Item) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(item.at)
-    except (ValueError, TypeError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @routes.on("GET", f"{ONE}/raw", OWNER)

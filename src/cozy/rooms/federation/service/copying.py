@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from email.utils import parsedate_to_datetime
 
 from cozy.kernel.blobs import Content, TooLarge
 from cozy.kernel.caller import SYSTEM
-from cozy.kernel.clock import iso
+from cozy.kernel.clock import dated, iso
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
 from cozy.kernel.problem import Elsewhere, Problem
@@ -126,10 +125,8 @@ def _folder(work: Work, folder_id: str, name: str) -> str:
 def _keep(
     work: Work, folder_id: str, name: str, content: Content, item: Item, known: File | None, quota: int | None
 ) -> None:
-    try:
-        at = iso(parsedate_to_datetime(item.at))
-    except (ValueError, TypeError, OverflowError):
-        at = ""
+    moment = dated(item.at)
+    at = iso(moment) if moment else ""
     details = files.Details(
         updated_at=at, created_at=at, dates_are_final=bool(at), cozy_metadata={FROM: item.path}
     )

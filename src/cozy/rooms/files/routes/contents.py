@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any
 
@@ -12,7 +11,7 @@ import msgspec
 from starlette.responses import Response
 
 from cozy.kernel.blobs import INLINE_LIMIT, Content, TooLarge
-from cozy.kernel.clock import iso
+from cozy.kernel.clock import dated, iso
 from cozy.kernel.previews import CannotDraw, Previews
 from cozy.kernel.problem import Problem
 from cozy.kernel.routes import Routes, may
@@ -173,10 +172,8 @@ def _flag(text: str | None) -> bool | None:
 
 def _date(header: str) -> str:
     """The Date header as RFC 3339; one that cannot be read is passed over, since proxies and libraries write it."""
-    try:
-        return iso(parsedate_to_datetime(header)) if header else ""
-    except (ValueError, TypeError, OverflowError):
-        return ""
+    moment = dated(header)
+    return iso(moment) if moment else ""
 
 
 async def _metadata(call: Call) -> dict[str, Any] | None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import getaddresses
 from itertools import islice
 
 from msgspec.structs import replace
 
-from cozy.kernel.clock import iso
+from cozy.kernel.clock import dated, iso
 from cozy.kernel.search import Said, TextIndex
 from cozy.kernel.work import Work
 
@@ -58,10 +57,8 @@ def told_by(entry: Entry, text: str) -> Entry:
 def _sent(text: str) -> str:
     """When a mail was sent; "" for a box of them, and where that is not said."""
     dates = [match[1] for match in islice(_SENT.finditer(text[:READ]), 2)]
-    try:
-        return iso(parsedate_to_datetime(dates[0]).astimezone(UTC)) if len(dates) == 1 else ""
-    except (ValueError, OverflowError):
-        return ""
+    moment = dated(dates[0]) if len(dates) == 1 else None
+    return iso(moment) if moment else ""
 
 
 def words_in(entry: Entry, text: str) -> set[str]:

@@ -8,9 +8,8 @@ from email import policy
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.parser import BytesHeaderParser
-from email.utils import parsedate_to_datetime
 
-from cozy.kernel.clock import iso
+from cozy.kernel.clock import dated, iso
 
 from ...model import File, Mail
 
@@ -35,15 +34,8 @@ def as_file(item: Mail, head: bytes, locale: str) -> File:
 
 
 def _sent(text: str) -> str:
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return ""
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-    try:
-        return iso(moment) if datetime(1970, 1, 1, tzinfo=UTC) < moment else ""
-    except (OverflowError, ValueError):
-        return ""
+    moment = dated(text)
+    return iso(moment) if moment and datetime(1970, 1, 1, tzinfo=UTC) < moment else ""
 
 
 def _decoded(text: str) -> str:
