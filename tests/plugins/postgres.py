@@ -47,15 +47,21 @@ def postgres_url() -> Iterator[str]:
 
 
 @contextmanager
-def served(bin_: Path, settings: Sequence[str] = (), listen: str = "") -> Iterator[Cluster]:
-    """PostgreSQL in a temporary folder; gone at the end. listen: an address of a network, for others than its socket's."""
+def served(
+    bin_: Path, settings: Sequence[str] = (), listen: str = "", base: Path | None = None
+) -> Iterator[Cluster]:
+    """PostgreSQL in a temporary folder; gone at the end. listen: an address of a network, for others than its socket's; base: what
+    pg_basebackup copied, to begin with."""
     folder = Path(tempfile.mkdtemp(prefix="cozy-postgres-"))
     user = _user()
     if user:
         shutil.chown(folder, user)
     cluster = folder / "cluster"
+    initdb = (
+        bin_ / "initdb", "-D", cluster, "-U", "cozy", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"
+    )  # fmt: skip
     subprocess.run(
-        [bin_ / "initdb", "-D", cluster, "-U", "cozy", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+        ("cp", "-a", base, cluster) if base else initdb,
         check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     told = (f"listen_addresses={listen}", "max_connections=60", *settings)
