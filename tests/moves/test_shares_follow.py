@@ -20,6 +20,7 @@ from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import Rule
 from cozy.rooms.sharing import service as sharings
 from tests.imports.conftest import bodies
+from tests.replication.test_documents import TODOS, sync
 from tests.replication.town import Town, town_in
 
 SHOWN = "http://bob.localhost:8080/#/exports/bWFjbWFjbWFjbWFj"
@@ -237,6 +238,10 @@ async def test_a_link_opens_nothing_of_what_was_there_before(town, tmp_path):
         rules = {"files": Rule("io.cozy.files", ("GET",), (each,))}
         wanted = permissions.links.Wanted(rules=rules, labels=["link"])
         made[each] = await town.do("bob", permissions.links.make, wanted)
+    every = {"files": Rule("io.cozy.files", ("GET",), ("file",), "type")}
+    wanted = permissions.links.Wanted(rules=every, labels=["link"])
+    made["every"] = await town.do("bob", permissions.links.make, wanted)
+    everything = await town.share([sync(TODOS, "home", selector="list")], "alice", owner="bob")
     came = await moved(town, await archived(town, "bob", tmp_path / "archive"), "carol", "bob")
     opens = {
         each: await town.see("carol", permissions.of_code, link.shortcodes["link"])
@@ -245,3 +250,4 @@ async def test_a_link_opens_nothing_of_what_was_there_before(town, tmp_path):
     assert [each for each, link in opens.items() if link is not None] == [file.id]
     for each in (folder.id, ROOT):
         assert [left.why for left in came.left if made[each].id in left.name] == [WHY["credentials"]]
+    assert [left.why for left in came.left if everything in left.name] == [WHY["credentials"]]

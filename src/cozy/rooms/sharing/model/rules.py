@@ -20,7 +20,9 @@ WHOLE = frozenset(
 _NEVER = frozenset({"io.cozy.settings", "io.cozy.accounts"})  # what opens other doors is nobody else's
 _DOCTYPE = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)+")
 _ACTIONS = {"none", "push", "sync"}
-_XORED = BY_ID | {"organization_id"}
+_IN = "organization_id"
+IN_OTHERS = frozenset({REFERRED, _IN})  # selectors of what is part of something that another rule names
+_XORED = BY_ID | {_IN}
 
 
 def checked(rules: Sequence[Rule], is_writable: Callable[[str], bool]) -> tuple[Rule, ...]:

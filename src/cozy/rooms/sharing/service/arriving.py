@@ -101,9 +101,9 @@ def _as_here(work: Work, told: Sharing, before: str) -> Sharing:
 
 
 def _is_here(work: Work, rule: Rule) -> bool:
-    """Whether what a rule names is in this home, where it names documents at all."""
+    """Whether what a rule names is in this home. One of whatever says something would share what was here before, too."""
     if rule.local or not rule.is_by_id:
-        return True
+        return rule.local or rule.selector in ruling.IN_OTHERS
     return len(documents.fetch_many(work, rule.doctype, rule.values)) == len(set(rule.values))
 
 

@@ -68,8 +68,10 @@ def _codes(told: Mapping[str, Any], name: str) -> dict[str, str]:
 
 
 def _here(work: Work, rule: Rule) -> Rule:
-    """The rule with the ids that documents have here. One that names none opens more than anybody could look through before."""
-    if not rule.values:
+    """The rule with the ids that documents have here. One that names none opens more than anybody could look through before: all of a
+    kind, or all that say something, such as that they are files.
+    """
+    if not rule.values or rule.selector not in {"", REFERRED}:
         raise Unreadable(reasons.OPENS_ALL)
     return replace(rule, values=tuple(_id_here(work, rule, value) for value in rule.values))
 
@@ -78,7 +80,7 @@ def _id_here(work: Work, rule: Rule, value: str) -> str:
     if rule.selector == REFERRED:
         doctype, slash, id_ = value.partition("/")
         return f"{doctype}{slash}{_of_its_own(work, doctype, id_)}"
-    return value if rule.selector else _of_its_own(work, rule.doctype, value)
+    return _of_its_own(work, rule.doctype, value)
 
 
 def _of_its_own(work: Work, doctype: str, id_: str) -> str:
