@@ -4,12 +4,13 @@ import itertools
 import os
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from cozy.app.house import home_of, opened
 from cozy.app.server import serving
-from cozy.kernel.carrying import HomeGone
+from cozy.kernel.carrying import HomeGone, NoHomeFile
 from cozy.kernel.settings import Settings
 from cozy.rooms.documents import service as documents
 from cozy.rooms.homes import service as homes
@@ -152,3 +153,10 @@ async def test_whichever_worker_is_asked_they_take_a_home_in_together(pair, post
         left = await another.storage.host.read(lambda db: db.one("SELECT count(*) FROM arriving_blocks"))
         assert left == (0,)
         assert not list(pair.folder.rglob("*coming*"))
+        killed, at_work = (Path(settings.data) / f"arriving-{name}" for name in ("killed", "at-work"))
+        killed.mkdir()
+        at_work.mkdir()
+        os.utime(killed, (0, 0))
+        with pytest.raises(NoHomeFile):
+            await another.storage.coming("0" * 32).check()
+        assert list(pair.folder.rglob("arriving-*")) == [at_work]

@@ -37,6 +37,8 @@ from cozy.rooms.moves.service import going, leaving
 from cozy.rooms.moves.service.asking import Target
 from cozy.rooms.neighbours.model import Moved
 from cozy.rooms.permissions import service as permissions
+from cozy.rooms.support import service as support
+from cozy.rooms.support.errors import NoHelp
 from tests.conftest import OWNER
 from tests.moves.two import NEW, OLD, Cut, Pair
 
@@ -236,6 +238,16 @@ async def test_the_old_host_makes_no_way_in_once_the_owner_has_come_in(pair, hom
     key = await auth.passphrase.new_key_of(Typed(raw="correct horse battery staple"), NEW)
     await auth.reset.renew(pair.new, there, link.partition("token=")[2], key)
     assert (await target.live(said)).link == ""
+
+
+async def test_the_old_host_helps_there_no_more(pair, home):
+    link = await pair.old.write(home, OWNER, support.open_, ["files"], "days", "Old host")
+    await pair.begin(home)
+    await pair.carry_on()
+    there = Home(home.id, NEW, f"http://{NEW}:8080")
+    assert await pair.new.read(there, OWNER, support.now) is None
+    with pytest.raises(NoHelp):
+        await pair.new.read(there, OWNER, support.opened, support.code_of(link))
 
 
 async def test_nothing_is_erased_before_the_home_lives_there(pair, home):

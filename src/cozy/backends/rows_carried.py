@@ -7,6 +7,7 @@ name of that counter: whoever waited for it finds none.
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -14,6 +15,7 @@ from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import time
 from typing import Any, ParamSpec, TypeVar
 
 import apsw
@@ -31,6 +33,10 @@ from cozy.kernel.problem import Unavailable
 P = ParamSpec("P")
 T = TypeVar("T")
 Connection = psycopg.Connection[tuple[Any, ...]]
+_ARRIVING, _AT_WORK_S = (
+    "arriving-",
+    24 * 3600.0,
+)  # folders of files that become rows, and for how long one may be at work
 SEALED = "sealed"  # the name of the counter of a home that takes nothing more
 _FOR_CARRYING, _FOR_SETTLING = 0x636F6779, 0x636F677A  # kinds of advisory locks, of one home each
 
@@ -301,12 +307,20 @@ class ComingRows:
     async def _as_file(self) -> AsyncIterator[Path]:
         """What is here, in a file that nobody else knows."""
         count = len(await self.hashes())
-        with TemporaryDirectory(prefix="coming-", dir=self._folder) as folder:
+        await asyncio.to_thread(self._sweep)
+        with TemporaryDirectory(prefix=_ARRIVING, dir=self._folder) as folder:
             path = Path(folder) / "home.db"
             with path.open("wb") as file:
                 for number in range(count):
                     file.write(await self._host.read(partial(self._block, number=number)))
             yield path
+
+    def _sweep(self) -> None:
+        """Remove files of homes that workers were killed over: no other is at work for so long."""
+        for left in self._folder.glob(f"{_ARRIVING}*"):
+            with suppress(FileNotFoundError):
+                if left.stat().st_mtime < time() - _AT_WORK_S:
+                    shutil.rmtree(left, ignore_errors=True)
 
     async def drop(self) -> None:
         """Forget them."""

@@ -28,6 +28,7 @@ from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.errors import DomainTaken, NoHome
 from cozy.rooms.neighbours.errors import BadMove
 from cozy.rooms.neighbours.model import address_of
+from cozy.rooms.support import service as support
 
 from .. import store
 from ..errors import (
@@ -260,7 +261,7 @@ async def live(house: House, domain: str, key: str, said: Statement) -> Let:
         raise BadMove(address=found.before)
     if found.state == "coming":
         await _settle(house, found, said.whole)
-        await house.write(home, SYSTEM, auth.reset.begin_here)
+        await house.write(home, SYSTEM, _welcome)
         await house.write_host(_enlist, domain)
     if not said.record.is_in_place:
         await house.write(home, SYSTEM, _arrived, found.before, is_new=found.state == "coming")
@@ -271,6 +272,12 @@ async def live(house: House, domain: str, key: str, said: Statement) -> Let:
         return Let("live")
     token = await house.write(home, SYSTEM, auth.reset.again_here)
     return Let("live", auth.reset.link(origin, token) if token else "")
+
+
+def _welcome(work: Work) -> None:
+    """The owner has a way in, and whoever helped them where the home was has none."""
+    auth.reset.begin_here(work)
+    support.end(work)
 
 
 def _arrived(work: Work, before: str, *, is_new: bool) -> None:
