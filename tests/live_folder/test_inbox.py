@@ -63,6 +63,22 @@ async def test_a_name_that_is_taken_keeps_both_and_the_same_file_again_adds_noth
     assert await in_home(house, home) == sums(**{"/a.txt": b"first", "/a (2).txt": b"second"})
 
 
+async def test_however_deep_folders_are_in_each_other_the_inbox_is_looked_at(house, home, inbox):
+    (inbox / "a.txt").write_bytes(b"a")
+    deep = [Path("d")]
+    while len(deep) < sys.getrecursionlimit() + 50:
+        deep.append(deep[-1] / "d")
+    here = os.open(inbox, os.O_DIRECTORY)
+    try:
+        for path in deep:
+            os.mkdir(path, dir_fd=here)
+        assert await service.take_in(house, home) == 1
+    finally:
+        for path in reversed(deep):
+            os.rmdir(path, dir_fd=here)
+        os.close(here)
+
+
 async def test_a_file_waits_until_it_rests(house, home, inbox, clock):
     (inbox / "a.txt").write_bytes(b"a")
     clock.now = datetime.now(UTC)

@@ -75,19 +75,21 @@ async def take_in(house: House, home: Home) -> int:
 
 
 def _candidates(folder: Path) -> Iterator[Path]:
-    """Everything in the inbox that is no folder, nor hidden, nor said to be under way."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in entries:
-        path = folder / entry.name
-        if entry.name.startswith((".", "~$")) or entry.name.lower().endswith(_UNDER_WAY):
+    """Everything in the inbox that is no folder, nor hidden, nor said to be under way, however deep it lies."""
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            entries = sorted(os.scandir(here), key=lambda entry: entry.name)
+        except OSError:
             continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _candidates(path)
-        else:
-            yield path
+        for entry in entries:
+            if entry.name.startswith((".", "~$")) or entry.name.lower().endswith(_UNDER_WAY):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(here / entry.name)
+            else:
+                yield here / entry.name
 
 
 def _is_note(path: Path) -> bool:
@@ -220,7 +222,7 @@ async def _store(house: House, home: Home, folder: int, where: str, status: os.s
 async def _pieces(folder: int, name: str) -> AsyncIterator[bytes]:
     handle = os.open(name, _READING, dir_fd=folder)
     with os.fdopen(handle, "rb", buffering=0) as file:
-        while piece := file.read(_PIECE):
+        while piece := await to_thread(file.read, _PIECE):
             yield piece
 
 
