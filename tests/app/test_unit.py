@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from cozy.app.unit import once, timer, unit
+from cozy.app.unit import missing, once, timer, unit
 from cozy.kernel.settings import Settings
 
 
@@ -26,7 +26,7 @@ def test_it_starts_this_very_program_on_this_very_folder(tmp_path, monkeypatch):
     assert service["ExecStart"] == f"/opt/cozy/bin/cozy --data {tmp_path}/data serve"
     assert (service["User"], service["ReadWritePaths"]) == ("alice", f"{tmp_path}/data")
     assert service["WorkingDirectory"] == str(tmp_path)
-    assert "AmbientCapabilities" not in service
+    assert service["AmbientCapabilities"] == service["CapabilityBoundingSet"] == ""
 
 
 def test_ports_of_https_are_had_only_when_they_are_needed():
@@ -36,8 +36,16 @@ def test_ports_of_https_are_had_only_when_they_are_needed():
 @pytest.mark.parametrize("name", ["my homes", "100%", 'a"b', "a$b"])
 def test_a_folder_of_any_name_is_read_back_as_it_is(name, tmp_path):
     data = tmp_path / name
-    start = read(unit(Settings(data=str(data)), "cozy"))["ExecStart"]
-    assert shlex.split(start.replace("%%", "%").replace("$$", "$"))[2] == str(data)
+    service = read(unit(Settings(data=str(data)), "cozy", [str(tmp_path / "live")]))
+    assert shlex.split(service["ExecStart"].replace("%%", "%").replace("$$", "$"))[2] == str(data)
+    assert shlex.split(service["ReadWritePaths"].replace("%%", "%")) == [str(data), str(tmp_path / "live")]
+
+
+def test_what_has_to_be_made_before_it_can_start_is_told(tmp_path):
+    settings = Settings(data=str(tmp_path / "data"))
+    assert missing(settings, "alice").endswith(f"install -d -o alice -m 700 {tmp_path}/data")
+    (tmp_path / "data").mkdir()
+    assert not missing(settings, "alice")
 
 
 def test_a_command_runs_by_the_clock_and_systemd_understands_it(tmp_path, monkeypatch):
@@ -49,6 +57,9 @@ def test_a_command_runs_by_the_clock_and_systemd_understands_it(tmp_path, monkey
     assert shlex.split(start)[-4:] == ["backup", str(place), "--keep", "7d"]
     (tmp_path / "cozy-backup.service").write_text(text)
     (tmp_path / "cozy-backup.timer").write_text(timer("Sun 03:00"))
+    (tmp_path / "cozy-backup-server.service").write_text(
+        unit(Settings(public="example.org"), "root", [str(place)])
+    )
     if shutil.which("systemd-analyze"):
         read_ = subprocess.run(
             ["systemd-analyze", "verify", "--man=no", *tmp_path.glob("cozy-backup.*")],

@@ -200,14 +200,25 @@ def service(
             help="Print the timer of such a service, which has its name, instead: 'daily', 'Sun 03:00', as systemd.time(7) says it."
         ),
     ] = "",
+    writes: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A folder that it may write in beside the data folder, such as a live folder. May be repeated."
+        ),
+    ] = None,
 ) -> None:
     """Print a unit for systemd that runs this very Cozy, with the settings of this folder."""
     desk: FrontDesk = context.obj
     if timer:
         text = units.timer(timer)
+    elif once:
+        text = units.once(desk.settings, user, once)
     else:
-        text = units.once(desk.settings, user, once) if once else units.unit(desk.settings, user)
+        text = units.unit(desk.settings, user, writes or ())
     print(text, end="")
+    missing = units.missing(desk.settings, user)
+    if not timer and missing:
+        print(f"cozy: {missing}", file=sys.stderr)
 
 
 @cli.command()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from cozy.kernel.settings import Settings
@@ -14,20 +16,42 @@ _UNIT = """\
 Description=Cozy
 After=network-online.target
 Wants=network-online.target
+RequiresMountsFor={data}
+AssertPathIsDirectory={data_word}
 
 [Service]
 ExecStart={start}
 WorkingDirectory={here}
 User={user}
 Restart=on-failure
+RestartSec=5
+KillMode=mixed
 TimeoutStopSec={patience_s}
 LimitNOFILE=8192
-NoNewPrivileges=true
-ProtectSystem=strict
-ReadWritePaths={data}
-PrivateTmp=true
+RuntimeDirectory=cozy
 UMask=0077
-{more}
+ReadWritePaths={writable}
+CapabilityBoundingSet={capabilities}
+AmbientCapabilities={capabilities}
+LockPersonality=true
+NoNewPrivileges=true
+PrivateDevices=true
+PrivateTmp=true
+ProtectClock=true
+ProtectControlGroups=true
+ProtectHostname=true
+ProtectKernelLogs=true
+ProtectKernelModules=true
+ProtectKernelTunables=true
+ProtectProc=invisible
+ProtectSystem=strict
+RestrictAddressFamilies=AF_INET AF_INET6 AF_NETLINK AF_UNIX
+RestrictRealtime=true
+RestrictSUIDSGID=true
+SystemCallArchitectures=native
+SystemCallErrorNumber=EPERM
+SystemCallFilter=~@clock @cpu-emulation @debug @module @obsolete @raw-io @reboot @swap
+
 [Install]
 WantedBy=multi-user.target
 """
@@ -64,17 +88,31 @@ WantedBy=timers.target
 """
 
 
-def unit(settings: Settings, user: str) -> str:
-    """The unit's text. What `cozy.toml` in the current folder says goes on to hold."""
-    more = "# ports 80 and 443\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n" if settings.public else ""
+def unit(settings: Settings, user: str, writable: Iterable[str] = ()) -> str:
+    """The unit's text. What `cozy.toml` in the current folder says goes on to hold.
+
+    It shuts off what Cozy never needs; namespaces and mounts stay, since boxes are made of them. Told to stop, Cozy itself ends what it started.
+    writable: folders that it may write in beside the data folder, such as live folders.
+    """
+    data = _data(settings)
     return _UNIT.format(
         start=_start(settings, ["serve"]),
         here=_word(str(Path.cwd())),
         user=user,
-        data=_quoted(_data(settings)),
+        data=_quoted(data),
+        data_word=_word(data),
+        writable=" ".join(_quoted(str(Path(folder).absolute())) for folder in (data, *writable)),
         patience_s=60 + settings.drain_s,
-        more=more,
+        capabilities="CAP_NET_BIND_SERVICE" if settings.public else "",
     )
+
+
+def missing(settings: Settings, user: str) -> str:
+    """What has to be made before the unit can start; "" when nothing has."""
+    data = _data(settings)
+    if os.path.isdir(data):
+        return ""
+    return f"there is no data folder yet: sudo install -d -o {user} -m 700 {shlex.quote(data)}"
 
 
 def once(settings: Settings, user: str, command: str) -> str:
@@ -89,7 +127,8 @@ def timer(when: str) -> str:
 
 
 def _start(settings: Settings, command: list[str]) -> str:
-    return " ".join(map(_quoted, (str(Path(sys.argv[0]).absolute()), "--data", _data(settings), *command)))
+    words = (str(Path(sys.argv[0]).absolute()), "--data", _data(settings), *command)
+    return " ".join(_quoted(word.replace("$", "$$")) for word in words)
 
 
 def _data(settings: Settings) -> str:
@@ -102,6 +141,6 @@ def _word(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """The same as one of several words (systemd.syntax(7), quoting; systemd.service(5), command lines)."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
-    return _word(f'"{escaped}"' if set(text) & set(" \t\"'\\;") else escaped)
+    """The same as one of several words (systemd.syntax(7), quoting)."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return _word(f'"{escaped}"' if set(text) & set(" \t\"'\\;") else text)
