@@ -67,7 +67,8 @@ async def test_an_unpaid_home_is_read_and_takes_nothing_new(house, unpaid, actin
     assert (page.status_code, "takes nothing new" in page.text) == (402, True)
     first = (await reader.get("/my")).text
     assert "This home takes nothing new until its bill is paid." in first
-    assert 'href="/my/leave"' in first
+    assert 'href="/my/settings/plan"' in first
+    assert 'href="/my/leave"' in (await reader.get("/my/settings/plan")).text
 
 
 async def test_its_owner_gets_in_leaves_moves_and_takes_grants_back(house, unpaid, reader, acting):

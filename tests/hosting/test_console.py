@@ -13,7 +13,7 @@ from cozy.kernel.settings import Settings
 from cozy.rooms.homes import service as homes
 from cozy.rooms.hosting.events import HostSpoke
 from cozy.rooms.hosting.pages.kinds import KINDS
-from cozy.rooms.hosting.service import telling, tokens
+from cozy.rooms.hosting.service import plans, telling, tokens
 from cozy.rooms.notifications import service as notifications
 from tests.conftest import DOMAIN
 from tests.hosting.conftest import ADMIN
@@ -156,7 +156,7 @@ async def test_a_home_is_closed_with_a_reason_opened_kept_and_logged_out(console
     assert "Why: unpaid" in closed
     assert "This home is open." in await console.landed(await console.submit(f"{url}/open", page=url))
     await hoster.patch(f"/instances/{DOMAIN}", params={"Deleting": "true"})
-    assert "asked on 2026-07-18" in (await console.get(url)).text
+    assert "asked on 18 July 2026" in (await console.get(url)).text
     assert "This home stays." in await console.landed(await console.submit(f"{url}/stays", page=url))
 
 
@@ -236,3 +236,37 @@ async def test_pages_speak_french_too(console):
 def test_the_kind_of_what_a_host_says_has_the_hosts_words():
     said = KINDS[0].say(ui.words("en"), {"title": "We move", "body": "On Sunday."})
     assert (said.title, said.text) == ("We move", "On Sunday.")
+
+
+async def test_whose_bill_is_open_and_who_asks_for_a_plan_are_found_and_answered_at_once(
+    console, hoster, house
+):
+    await hoster.put("/plans/family", json={"title": "Family", "price": 500, "changeable": True})
+    await house.write_host(plans.ask, DOMAIN, "family")
+    await console.submit(f"/my/homes/{DOMAIN}/bill", page=f"/my/homes/{DOMAIN}", open="1")
+    assert "Its bill is open: from 17 August 2026 on" in (await console.get(f"/my/homes/{DOMAIN}")).text
+    listed = (await console.get("/my")).text
+    assert ("Bill open</span>" in listed, "Asks for: Family" in listed) == (True, True)
+    for state, action, said in (
+        ("asking", "give", "1 home has its plan."),
+        ("unpaid", "paid", "The bill of 1 home is paid."),
+    ):
+        page = f"/my?state={state}"
+        assert DOMAIN in (await console.get(page)).text
+        answer = await console.submit("/my", page=page, ids=DOMAIN, action=action, state=state)
+        assert answer.headers["location"] == page
+        shown = await console.landed(answer)
+        assert (said in shown, "There is no such home" in shown) == (True, True)
+    known = (await hoster.get(f"/instances/{DOMAIN}")).json()["data"]["attributes"]
+    assert (known["plan"], "unpaid_since" in known) == ("family", False)
+    costs = (await console.get("/my/costs")).text
+    assert ("<dt>Total</dt><dd>€5.00</dd>" in costs, "August 2025" in costs) == (True, True)
+    await hoster.delete("/plans/family")
+
+
+async def test_a_quota_is_written_as_people_write_it_in_french_too(console, hoster):
+    page = f"/my/homes/{DOMAIN}"
+    for typed, quota in (("1,5 To", "1500000000000"), ("50 Go", "50000000000"), ("", None)):
+        assert (await console.submit(page, quota=typed, context="")).status_code == 303
+        known = (await hoster.get(f"/instances/{DOMAIN}")).json()["data"]["attributes"]
+        assert known.get("disk_quota") == quota

@@ -103,7 +103,7 @@ async def test_an_app_is_bought_opened_and_stopped_and_its_price_divided(
     assert line["apps"] == [{"slug": "recipes", "title": "Recipes", "amount": 299, "currency": "EUR"}]
     assert "recipes 299 EUR" in (await reader.get(f"{PLAN}/statements/{month}.csv")).text
     assert "in_1" in (await hoster.get(f"/earnings/{month}.csv")).text
-    assert "The Cooks: €2.11" in (await hoster.get("/my/costs")).text
+    assert "The Cooks · €2.11" in (await hoster.get("/my/costs")).text
 
     stopped = await reader.landed(
         await reader.submit(f"{PLAN}/apps", page=PLAN, purchase=purchase, stops="1")

@@ -92,6 +92,16 @@ def month(at: dt.date, locale: str) -> str:
     return _begun(format_date(at, "LLLL y", locale=_known(locale)))
 
 
+def kept_day(text: str, locale: str) -> str:
+    """3 August 2026, of a moment or a day as it is kept: 2026-08-03, and what comes after it."""
+    return day(dt.date.fromisoformat(text[:10]), locale)
+
+
+def kept_month(text: str, locale: str) -> str:
+    """August 2026, of a month as it is kept: 2026-08."""
+    return month(dt.date.fromisoformat(f"{text[:7]}-01"), locale)
+
+
 def month_alone(at: dt.date, locale: str) -> str:
     """July."""
     return _begun(format_date(at, "LLLL", locale=_known(locale)))

@@ -112,6 +112,8 @@ def environment(locale: str) -> Environment:
         "date": partial(formats.date, locale=locale),
         "day": partial(formats.day, locale=locale),
         "month": partial(formats.month, locale=locale),
+        "kept_day": partial(formats.kept_day, locale=locale),
+        "kept_month": partial(formats.kept_month, locale=locale),
         "month_alone": partial(formats.month_alone, locale=locale),
         "day_title": partial(formats.day_title, locale=locale),
         "day_name": partial(formats.day_name, locale=locale),

@@ -113,14 +113,15 @@ _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12, "k
 
 
 def octets(text: str) -> int | None:
-    """A size as people write it, in bytes: `50GB`, `1.5 TiB`, `1000`; `none` for no limit. Raises BadProfile."""
-    plain = text.strip().lower()
+    """A size as people write it, in bytes: `50GB`, `1.5 TiB`, `1,5 To`, `1000`; `none` for no limit. Raises BadProfile."""
+    plain = text.strip().lower().replace(",", ".").replace("\u202f", " ").replace("\xa0", " ")
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", plain)
+    unit = re.sub("o$", "b", found[2]) if found else ""  # octet
     if plain == "none":
         return None
-    if not found or found[2] not in _UNITS:
+    if not found or unit not in _UNITS:
         raise BadProfile("A quota is a size such as 50GB, or none.", parameter="quota")
-    return int(float(found[1]) * _UNITS[found[2]])
+    return int(float(found[1]) * _UNITS[unit])
 
 
 def written(quota: int | None) -> str:

@@ -105,11 +105,18 @@ def count(work: Work) -> int:
     return int(row[0]) if row else 0
 
 
+_NOTED = {
+    "leaving": "AND hosted->>'leaving_at' <> ''",  # waits to be deleted
+    "unpaid": "AND hosted->>'unpaid_since' <> ''",  # a bill is open
+    "asking": "AND hosted->>'asked_plan' <> ''",  # for another plan
+}
+
+
 def search(
     work: Work, text: str, state: str, among: list[str] | None, after: str, limit: int
 ) -> list[Listing]:
-    """Homes whose address holds a text, in a state (`leaving`: that wait to be deleted; "": any), among some ids or all."""
-    wanted = {"": "", "leaving": "AND hosted->>'leaving_at' <> ''"}.get(state, "AND state = :state")
+    """Homes whose address holds a text, in a state (or as `_NOTED` names it; "": any), among some ids or all."""
+    wanted = {"": "", **_NOTED}.get(state, "AND state = :state")
     some = "" if among is None else "AND id IN :among"
     rows = work.db.all(
         f"""SELECT {_COLUMNS} FROM homes

@@ -11,7 +11,7 @@ from cozy.ui import N_, formats, words
 from .. import service
 from ..ports import Notice
 
-LEAVE = "/my/leave"
+PLAN = "/my/settings/plan"
 
 
 def on_first_page(work: Work, home: Home) -> Iterable[Notice]:
@@ -33,4 +33,4 @@ def on_first_page(work: Work, home: Home) -> Iterable[Notice]:
             ),
             day=formats.day(closes.date(), said.locale),
         )
-    yield Notice(text, LEAVE, said.gettext(N_("Take everything along")), "circle-alert", "warn")
+    yield Notice(text, PLAN, said.gettext(N_("See the bill")), "circle-alert", "warn")

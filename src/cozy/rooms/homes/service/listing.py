@@ -120,12 +120,13 @@ def is_listed(work: Work, home_id: str) -> bool:
 def search(
     work: Work,
     text: str = "",
-    state: State | Literal["", "leaving"] = "",
+    state: State | Literal["", "leaving", "unpaid", "asking"] = "",
     among: list[str] | None = None,
     after: str = "",
     limit: int = 100,
 ) -> list[Listing]:
-    """Homes whose address holds a text, in a state (`leaving`: that wait to be deleted), a page at a time.
+    """Homes whose address holds a text, in a state (`leaving`: that wait to be deleted; `unpaid`: whose bill is open; `asking`: for
+    another plan), a page at a time.
 
     among: by id, None for all.
     """

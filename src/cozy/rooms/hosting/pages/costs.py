@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from starlette.responses import Response
 
@@ -16,6 +16,7 @@ from . import papers
 from .door import page, routes
 
 MOST = 200  # homes on the page; the table to fetch has all
+MONTHS = 12  # that can be chosen
 
 
 @routes.on("GET", "/my/costs", HOSTER)
@@ -23,14 +24,21 @@ def costs_page(work: Work, call: Call) -> Response:
     """The statement of a month, and that of each to fetch. 200; 422."""
     month = call.query("month") or work.now.date().isoformat()[:7]
     found = service.usage.statement(work, month)
-    first = work.now.date().replace(day=1)
-    months = (first.isoformat()[:7], (first - timedelta(days=1)).isoformat()[:7])
-    links = [{"label": each, "url": f"/my/costs?month={each}", "current": each == month} for each in months]
     return page(
-        work, call, "costs.html", room="costs", month=month, month_links=links, rows=found[:MOST],
+        work, call, "costs.html", room="costs", month=month, months=_latest(work.now.date()), rows=found[:MOST],
+        sums=service.usage.sums(found),
         count=len(found), stored=sum(each.stored for each in found), requests=sum(each.requests for each in found),
         payouts=service.purchases.payouts(work, month), carried=sum(each.received + each.sent for each in found),
     )  # fmt: skip
+
+
+def _latest(today: date) -> list[str]:
+    """The months that can be chosen, the newest first."""
+    first, months = today.replace(day=1), []
+    for _ in range(MONTHS):
+        months.append(first.isoformat()[:7])
+        first = (first - timedelta(days=1)).replace(day=1)
+    return months
 
 
 @routes.on("GET", "/my/costs/{name}", HOSTER)

@@ -21,6 +21,7 @@ from .door import CONSOLE, done, routes, shown, text, words
 from .homes import row
 
 ONE = "/my/homes/{domain}"
+MONTHS = 3  # whose statements are shown
 
 
 @routes.on("GET", ONE, HOSTER)
@@ -74,6 +75,15 @@ async def keep(call: Call, domain: str, form: FormData) -> Response:
     return done(call, _address(domain), N_("This home stays."))
 
 
+@routes.on("POST", f"{ONE}/bill", HOSTER)
+async def note_bill(call: Call, domain: str, form: FormData) -> Response:
+    """Note that a bill is open, or paid. 303; 404."""
+    is_open = text(form, "open") == "1"
+    await service.homes.change(call.house, domain, Changing(unpaid=is_open))
+    said = N_("The bill is open. Its owner reads so.") if is_open else N_("The bill is paid.")
+    return done(call, _address(domain), said)
+
+
 @routes.on("POST", f"{ONE}/log-out", HOSTER)
 async def end_sessions(call: Call, domain: str, form: FormData) -> Response:
     """End every session. 303; 404."""
@@ -109,10 +119,12 @@ async def _shown(
         *((name, name) for name in sorted(call.house.settings.contexts)),
     ]
     plans = [(plan.name, plan.title) for plan in await call.read(service.plans.listed)]
+    months = await call.read(service.usage.latest, listing, MONTHS)
     return await shown(
         call, "home.html", status, "homes", row=await row(call, listing, moving), contexts=contexts, errors=errors,
         plans=[("", words(call).gettext("None")), *plans] if plans else [],
-        typed=written(listing.quota) if typed is None else typed, origin=home.origin,
+        typed=(written(listing.quota) if listing.quota else "") if typed is None else typed, origin=home.origin, months=months,
+        closes=homes.bills.closes_at(call.house.settings, listing.hosted), now=call.house.clock(),
         help=service.facts.help_open(call.house.settings, listing, iso(call.house.clock())),
     )  # fmt: skip
 

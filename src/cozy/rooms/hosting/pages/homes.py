@@ -28,6 +28,8 @@ FILTERS = {
     "active": N_("In use"),
     "blocked": N_("Closed"),
     "moving": N_("Moving"),
+    "unpaid": N_("Bill open"),
+    "asking": N_("Asks for a plan"),
     "leaving": N_("To be deleted"),
     "gone": N_("Moved away"),
 }
@@ -59,6 +61,7 @@ async def listing_page(call: Call) -> Response:
     count = await call.read(homes.count)
     return await shown(
         call, "homes.html", room="homes", rows=rows, wanted=wanted, state=state, filters=filters, count=count,
+        plans={plan.name: plan.title for plan in await call.read(service.plans.listed)},
         more=_address(wanted, state, after) if after else "",
     )  # fmt: skip
 
@@ -77,22 +80,39 @@ def _address(wanted: str, state: str, after: str = "") -> str:
 
 @routes.on("POST", CONSOLE, HOSTER)
 async def change_several(call: Call, form: FormData) -> Response:
-    """Close or open the homes that are ticked. 303."""
-    is_closing = text(form, "action") == "close"
+    """Close or open the homes that are ticked, give them the plan that they ask for, or note that their bill is paid. 303."""
+    action = text(form, "action")
     chosen = [str(each) for each in form.getlist("ids")][:AT_ONCE]
     changed = 0
     for domain in chosen:
         try:
-            await service.homes.change(call.house, domain, Changing(blocked=is_closing))
-            changed += 1
+            changed += await _change(call, domain, action)
         except Problem:
             continue
     said = words(call)
-    if is_closing:
-        told = said.ngettext("%(num)s home is closed.", "%(num)s homes are closed.", changed)
+    told = {
+        "close": said.ngettext("%(num)s home is closed.", "%(num)s homes are closed.", changed),
+        "give": said.ngettext("%(num)s home has its plan.", "%(num)s homes have their plan.", changed),
+        "paid": said.ngettext(
+            "The bill of %(num)s home is paid.", "The bills of %(num)s homes are paid.", changed
+        ),
+    }.get(action) or said.ngettext("%(num)s home is open.", "%(num)s homes are open.", changed)
+    return done(call, _address("", text(form, "state")), told.replace("%", "%%"))
+
+
+async def _change(call: Call, domain: str, action: str) -> bool:
+    """Whether anything was to be changed."""
+    if action == "give":
+        listing = await call.read(homes.at, service.homes.clean_domain(domain))
+        if not listing.hosted.asked_plan:
+            return False
+        asked = Changing(plan=listing.hosted.asked_plan)
     else:
-        told = said.ngettext("%(num)s home is open.", "%(num)s homes are open.", changed)
-    return done(call, CONSOLE, told.replace("%", "%%"))
+        asked = {"close": Changing(blocked=True), "paid": Changing(unpaid=False)}.get(
+            action, Changing(blocked=False)
+        )
+    await service.homes.change(call.house, domain, asked)
+    return True
 
 
 @routes.on("GET", "/my/homes/new", HOSTER)

@@ -80,5 +80,5 @@ def _page(
     ]
     return page(
         work, call, "invitations.html", status, room="invitations", values=values, errors=errors, made=made or [],
-        places=[(name, below) for below, name in here.items()], plans=plans, invitations=listed,
+        places=[(name, below) for below, name in here.items()], plans=plans, invitations=listed, titles=dict(plans),
     )  # fmt: skip

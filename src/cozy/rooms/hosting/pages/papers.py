@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
@@ -13,6 +12,7 @@ from cozy.kernel.settings import Settings
 from cozy.ui import N_, formats, paper
 
 from ..model import Month, Sold
+from ..service import usage
 
 
 def of_home(settings: Settings, locale: str, each: Month) -> Response:
@@ -79,12 +79,14 @@ def of_host(settings: Settings, locale: str, month: str, homes: list[Month]) -> 
                     each.plan_title,
                     formats.size(each.stored, locale),
                     formats.size(each.received + each.sent, locale),
-                    ", ".join(formats.price(units, currency, locale) for currency, units in _sums([each])),
+                    ", ".join(
+                        formats.price(units, currency, locale) for currency, units in usage.sums([each])
+                    ),
                 ]
                 for each in homes
             ],
             numbers=3,
-            widths=(62, 32, 24, 26, 24),
+            widths=(56, 42, 22, 24, 24),
             totals=_totals(homes, locale),
             page=said(N_("Page %(page)s of %(pages)s")),
         ),
@@ -118,20 +120,9 @@ def _given_back(line: Sold, locale: str) -> str:
     return said(N_("Refund undone: %(name)s"), name=line.title)
 
 
-def _sums(homes: Iterable[Month]) -> Iterable[tuple[str, int]]:
-    """What they cost together, in each currency."""
-    sums = Counter[str]()
-    for each in homes:
-        if each.currency:
-            sums[each.currency] += each.price
-        for app in (*each.apps, *each.given_back):
-            sums[app.currency] += app.amount
-    return sorted(sums.items())
-
-
 def _totals(homes: Iterable[Month], locale: str) -> list[tuple[str, str]]:
     total = ui.words(locale).gettext(N_("Total"))
-    return [(total, formats.price(units, currency, locale)) for currency, units in _sums(homes)]
+    return [(total, formats.price(units, currency, locale)) for currency, units in usage.sums(homes)]
 
 
 def _sent(drawn: paper.Paper, name: str) -> Response:

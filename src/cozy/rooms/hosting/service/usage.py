@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 import structlog
@@ -140,6 +141,17 @@ def _priced(month: Month, plan: Plan | None, earned: list[Earning]) -> Month:
     if plan is None or not plan.name:
         return month
     return replace(month, plan=plan.name, plan_title=plan.title, price=plan.price, currency=plan.currency)
+
+
+def sums(months: Iterable[Month]) -> list[tuple[str, int]]:
+    """What they cost together, in each currency: plans and apps, less what was given back."""
+    found = Counter[str]()
+    for each in months:
+        if each.currency:
+            found[each.currency] += each.price
+        for line in (*each.apps, *each.given_back):
+            found[line.currency] += line.amount
+    return sorted(found.items())
 
 
 def as_csv(months: list[Month]) -> str:
