@@ -88,6 +88,7 @@ ASKED = {
     "POST /my/homes/{domain}": (f"/my/homes/{DOMAIN}", Form(quota="1GB", context="default")),
     "POST /my/homes/{domain}/closed": (f"/my/homes/{DOMAIN}/closed", Form(reason="late")),
     "POST /my/homes/{domain}/open": (f"/my/homes/{DOMAIN}/open", Form()),
+    "POST /my/homes/{domain}/bill": (f"/my/homes/{DOMAIN}/bill", Form(open="1")),
     "POST /my/homes/{domain}/stays": (f"/my/homes/{DOMAIN}/stays", Form()),
     "POST /my/homes/{domain}/log-out": (f"/my/homes/{DOMAIN}/log-out", Form()),
     "GET /my/homes/{domain}/destroy": (f"/my/homes/{DOMAIN}/destroy", None),
