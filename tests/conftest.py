@@ -64,15 +64,16 @@ if workers.WORKERS:
     workers.begin()
 
 
-def pytest_sessionstart() -> None:
-    """What several workers share is there before anything asks for it."""
-    if workers.WORKERS:
-        workers.start()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out, with its reason, what says that it cannot be asked of several workers."""
-    for item in items if workers.WORKERS else ():
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Ask several workers what asks a program, and leave out, with its reason, what says that it cannot be asked of them."""
+    if not workers.WORKERS:
+        return
+    other = [item for item in items if not (isinstance(item, pytest.Function) and workers.is_asked(item))]
+    config.hook.pytest_deselected(items=other)
+    workers.start()
+    left_out = set(other)
+    items[:] = [item for item in items if item not in left_out]
+    for item in items:
         if (alone := item.get_closest_marker("one_process")) is not None:
             item.add_marker(pytest.mark.skip(f"of one process: {alone.args[0]}"))
 

@@ -257,7 +257,11 @@ class Client:
         here = url.partition("//")[2].partition("/")[2] if "://" in url else url.removeprefix("/")
         self._connection.request(method, f"/{here}", body=body, headers={**self.headers, **(headers or {})})
         answer = self._connection.getresponse()
-        return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+        headers = {k.lower(): v for k, v in answer.getheaders()}
+        if answer.status == 502 and headers.get("server") == "Caddy":  # it got none itself, nor do we
+            answer.read()
+            raise ConnectionResetError
+        return Answer(answer.status, headers, answer.read())
 
     def upload(self, name: str, body, dir_id: str = ROOT, **headers: str) -> Answer:
         """A new file."""

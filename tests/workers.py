@@ -7,6 +7,7 @@ from __future__ import annotations
 import atexit
 import base64
 import hashlib
+import inspect
 import os
 import secrets
 import socket
@@ -15,10 +16,12 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
 from cozy.app import cli, configuration
 from cozy.backends import caddy
@@ -74,8 +77,9 @@ def told(data: Path) -> dict[str, str]:
     with psycopg.connect(_shared["postgres"], autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(0o700, parents=True, exist_ok=True)
     key = data / "shared.key"
+    key.touch(0o600)
     key.write_bytes(base64.b64encode(secrets.token_bytes(32)))
     _hosts[data] = {
         "COZY_POSTGRES": _shared["postgres"].replace("dbname=postgres", f"dbname={name}"), "COZY_KEY_FILE": str(key),
@@ -135,3 +139,29 @@ def free(host: str) -> int:
     """A port that nobody listens on."""
     with socket.create_server((host, 0)) as found:
         return int(found.getsockname()[1])
+
+
+def is_asked(item: pytest.Function) -> bool:
+    """Whether a test, or what is given to it, starts the program: it names what does, or what names that."""
+    given = [each.func for all_ in item._fixtureinfo.name2fixturedefs.values() for each in all_]
+    return any(_leads_to_program(each) for each in (item.function, *given))
+
+
+@cache
+def _leads_to_program(thing: Any) -> bool:
+    from tests import program
+
+    waiting, seen = [thing], set()
+    while waiting:
+        each = inspect.unwrap(waiting.pop())
+        if each in {program.Cozy, program.Server}:
+            return True
+        if each in seen or not str(getattr(each, "__module__", "")).startswith("tests."):
+            continue
+        seen.add(each)
+        parts = vars(each).values() if inspect.isclass(each) else [each]
+        codes = [(part.__code__, part.__globals__) for part in parts if inspect.isfunction(part)]
+        for code, names in codes:
+            codes += [(inner, names) for inner in code.co_consts if inspect.iscode(inner)]
+            waiting += [names[name] for name in code.co_names if callable(names.get(name))]
+    return False

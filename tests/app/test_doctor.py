@@ -26,6 +26,7 @@ def test_a_host_that_is_well_has_no_fault(cozy):
     assert f"{cozy.data} is for its own user alone." in done.out
 
 
+@pytest.mark.one_process("the key of several lies elsewhere")
 def test_a_fault_is_said_with_what_to_do(cozy):
     key = cozy.data / "host.key"
     key.write_text("")

@@ -21,6 +21,7 @@ from cozy.rooms.homes import service as homes
 from tests.program import Cozy, make_home
 from tests.seaweed import BUCKET, Service
 
+pytestmark = pytest.mark.one_process("begins with the folder of one, and goes to what several have")
 DOMAINS = ("alice.localhost", "bob.localhost")
 LARGE = bytes(range(256)) * 1_200
 NOTES = b"a needle in a haystack"

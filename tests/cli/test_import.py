@@ -216,6 +216,7 @@ def test_a_file_where_a_folder_should_be_is_left_out_on_both_ways(cozy, tree, tm
     assert (done.code, list(left_out(done))) == (1, ["out"])
 
 
+@pytest.mark.one_process("gives up the right to open the socket of PostgreSQL, too")
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv (util-linux) is missing")
 def test_what_may_not_be_read_is_named_and_the_rest_is_copied(cozy, tree):
     for name in ("secret.txt", "open.txt"):
@@ -271,6 +272,7 @@ def test_exporting_mends_what_was_changed_there(cozy, tree, exported):
     assert (exported() / "a").read_text() == "right"
 
 
+@pytest.mark.one_process("damages contents as they lie in a folder")
 def test_a_damaged_content_is_named_and_the_rest_is_copied(cozy, tree, tmp_path):
     for name in ("gone", "rotten", "fine"):
         (tree / name).write_bytes(name.encode() * 50_000)
@@ -285,6 +287,7 @@ def test_a_damaged_content_is_named_and_the_rest_is_copied(cozy, tree, tmp_path)
     assert set(contents(tmp_path / "out")) == {"rotten", "fine"}
 
 
+@pytest.mark.one_process("sees in a folder how far it is")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_an_interrupted_import_goes_on_at_the_next_run(cozy, tree, exported, number):
     for i in range(1_500):

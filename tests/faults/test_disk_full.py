@@ -18,7 +18,7 @@ import pytest
 from tests.faults.small_disk import SmallDisk, is_possible
 from tests.program import Client, Cozy, Server, make_home
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_process("several keep nothing on the disk that is full")]
 MB = 1024 * 1024
 
 

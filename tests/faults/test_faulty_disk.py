@@ -13,7 +13,7 @@ import pytest
 
 from tests.program import Cozy, Server, left_behind, make_home
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_process("several keep nothing on the disk that fails")]
 PUTS = 150
 # A system call, the error, and which calls of each thread fail.
 FAULTS = {

@@ -11,9 +11,15 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import apsw
+import anyio
 import pytest
 
+from cozy.app.configuration import load
+from cozy.app.house import home_of, opened
+from cozy.kernel.caller import SYSTEM
+from cozy.kernel.db import Row
+from cozy.kernel.work import Work
+from cozy.rooms.homes import service as homes
 from tests.imports.takeouts import bytes_of, write
 from tests.program import Cozy, make_home
 
@@ -37,13 +43,25 @@ _BESIDE = {"io.cozy.imports", "io.cozy.permissions", "io.cozy.jobs", "io.cozy.se
 
 def holdings(data: Path) -> Counter[str]:
     """Everything in a home, each thing by what it says, files by their paths and albums."""
-    (path,) = data.glob("homes/*/home.db")
-    rows = apsw.Connection(str(path)).execute("SELECT doctype, id, body FROM documents WHERE NOT deleted")
-    bodies = {(str(doctype), str(id_)): json.loads(str(body)) for doctype, id_, body in rows}
+    rows = anyio.run(_rows, data)
+    bodies = {(str(doctype), str(id_)): json.loads(body) for doctype, id_, body in rows}
     return Counter(
         json.dumps([doctype, _said(bodies, doctype, body)], sort_keys=True)
         for (doctype, _), body in bodies.items()
         if doctype not in _BESIDE
+    )
+
+
+async def _rows(data: Path) -> list[Row]:
+    settings = load(data=str(data))
+    async with opened(settings) as house:
+        return await house.read(home_of(settings, await house.read_host(homes.only)), SYSTEM, _every)
+
+
+def _every(work: Work) -> list[Row]:
+    return work.db.all(
+        "SELECT doctype, id, CAST(body AS TEXT) FROM documents WHERE home_id = :home AND NOT deleted",
+        home=work.home,
     )
 
 

@@ -142,7 +142,12 @@ def plan(client: Client) -> dict[str, str]:
     }  # fmt: skip
 
 
-@pytest.fixture(params=[1, pytest.param(2, marks=pytest.mark.postgres)], ids=["one-process", "two-processes"])
+TWO = pytest.param(
+    2, marks=[pytest.mark.postgres, pytest.mark.one_process("shares a folder for contents between two")]
+)
+
+
+@pytest.fixture(params=[1, TWO], ids=["one-process", "two-processes"])
 def many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """How many servers there are: several share PostgreSQL."""
     for name in [name for name in os.environ if name.startswith("COZY_")]:

@@ -12,6 +12,7 @@ from threading import Barrier
 
 import pytest
 
+from tests import workers
 from tests.program import DOMAIN, ROOT, Client, Cozy, Server, left_behind, make_home
 
 pytestmark = pytest.mark.slow
@@ -138,6 +139,7 @@ def test_a_chunk_that_ends_early(raw, home):
     raw.hang_up()
 
 
+@pytest.mark.one_process("the proxy in front of several refuses it, in its own way")
 def test_a_chunk_whose_length_is_no_number(raw, home):
     raw.head("POST", at("cut"), "Transfer-Encoding: chunked")
     raw.chunk(os.urandom(100_000))
@@ -293,7 +295,8 @@ def test_racers_for_one_place_of_a_resumable_upload_do_not_mix(server, token):
     with ThreadPoolExecutor(4) as pool:
         statuses = sorted(pool.map(racing, range(4)))
     assert statuses[0] == 204
-    assert set(statuses[1:]) <= {409, 423}
+    # Several workers may each take all of it: one row of parts is the content (docs/decisions/0012).
+    assert set(statuses[1:]) <= ({204, 409, 423} if workers.WORKERS else {409, 423})
     assert client.download(client.children()["raced"]["id"]).body == data
 
 

@@ -25,7 +25,9 @@ from tests.faults.test_kill import Crowd
 from tests.program import Cozy
 from tests.seaweed import BUCKET, Service, Spread, program, spread
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+pytestmark = [
+    pytest.mark.slow, pytest.mark.postgres, pytest.mark.one_process("makes its own workers: COZY_WORKERS says how many")
+]  # fmt: skip
 WORKERS = int(os.environ.get("COZY_WORKERS", "2"))
 HOMES = int(os.environ.get("COZY_WORKER_HOMES", "6"))
 KILLS = int(os.environ.get("COZY_WORKER_KILLS", "0"))

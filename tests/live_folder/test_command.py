@@ -14,6 +14,7 @@ def cozy(tmp_path: Path) -> Cozy:
     return Cozy(tmp_path / "data")
 
 
+@pytest.mark.one_process("a live folder goes with SQLite alone")
 def test_it_goes_on_says_how_it_is_and_goes_off(cozy, tmp_path):
     (tmp_path / "a.txt").write_text("a")
     assert cozy("files", "put", tmp_path / "a.txt", "/Papers/").code == 0
@@ -29,6 +30,7 @@ def test_it_goes_on_says_how_it_is_and_goes_off(cozy, tmp_path):
     assert not (tmp_path / "live").exists()
 
 
+@pytest.mark.one_process("a live folder goes with SQLite alone")
 def test_a_home_that_is_destroyed_says_where_its_files_still_stand(cozy, tmp_path):
     assert cozy("live-folder", "on", tmp_path / "live").code == 0
     assert f"Its files still stand in {tmp_path}/live" in cozy("homes", "destroy", DOMAIN, "--yes").out

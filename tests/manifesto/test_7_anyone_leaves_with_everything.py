@@ -2,9 +2,12 @@
 
 import shutil
 
+import pytest
+
 from tests.program import Cozy, make_home
 
 
+@pytest.mark.one_process("several have no folder that could be copied")
 def test_a_copied_folder_is_the_whole_home(tmp_path):
     make_home(tmp_path / "data")
     cozy = Cozy(tmp_path / "data")
@@ -21,6 +24,7 @@ def test_a_copied_folder_is_the_whole_home(tmp_path):
     assert there("check", "--scrub").code == 0
 
 
+@pytest.mark.one_process("looks at what is left in a folder")
 def test_a_destroyed_home_leaves_nothing_behind_and_others_alone(tmp_path):
     make_home(tmp_path / "data")
     make_home(tmp_path / "data", "bob.localhost")
