@@ -11,6 +11,7 @@ from cozy.app.admin import administration
 from cozy.app.server import serving
 from cozy.rooms.hosting.model import WRONG_SECRETS
 from cozy.rooms.hosting.service import tokens
+from tests.conftest import DOMAIN
 from tests.hosting.conftest import ADMIN
 from tests.program import Cozy, Server, make_home
 
@@ -172,3 +173,24 @@ def test_commands_make_list_and_revoke_tokens(tmp_path):
     assert "billing" in cozy("admin", "tokens").out
     assert cozy("admin", "revoke", listed["id"]).code == 0
     assert cozy("admin", "revoke", listed["id"]).err.strip() == "cozy: There is no such token."
+
+
+def test_a_command_changes_a_home_by_the_names_of_the_api(tmp_path):
+    make_home(tmp_path / "data")
+    cozy = Cozy(tmp_path / "data")
+    assert cozy("admin", "plan", "family", "--title", "Family", "--quota", "2GB").code == 0
+    changed = cozy("admin", "change", DOMAIN, "Plan=family", "Unpaid=true", "UUID=42", "SwiftLayout=2")
+    assert (changed.code, changed.out) == (0, "SwiftLayout has no meaning here.\n")
+    shown = cozy("homes", "show", DOMAIN, "--json").json
+    assert (shown["quota"], shown["hosted"]["plan"], bool(shown["hosted"]["unpaid_since"])) == (
+        2 * 10**9,
+        "family",
+        True,
+    )
+    for wrong, said in (
+        ("Plan=gold", "no such plan"),
+        ("Email=a@example.org", "owner"),
+        ("Colour=red", "no such parameter"),
+    ):
+        refused = cozy("admin", "change", DOMAIN, wrong)
+        assert (refused.code, said in refused.err) == (1, True), refused.err

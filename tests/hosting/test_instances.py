@@ -1,12 +1,15 @@
 """The API of the administration, as cozy-stack's docs/admin.md shows it."""
 
 import asyncio
+import inspect
+import re
 
 import httpx2
 import pytest
 
 from cozy.app.house import home_of, opened
 from cozy.app.server import serving
+from cozy.app.wiring import ADMIN_DOORS
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.settings import Settings
 from cozy.rooms.auth import service as auth
@@ -15,7 +18,9 @@ from cozy.rooms.files import service as files
 from cozy.rooms.homes import service as homes
 from cozy.rooms.hosting import service
 from cozy.rooms.hosting.routes import instances
+from cozy.rooms.notifications import service as notifications
 from tests.conftest import DOMAIN
+from tests.jobs.conftest import at_work, until
 
 pytestmark = pytest.mark.anyio
 MEDIA_TYPE = "application/vnd.api+json"
@@ -284,6 +289,35 @@ async def test_every_route_is_described(hoster, home):
     assert [each["name"] for each in making["parameters"] if each["required"]] == ["Domain"]
     assert set(making["responses"]) == {"201", "401", "409", "422"}
     assert (await hoster.get("/version")).json()["version"]
+    told = {(method.upper(), path) for path, known in described["paths"].items() for method in known}
+    routes = [route for doors in ADMIN_DOORS for route in doors.table if not route.path.startswith("/my")]
+    assert told == {(route.method, route.path) for route in routes if route.path != "/"}
+    for route in routes:
+        source = inspect.getsource(route.handler)
+        known = described["paths"].get(route.path, {}).get(route.method.lower(), {})
+        names = {each["name"] for each in known.get("parameters", []) if each["in"] == "query"}
+        assert set(re.findall(r'call\.query\("([^"]+)"', source)) <= names, route.path
+        assert ("decoded(" not in source and "body:" not in source) or "requestBody" in known, route.path
+
+
+async def test_the_owner_of_one_home_is_told_something(hoster, home, house):
+    url = f"/instances/{DOMAIN}/notifications"
+    said = {
+        "title": "Your card is over",
+        "message": "Look at it",
+        "preferred_channels": ["mobile"],
+        "state": "-1",
+    }
+    answer = await hoster.post(url, json={"notification": said, "properties": {"multiple": True}})
+    assert (answer.status_code, answer.json()["title"]) == (201, "Your card is over")
+    async with at_work(house):
+        await until(house, home, lambda work: len(notifications.listed(work)), 1)
+    (shown,) = await house.read(home, SYSTEM, notifications.listed)
+    assert (shown.title, shown.message) == ("Your card is over", "Look at it")
+    assert (await hoster.post(url, json={"notification": {"title": "x" * 121}})).status_code == 422
+    assert (
+        await hoster.post("/instances/nobody.localhost/notifications", json={"notification": said})
+    ).status_code == 404
 
 
 async def _home(house, domain):

@@ -164,3 +164,20 @@ async def test_what_is_given_back_of_a_plan_is_a_line_of_its_own_and_the_plan_st
     assert (hosted["plan"], "unpaid_since" in hosted) == ("family", False)
     stranger = stripe.charge("ch_3", 100, at, customer="cus_of_another_shop")
     assert await tell("charge.refunded", stranger, "evt_5") == 200
+
+
+async def test_the_plan_that_an_owner_has_already_can_be_paid_for_at_what_it_costs_them(
+    plans, hoster, reader, stripe, tell
+):
+    school = {"title": "School", "price": 900}  # which nobody can ask for
+    await hoster.put("/plans/school", json=school)
+    await hoster.patch(URL, params={"Plan": "school"})
+    await hoster.put("/plans/school", json={**school, "price": 1100})
+    assert "Pay for it each month" in (await reader.get(PLAN)).text
+    await reader.submit(f"{PLAN}/paying", page=PLAN, plan="school")
+    assert stripe.asked[1][1]["line_items[0][price_data][unit_amount]"] == "900"
+    begun = {"customer": "cus_1", "subscription": "sub_1", "metadata": {"plan": "school"}}
+    await tell("checkout.session.completed", begun)
+    assert "Pay for it each month" not in (await reader.get(PLAN)).text
+    (line,) = (await hoster.get("/statements/2026-07")).json()
+    assert (line["plan"], line["price"]) == ("school", 900)

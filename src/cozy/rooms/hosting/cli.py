@@ -19,8 +19,8 @@ from cozy.kernel.house import House
 from cozy.rooms.homes.model import octets
 
 from .errors import BadParameter
-from .model import Delivery, Invitation, Invited, Inviting, Offer, Token, Webhook
-from .service import invitations, plans, tokens, webhooks
+from .model import Changing, Delivery, Invitation, Invited, Inviting, Offer, Token, Webhook
+from .service import asking, homes, invitations, plans, tokens, webhooks
 
 cli = typer.Typer(no_args_is_help=True, help="The administration of this host.")
 
@@ -138,6 +138,28 @@ def uninvite(context: typer.Context, id_: Annotated[str, typer.Argument(metavar=
         await house.write_host(invitations.take_back, id_)
 
     desk.run(taking)
+
+
+@cli.command("change")
+def change_home(
+    context: typer.Context,
+    domain: Annotated[str, typer.Argument(help="The address of the home: camille.example.org.")],
+    asked: Annotated[
+        list[str],
+        typer.Argument(metavar="NAME=VALUE…", help="As PATCH /instances has them: Plan=family Unpaid=true."),
+    ],
+) -> None:
+    """Change what the host decides about a home, by the names that its API has for it."""
+    desk: Desk = context.obj
+    pairs = [(name, value) for name, _, value in (each.partition("=") for each in asked)]
+
+    async def changing(house: House) -> list[str]:
+        wanted, passed_over = asking.read(pairs, Changing, owners=True)
+        await homes.change(house, domain, wanted)
+        return passed_over
+
+    for name in desk.run(changing):
+        print(f"{name} has no meaning here.")
 
 
 @cli.command()

@@ -6,7 +6,7 @@ from cozy.kernel.work import Event
 
 
 class HostSpoke(Event, frozen=True):
-    """The host says something to every home, and so to this one."""
+    """The host says something to this home, or to every one."""
 
     message_id: str
     title: str

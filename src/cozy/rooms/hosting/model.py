@@ -351,6 +351,20 @@ class Opening(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ) = field(default=None, name="feature_sets")
 
 
+class Notification(Struct, frozen=True):
+    """What an owner is told; what else cozy-stack's scripts say of it is passed over."""
+
+    title: Annotated[str, Meta(description="What it is about, 120 characters at the most.")]
+    message: Annotated[str, Meta(description="What you say.")] = ""
+    content: Annotated[str, Meta(description="The same, at more length; 2,000 characters at the most.")] = ""
+
+
+class Notifying(Struct, frozen=True):
+    """`{"notification": {"title": "…", "message": "…"}}`."""
+
+    notification: Notification
+
+
 class Changing(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What changes of a home."""
 

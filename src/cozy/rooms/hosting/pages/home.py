@@ -15,7 +15,7 @@ from cozy.ui import N_
 from cozy.web.call import Call
 
 from .. import service
-from ..errors import OtherAddress
+from ..errors import BadParameter, OtherAddress
 from ..model import Changing
 from .door import CONSOLE, done, routes, shown, text, words
 from .homes import row
@@ -84,6 +84,18 @@ async def note_bill(call: Call, domain: str, form: FormData) -> Response:
     return done(call, _address(domain), said)
 
 
+@routes.on("POST", f"{ONE}/told", HOSTER)
+async def tell_owner(call: Call, domain: str, form: FormData) -> Response:
+    """Tell its owner something. 303; 404, 422."""
+    said = {name: text(form, name) for name in ("title", "body")}
+    try:
+        await service.telling.say_to(call.house, domain, said["title"], said["body"])
+    except BadParameter as problem:
+        errors = {str(problem.facts["parameter"]): words(call).gettext(problem.detail)}
+        return await _shown(call, await service.homes.find(call.house, domain), 422, errors, said=said)
+    return done(call, _address(domain), N_("Its owner is told."))
+
+
 @routes.on("POST", f"{ONE}/log-out", HOSTER)
 async def end_sessions(call: Call, domain: str, form: FormData) -> Response:
     """End every session. 303; 404."""
@@ -110,7 +122,12 @@ async def destroy(call: Call, domain: str, form: FormData) -> Response:
 
 
 async def _shown(
-    call: Call, home: Home, status: int, errors: dict[str, str], typed: str | None = None
+    call: Call,
+    home: Home,
+    status: int,
+    errors: dict[str, str],
+    typed: str | None = None,
+    said: dict[str, str] | None = None,
 ) -> Response:
     listing = await call.read(homes.at, home.domain)
     moving = await call.read(service.homes.moving)
@@ -123,7 +140,7 @@ async def _shown(
     return await shown(
         call, "home.html", status, "homes", row=await row(call, listing, moving), contexts=contexts, errors=errors,
         plans=[("", words(call).gettext("None")), *plans] if plans else [],
-        typed=(written(listing.quota) if listing.quota else "") if typed is None else typed, origin=home.origin, months=months,
+        typed=(written(listing.quota) if listing.quota else "") if typed is None else typed, origin=home.origin, months=months, said=said or {},
         closes=homes.bills.closes_at(call.house.settings, listing.hosted), now=call.house.clock(),
         help=service.facts.help_open(call.house.settings, listing, iso(call.house.clock())),
     )  # fmt: skip

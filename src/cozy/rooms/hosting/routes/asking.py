@@ -5,61 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import msgspec
 from msgspec import Struct
 
 from cozy.web.call import Call
 
-from ..errors import BadParameter, OwnersToSay
+from .. import service
 
 T = TypeVar("T", bound=Struct)
 F = TypeVar("F", bound=Callable[..., Any])
 
-# Of cozy-stack, and without a meaning here: the answer says that they were passed over.
-IDLE = {
-    name.lower()
-    for name in (
-        "Apps", "AuthMode", "AutoUpdate", "CouchCluster", "Debug", "DomainAliases", "FranceConnectID", "FromCloudery",
-        "KdfIterations", "Key", "MagicLink", "OldDomain", "OnboardingFinished", "Phone", "SwiftLayout", "TOSLatest", "Trace",
-    )
-}  # fmt: skip
-ASKS = "asks"  # of a handler: what it takes in the query
-OWNERS = {name.lower() for name in ("Email", "PublicName", "Locale", "Timezone", "Phone", "MagicLink")}
+ASKS, TAKES = (
+    "asks",
+    "takes",
+)  # of a handler: what it takes in the query, and in the body where it reads that itself
 
 
-def asks(shape: type[Struct]) -> Callable[[F], F]:
-    """Say of a handler what it takes in the query, for the description of the API."""
+def asks(query: type[Struct] | None = None, body: Any = None) -> Callable[[F], F]:
+    """Say of a handler what it takes in the query or the body, for the description of the API."""
 
     def marked(handler: F) -> F:
-        vars(handler)[ASKS] = shape
+        vars(handler).update({ASKS: query, TAKES: body})
         return handler
 
     return marked
 
 
 def asked(call: Call, shape: type[T], *, owners: bool = False) -> tuple[T, list[str]]:
-    """What is asked for, and the parameters that were passed over. owners: whether what is the owner's to say is refused.
-
-    Raises BadParameter, OwnersToSay.
-    """
-    given, idle = dict[str, str](), list[str]()
-    names = {name.lower(): name for name in shape.__struct_encode_fields__}
-    for name, value in call.request.query_params.items():
-        plain = name.lower()
-        if plain in names:
-            given[names[plain]] = value
-        elif owners and plain in OWNERS:
-            raise OwnersToSay(parameter=name)
-        elif plain in IDLE:
-            idle.append(name)
-        else:
-            raise BadParameter("There is no such parameter.", parameter=name)
-    try:
-        return msgspec.convert(given, shape, strict=False), idle
-    except msgspec.ValidationError as error:
-        raise BadParameter(f"This cannot be used: {error}.", parameter=_named(error)) from error
-
-
-def _named(error: msgspec.ValidationError) -> str:
-    """The parameter that an error is about: it ends with `$.DiskQuota`."""
-    return str(error).rpartition("$.")[2].strip("`") if "$." in str(error) else str(error).split("`")[1]
+    """What the query asks for, as `service.asking.read` tells it. Raises BadParameter, OwnersToSay."""
+    return service.asking.read(call.request.query_params.items(), shape, owners=owners)

@@ -13,6 +13,7 @@ from cozy.web.answers import json
 from cozy.web.call import Call
 
 from .. import service
+from .asking import asks
 
 routes = Routes()
 
@@ -36,6 +37,7 @@ def flags(work: Work, domain: str) -> Response:
 
 
 @routes.on("PATCH", "/instances/{domain}/feature/flags", HOSTER)
+@asks(body=dict[str, Any])
 async def change_flags(call: Call, domain: str) -> Response:
     """Change some of them; null takes one away. 200; 400, 404."""
     clean = service.homes.clean_domain(domain)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any
 
+from msgspec import Meta, Struct, field
 from starlette.responses import Response, StreamingResponse
 
 from cozy.kernel.caller import SYSTEM
@@ -18,7 +19,7 @@ from cozy.web.answers import encoded, json, nothing
 from cozy.web.call import Call
 
 from .. import service
-from ..model import Changing, Opening
+from ..model import Changing, Notifying, Opening
 from .asking import asked, asks
 
 routes = Routes()
@@ -27,7 +28,20 @@ TYPE = "instances"
 MOST = 1000  # homes of one page
 
 
+class Page(Struct):
+    """Which homes of the list."""
+
+    limit: Annotated[int, Meta(description="How many, 1,000 at the most; all of them without it.")] = field(
+        default=0, name="page[limit]"
+    )
+    cursor: Annotated[str, Meta(description="After which: `links.next` has it.")] = field(
+        default="", name="page[cursor]"
+    )
+    skip: Annotated[int, Meta(description="How many to pass over.")] = field(default=0, name="page[skip]")
+
+
 @routes.on("GET", LIST, HOSTER)
+@asks(Page)
 async def instances(call: Call) -> Response:
     """Every home by address, or a page of them: `page[limit]`, `page[cursor]`, `page[skip]`. 200; 400."""
     if not jsonapi.page_limit(call, 0, MOST):
@@ -102,6 +116,15 @@ async def disk_usage(call: Call, domain: str) -> Response:
     home = await service.homes.find(call.house, domain)
     shown = {"used": str(await call.house.read(home, SYSTEM, service.facts.size))}
     return json(shown if home.quota is None else {**shown, "quota": str(home.quota)})
+
+
+@routes.on("POST", f"{LIST}/{{domain}}/notifications", HOSTER)
+@asks(body=Notifying)
+async def notify(call: Call, domain: str) -> Response:
+    """Tell the owner of one home something, by a notification, and by mail where they chose that. 201; 400, 404, 422."""
+    said = (await call.decoded(Notifying)).notification
+    told = await service.telling.say_to(call.house, domain, said.title, said.content or said.message)
+    return json({"_id": told.message_id, "title": told.title, "message": told.body}, 201)
 
 
 @routes.on("GET", f"{LIST}/{{domain}}/prefix", HOSTER)

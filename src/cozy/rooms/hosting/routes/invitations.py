@@ -12,6 +12,7 @@ from cozy.web.call import Call
 
 from .. import service
 from ..model import Inviting
+from .asking import asks
 
 routes = Routes()
 
@@ -31,6 +32,7 @@ def invitations(work: Work) -> Response:
 
 
 @routes.on("POST", "/invitations", HOSTER)
+@asks(body=Inviting)
 async def invite(call: Call) -> Response:
     """Invite people, by mail where there is a mail server. 201, with the links, which are told this once; 400, 404, 422."""
     return json(await service.invitations.invite(call.house, await call.decoded(Inviting)), 201)

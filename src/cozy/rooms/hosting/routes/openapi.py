@@ -13,7 +13,7 @@ import msgspec
 from cozy import __version__
 from cozy.kernel.routes import Route
 
-from .asking import ASKS
+from .asking import ASKS, TAKES
 
 _HOLE = re.compile(r"\{([a-z_]+)(?::path)?\}")
 _STATUS = re.compile(r"\b[2-5]\d\d\b")
@@ -48,8 +48,9 @@ def _operation(route: Route) -> dict[str, Any]:
         "parameters": [*_holes(route), *_query(route)],
         "responses": {status: {"description": _meaning(status)} for status in _statuses(said)},
     }
-    if route.body is not None:
-        operation["requestBody"] = {"content": {"application/json": {"schema": _schema(route.body)}}}
+    body = route.body if route.body is not None else vars(route.handler).get(TAKES)
+    if body is not None:
+        operation["requestBody"] = {"content": {"application/json": {"schema": _schema(body)}}}
     return operation
 
 

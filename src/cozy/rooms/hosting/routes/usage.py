@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct, field
 from starlette.responses import Response
 
 from cozy.kernel.routes import HOSTER, Routes
@@ -15,11 +16,22 @@ from cozy.web.call import Call
 
 from .. import service
 from ..model import Earning, Month, Payout
+from .asking import asks
 
 routes = Routes()
 
 
+class Between(Struct):
+    """Which days."""
+
+    first: Annotated[str, Meta(description="The first day, 2026-12-01; that of this month without it.")] = (
+        field(default="", name="from")
+    )
+    last: Annotated[str, Meta(description="The last day; today without it.")] = field(default="", name="to")
+
+
 @routes.on("GET", "/instances/{domain}/usage", HOSTER)
+@asks(Between)
 def usage(work: Work, call: Call, domain: str) -> Response:
     """What a home cost by day, `from` one day `to` another: bytes stored, received and sent, requests. 200; 404, 422."""
     found = homes.at(work, service.homes.clean_domain(domain))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
+from msgspec import Meta, Struct
 from msgspec.structs import asdict
 from starlette.responses import Response
 
@@ -14,6 +15,7 @@ from cozy.web.call import Call
 
 from .. import service
 from ..model import Ringing, Webhook
+from .asking import asks
 
 routes = Routes()
 
@@ -44,7 +46,14 @@ def drop_webhook(work: Work, webhook_id: str) -> Response:
     return nothing()
 
 
+class Told(Struct):
+    """Which messages."""
+
+    state: Annotated[str, Meta(description="`waiting`, `sent` or `given_up`; all without it.")] = ""
+
+
 @routes.on("GET", "/deliveries", HOSTER)
+@asks(Told)
 def deliveries(work: Work, call: Call) -> Response:
     """The last thousand messages, the newest first; `state`: waiting, sent or given_up. 200; 422."""
     return json(service.webhooks.deliveries(work, call.query("state"), 1000))

@@ -1,6 +1,7 @@
 """What the administration can do."""
 
 from . import (
+    asking,
     entering,
     facts,
     health,
@@ -20,6 +21,7 @@ from . import (
 )
 
 __all__ = [
+    "asking",
     "entering",
     "facts",
     "health",

@@ -18,7 +18,7 @@ from .. import store
 from ..errors import NoPayments, NoPlan, NotPaidYet
 from ..model import Changing, Earning, Payer, Plan
 from ..ports import Buying, Charge, Paid, Payments
-from . import purchases
+from . import plans, purchases
 from .homes import apply
 
 KEPT = timedelta(days=90)  # which messages came: Stripe sends one again for 30 days at the most
@@ -59,8 +59,11 @@ async def leave(house: House, home_id: str) -> None:
 
 
 async def buy(house: House, home: Home, plan_name: str, back: str) -> str:
-    """Where the owner pays for a plan. back: where they are sent afterwards. Raises NoPayments, NoPlan, Elsewhere."""
-    plan = await house.read_host(_offered, plan_name)
+    """Where the owner pays for a plan: one that is offered, or the one that they have, at what it costs them.
+
+    back: where they are sent afterwards. Raises NoPayments, NoPlan, Elsewhere.
+    """
+    plan = await house.read_host(_to_pay, home.id, plan_name)
     buying = Buying(
         home_id=home.id, customer=await customer(house, home), once=plan.name, title=plan.title, amount=plan.price,
         currency=plan.currency, about={"plan": plan.name}, back=back, done=back,
@@ -77,9 +80,11 @@ async def customer(house: House, home: Home) -> str:
     return known.customer
 
 
-def _offered(work: Work, name: str) -> Plan:
-    plan = store.plans.one(work, name)
-    if plan is None or not plan.changeable or not plan.price:
+def _to_pay(work: Work, home_id: str, name: str) -> Plan:
+    listing = homes.of_id(work, home_id)
+    held = plans.of(work, listing) if listing else None
+    plan = held if held is not None and held.name == name else store.plans.one(work, name)
+    if plan is None or not (plan.changeable or plan is held) or not plan.price:
         raise NoPlan(parameter="plan")
     return plan
 

@@ -33,14 +33,27 @@ LOOK_EVERY_S = 5.0
 
 def say(work: Work, title: str, body: str) -> Message:
     """Let every home be told. Raises BadParameter."""
+    said, more = _clean(title, body)
+    message = Message(new_id(), said, more, iso(work.now), "", 0, False)
+    store.messages.keep(work, message)
+    return message
+
+
+async def say_to(house: House, domain: str, title: str, body: str) -> HostSpoke:
+    """Tell the owner of one home. Raises NoHome, BadDomain, BadParameter."""
+    home = await changing.find(house, domain)
+    told = HostSpoke(new_id(), *_clean(title, body))
+    await house.write(home, SYSTEM, Work.publish, told)
+    return told
+
+
+def _clean(title: str, body: str) -> tuple[str, str]:
     said, more = title.strip(), body.strip()
     if not said or len(said) > TITLE:
         raise BadParameter("Say in 1 to 120 characters what it is about.", parameter="title")
     if len(more) > BODY:
         raise BadParameter("This is too long: 2,000 characters are the most.", parameter="body")
-    message = Message(new_id(), said, more, iso(work.now), "", 0, False)
-    store.messages.keep(work, message)
-    return message
+    return said, more
 
 
 def said(work: Work) -> list[Message]:
