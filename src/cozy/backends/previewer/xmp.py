@@ -15,7 +15,6 @@ CAMERA = "{http://ns.google.com/photos/1.0/camera/}"
 ITEM = "{http://ns.google.com/photos/1.0/container/item/}"
 TIFF = "{http://ns.adobe.com/tiff/1.0/}"
 AUX = "{http://ns.adobe.com/exif/1.0/aux/}"
-DIGIKAM = "{http://www.digikam.org/ns/1.0/}"
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _DEGREES = re.compile(
     r"(\d+),(\d+(?:\.\d+)?)(?:,(\d+(?:\.\d+)?))?([NSEW])"

@@ -61,8 +61,6 @@ OFFICE = frozenset(
     ]
 )  # fmt: skip
 
-Class = Literal["files", "binary", "code", "pdf", "slide", "spreadsheet", "text", "zip", "shortcut"]
-
 
 class File(Struct, frozen=True):
     """A file or a folder: one revision of its document."""

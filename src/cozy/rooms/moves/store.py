@@ -76,8 +76,3 @@ def comes(work: Work, home_id: str) -> bool:
         "SELECT 1 FROM arrivals WHERE state = 'coming' AND body->>'home_id' = :home LIMIT 1", home=home_id
     )
     return row is not None
-
-
-def forget_arrival(work: Work, domain: str) -> None:
-    """Forget that one is expected."""
-    work.db.run("DELETE FROM arrivals WHERE domain = :domain", domain=domain)

@@ -82,7 +82,6 @@ class Album(Struct, frozen=True):
     order: Order = "oldest"
     count: int = 0
     cover: Photo | None = None
-    is_automatic: bool = False  # made by an app out of dates and places
 
 
 def photo_of(file: File) -> Photo:

@@ -255,17 +255,6 @@ def decline(work: Work, share_id: str) -> Share:
     return keeping.put(work, share, state="declined")
 
 
-def found_closed(work: Work, share_id: str) -> None:
-    """Their server opens it no more, without a word."""
-    try:
-        share = received(work, share_id)
-    except NoShare:
-        return
-    if share.state == "accepted":
-        keeping.put(work, share, state="ended")
-        noticing.ended(work, share)
-
-
 def contact_of(work: Work, share: Share) -> Document | None:
     """Who of the owner's contacts shares this, if any: by that address, or by a home at it."""
     return contacts.homes.with_email(work, share.who) or contacts.homes.at(work, share.server)

@@ -57,7 +57,7 @@ def _album(work: Work, document: Document) -> Album:
     name = body.get("name")
     return Album(
         document.id, document.rev, name if isinstance(name, str) else "", str(body.get("created_at", "")),
-        _order(body), linked.count, photo_of(mine[0]) if mine else None, bool(body.get("auto", False)),
+        _order(body), linked.count, photo_of(mine[0]) if mine else None,
     )  # fmt: skip
 
 

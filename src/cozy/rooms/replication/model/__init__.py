@@ -13,7 +13,6 @@ from . import revisions
 from .revisions import Tree
 
 Kind = Literal["documents", "files"]  # what a round brings to a peer
-LATER = ("documents", "files")
 INITIAL_SYNC = "io.cozy.sharings.initial_sync"
 
 

@@ -16,7 +16,7 @@ from cozy.rooms.documents.errors import NoDocument
 from cozy.rooms.documents.model import Document, Query
 
 from ..errors import NoSharing
-from ..model import FIELDS, SHARINGS, Credentials, Member, Sharing, body_of, from_body
+from ..model import FIELDS, SHARINGS, Credentials, Sharing, body_of, from_body
 
 T = TypeVar("T")
 LIMIT = 1000  # cozy-stack's
@@ -85,13 +85,6 @@ def with_secrets(sharing: Sharing, index: int, secrets: Credentials) -> Sharing:
 def put_at(items: Sequence[T], at: int, item: T) -> tuple[T, ...]:
     """The items with another one in that place."""
     return (*items[:at], item, *items[at + 1 :])
-
-
-def own_member(sharing: Sharing) -> Member:
-    """What the sharing says of this home. Raises NoSharing where it says nothing."""
-    if sharing.me < 0:
-        raise NoSharing(id=sharing.id)
-    return sharing.members[sharing.me]
 
 
 def unasked(work: Work) -> Work:
