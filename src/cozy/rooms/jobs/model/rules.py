@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from cozy.kernel.bus import Change
+from cozy.kernel.selectors import held, texts
 
 VERBS = frozenset({"CREATED", "UPDATED", "DELETED"})
 CHANGED = "!="
@@ -44,30 +45,7 @@ class Rule(Struct, frozen=True):
         return bool(self.values) and not self.selector
 
     def _picks(self, body: Mapping[str, Any]) -> bool:
-        value = held(body, self.selector)
-        items = value if isinstance(value, list) else [value]
-        return any(text in self.values for item in items for text in _texts(item))
-
-
-def held(body: Mapping[str, Any], selector: str) -> Any:
-    """What the member of that name holds: `a.b` is b inside a."""
-    value: Any = body
-    for name in selector.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
-
-
-def _texts(item: Any) -> tuple[str, ...]:
-    """As the arguments of a trigger spell a value."""
-    if isinstance(item, str):
-        return (item,)
-    if isinstance(item, bool):
-        return ("true" if item else "false",)
-    if isinstance(item, int | float):
-        return (str(item),)
-    if isinstance(item, Mapping) and isinstance(item.get("id"), str):
-        return (item["id"], f"{item.get('type', '')}/{item['id']}")
-    return ()
+        return any(text in self.values for text in texts(body, self.selector))
 
 
 @lru_cache(maxsize=1024)

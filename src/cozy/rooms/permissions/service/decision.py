@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from cozy.kernel.caller import Caller, Grant, Verb
 from cozy.kernel.routes import Need
+from cozy.kernel.selectors import texts
 from cozy.kernel.work import Work
 
 from ..errors import NobodyIn, NotAllowed
@@ -114,28 +115,7 @@ def _picks(grant: Grant, ids: Collection[str], body: Body | None, around: Sequen
     if not grant.selector:
         return any(value in ids for value in grant.values)
     looked_at = around if body is None else (body, *around)
-    return any(value in grant.values for members in looked_at for value in _values(members, grant.selector))
-
-
-def _values(members: Body, selector: str) -> list[str]:
-    """What the field that a selector names holds, as a rule spells it: `a.b` is b inside a, a list each of its items."""
-    value: Any = members
-    for name in selector.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    items = value if isinstance(value, list) else [value]
-    return [text for item in items for text in _texts(item)]
-
-
-def _texts(item: Any) -> tuple[str, ...]:
-    if isinstance(item, str):
-        return (item,)
-    if isinstance(item, bool):
-        return ("true" if item else "false",)
-    if isinstance(item, int | float):
-        return (str(item),)
-    if isinstance(item, Mapping) and isinstance(item.get("id"), str):  # what files and others are part of
-        return (item["id"], f"{item.get('type', '')}/{item['id']}")
-    return ()
+    return any(value in grant.values for members in looked_at for value in texts(members, grant.selector))
 
 
 def _covers(grant: Grant, verb: Verb, doctype: str) -> bool:

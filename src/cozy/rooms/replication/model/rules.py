@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
+from cozy.kernel.selectors import held
 from cozy.rooms.sharing.model import REFERRED, Rule, Sharing
 from cozy.rooms.sharing.model.ids import xored
 
@@ -19,14 +20,6 @@ def travels(rule: Rule, deed: Deed, *, by_owner: bool) -> bool:
     """Whether what somebody did reaches the others."""
     mode = getattr(rule, deed)
     return mode in {"sync", "revoke"} or (mode == "push" and by_owner)
-
-
-def held(body: Mapping[str, Any], selector: str) -> Any:
-    """What the member of that name holds: `a.b` is b inside a."""
-    value: Any = body
-    for name in selector.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
 
 
 def references(body: Mapping[str, Any]) -> list[str]:
