@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 
@@ -14,3 +15,8 @@ def new_id() -> str:
 def new_secret(size: int = 24) -> str:
     """An unguessable URL-safe text; size: bytes of randomness."""
     return secrets.token_urlsafe(size)
+
+
+def hashed(secret: str) -> str:
+    """What is kept of such a text, to know it again by: too long to be guessed, it needs no slow hash (SHA-256, hexadecimal)."""
+    return hashlib.sha256(secret.encode()).hexdigest()

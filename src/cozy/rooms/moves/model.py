@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 from typing import Literal
 from urllib.parse import urlsplit
@@ -157,8 +156,3 @@ class KeptHanding(Struct, frozen=True):
     def id(self) -> str:
         """Its id."""
         return self.document.id
-
-
-def sha256_of(code: str) -> str:
-    """What is kept of a code."""
-    return hashlib.sha256(code.encode()).hexdigest()

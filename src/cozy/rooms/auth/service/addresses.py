@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 
-from cozy.kernel.ids import new_secret
+from cozy.kernel.ids import hashed, new_secret
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 
@@ -47,7 +46,7 @@ def begin(work: Work) -> tuple[str, str]:
     if not email:
         raise NoNewAddress
     token = new_secret(32)
-    store.credentials.put(work, _KIND, _hash(token), {"email": email}, work.now + LIFETIME)
+    store.credentials.put(work, _KIND, hashed(token), {"email": email}, work.now + LIFETIME)
     return email, token
 
 
@@ -58,12 +57,8 @@ def link(origin: str, token: str) -> str:
 
 def confirm(work: Work, token: str) -> None:
     """Make it the address. Raises AddressLinkExpired."""
-    found = store.credentials.one(work, _KIND, _hash(token))
+    found = store.credentials.one(work, _KIND, hashed(token))
     if found is None or found.details["email"] != homes.expected_email(work):
         raise AddressLinkExpired
     store.credentials.drop_kind(work, _KIND)
     homes.take_expected_email(work)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

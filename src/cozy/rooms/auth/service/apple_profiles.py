@@ -19,7 +19,7 @@ import msgspec
 from cryptography.fernet import Fernet
 
 from cozy.kernel.home import Home
-from cozy.kernel.ids import new_secret
+from cozy.kernel.ids import hashed, new_secret
 from cozy.kernel.work import Work
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.errors import NoGrant
@@ -40,7 +40,7 @@ def offer(work: Work, handed: Handed) -> str:
     """The token of an address where the profile can be fetched."""
     token = new_secret(32)
     sealed = _lock(token).encrypt(msgspec.json.encode(handed)).decode()
-    store.credentials.put(work, _KIND, _hash(token), {"sealed": sealed}, work.now + GOOD_FOR)
+    store.credentials.put(work, _KIND, hashed(token), {"sealed": sealed}, work.now + GOOD_FOR)
     return token
 
 
@@ -51,7 +51,7 @@ def path(token: str) -> str:
 
 def look(work: Work, token: str) -> Handed:
     """What a profile will set up, as long as nobody fetched it. Raises NoAppleProfile."""
-    kept = store.credentials.one(work, _KIND, _hash(token))
+    kept = store.credentials.one(work, _KIND, hashed(token))
     if kept is None:
         raise NoAppleProfile
     handed = msgspec.json.decode(_lock(token).decrypt(kept.details["sealed"]), type=Handed)
@@ -65,7 +65,7 @@ def look(work: Work, token: str) -> Handed:
 def take(work: Work, token: str) -> Handed:
     """The same, this once. Raises NoAppleProfile."""
     handed = look(work, token)
-    store.credentials.drop(work, _KIND, _hash(token))
+    store.credentials.drop(work, _KIND, hashed(token))
     return handed
 
 
@@ -115,10 +115,6 @@ def _payload(type_: str, identifier: str) -> dict[str, Any]:
         "PayloadIdentifier": identifier,
         "PayloadUUID": str(uuid5(NAMESPACE_URL, identifier)).upper(),
     }
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _lock(token: str) -> Fernet:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -12,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cozy.kernel.clock import iso, parse
-from cozy.kernel.ids import new_secret
+from cozy.kernel.ids import hashed, new_secret
 from cozy.kernel.work import Work
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import Rule
@@ -153,8 +152,3 @@ def of_code(work: Work, code: str) -> Agreed | None:
 def spend(work: Work, code: str) -> bool:
     """Use a code up; False when it was already."""
     return store.credentials.spend(work, f"{_KIND}_used", hashed(code), work.now + CODE)
-
-
-def hashed(code: str) -> str:
-    """What we keep of a code."""
-    return hashlib.sha256(code.encode()).hexdigest()

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec.structs import replace
 
 from cozy.kernel.clock import iso
+from cozy.kernel.ids import hashed
 from cozy.kernel.text import nfc
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
@@ -77,7 +78,7 @@ def register(work: Work, visitor: Visitor, said: Introduction, *, may_log_in: bo
         pending=True,
         created_at=iso(work.now),
         allow_login_scope=may_log_in,
-        onboarding_sha256=_hash(said.onboarding_secret) if said.onboarding_secret else "",
+        onboarding_sha256=hashed(said.onboarding_secret) if said.onboarding_secret else "",
         cozyMetadata=_metadata(work, checked),
         **checked,
     )
@@ -293,7 +294,7 @@ def _lock(work: Work) -> AESGCM:
 
 def exchanged(work: Work, onboarding_secret: str) -> Client:
     """The client that was registered with this onboarding secret, which is used up. Raises NoClient."""
-    found = store.clients.with_secret(work, _hash(onboarding_secret)) if onboarding_secret else None
+    found = store.clients.with_secret(work, hashed(onboarding_secret)) if onboarding_secret else None
     if found is None:
         raise NoClient
     return put(work, replace(find(work, found.id), onboarding_sha256=""))
@@ -356,7 +357,3 @@ def forget_pending(work: Work, client_id: str) -> None:
 
 def _client(found: Document) -> Client:
     return from_body(found.id, found.rev, found.body)
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

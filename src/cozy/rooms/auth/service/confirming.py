@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from cozy.kernel.bus import Change
 from cozy.kernel.caller import Caller
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
-from cozy.kernel.ids import new_secret
+from cozy.kernel.ids import hashed, new_secret
 from cozy.kernel.problem import Problem
 from cozy.kernel.work import Work
 
@@ -48,14 +47,14 @@ def _confirmed(work: Work, visitor: Visitor, code: str, state: str) -> str:
 def proved(work: Work, state: str) -> str:
     """The code for an app that asked with this state, once the owner has shown that it is them."""
     proof = new_secret(16)
-    store.credentials.put(work, _KIND, _hash(proof), {}, work.now + GOOD_FOR)
+    store.credentials.put(work, _KIND, hashed(proof), {}, work.now + GOOD_FOR)
     work.changes.append(Change("CREATED", DOCTYPE, state))
     return proof
 
 
 def is_good(work: Work, proof: str) -> bool:
     """Whether this code says that the owner was here just now."""
-    return store.credentials.one(work, _KIND, _hash(proof)) is not None
+    return store.credentials.one(work, _KIND, hashed(proof)) is not None
 
 
 def wanted(work: Work, proof: str, problem: Problem | None) -> dict[str, Any]:
@@ -89,7 +88,3 @@ def answer(target: str, proof: str, state: str) -> str:
     url, hash_, fragment = target.partition("#")
     query = urlencode({"code": proof, "state": state})
     return f"{url}{'&' if '?' in url else '?'}{query}{hash_}{fragment}"
-
-
-def _hash(proof: str) -> str:
-    return hashlib.sha256(proof.encode()).hexdigest()

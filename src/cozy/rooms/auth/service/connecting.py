@@ -7,7 +7,6 @@ owner agreed. The password is made when it is fetched, so that it stands nowhere
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from datetime import timedelta
@@ -16,7 +15,7 @@ from typing import Any
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
-from cozy.kernel.ids import new_secret
+from cozy.kernel.ids import hashed, new_secret
 from cozy.kernel.work import Work
 
 from .. import store
@@ -42,14 +41,10 @@ def _begin(work: Work, visitor: Visitor) -> Begun:
     limits.count(work, _KIND, visitor)
     page, secret = new_secret(), new_secret()
     details = {
-        "secret": _digest(secret), "name": name_of(visitor.user_agent), "address": visitor.address, "agreed": None,
+        "secret": hashed(secret), "name": name_of(visitor.user_agent), "address": visitor.address, "agreed": None,
     }  # fmt: skip
-    store.credentials.put(work, _KIND, _digest(page), details, work.now + GOOD_FOR)
-    return Begun(page, f"{_digest(page)}.{secret}")
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    store.credentials.put(work, _KIND, hashed(page), details, work.now + GOOD_FOR)
+    return Begun(page, f"{hashed(page)}.{secret}")
 
 
 def name_of(user_agent: str) -> str:
@@ -72,17 +67,17 @@ def agree(work: Work, page: str, wanted: Wanted) -> None:
     if not wanted.name.strip():
         raise NoDeviceName(parameter="name")
     agreed = {"name": wanted.name, "may_write": wanted.may_write, "expires_at": wanted.expires_at}
-    store.credentials.change(work, _KIND, _digest(page), {**_found(work, page), "agreed": agreed})
+    store.credentials.change(work, _KIND, hashed(page), {**_found(work, page), "agreed": agreed})
 
 
 def refuse(work: Work, page: str) -> None:
     """Let it wait in vain."""
-    store.credentials.drop(work, _KIND, _digest(page))
+    store.credentials.drop(work, _KIND, hashed(page))
 
 
 def _found(work: Work, page: str) -> dict[str, Any]:
     """Raises NotWaiting, also where the owner has answered."""
-    found = store.credentials.one(work, _KIND, _digest(page))
+    found = store.credentials.one(work, _KIND, hashed(page))
     if found is None or found.details["agreed"] is not None:
         raise NotWaiting
     return found.details
@@ -114,7 +109,7 @@ def _take(work: Work, token: str) -> Wanted | None:
 def _agreed(work: Work, token: str) -> dict[str, Any] | None:
     id_, _, secret = token.partition(".")
     found = store.credentials.one(work, _KIND, id_)
-    if found is None or not hmac.compare_digest(found.details["secret"], _digest(secret)):
+    if found is None or not hmac.compare_digest(found.details["secret"], hashed(secret)):
         return None
     agreed: dict[str, Any] | None = found.details["agreed"]
     return agreed

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from cozy.kernel.caller import NOBODY, SYSTEM, Caller
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
-from cozy.kernel.ids import new_secret
+from cozy.kernel.ids import hashed, new_secret
 from cozy.kernel.work import Work
 
 from .. import store
@@ -257,8 +257,3 @@ def _log_out(work: Work, sid: str) -> None:
     for client in clients.listed(work):
         if client.oidc_session_id and sid in {"", client.oidc_session_id}:
             clients.remove(work, client)
-
-
-def hashed(text: str) -> str:
-    """What is kept of a state or of a token."""
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import msgspec
 from msgspec.structs import replace
 
 from cozy.kernel.caller import NOBODY, Caller
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
-from cozy.kernel.ids import new_secret
+from cozy.kernel.ids import hashed, new_secret
 from cozy.kernel.work import Work
 
 from .. import store
@@ -53,7 +51,7 @@ def _second_step_asked(work: Work, visitor: Visitor, *, elsewhere: bool = False)
         return None
     token = new_secret(32)
     pending = Pending(visitor.stays, visitor.sid, elsewhere)
-    store.credentials.put(work, _PENDING, _hash(token), msgspec.to_builtins(pending), work.now + SECOND_STEP)
+    store.credentials.put(work, _PENDING, hashed(token), msgspec.to_builtins(pending), work.now + SECOND_STEP)
     return SecondStep(token)
 
 
@@ -105,7 +103,7 @@ def _code_given(work: Work, token: str, code: str, visitor: Visitor, *, elsewher
 
 def is_pending(work: Work, token: str) -> bool:
     """Whether the first step was done with this token, not long ago."""
-    return store.credentials.one(work, _PENDING, _hash(token)) is not None
+    return store.credentials.one(work, _PENDING, hashed(token)) is not None
 
 
 async def enter_with_code(house: House, home: Home, token: str, code: str, visitor: Visitor) -> Entered:
@@ -126,7 +124,7 @@ def _second_step(work: Work, token: str, code: str, visitor: Visitor) -> Entered
 
 def finish_first_step(work: Work, token: str) -> Pending:
     """Use up the token of the first step, and say what was kept of it. Raises StepExpired."""
-    found = store.credentials.one(work, _PENDING, _hash(token))
+    found = store.credentials.one(work, _PENDING, hashed(token))
     if found is None:
         raise StepExpired
     store.credentials.drop(work, _PENDING, found.id)
@@ -136,7 +134,3 @@ def finish_first_step(work: Work, token: str) -> Pending:
 def continuing(visitor: Visitor, pending: Pending) -> Visitor:
     """The visitor, with what they said at the first step."""
     return replace(visitor, stays=pending.stays, sid=pending.sid)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime
 
@@ -10,7 +9,7 @@ from cozy.kernel.caller import NOBODY, Caller
 from cozy.kernel.clock import iso, parse
 from cozy.kernel.home import Home
 from cozy.kernel.house import House
-from cozy.kernel.ids import new_secret
+from cozy.kernel.ids import hashed, new_secret
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 
@@ -37,7 +36,7 @@ def ask(work: Work, visitor: Visitor) -> None:
 def begin(work: Work) -> str:
     """The token of a link that is good once, within an hour."""
     token = new_secret(32)
-    store.credentials.put(work, _LINK, _hash(token), {}, work.now + RESET)
+    store.credentials.put(work, _LINK, hashed(token), {}, work.now + RESET)
     return token
 
 
@@ -57,7 +56,7 @@ def again_here(work: Work) -> str:
 
 def _begin_here(work: Work, until: datetime) -> str:
     token = new_secret(32)
-    store.credentials.put(work, _LINK, _hash(token), {_HERE: True}, until)
+    store.credentials.put(work, _LINK, hashed(token), {_HERE: True}, until)
     return token
 
 
@@ -68,7 +67,7 @@ def begin_first(work: Work) -> str:
     if _has_been_entered(work):
         raise HasBeenEntered
     token = new_secret(32)
-    store.credentials.put(work, _LINK, _hash(token), {"first": True}, work.now + FIRST)
+    store.credentials.put(work, _LINK, hashed(token), {"first": True}, work.now + FIRST)
     return token
 
 
@@ -87,7 +86,7 @@ def link(origin: str, token: str) -> str:
 
 def check(work: Work, token: str) -> None:
     """Make sure that a link is still good. Raises LinkExpired."""
-    found = store.credentials.one(work, _LINK, _hash(token))
+    found = store.credentials.one(work, _LINK, hashed(token))
     if found is None or (found.details.get("first") and _has_been_entered(work)):
         raise LinkExpired
 
@@ -134,7 +133,7 @@ def _end_others(work: Work, session_id: str, client_id: str) -> None:
 def new_code(work: Work) -> str:
     """A recovery code for paper; the one before is void. We keep only its hash."""
     letters = "".join(secrets.choice(_LETTERS) for _ in range(_GROUPS * _GROUP))
-    store.credentials.put(work, _CODE, "main", {"sha256": _hash(letters)})
+    store.credentials.put(work, _CODE, "main", {"sha256": hashed(letters)})
     return "-".join(letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP))
 
 
@@ -153,12 +152,8 @@ async def with_code(house: House, home: Home, code: str, visitor: Visitor) -> st
 def _with_code(work: Work, code: str, visitor: Visitor) -> str:
     found = store.credentials.one(work, _CODE)
     plain = "".join(c for c in code.upper() if c.isalnum())
-    if not secrets.compare_digest(found.details["sha256"] if found else "", _hash(plain)):
+    if not secrets.compare_digest(found.details["sha256"] if found else "", hashed(plain)):
         raise WrongRecoveryCode(parameter="code")
     store.credentials.drop(work, _CODE)
     limits.forgive(work, "recovery", visitor)
     return begin(work)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

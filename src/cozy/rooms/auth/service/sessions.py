@@ -9,7 +9,7 @@ from datetime import timedelta
 from cozy.kernel.bus import Change
 from cozy.kernel.caller import EVERYTHING, Caller
 from cozy.kernel.clock import iso, parse
-from cozy.kernel.ids import new_id, new_secret
+from cozy.kernel.ids import hashed, new_id, new_secret
 from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 from cozy.rooms.homes import service as homes
@@ -41,7 +41,7 @@ def open_(work: Work, visitor: Visitor, factor: str = "") -> Entered:
     browser, system = devices.browser_of(visitor.user_agent), devices.system_of(visitor.user_agent)
     id_, secret = new_id(), new_secret(32)
     details = Details(browser, system, visitor.address, visitor.stays, visitor.sid)
-    store.sessions.add(work, id_, _hash(secret), details, work.now + _lifetime(details))
+    store.sessions.add(work, id_, hashed(secret), details, work.now + _lifetime(details))
     login = {
         "session_id": id_, "ip": visitor.address, "user_agent": visitor.user_agent, "os": system, "browser": browser,
         "created_at": iso(work.now),
@@ -55,7 +55,7 @@ def open_(work: Work, visitor: Visitor, factor: str = "") -> Entered:
 def of(work: Work, cookie: str) -> Session | None:
     """The living session that a cookie opens."""
     id_, _, secret = cookie.partition(".")
-    return store.sessions.opened_with(work, id_, _hash(secret)) if secret else None
+    return store.sessions.opened_with(work, id_, hashed(secret)) if secret else None
 
 
 def found(work: Work, cookie: str, slug: str = "") -> tuple[Session | None, bool]:
@@ -71,20 +71,20 @@ def hand_over(work: Work, session_id: str, slug: str) -> str:
     """A code that carries a session to the origin of an app: for one use, within a minute."""
     code = new_secret(32)
     details = {"session": session_id, "slug": slug}
-    store.credentials.put(work, _CODE, _hash(code), details, work.now + HAND_OVER)
+    store.credentials.put(work, _CODE, hashed(code), details, work.now + HAND_OVER)
     return code
 
 
 def invite(work: Work) -> str:
     """A code that opens a session in another browser: for one use, within five minutes. For who proved to be the owner."""
     code = new_secret(32)
-    store.credentials.put(work, _INVITATION, _hash(code), {}, work.now + INVITATION)
+    store.credentials.put(work, _INVITATION, hashed(code), {}, work.now + INVITATION)
     return code
 
 
 def accept(work: Work, code: str, visitor: Visitor) -> Entered | None:
     """Open the session that an invitation promised; None when it promised none."""
-    known = store.credentials.one(work, _INVITATION, _hash(code))
+    known = store.credentials.one(work, _INVITATION, hashed(code))
     if known is None or not store.credentials.drop(work, _INVITATION, known.id):
         return None
     return open_(work, visitor)
@@ -92,7 +92,7 @@ def accept(work: Work, code: str, visitor: Visitor) -> Entered | None:
 
 def take_over(work: Work, code: str, slug: str) -> tuple[Session, str] | None:
     """The session that a code carries to an app, and the cookie for that app's origin; None when it carries none."""
-    known = store.credentials.one(work, _CODE, _hash(code))
+    known = store.credentials.one(work, _CODE, hashed(code))
     if known is None or not store.credentials.drop(work, _CODE, known.id) or known.details["slug"] != slug:
         return None
     session = store.sessions.living_one(work, known.details["session"])
@@ -171,7 +171,3 @@ def forget_expired(work: Work) -> None:
 
 def _lifetime(details: Details) -> timedelta:
     return STAY if details.stays else VISIT
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

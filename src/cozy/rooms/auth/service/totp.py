@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 import secrets
 
 import pyotp
 
+from cozy.kernel.ids import hashed
 from cozy.kernel.work import Work
 
 from .. import store
@@ -103,4 +103,4 @@ def _step(work: Work, secret: str, code: str, last: int) -> int | None:
 
 def _hash(code: str) -> str:
     plain = "".join(c for c in code.lower() if c.isalnum())
-    return hashlib.sha256(f"{plain}".encode()).hexdigest()
+    return hashed(plain)

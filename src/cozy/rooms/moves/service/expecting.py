@@ -19,7 +19,7 @@ from cozy.kernel.carrying import BLOCK
 from cozy.kernel.clock import iso
 from cozy.kernel.home import Home, origin_of
 from cozy.kernel.house import House
-from cozy.kernel.ids import new_secret
+from cozy.kernel.ids import hashed, new_secret
 from cozy.kernel.signing import read_key
 from cozy.kernel.work import Work
 from cozy.rooms.auth import service as auth
@@ -43,7 +43,7 @@ from ..errors import (
     NotWhole,
     TooNewHome,
 )
-from ..model import EXPECTED_FOR, Arrival, Asked, Let, Statement, Whole, sha256_of
+from ..model import EXPECTED_FOR, Arrival, Asked, Let, Statement, Whole
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _KEY = re.compile(r"[0-9a-f]{64}-[0-9a-z]{1,64}")
@@ -66,7 +66,7 @@ def expect(work: Work, domain: str, quota: int | None) -> str:
     if known is not None and known.state == "coming":
         raise Moves(domain=clean)
     code = new_secret()
-    store.keep_arrival(work, Arrival(clean, sha256_of(code), iso(work.now + EXPECTED_FOR), quota))
+    store.keep_arrival(work, Arrival(clean, hashed(code), iso(work.now + EXPECTED_FOR), quota))
     return code
 
 
@@ -99,7 +99,7 @@ async def let_in(house: House, domain: str, asked: Asked, key: str) -> Let:
     if found is None or not key or not _ID.fullmatch(asked.home_id):
         raise NotExpected
     if found.state == "expected":
-        is_shown = hmac.compare_digest(found.code_sha256, sha256_of(asked.code))
+        is_shown = hmac.compare_digest(found.code_sha256, hashed(asked.code))
         if not is_shown or found.until < iso(house.clock()):
             raise NotExpected
     else:
