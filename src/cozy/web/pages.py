@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from cozy.kernel.work import Work
 
+from .answers import see_other
 from .call import Call
 from .cookies import read_cookie, set_cookie
 
@@ -35,6 +36,12 @@ def flash(call: Call, text: str, *, kind: str = "done", undo_url: str = "") -> N
     set_cookie(call, "flash", base64.urlsafe_b64encode(message).decode().rstrip("="), max_age_s=60)
 
 
+def done(call: Call, url: str, said: str, *, undo: str = "", failed: bool = False) -> Response:
+    """Go there, and say there what was done, or what could not be. undo: where to POST to take it back."""
+    flash(call, said, kind="failed" if failed else "done", undo_url=undo)
+    return see_other(url)
+
+
 def flashed(call: Call) -> Flash | None:
     """The message to show now, once."""
     raw = read_cookie(call, "flash")
@@ -52,12 +59,12 @@ def way_back(call: Call, form: FormData | None = None, default: str = "/my") -> 
     """The page that the reader came from, as the form or the browser says; only ever one of ours."""
     said = str(form.get("back", "")) if form is not None else ""
     if not said:
-        said = _came_from(call.header("referer"))
+        said = came_from(call.header("referer"))
     ours = said == "/my" or said.startswith(("/my/", "/s/"))
     return said if ours and "\\" not in said and not any(c < "!" for c in said) else default
 
 
-def _came_from(referer: str) -> str:
+def came_from(referer: str) -> str:
     """The path and query of an address; "" when it is none."""
     try:
         came = urlsplit(referer)

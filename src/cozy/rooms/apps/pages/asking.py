@@ -17,10 +17,11 @@ from cozy.rooms.permissions.errors import NothingKept
 from cozy.rooms.permissions.model import Rule
 from cozy.web import pages
 from cozy.web.call import Call
+from cozy.web.forms import text, texts
 
 from ..model import App
 from ..service import Consent
-from .door import Card, lines, text, texts
+from .door import Card, lines
 
 _FIELDS = {"keep", "day"}  # what a problem can be shown beside
 

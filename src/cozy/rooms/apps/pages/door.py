@@ -9,7 +9,6 @@ from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from cozy import ui
@@ -21,9 +20,8 @@ from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model import Rule
 from cozy.rooms.permissions.service.telling import Line
-from cozy.web.answers import see_other
 from cozy.web.call import Call
-from cozy.web.pages import flash, page
+from cozy.web.pages import page
 
 from ..model import App, Kind
 from ..ports import Right
@@ -128,19 +126,3 @@ async def shown(call: Call, template: str, status: int = 200, **context: Any) ->
     return await call.read(
         lambda work: page(work, call, f"apps/{template}", status, **{"room": "apps", **context})
     )
-
-
-def done(call: Call, url: str, text: str, *, failed: bool = False) -> Response:
-    """Go there, and say there what was done, or what could not be."""
-    flash(call, text, kind="failed" if failed else "done")
-    return see_other(url)
-
-
-def texts(form: FormData, name: str) -> list[str]:
-    """All values of a field of a form."""
-    return [value for value in form.getlist(name) if isinstance(value, str)]
-
-
-def text(form: FormData, name: str) -> str:
-    """One of them; "" when it is not there."""
-    return next(iter(texts(form, name)), "")

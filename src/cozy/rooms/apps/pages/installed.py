@@ -18,26 +18,14 @@ from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.model.ledger import Holder
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.forms import text
+from cozy.web.pages import done
 
 from .. import service
 from ..model import App, Kind
 from ..ports import Right
 from . import asking
-from .door import (
-    APPS,
-    PATHS,
-    card,
-    done,
-    end_of,
-    lines,
-    name_of,
-    offered_card,
-    routes,
-    said,
-    terms_of,
-    text,
-    words,
-)
+from .door import APPS, PATHS, card, end_of, lines, name_of, offered_card, routes, said, terms_of, words
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -15,6 +15,8 @@ from cozy.rooms.homes import service as homes
 from cozy.rooms.permissions import service as permissions
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.forms import text
+from cozy.web.pages import done
 
 from .. import service
 from ..errors import AlreadyInstalled, NoApp
@@ -22,21 +24,7 @@ from ..model import Kind
 from ..ports import Right, Wish
 from ..service.offers import Offered
 from . import asking
-from .door import (
-    PATHS,
-    STORE,
-    done,
-    end_of,
-    lines,
-    name_of,
-    offered_card,
-    routes,
-    said,
-    shots,
-    shown,
-    terms_of,
-    text,
-)
+from .door import PATHS, STORE, end_of, lines, name_of, offered_card, routes, said, shots, shown, terms_of
 
 SHOWN: dict[str, Kind] = {"apps": "app", "connectors": "konnector"}
 MOST = 300  # cards of one page

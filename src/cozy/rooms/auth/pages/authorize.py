@@ -18,6 +18,7 @@ from cozy.rooms.permissions.errors import NobodyIn, NothingKept
 from cozy.rooms.permissions.model import Rule
 from cozy.web.answers import json, see_other
 from cozy.web.call import Call
+from cozy.web.forms import text, texts
 from cozy.web.headers import leading_to
 
 from .. import service
@@ -25,7 +26,7 @@ from ..errors import BadAuthorization
 from ..model.clients import IDENTITY, LOGIN, Asked, Wanted
 from ..ports import Apps, LinkedApp
 from .clients_limit import too_many
-from .door import confirm, faulty, let_in, routes, shown, text, texts, visitor_of, wants_json
+from .door import confirm, faulty, let_in, routes, shown, visitor_of, wants_json
 
 _URL = "/auth/authorize"
 

@@ -11,9 +11,10 @@ from cozy.kernel.problem import Malformed, Problem, TooMany
 from cozy.kernel.routes import OWNER
 from cozy.web.answers import json, see_other
 from cozy.web.call import Call
+from cozy.web.forms import text
 
 from .. import service
-from .door import faulty, leading_on, routes, shown, text, typed, visitor_of, wants_json
+from .door import faulty, leading_on, routes, shown, typed, visitor_of, wants_json
 
 _URL = "/auth/confirm"
 _LONGEST = 500  # characters of a state

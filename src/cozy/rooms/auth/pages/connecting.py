@@ -12,10 +12,11 @@ from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OWNER
 from cozy.rooms.permissions import service as permissions
 from cozy.web.call import Call
+from cozy.web.forms import text
 
 from .. import service
 from ..model.device_passwords import NAME_LIMIT, Wanted
-from .door import faulty, routes, shown, text
+from .door import faulty, routes, shown
 
 URL = "/my/settings/devices/join/{page}"
 

@@ -15,12 +15,13 @@ from cozy.rooms.documents import service as documents
 from cozy.rooms.documents.errors import NoDocument
 from cozy.rooms.permissions import service as permissions
 from cozy.web.call import Call
+from cozy.web.forms import text, texts
 
 from .. import service
 from ..errors import NoSystem
 from ..model.device_passwords import FILES, NAME_LIMIT, Made, Wanted
 from ..model.systems import SYSTEMS, Handed, System
-from .door import faulty, routes, shown, text, texts
+from .door import faulty, routes, shown
 
 URL = "/my/settings/devices/connect"
 _NO_SHORTCUTS = {"profile": "", "link": "", "picture": ""}

@@ -16,6 +16,7 @@ from cozy.rooms.homes import service as homes
 from cozy.web.answers import json, see_other
 from cozy.web.call import Call
 from cozy.web.cookies import read_cookie, set_cookie
+from cozy.web.forms import text
 from cozy.web.headers import leading_to
 from cozy.web.pages import flash, page
 
@@ -44,17 +45,6 @@ def visitor_of(call: Call, form: FormData | None = None) -> Visitor:
 def typed(form: FormData, name: str = "passphrase") -> Typed:
     """The passphrase of a form, by whichever of its two fields came."""
     return Typed(text(form, name), text(form, f"raw_{name}"))
-
-
-def text(form: FormData, name: str) -> str:
-    """A field of a form; "" when it is not there."""
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
-
-
-def texts(form: FormData, name: str) -> list[str]:
-    """All values of a field of a form, of which there may be several."""
-    return [value for value in form.getlist(name) if isinstance(value, str)]
 
 
 def let_in(call: Call, entered: Entered) -> None:

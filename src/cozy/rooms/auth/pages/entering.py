@@ -14,10 +14,11 @@ from cozy.rooms.homes import service as homes
 from cozy.web.answers import json, see_other
 from cozy.web.call import Call
 from cozy.web.cookies import set_cookie
+from cozy.web.forms import text
 
 from .. import service
 from ..errors import NotTheOwner, StepExpired, WrongCode, WrongPasskey, WrongPassphrase
-from .door import arrived, faulty, leading_on, routes, shown, text, typed, visitor_of, wants_json
+from .door import arrived, faulty, leading_on, routes, shown, typed, visitor_of, wants_json
 
 
 @routes.on("GET", "/", OPEN)

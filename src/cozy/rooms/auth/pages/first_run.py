@@ -17,10 +17,11 @@ from cozy.rooms.homes import service as homes
 from cozy.rooms.homes.model import Profile
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.forms import text
 
 from .. import service
 from ..model import SecondStep
-from .door import faulty, let_in, routes, shown, text, typed, visitor_of
+from .door import faulty, let_in, routes, shown, typed, visitor_of
 
 ADDRESS = "cozy.localhost"  # where browsers reach their own machine by name
 

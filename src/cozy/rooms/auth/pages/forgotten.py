@@ -11,10 +11,11 @@ from cozy.kernel.problem import Invalid, Problem, TooMany
 from cozy.kernel.routes import OPEN
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.forms import text
 
 from .. import service
 from ..errors import LinkExpired, WrongRecoveryCode
-from .door import faulty, routes, shown, text, typed, visitor_of
+from .door import faulty, routes, shown, typed, visitor_of
 
 
 @routes.on("GET", "/auth/passphrase_reset", OPEN)

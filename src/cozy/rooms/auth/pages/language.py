@@ -10,10 +10,11 @@ from cozy.kernel.routes import OPEN
 from cozy.web.answers import see_other
 from cozy.web.call import Call
 from cozy.web.cookies import set_cookie
+from cozy.web.forms import text
 
 from .. import service
 from ..errors import BadRedirect
-from .door import KEPT_S, routes, text
+from .door import KEPT_S, routes
 
 
 @routes.on("POST", "/my/language", OPEN)

@@ -12,10 +12,11 @@ from cozy.rooms.permissions import service as permissions
 from cozy.web.answers import json, see_other
 from cozy.web.call import Call
 from cozy.web.cookies import read_cookie, set_cookie
+from cozy.web.forms import text
 
 from .. import service
 from ..errors import WrongLinkPassword
-from .door import faulty, leading_on, routes, shown, text, visitor_of, wants_json
+from .door import faulty, leading_on, routes, shown, visitor_of, wants_json
 
 LINK = service.redirects.LOCK
 

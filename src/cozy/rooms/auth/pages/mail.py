@@ -12,9 +12,10 @@ from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 from cozy.ui import N_
 from cozy.web.call import Call
+from cozy.web.forms import text
 
 from .. import service
-from .door import confirm, done, faulty, routes, shown, text
+from .door import confirm, done, faulty, routes, shown
 
 URL = "/my/settings/mail"
 

@@ -11,11 +11,12 @@ from cozy.kernel.work import Work
 from cozy.ui import N_
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.forms import text
 
 from .. import service
 from ..errors import NoPasskey
 from ..model import Passkey
-from .door import confirm, done, faulty, routes, shown, text
+from .door import confirm, done, faulty, routes, shown
 
 SECURITY = "/my/settings/security"
 

@@ -8,11 +8,12 @@ from starlette.responses import Response
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.web.call import Call
+from cozy.web.forms import text
 from cozy.web.pages import page
 
 from .. import service
 from ..errors import BadServiceAddress, BadServiceName
-from .door import faulty, routes, text
+from .door import faulty, routes
 
 URL = "/my/settings/devices/service"
 

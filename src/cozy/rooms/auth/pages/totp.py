@@ -10,9 +10,10 @@ from cozy.kernel.routes import OWNER
 from cozy.ui import N_
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.forms import text
 
 from .. import service
-from .door import confirm, done, faulty, routes, shown, text
+from .door import confirm, done, faulty, routes, shown
 
 SECURITY = "/my/settings/security"
 

@@ -18,9 +18,10 @@ from cozy.rooms.collections.errors import NotInBin
 from cozy.rooms.collections.model import COLLECTION, KEPT_DAYS, Binned
 from cozy.rooms.collections.service import binned, shelves
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from ..model import DEFAULT, EVENTS, KIND, TODOS
-from .door import CALENDAR, done, failed, page, routes, say, text, words, zone
+from .door import CALENDAR, failed, page, routes, say, text, words, zone
 from .reading import moment_of, title
 from .reading import text as member
 from .shown import Shown

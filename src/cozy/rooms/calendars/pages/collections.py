@@ -19,12 +19,13 @@ from cozy.rooms.homes import service as homes
 from cozy.ui.words import N_, NN_
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from ..model import DEFAULT as ALWAYS_THERE
 from ..model import KIND
 from ..service import public, subscriptions
 from .colors import COLORS, DEFAULT, nearest
-from .door import CALENDAR, TASKS, done, failed, page, question, routes, text, way_back, words
+from .door import CALENDAR, TASKS, failed, page, question, routes, text, way_back, words
 from .reading import toggle
 from .who import seen
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
@@ -72,15 +71,9 @@ def way_back(call: Call, form: FormData | None = None, default: str = CALENDAR) 
     """The page that the reader came from, as the form or the browser says; only ever one of this room's."""
     said = str(form.get("back", "")) if form is not None else ""
     if not said:
-        said = _came_from(call.header("referer"))
+        said = pages.came_from(call.header("referer"))
     ours = any(said == top or said.startswith((f"{top}/", f"{top}?")) for top in (CALENDAR, TASKS, "/my"))
     return said if ours and "\\" not in said and not any(c < "!" for c in said) else default
-
-
-def done(call: Call, url: str, text: str, *, undo: str = "") -> Response:
-    """Go there, and say there what was done."""
-    pages.flash(call, text, undo_url=undo)
-    return see_other(url)
 
 
 def failed(work: Work, call: Call, url: str, problem: Problem) -> Response:
@@ -92,12 +85,3 @@ def failed(work: Work, call: Call, url: str, problem: Problem) -> Response:
 def text(form: FormData, name: str, limit: int = 1000) -> str:
     """What a field holds, without the blanks around it."""
     return str(form.get(name, "")).strip()[:limit]
-
-
-def _came_from(referer: str) -> str:
-    """The path and query of an address; "" when it is none."""
-    try:
-        came = urlsplit(referer)
-    except ValueError:
-        return ""
-    return came.path + (f"?{came.query}" if came.query else "")

@@ -20,11 +20,12 @@ from cozy.rooms.homes import service as homes
 from cozy.ui import N_
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from ..model import DEFAULT, EVENTS, KIND, Occurrence, Scope
 from ..service import events, undoing
 from .dates import read_day, read_time, weekday_names
-from .door import CALENDAR, done, failed, now, page, question, routes, say, text, today, way_back, words, zone
+from .door import CALENDAR, failed, now, page, question, routes, say, text, today, way_back, words, zone
 from .form import (
     KEEP,
     BadFields,

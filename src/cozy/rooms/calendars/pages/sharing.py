@@ -13,6 +13,7 @@ from cozy.kernel.work import Work
 from cozy.rooms.collections.service import shelves
 from cozy.ui import N_
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from ..errors import BadCalendarFile
 from ..model import KIND
@@ -20,7 +21,7 @@ from ..service import files, public, subscriptions
 from . import reasons
 from .collections import CALENDARS
 from .colors import COLORS, DEFAULT
-from .door import CALENDAR, done, failed, question, routes, text, way_back, words
+from .door import CALENDAR, failed, question, routes, text, way_back, words
 from .reading import writable
 
 ONE = f"{CALENDARS}/{{calendar_id}}"

@@ -18,12 +18,13 @@ from cozy.rooms.collections.service import binned, shelves
 from cozy.rooms.documents import service as documents
 from cozy.ui import N_
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from ..model import DEFAULT, KIND
 from ..service import events, tasks
 from .colors import nearest
 from .dates import read_day, read_time
-from .door import TASKS, done, failed, page, question, routes, text, today, way_back, words, zone
+from .door import TASKS, failed, page, question, routes, text, today, way_back, words, zone
 from .form import NOTE_LIMIT, TITLE_LIMIT, moment
 from .reading import text as member
 from .reading import title

@@ -11,10 +11,11 @@ from cozy.kernel.work import Work
 from cozy.rooms.documents import service as documents
 from cozy.ui import N_
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from .. import service
 from . import say
-from .door import ACCOUNTS, EVERY, done, page, routes, sign, words
+from .door import ACCOUNTS, EVERY, page, routes, sign, words
 
 _ONE = f"{ACCOUNTS}/{{account_id}}"
 

@@ -11,11 +11,13 @@ from cozy.kernel.work import Work
 from cozy.rooms.apps.model import App
 from cozy.rooms.permissions import service as permissions
 from cozy.web.call import Call
+from cozy.web.forms import text
+from cozy.web.pages import done
 
 from .. import service
 from ..model import is_by_form
 from . import form as forms
-from .door import ACCOUNTS, CONNECTORS, done, page, routes, sign, text, words
+from .door import ACCOUNTS, CONNECTORS, page, routes, sign, words
 
 
 @routes.on("GET", f"{CONNECTORS}/{{slug}}/add", OWNER)

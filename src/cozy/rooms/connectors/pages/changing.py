@@ -10,11 +10,13 @@ from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.rooms.apps.model import App
 from cozy.web.call import Call
+from cozy.web.forms import text
+from cozy.web.pages import done
 
 from .. import service
 from ..service.accounts import Account
 from . import form as forms
-from .door import ACCOUNTS, done, page, routes, sign, text, words
+from .door import ACCOUNTS, page, routes, sign, words
 
 _EDIT = f"{ACCOUNTS}/{{account_id}}/edit"
 

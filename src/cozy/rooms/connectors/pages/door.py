@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote
 
 from msgspec import Struct
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from cozy import ui
@@ -16,7 +15,6 @@ from cozy.rooms.apps.model import App
 from cozy.rooms.homes import service as homes
 from cozy.ui import N_
 from cozy.web import pages
-from cozy.web.answers import see_other
 from cozy.web.call import Call
 
 from ..model import Every
@@ -60,15 +58,3 @@ def words(work: Work) -> ui.Words:
 def page(work: Work, call: Call, template: str, status: int = 200, **context: Any) -> Response:
     """A page of this room."""
     return pages.page(work, call, f"connectors/{template}", status, **{"room": "apps", **context})
-
-
-def done(call: Call, url: str, text: str, *, failed: bool = False) -> Response:
-    """Go there, and say there what was done, or what could not be."""
-    pages.flash(call, text, kind="failed" if failed else "done")
-    return see_other(url)
-
-
-def text(form: FormData, name: str) -> str:
-    """A field of a form; "" when it is not there."""
-    found = form.get(name)
-    return found if isinstance(found, str) else ""

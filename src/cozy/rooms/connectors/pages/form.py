@@ -12,12 +12,13 @@ from cozy.kernel.problem import Problem
 from cozy.rooms.accounts.model import is_secret
 from cozy.rooms.apps.model import App
 from cozy.ui import N_
+from cozy.web.forms import text
 
 from ..errors import BadChoice
 from ..model import Every, Field, fields_of
 from ..model.rhythm import EVERY as RHYTHMS
 from ..service import Typed
-from .door import EVERY, text
+from .door import EVERY
 
 _PREFIX = "field-"  # of the names of what its connector asks for, so that none of them is one of ours
 _LABELS = {

@@ -9,9 +9,11 @@ from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.ui import N_
 from cozy.web.call import Call
+from cozy.web.forms import text
+from cozy.web.pages import done
 
 from .. import service
-from .door import ACCOUNTS, CONNECTORS, done, page, routes, sign, text, words
+from .door import ACCOUNTS, CONNECTORS, page, routes, sign, words
 
 _REMOVE = f"{ACCOUNTS}/{{account_id}}/remove"
 

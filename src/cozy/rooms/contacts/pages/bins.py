@@ -17,11 +17,13 @@ from cozy.rooms.collections.model import Binned
 from cozy.rooms.documents.model import Document
 from cozy.ui.avatars import face
 from cozy.web.call import Call
+from cozy.web.forms import stripped
+from cozy.web.pages import done
 
 from .. import service
 from ..model import GROUPS, names
 from .cards import note_of
-from .door import CONTACTS_URL, done, failed, page, routes, text, url_of, way_back, words
+from .door import CONTACTS_URL, failed, page, routes, url_of, way_back, words
 
 BIN = f"{CONTACTS_URL}/bin"
 
@@ -76,7 +78,7 @@ def throw_away(work: Work, call: Call, contact_id: str, form: FormData) -> Respo
 @routes.on("POST", f"{BIN}/restore", OWNER)
 def restore(work: Work, call: Call, form: FormData) -> Response:
     """Put back whom, or the group that, the form or the address names. 303 to them, or to the bin."""
-    ids = [each for each in (text(form, "ids"), call.query("ids")) if each]
+    ids = [each for each in (stripped(form, "ids"), call.query("ids")) if each]
     try:
         with work.attempt():
             back = [service.bins.restore(work, each) for each in ids]

@@ -53,23 +53,6 @@ def url_of(id_: str, *more: str) -> str:
     return "/".join([CONTACTS_URL, quote(id_, safe=""), *more])
 
 
-def text(form: FormData, name: str) -> str:
-    """A field of a form; "" when it is not there."""
-    value = form.get(name, "")
-    return value.strip() if isinstance(value, str) else ""
-
-
-def texts(form: FormData, name: str) -> list[str]:
-    """All values of a field of a form, of which there may be several."""
-    return [value for value in form.getlist(name) if isinstance(value, str)]
-
-
-def done(call: Call, url: str, said: str, *, undo: str = "") -> Response:
-    """Go there, and say there what was done. undo: where to POST to take it back."""
-    pages.flash(call, said, undo_url=undo)
-    return see_other(url)
-
-
 def failed(work: Work, call: Call, url: str, problem: Problem) -> Response:
     """Go there, and say there what could not be done."""
     pages.flash(call, words(work).gettext(problem.detail), kind="failed")

@@ -15,11 +15,13 @@ from cozy.rooms.collections.service import shelves
 from cozy.rooms.documents.errors import UpdateConflict
 from cozy.ui import N_
 from cozy.web.call import Call
+from cozy.web.forms import stripped
+from cozy.web.pages import done
 
 from .. import service
 from ..model import messengers
 from .days import months
-from .door import CONTACTS_URL, done, page, routes, text, url_of, words
+from .door import CONTACTS_URL, page, routes, url_of, words
 from .forms import SORTS, Values, changed_rows, empty_line, members, of_card, typed, wrong
 from .rows import row
 
@@ -60,9 +62,9 @@ def change(work: Work, call: Call, contact_id: str, form: FormData) -> Response:
 
 
 def _sent(work: Work, call: Call, form: FormData, contact_id: str, body: Mapping[str, Any]) -> Response:
-    said, rev = words(work), text(form, "rev")
+    said, rev = words(work), stripped(form, "rev")
     values = typed(said, form, body)
-    if wish := text(form, "rows"):
+    if wish := stripped(form, "rows"):
         return _form(work, call, changed_rows(said, values, wish), {}, contact_id, rev)
     if faults := wrong(values):
         return _form(work, call, values, faults, contact_id, rev, 422)

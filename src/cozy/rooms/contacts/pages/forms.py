@@ -16,12 +16,12 @@ from msgspec.structs import replace
 from starlette.datastructures import FormData
 
 from cozy.ui import N_, Words
+from cozy.web.forms import stripped, texts
 
 from ..model import dates, labels, messengers
 from ..model.labels import Label
 from ..model.people import group_ids, in_groups
 from .cards import kind_of, lines_of, said, several
-from .door import text, texts
 
 _canonical = msgspec.json.Encoder(order="sorted").encode
 MOST = 50  # rows of one sort
@@ -98,12 +98,12 @@ def empty_line(words: Words, sort: Sort) -> Line:
 def typed(words: Words, form: FormData, body: Mapping[str, Any]) -> Values:
     """What was typed; body: the card as it was."""
     return Values(
-        {member: text(form, member) for member in NAMES},
-        {member: text(form, member) for member in PLAIN},
-        {part: text(form, f"birth_{part}") for part in ("day", "month", "year")},
+        {member: stripped(form, member) for member in NAMES},
+        {member: stripped(form, member) for member in PLAIN},
+        {part: stripped(form, f"birth_{part}") for part in ("day", "month", "year")},
         {sort.key: _typed_lines(words, form, sort, body) for sort in SORTS},
         frozenset(texts(form, "groups")),
-        text(form, "book"),
+        stripped(form, "book"),
     )
 
 

@@ -12,10 +12,12 @@ from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.ui import N_
 from cozy.web.call import Call
+from cozy.web.forms import stripped, texts
+from cozy.web.pages import done
 
 from .. import service
 from .bins import BIN
-from .door import CONTACTS_URL, done, page, question, routes, text, texts, words
+from .door import CONTACTS_URL, page, question, routes, words
 from .rows import row
 
 GROUPS_URL = f"{CONTACTS_URL}/groups"
@@ -37,7 +39,7 @@ def ask_new(work: Work, call: Call) -> Response:
 @routes.on("POST", NEW, OWNER)
 def create(work: Work, call: Call, form: FormData) -> Response:
     """Make a group. 303 to choosing who is in it; 422 the question again."""
-    name = text(form, "name")
+    name = stripped(form, "name")
     try:
         with work.attempt():
             group = service.groups.create(work, name)
@@ -59,7 +61,7 @@ def ask_name(work: Work, call: Call, group_id: str) -> Response:
 @routes.on("POST", f"{GROUP}/rename", OWNER)
 def rename(work: Work, call: Call, group_id: str, form: FormData) -> Response:
     """Give a new name. 303; 422 the question again."""
-    name = text(form, "name")
+    name = stripped(form, "name")
     try:
         with work.attempt():
             service.groups.rename(work, group_id, name)

@@ -10,6 +10,7 @@ from cozy.kernel.work import Work
 from cozy.ui import N_
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from .. import service
 from ..model import dates, names
@@ -18,7 +19,7 @@ from ..ports import Beside
 from .birthdays import today_of
 from .cards import card
 from .days import in_words, turns
-from .door import CONTACTS_URL, done, page, routes, url_of, way_back, words
+from .door import CONTACTS_URL, page, routes, url_of, way_back, words
 from .rows import listed, row
 from .who import seen
 

@@ -10,9 +10,10 @@ from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.ui import N_
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from .. import service
-from .door import CONTACTS_URL, done, question, routes, url_of, words
+from .door import CONTACTS_URL, question, routes, url_of, words
 from .rows import row
 
 PICTURE = f"{CONTACTS_URL}/{{contact_id}}/picture"

@@ -12,11 +12,13 @@ from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.ui import N_, Words
 from cozy.web.call import Call
+from cozy.web.forms import texts
+from cozy.web.pages import done
 
 from .. import service
 from .cards import card
 from .days import in_words
-from .door import CONTACTS_URL, done, failed, page, routes, texts, words
+from .door import CONTACTS_URL, failed, page, routes, words
 from .rows import row
 
 DUPLICATES = f"{CONTACTS_URL}/duplicates"

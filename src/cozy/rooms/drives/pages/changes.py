@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from urllib.parse import quote, urlencode
 
 from starlette.datastructures import FormData, UploadFile
@@ -15,13 +14,13 @@ from cozy.rooms.files.errors import NameTaken
 from cozy.ui import N_
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.forms import files_in, pieces
 from cozy.web.pages import flash, page
 
 from .. import service
 from ..model import FILES, PAGES, Distant
 from .door import away, routes, url_of, words
 
-CHUNK = 1024 * 1024  # bytes
 TRIES = 100  # names for a file whose own is taken
 _ITEM = f"{PAGES}/{{drive_id}}/{{item_id}}"
 
@@ -57,7 +56,7 @@ async def ask_for_files(call: Call, drive_id: str, item_id: str) -> Response:
 async def upload(call: Call, drive_id: str, item_id: str, form: FormData) -> Response:
     """Add files; of two with one name both are kept. 303; 422 the question again."""
     there = await away(call, drive_id, writes=True)
-    files = [each for each in form.getlist("files") if isinstance(each, UploadFile) and each.filename]
+    files = files_in(form, "files")
     error = "" if files else N_("Choose at least one file.")
     try:
         for file in files:
@@ -85,17 +84,12 @@ async def _send(call: Call, drive: Distant, folder_id: str, file: UploadFile) ->
         query = urlencode({"Type": "file", "Name": service.carrying.numbered(name, number)})
         try:
             await service.asked(
-                call.house, call.home, drive, "POST", f"{quote(folder_id, safe='')}?{query}", body=_chunks(file), headers=headers
+                call.house, call.home, drive, "POST", f"{quote(folder_id, safe='')}?{query}", body=pieces(file), headers=headers
             )  # fmt: skip
         except NameTaken:
             continue
         return
     raise NameTaken
-
-
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(CHUNK):
-        yield chunk
 
 
 @routes.on("GET", f"{_ITEM}/rename", OWNER)

@@ -58,12 +58,6 @@ async def confirm(call: Call, form: FormData) -> None:
     await auth.confirming.show(call.house, call.home, call.caller, visitor, form, _COOKIE)
 
 
-def text(form: FormData, name: str) -> str:
-    """A field of a form; "" when it is not there."""
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
-
-
 async def let_fetch(call: Call, export_id: str) -> None:
     """Let this browser see the links of an export, without asking again while it is kept."""
     secret = await call.read(service.secret, export_id)

@@ -15,12 +15,13 @@ from cozy.rooms.documents import service as documents
 from cozy.ui import N_
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.forms import text
 
 from .. import service
 from ..errors import BadPlace
 from ..model import By, Often, Place
 from . import say
-from .door import LEAVE, asked, confirm, done, page, routes, text, words
+from .door import LEAVE, asked, confirm, done, page, routes, words
 
 PLACES = f"{LEAVE}/places"
 ONE = f"{PLACES}/{{place_id}}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
@@ -15,16 +13,16 @@ from cozy.rooms.files.model import clean_name
 from cozy.ui import N_
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.forms import files_in, pieces, stripped
 from cozy.web.pages import flash, page
 
 from .. import service
 from ..errors import NameThere, NotThere
 from ..model import There
 from .answering import ONE
-from .door import routes, text, url_of, words
+from .door import routes, url_of, words
 from .looking import path_of, there
 
-CHUNK = 1024 * 1024  # bytes
 TRIES = 100  # names for a file whose own is taken
 _QUESTIONS = ("new-folder", "upload", "rename", "delete")
 
@@ -73,7 +71,7 @@ async def new_folder(call: Call, share_id: str, form: FormData) -> Response:
 async def upload(call: Call, share_id: str, form: FormData) -> Response:
     """Add files; of two with one name both are kept. 303; 422 the question again."""
     place, path = await there(call, share_id, writes=True), path_of(call)
-    files = [each for each in form.getlist("files") if isinstance(each, UploadFile) and each.filename]
+    files = files_in(form, "files")
     error = "" if files else N_("Choose at least one file.")
     try:
         for file in files:
@@ -102,17 +100,12 @@ async def _send(call: Call, place: There, path: str, file: UploadFile) -> None:
         await file.seek(0)
         try:
             await service.reaching.put(
-                call.house, place, f"{path}/{name if number == 1 else numbered}", _chunks(file), headers
+                call.house, place, f"{path}/{name if number == 1 else numbered}", pieces(file), headers
             )
         except NameThere:
             continue
         return
     raise NameThere
-
-
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await file.read(CHUNK):
-        yield chunk
 
 
 @routes.on("POST", f"{ONE}/rename", OWNER)
@@ -141,7 +134,7 @@ async def delete(call: Call, share_id: str, form: FormData) -> Response:
 
 def _named(form: FormData) -> str:
     """The name that was typed. Raises BadName."""
-    name = clean_name(text(form, "name"))
+    name = clean_name(stripped(form, "name"))
     if name in {".", ".."}:
         raise BadName(parameter="name")
     return name
@@ -150,7 +143,7 @@ def _named(form: FormData) -> str:
 async def _again(
     call: Call, question: str, share_id: str, path: str, form: FormData, problem: Problem
 ) -> Response:
-    return await call.read(_ask, call, question, share_id, path, text(form, "name"), problem.detail, 422)
+    return await call.read(_ask, call, question, share_id, path, stripped(form, "name"), problem.detail, 422)
 
 
 async def _done(call: Call, url: str, said: str) -> Response:

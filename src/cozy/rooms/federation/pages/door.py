@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from starlette.datastructures import FormData
-
 from cozy import ui
 from cozy.kernel.routes import Routes
 from cozy.kernel.work import Work
@@ -25,9 +23,3 @@ def url_of(share_id: str, path: str = "", *more: str) -> str:
     """The page of a share, or of what is in it; more: of something about it. path: `/Photos/a.jpg`."""
     query = f"?path={quote(path, safe='/')}" if path else ""
     return "/".join([PAGES, quote(share_id, safe=""), *more]) + query
-
-
-def text(form: FormData, name: str) -> str:
-    """A field of a form; "" when it is not there."""
-    value = form.get(name, "")
-    return value.strip() if isinstance(value, str) else ""

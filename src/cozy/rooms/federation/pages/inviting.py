@@ -11,12 +11,13 @@ from cozy.kernel.work import Work
 from cozy.ui import N_
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.forms import stripped
 from cozy.web.pages import flash, page
 
 from .. import service
 from ..model import PAGES
 from ..model.invites import written
-from .door import routes, text, words
+from .door import routes, words
 
 INVITATION = f"{PAGES}/invitation"
 
@@ -54,7 +55,7 @@ def _ask(work: Work, call: Call, invitation: str, problem: Problem | None = None
 @routes.on("POST", INVITATION, OWNER)
 async def take(call: Call, form: FormData) -> Response:
     """Take an invitation of somebody else's. 303; 422 the question again."""
-    said = text(form, "invitation")
+    said = stripped(form, "invitation")
     try:
         taken = await service.inviting.take(call.house, call.home, call.caller, said)
     except Problem as problem:

@@ -14,12 +14,13 @@ from cozy.rooms.contacts.model import names
 from cozy.ui import N_
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.forms import stripped
 from cozy.web.pages import flash, page
 
 from .. import service
 from ..model import PAGES, SHARED, Share
 from ..model.addresses import own_address
-from .door import routes, text, url_of, words
+from .door import routes, url_of, words
 
 
 def on_page_of_shared(work: Work, shown: str) -> tuple[str, Mapping[str, Any]] | None:
@@ -78,7 +79,7 @@ def _invites(work: Work) -> list[dict[str, Any]]:
 @routes.on("POST", f"{PAGES}/receiving", OWNER)
 def choose(work: Work, call: Call, form: FormData) -> Response:
     """Take shares from other servers from now on, or none. 303."""
-    receives = text(form, "receives") == "yes"
+    receives = stripped(form, "receives") == "yes"
     service.receiving.choose(work, receives=receives)
     said = (
         N_("Shares from other servers are taken.")

@@ -18,12 +18,13 @@ from cozy.ui import N_
 from cozy.web import pages
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.forms import stripped
 
 from .. import service
 from ..errors import NoShare, NoThing
 from ..model import FILES, PAGES, SHARED, Share
 from ..service.sending import Wish
-from .door import routes, text, words
+from .door import routes, words
 
 WITH = f"{PAGES}/with/{{thing_id}}"
 SENT = f"{PAGES}/sent/{{share_id}}"
@@ -71,7 +72,9 @@ def ask(work: Work, call: Call, thing_id: str) -> Response:
 def _ask(
     work: Work, call: Call, thing_id: str, form: FormData | None = None, problem: Problem | None = None
 ) -> Response:
-    part = _part(work, thing_id, text(form, "who") if form else "", text(form, "may") if form else "look")
+    part = _part(
+        work, thing_id, stripped(form, "who") if form else "", stripped(form, "may") if form else "look"
+    )
     part["error"] = words(work).gettext(problem.detail) if problem else ""
     back = pages.way_back(call, form, part["frame"])
     return pages.page(
@@ -82,7 +85,7 @@ def _ask(
 @routes.on("POST", WITH, OWNER)
 async def send(call: Call, thing_id: str, form: FormData) -> Response:
     """Share it with them. 303; 404; 422 the question again."""
-    wish = Wish(thing_id, text(form, "who"), text(form, "may") == "change")
+    wish = Wish(thing_id, stripped(form, "who"), stripped(form, "may") == "change")
     try:
         share = await service.sending.send(call.house, call.home, call.caller, wish)
     except NoThing:
@@ -96,7 +99,7 @@ async def send(call: Call, thing_id: str, form: FormData) -> Response:
 @routes.on("POST", f"{SENT}/rights", OWNER)
 def change(work: Work, call: Call, share_id: str, form: FormData) -> Response:
     """Let them change it, or only look. 303; 404."""
-    share = service.sending.change(work, share_id, may_write=text(form, "may") == "change")
+    share = service.sending.change(work, share_id, may_write=stripped(form, "may") == "change")
     said = (
         N_("%(name)s may change it from now on.")
         if share.may_write

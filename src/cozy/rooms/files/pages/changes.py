@@ -9,23 +9,12 @@ from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from .. import service
 from ..errors import NameTaken
 from ..service import ROOT, Change, File, looks, together, views
-from .door import (
-    DRIVE,
-    done,
-    failed,
-    folder_url,
-    ids_in,
-    question,
-    routes,
-    undo_move,
-    url_of,
-    way_back,
-    words,
-)
+from .door import DRIVE, failed, folder_url, ids_in, question, routes, undo_move, url_of, way_back, words
 from .lists import crumbs
 from .who import looker
 

@@ -78,12 +78,6 @@ def way_back(call: Call, form: FormData | None = None, default: str = DRIVE) -> 
     return pages.way_back(call, form, default)
 
 
-def done(call: Call, url: str, text: str, *, undo: str = "") -> Response:
-    """Go there, and say there what was done."""
-    pages.flash(call, text, undo_url=undo)
-    return see_other(url)
-
-
 def failed(work: Work, call: Call, url: str, problem: Problem) -> Response:
     """Go there, and say there what could not be done."""
     pages.flash(call, words(work).gettext(problem.detail), kind="failed")

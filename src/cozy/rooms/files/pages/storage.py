@@ -8,11 +8,12 @@ from starlette.responses import Response
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from .. import service
 from ..ports import OnStorage
 from ..service import views
-from .door import done, page, routes, words
+from .door import page, routes, words
 
 STORAGE = "/my/settings/storage"
 

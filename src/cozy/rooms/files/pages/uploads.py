@@ -11,9 +11,10 @@ from cozy.kernel.work import Work
 from cozy.ui import N_
 from cozy.web.call import Call
 from cozy.web.forms import files_in, pieces
+from cozy.web.pages import done
 
 from .. import service
-from .door import done, folder_url, question, routes, words
+from .door import folder_url, question, routes, words
 
 
 @routes.on("GET", "/my/drive/{folder_id}/upload", OWNER)

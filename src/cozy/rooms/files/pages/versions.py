@@ -13,11 +13,12 @@ from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from .. import service
 from ..service import Version
 from ..service.versions import delete_version, revert, tag_version, versions_of
-from .door import done, failed, folder_url, page, question, routes, words
+from .door import failed, folder_url, page, question, routes, words
 from .lists import crumbs
 from .preview import show_version
 

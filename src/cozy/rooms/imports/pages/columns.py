@@ -12,11 +12,12 @@ from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.ui import N_
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from .. import service
 from ..errors import BadColumns, NoImport
 from ..model import Table
-from .door import IMPORT, done, page, routes, words
+from .door import IMPORT, page, routes, words
 from .one import ONE
 
 HOLDS: Mapping[str, str] = {

@@ -12,10 +12,11 @@ from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.ui import N_
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from .. import service
 from ..errors import NoImport
-from .door import IMPORT, done, routes, words
+from .door import IMPORT, routes, words
 from .one import ONE
 
 

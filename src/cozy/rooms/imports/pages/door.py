@@ -11,7 +11,6 @@ from cozy.kernel.routes import Routes
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 from cozy.web import pages
-from cozy.web.answers import see_other
 from cozy.web.call import Call
 
 routes = Routes(pages=True)
@@ -27,9 +26,3 @@ def words(work: Work) -> ui.Words:
 def page(work: Work, call: Call, template: str, status: int = 200, **context: Any) -> Response:
     """A page of this room."""
     return pages.page(work, call, f"imports/{template}", status, **{"room": "import", **context})
-
-
-def done(call: Call, url: str, text: str, *, failed: bool = False) -> Response:
-    """Go there, and say there what was done, or what could not be."""
-    pages.flash(call, text, kind="failed" if failed else "done")
-    return see_other(url)

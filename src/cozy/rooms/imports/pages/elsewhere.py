@@ -10,9 +10,10 @@ from cozy.kernel.routes import OPEN, OWNER
 from cozy.kernel.work import Work
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from .. import service
-from .door import IMPORT, done, page, routes, words
+from .door import IMPORT, page, routes, words
 
 _LONGEST = 2000
 _LOOK_S = 10  # between two looks of a browser

@@ -14,11 +14,12 @@ from cozy.rooms.files import service as files
 from cozy.ui import N_
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from .. import service
 from ..model import FOLDER
 from . import places, say
-from .door import IMPORT, done, page, routes, words
+from .door import IMPORT, page, routes, words
 
 
 @routes.on("GET", IMPORT, OWNER)

@@ -9,9 +9,10 @@ from cozy.kernel.problem import Problem
 from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from ..service import unpacking
-from .door import done, routes, words
+from .door import routes, words
 
 
 @routes.on("POST", "/my/file/{file_id}/unpack", OWNER)

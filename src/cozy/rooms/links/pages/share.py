@@ -16,6 +16,7 @@ from cozy.rooms.permissions import service as permissions
 from cozy.rooms.permissions.service import passwords
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.forms import text
 from cozy.web.pages import flash, page
 
 from .. import service
@@ -39,7 +40,7 @@ async def share(call: Call, kind: str, thing_id: str) -> Response:
 @routes.on("POST", ONE, OWNER)
 async def make(call: Call, kind: str, thing_id: str, form: FormData) -> Response:
     """Make a link. 303 to the dialog; 404; 422 the dialog again."""
-    sealed = await passwords.seal(_text(form, "password"))
+    sealed = await passwords.seal(text(form, "password"))
     return await call.write(_make, call, kind, thing_id, form, sealed)
 
 
@@ -92,23 +93,18 @@ def _thing(work: Work, kind: str, thing_id: str) -> Thing:
 
 def _wish(work: Work, form: FormData, sealed: str | UnsetType) -> Wish:
     """Raises BadEnd."""
-    mode: Mode = next((each for each in get_args(Mode) if each == _text(form, "mode")), "see")
-    end = permissions.end_of(work, _text(form, "end"), _text(form, "day"))
+    mode: Mode = next((each for each in get_args(Mode) if each == text(form, "mode")), "see")
+    end = permissions.end_of(work, text(form, "end"), text(form, "day"))
     return Wish(
-        mode=mode, expires_at=end, sealed=sealed, title=" ".join(_text(form, "title").split())[:TITLE_LIMIT]
+        mode=mode, expires_at=end, sealed=sealed, title=" ".join(text(form, "title").split())[:TITLE_LIMIT]
     )
 
 
 def _typed(work: Work, form: FormData, problem: Problem) -> dict[str, Any]:
     """What the form holds, and what is wrong with it."""
     errors = {str(problem.facts.get("parameter", "mode")): words(work).gettext(problem.detail)}
-    fields = {name: _text(form, name) for name in ("mode", "end", "day", "title")}
+    fields = {name: text(form, name) for name in ("mode", "end", "day", "title")}
     return {**fields, "errors": errors, "open": True}
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
 
 
 @routes.on("GET", f"{ONE}/links/{{link_id}}", OWNER)
@@ -133,7 +129,7 @@ def _asked(work: Work, call: Call, thing: Thing, link_id: str, status: int = 200
 @routes.on("POST", f"{ONE}/links/{{link_id}}", OWNER)
 async def change(call: Call, kind: str, thing_id: str, link_id: str, form: FormData) -> Response:
     """Change it, at once. 303 to the dialog; 404; 422 the question again."""
-    typed = _text(form, "password")
+    typed = text(form, "password")
     kept: str | UnsetType = UNSET if not form.get("no_password") else ""
     return await call.write(
         _change, call, kind, thing_id, link_id, form, await passwords.seal(typed) if typed else kept

@@ -15,6 +15,7 @@ from cozy.ui import N_, words
 from cozy.web.answers import see_other
 from cozy.web.call import Call
 from cozy.web.cookies import read_cookie
+from cozy.web.forms import text
 from cozy.web.pages import flash, page
 
 from ..errors import NoDeparture
@@ -35,7 +36,7 @@ async def shown(call: Call) -> Response:
 @routes.on("POST", MOVE, OWNER)
 async def begin(call: Call, form: FormData) -> Response:
     """Let the home move to where it is expected. 303; 422."""
-    invitation = _text(form, "invitation")
+    invitation = text(form, "invitation")
     try:
         await confirm(call, form)
         await leaving.begin(call.house, call.home, invitation)
@@ -80,8 +81,3 @@ async def confirm(call: Call, form: FormData) -> None:
     agent = call.header("user-agent")[:500]
     visitor = Visitor(address=call.client, user_agent=agent, device=read_cookie(call, "device"))
     await auth.confirming.show(call.house, call.home, call.caller, visitor, form, "move")
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""

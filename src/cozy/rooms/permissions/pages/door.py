@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Literal, get_args
 
 from msgspec import Struct
-from starlette.responses import Response
 
 from cozy import ui
 from cozy.kernel.clock import parse
@@ -14,9 +13,6 @@ from cozy.kernel.routes import Routes
 from cozy.kernel.work import Work
 from cozy.rooms.homes import service as homes
 from cozy.ui import N_
-from cozy.web.answers import see_other
-from cozy.web.call import Call
-from cozy.web.pages import flash
 
 from .. import service
 from ..model import Permission, Type
@@ -85,9 +81,3 @@ def _name(work: Work, kind: Kind, permission: Permission, lines: list[Line]) -> 
 def words(work: Work) -> ui.Words:
     """The owner's language."""
     return ui.words(homes.profile(work).locale)
-
-
-def done(call: Call, url: str, text: str, *, undo: str = "") -> Response:
-    """Go there, and say there what was done."""
-    flash(call, text, undo_url=undo)
-    return see_other(url)

@@ -14,13 +14,13 @@ from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.ui import N_, leave
 from cozy.web.call import Call
-from cozy.web.pages import page
+from cozy.web.pages import done, page
 
 from .. import service
 from ..errors import BadEnd
 from ..model import Permission
 from ..model.ledger import Picked, holder_of
-from .door import ACCESS, done, holder, routes, words
+from .door import ACCESS, holder, routes, words
 from .journal import JOURNAL, Choice, told
 
 LATELY = 5  # lines of the journal on the page of a grant

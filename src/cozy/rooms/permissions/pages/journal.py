@@ -20,11 +20,11 @@ from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.ui import N_
 from cozy.web.call import Call
-from cozy.web.pages import page
+from cozy.web.pages import done, page
 
 from .. import service
 from ..model.ledger import Entry, Holder, Picked, holder_of
-from .door import ACCESS, done, routes, words
+from .door import ACCESS, routes, words
 
 JOURNAL = f"{ACCESS}/journal"
 LINES = 200  # of one page

@@ -16,21 +16,11 @@ from cozy.rooms.documents import service as documents
 from cozy.rooms.permissions import service as permissions
 from cozy.ui import leave
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from .. import service
 from ..model import ALBUMS, Album, Order
-from .door import (
-    PHOTOS_URL,
-    album_url,
-    done,
-    failed,
-    ids_in,
-    page,
-    question,
-    routes,
-    way_back,
-    words,
-)
+from .door import PHOTOS_URL, album_url, failed, ids_in, page, question, routes, way_back, words
 from .rolls import roll_page
 from .tiles import picture_url
 

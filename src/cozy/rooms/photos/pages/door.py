@@ -74,12 +74,6 @@ def number_in(call: Call) -> int:
     return int(asked) if asked.isdecimal() and 0 < len(asked) < 7 and int(asked) else 1
 
 
-def done(call: Call, url: str, said: str, *, undo: str = "") -> Response:
-    """Go there, and say there what was done. undo: where to POST to take it back."""
-    pages.flash(call, said, undo_url=undo)
-    return see_other(url)
-
-
 def failed(work: Work, call: Call, url: str, problem: Problem) -> Response:
     """Go there, and say there what could not be done."""
     pages.flash(call, words(work).gettext(problem.detail), kind="failed")

@@ -11,10 +11,11 @@ from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 from cozy.rooms.files.service import Edit
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from .. import service
 from ..model import Photo
-from .door import PHOTOS_URL, done, page, photo_url, routes, words
+from .door import PHOTOS_URL, page, photo_url, routes, words
 from .tiles import extent, picture_url
 
 EDIT_URL = f"{PHOTOS_URL}/photo/{{photo_id}}/edit"

@@ -9,9 +9,10 @@ from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from .. import service
-from .door import PHOTOS_URL, done, ids_in, routes, way_back, words
+from .door import PHOTOS_URL, ids_in, routes, way_back, words
 
 
 @routes.on("POST", f"{PHOTOS_URL}/favourites", OWNER)

@@ -14,9 +14,10 @@ from cozy.kernel.work import Work
 from cozy.rooms.files import service as files
 from cozy.rooms.files.service import Alike, together
 from cozy.web.call import Call
+from cozy.web.pages import done
 
 from ..model import Photo, photo_of
-from .door import PHOTOS_URL, done, failed, ids_in, number_in, page, photo_url, routes, way_back, words
+from .door import PHOTOS_URL, failed, ids_in, number_in, page, photo_url, routes, way_back, words
 from .tiles import picture_url
 
 TWINS_URL = f"{PHOTOS_URL}/duplicates"

@@ -47,18 +47,6 @@ def url_of(sharing_id: str, *more: str) -> str:
     return "/".join([SHARED_URL, quote(sharing_id, safe=""), *more])
 
 
-def text(form: FormData, name: str) -> str:
-    """A field of a form; "" when it is not there."""
-    value = form.get(name, "")
-    return value.strip() if isinstance(value, str) else ""
-
-
-def done(call: Call, url: str, said: str, *, undo: str = "") -> Response:
-    """Go there, and say there what was done. undo: where to POST to take it back."""
-    pages.flash(call, said, undo_url=undo)
-    return see_other(url)
-
-
 def failed(call: Call, url: str, said: ui.Words, problem: Problem) -> Response:
     """Go there, and say there what could not be done."""
     pages.flash(call, said.gettext(problem.detail), kind="failed")

@@ -12,13 +12,15 @@ from cozy.rooms.permissions.errors import NobodyIn
 from cozy.ui import N_
 from cozy.web.answers import see_other
 from cozy.web.call import Call
+from cozy.web.forms import stripped
+from cozy.web.pages import done
 
 from ..errors import WrongState
 from ..model import Sharing
 from ..ports import Opened
 from ..service import answering, keeping
 from .asked import asked
-from .door import SHARED_URL, done, page, question, routes, text, url_of, way_back, words
+from .door import SHARED_URL, page, question, routes, url_of, way_back, words
 from .things import phrase, thing_of
 
 AUTHORIZE = "/auth/authorize/sharing"
@@ -67,8 +69,8 @@ def invitation(
 @routes.on("POST", AUTHORIZE, OWNER)
 async def answer(call: Call, form: FormData) -> Response:
     """Take it in, or say no. 303; 404; 422 the page again."""
-    sharing_id, state = text(form, "sharing_id"), text(form, "state")
-    if text(form, "answer") == "no":
+    sharing_id, state = stripped(form, "sharing_id"), stripped(form, "state")
+    if stripped(form, "answer") == "no":
         return await call.write(_declined, call, sharing_id, SHARED_URL)
     if form.get("answer") == "":  # Enter was pressed in a field
         return await call.scan(_consent, call, sharing_id, state)

@@ -16,6 +16,8 @@ from cozy.kernel.work import Work
 from cozy.rooms.contacts.model import CONTACTS, GROUPS
 from cozy.ui import N_, Words
 from cozy.web.call import Call
+from cozy.web.forms import stripped
+from cozy.web.pages import done
 
 from ..errors import NoSharing
 from ..model import Reference, Sharing
@@ -23,7 +25,7 @@ from ..service import delegating, keeping, making, offering, people, reaching
 from ..service.making import Recipients, Wanted
 from ..service.reaching import Choice
 from . import faces
-from .door import SHARED_URL, done, page, question, routes, text, url_of, way_back, words
+from .door import SHARED_URL, page, question, routes, url_of, way_back, words
 from .things import DOCTYPES, Thing, named, phrase, thing_of
 
 WITH = f"{SHARED_URL}/with/{{kind}}/{{id}}"
@@ -195,7 +197,10 @@ async def invite(call: Call, sharing_id: str, form: FormData) -> Response:
 
 def _typed(form: FormData) -> Typed:
     return Typed(
-        text(form, "who"), text(form, "chosen"), text(form, "may") or "change", bool(form.get("open"))
+        stripped(form, "who"),
+        stripped(form, "chosen"),
+        stripped(form, "may") or "change",
+        bool(form.get("open")),
     )
 
 

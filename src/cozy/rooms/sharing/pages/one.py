@@ -9,13 +9,15 @@ from cozy.kernel.routes import OWNER
 from cozy.kernel.work import Work
 from cozy.ui import N_
 from cozy.web.call import Call
+from cozy.web.forms import stripped
+from cozy.web.pages import done
 
 from ..errors import NoMember, PeerAway, PeerGone, PeerRefused
 from ..model import Sharing
 from ..service import ending, keeping, people, read_only
 from ..service.again import invite_again
 from . import faces
-from .door import SHARED_URL, done, failed, page, question, routes, text, url_of, way_back, words
+from .door import SHARED_URL, failed, page, question, routes, url_of, way_back, words
 from .invitation import invitation
 from .things import phrase, thing_of
 
@@ -47,7 +49,7 @@ async def let(call: Call, sharing_id: str, index: str, form: FormData) -> Respon
     """Let somebody change it, or only look. 303; 404."""
     found, at = await call.read(_member, sharing_id, index)
     said, back = await call.read(words), way_back(call, form, url_of(sharing_id))
-    may_change = text(form, "may") == "change"
+    may_change = stripped(form, "may") == "change"
     try:
         await read_only.change(call.house, call.home, call.caller, sharing_id, at, read_only=not may_change)
     except (PeerAway, PeerGone, PeerRefused) as problem:
