@@ -6,7 +6,9 @@ from cozy.kernel.caller import SYSTEM
 from cozy.rooms.auth import jobs
 from cozy.rooms.auth import service as auth
 from cozy.rooms.auth.events import ClientPending
+from cozy.rooms.auth.model.clients import Introduction
 from cozy.rooms.documents import service as documents
+from cozy.rooms.permissions.model import Rule
 
 from .conftest import CLIENT, REDIRECT
 
@@ -40,6 +42,18 @@ async def test_what_a_program_says_of_its_own_rights_counts_for_nothing(new_prog
     assert "ignored" not in said.values()
     assert "flagship" not in said
     assert "certified_from_store" not in said
+
+
+def test_a_secret_from_where_the_home_was_before_gives_way_to_another(work):
+    rule = Rule("io.cozy.sharings", ("GET",), ("s1",))
+    auth.other_homes.let_in_again(work, "c1", "brought", name="Bob", address="https://bob.example", rule=rule)
+    client = auth.clients.find(work, "c1")
+    assert auth.clients.is_secret(work, client, "brought")
+    said = Introduction(
+        client_id="c1", client_secret="brought", redirect_uris=client.redirect_uris, client_name=client.client_name,
+        software_id=client.software_id,
+    )  # fmt: skip
+    assert not auth.clients.is_secret(work, auth.clients.change(work, client, said), "brought")
 
 
 @pytest.mark.parametrize(

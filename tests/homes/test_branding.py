@@ -82,6 +82,9 @@ async def test_mails_come_from_the_host_and_look_like_it(house, at_school, mailb
     assert "background: #812e64" in html.get_content()  # a shade of its colour that white can be read on
     (picture,) = (part for part in mail.walk() if part["Content-ID"] == "<logo>")
     assert (picture.get_content_type(), picture.get_content()) == ("image/png", PNG)
+    house.settings.contexts["school"]["brand"]["logo"] = str(tmp_path / "removed.png")
+    await auth_jobs.mail_reset_link.run(house, at_school, ResetAsked())
+    assert "cid:logo" not in mailbox.messages[1].get_body(("html",)).get_content()
 
 
 def test_every_mail_is_a_letter_that_can_look_like_the_host():

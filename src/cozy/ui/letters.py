@@ -60,6 +60,9 @@ def written(template: str, locale: str, look: Look, words: Mapping[str, Any]) ->
 
 
 @lru_cache(maxsize=64)
-def _logo(path: str) -> Attachment:
-    """The picture as it was when the program first looked at it."""
-    return Attachment(Path(path).name, Path(path).read_bytes())
+def _logo(path: str) -> Attachment | None:
+    """The picture as it was when the program first looked at it; none where it is gone by then: a mail leaves without it."""
+    try:
+        return Attachment(Path(path).name, Path(path).read_bytes())
+    except OSError:
+        return None

@@ -192,17 +192,17 @@ def change(work: Work, client: Client, said: Introduction) -> Client:
     if said.client_id != client.id:
         raise _bad("invalid_client_id", "client_id is mandatory")
     checked = _checked(work, said)
-    secrets = client.secrets
+    secrets, brought = client.secrets, client.brought
     if said.client_secret:
         if not is_secret(work, client, said.client_secret):
             raise _bad("invalid_client_secret", "client_secret is invalid")
-        secrets += 1
+        secrets, brought = secrets + 1, ""
     if checked["client_name"] != client.client_name:
         checked["client_name"] = unused(work, checked["client_name"])
     if client.client_kind == SHARING:
         checked["client_kind"] = SHARING
     metadata = {**client.cozyMetadata, "updatedAt": iso(work.now)}
-    changed = replace(client, secrets=secrets, cozyMetadata=metadata, **checked)
+    changed = replace(client, secrets=secrets, brought=brought, cozyMetadata=metadata, **checked)
     if changed.software_id != client.software_id:
         take_back(work, client)  # what the owner agreed to was for another program
         changed = replace(changed, flagship=False)
