@@ -1,6 +1,7 @@
 """The worker, in a whole house: what was published gets done, after a while, whatever happens."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -92,6 +93,30 @@ async def until(house: House, home: Home, fn: Callable[[Work], Any], wanted: Any
 
 def waiting(work: Work) -> bool:
     return jobs.next_due(work) < "9999"
+
+
+async def test_a_home_is_woken_though_nobody_waits_any_more_for_what_was_written(house, home):
+    woken: list[Home] = []
+    is_writing, may_go_on = threading.Event(), threading.Event()
+
+    def slow(work: Work) -> None:
+        ring(work)
+        is_writing.set()
+        may_go_on.wait(20)
+
+    waking = replace(
+        house,
+        wake=woken.append,
+        enqueue=lambda work, event, at=None: jobs.enqueue(work, [note], event, at),
+    )
+    writing = asyncio.create_task(waking.write(home, SYSTEM, slow))
+    assert await asyncio.to_thread(is_writing.wait, 20)
+    writing.cancel()
+    may_go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    await house.write(home, SYSTEM, lambda work: None)  # the next one in the queue
+    assert woken == [home]
 
 
 async def test_what_is_published_is_done(house: House, home: Home):

@@ -147,6 +147,8 @@ class House:
         def committed() -> None:
             if works[0].changes:
                 self.bus.tell(home.id, works[0].changes)
+            if works[0].stirs:  # here, since whoever wrote may be gone by now
+                self.wake(home)
 
         try:
             with self.trace("database write"):
@@ -162,8 +164,6 @@ class House:
         if works[0].faded:
             with suppress(OSError, Unavailable):  # swept later, like blobs
                 await self.drawings.forget(home.id, works[0].faded)
-        if works[0].stirs:
-            self.wake(home)
         return result
 
     async def read_host(self, fn: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
