@@ -180,7 +180,7 @@ def announce(addresses: list[str]) -> None:
 def doctor_(context: typer.Context) -> None:
     """Look for what may be wrong with this machine and the settings; a line each, with what to do. Sends nothing."""
     desk: FrontDesk = context.obj
-    if desk.run(lambda house: doctor.examine(house, print)):
+    if asyncio.run(doctor.examine(desk.settings, print)):
         raise typer.Exit(1)
 
 
@@ -237,7 +237,8 @@ def main() -> None:
     try:
         cli(everywhere_first(sys.argv[1:]))
     except Problem as problem:
-        print(f"cozy: {problem.detail}", file=sys.stderr)
+        reason = problem.facts.get("reason")
+        print(f"cozy: {problem.detail}{f' ({reason})' if reason else ''}", file=sys.stderr)
         sys.exit(1)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""

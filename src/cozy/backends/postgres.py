@@ -13,6 +13,7 @@ upgrade are the hoster's own (`pg_dump`): migrations run in one transaction and 
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -394,12 +395,24 @@ def _pool(conninfo: str, connections: int, families: Families, outgrown: Event) 
         conninfo, min_size=1, max_size=connections, timeout=_CONNECT_S, open=False, configure=opened,
         kwargs={"autocommit": True, "application_name": called(families), **alive.POSTGRES},
     )  # fmt: skip
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # what it warns of, requests and we say
     try:
         pool.open(wait=True, timeout=_CONNECT_S)
     except PoolTimeout as error:
         pool.close()
-        raise Unavailable("PostgreSQL does not answer at the address in the setting `postgres`.") from error
+        raise Unavailable(
+            "PostgreSQL does not answer at the address in the setting `postgres`.", reason=_refusal(conninfo)
+        ) from error
     return pool
+
+
+def _refusal(conninfo: str) -> str:
+    """Why no connection is had, in a line of PostgreSQL or of the system."""
+    try:
+        psycopg.connect(conninfo, connect_timeout=_CONNECT_S).close()
+    except psycopg.Error as error:
+        return str(error).strip().splitlines()[0].removeprefix("connection failed: ")
+    return ""
 
 
 def configure(connection: Connection) -> None:

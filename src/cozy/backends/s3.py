@@ -47,6 +47,7 @@ PART = 8 * 1024 * 1024  # bytes; a stream holds two of them in memory
 _PIECE = 4 * 1024 * 1024  # bytes read at a time: one is asked for while the one before is sent
 _IN_PARTS = re.compile(r"[0-9a-f]{64}-(\d+)-(.+)")
 _BEGUN, _END = "begun", "end"
+_CODE = re.compile(r"<Code>(\w+)</Code>")
 _STATUS = re.compile(r" status code: (\d{3}) ")  # as obstore says it
 
 
@@ -517,6 +518,16 @@ def store_of(address: str, endpoint: str) -> S3Store:
         client_options={"allow_http": endpoint.startswith("http://"), "connect_timeout": "5s", "timeout": "60s"},
         retry_config={"max_retries": 4, "retry_timeout": timedelta(seconds=30)},
     )  # fmt: skip
+
+
+async def refusal(store: S3Store) -> str:
+    """Why this bucket cannot be used, in a word of the service such as `NoSuchBucket`, which it gives to who asks for a list; "" where it can."""
+    try:
+        await obstore.list(store, prefix="nothing/").collect_async()
+    except BaseError as error:
+        said = _CODE.search(str(error))
+        return said[1] if said else str(_status(error) or "no answer")
+    return ""
 
 
 async def asked(answer: Awaitable[T]) -> T:
