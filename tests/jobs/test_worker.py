@@ -149,6 +149,24 @@ async def test_what_was_published_before_a_stop_is_done_after_the_start(house: H
         await until(house, home, noted, [7])
 
 
+async def test_a_home_that_was_woken_as_its_worker_stopped_is_left_to_the_next_one(house: House, home: Home):
+    async with at_work(house, note):
+        await idle(house)
+    worker = Worker({Rang: [note]}, poll_s=0.02)
+    waking = replace(
+        house,
+        wake=worker.wake,
+        enqueue=lambda work, event, at=None: jobs.enqueue(work, [note], event, at),
+    )
+    await waking.write(home, SYSTEM, ring, 7)
+    assert await house.read_host(homes.due, 10) == []
+    async with worker.running(waking):
+        pass
+    assert [each.id for each in await house.read_host(homes.due, 10)] == [home.id]
+    async with at_work(house, note):
+        await until(house, home, noted, [7])
+
+
 async def test_a_job_that_fails_undoes_its_writes_and_is_tried_again(house: House, home: Home, clock):
     attempts = []
 

@@ -89,6 +89,7 @@ class Worker:
                 looking.cancel()
                 await self._stop(runners)
                 await asyncio.gather(looking, *runners, return_exceptions=True)
+                await self._leave(house)
 
     async def _stop(self, runners: list[asyncio.Task[None]]) -> None:
         """Let what is under way finish, for a moment."""
@@ -103,6 +104,13 @@ class Worker:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+
+    async def _leave(self, house: House) -> None:
+        """Let the next process look after homes that were woken while we stopped."""
+        while not self._due.empty():
+            if (home := self._due.get_nowait()) is not None:
+                with suppress(Exception):  # it is said elsewhere what the database has
+                    await house.write_host(homes.hasten, home.id)
 
     async def _look(self, house: House) -> None:
         poll_s = min(self._poll_s, house.settings.lease_s / 2)
@@ -151,9 +159,7 @@ class Worker:
         self._waits_for_space = True
 
     async def _serve(self, house: House, home: Home) -> None:
-        """Do some of what is due in a home, and leave a hint of when to look again."""
-        if self._stopping:
-            return
+        """Do some of what is due in a home, and leave a hint of when to look again: who stops leaves it to the next process."""
         await house.write_host(homes.hasten, home.id)
         for _ in range(_TURN):
             leased = None if self._stopping else await self._lease(house, home)
