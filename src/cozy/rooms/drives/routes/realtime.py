@@ -5,9 +5,8 @@ member's side, what the owner's home tells.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -26,6 +25,7 @@ from cozy.rooms.realtime.model import PROTOCOL, Command, Credentials, command_of
 from cozy.rooms.sharing import service as sharings
 from cozy.web.call import Call
 from cozy.web.cookies import read_cookie
+from cozy.web.sockets import first_of
 
 from .. import service
 from ..model import FILES, ROUTES, Distant, Opened
@@ -155,7 +155,7 @@ async def _tell(call: Call, socket: WebSocket, drive_id: str, asker: Asker) -> N
     end = await call.house.bus.hear(call.home.id, hear)
     try:
         withdrawn.set()  # what was withdrawn since the token was looked at
-        await _first_of(telling(), checking(), _silent(socket))
+        await first_of(telling(), checking(), _silent(socket))
     finally:
         end()
 
@@ -179,7 +179,7 @@ async def _pass_on(call: Call, socket: WebSocket, drive: Distant) -> None:
         headers = await service.signed(call.house, call.home, drive, "GET", url, {})
         async with call.house.outside.call(url, headers=headers, protocol=PROTOCOL) as line:
             await line.say(msgspec.json.encode({"method": "AUTH", "payload": drive.token}).decode())
-            await _first_of(_echo(line, socket), _silent(socket))
+            await first_of(_echo(line, socket), _silent(socket))
     except Problem as error:
         raise Hangup(TRY_AGAIN, "the other home is away") from error
     raise Hangup(TRY_AGAIN, "the other home has hung up")
@@ -202,16 +202,3 @@ async def _send(socket: WebSocket, text: str) -> None:
             await socket.send_text(text)
     except TimeoutError as error:
         raise Hangup(TRY_AGAIN, "too slow") from error
-
-
-async def _first_of(*doings: Coroutine[Any, Any, None]) -> None:
-    """Raises what the first to end raises; the others end with it."""
-    tasks = [asyncio.ensure_future(doing) for doing in doings]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -19,6 +18,7 @@ from cozy.kernel.problem import Problem
 from cozy.rooms.auth import service as auth
 from cozy.web.call import Call
 from cozy.web.cookies import read_cookie
+from cozy.web.sockets import first_of
 
 from .. import service
 from ..model import (
@@ -91,7 +91,7 @@ class Conversation:
         end = await self._call.house.bus.hear(self._call.home.id, self._hear)
         try:
             await self._admit()
-            await _first_of(self._listen(), self._tell())
+            await first_of(self._listen(), self._tell())
         finally:
             end()
 
@@ -280,16 +280,3 @@ class Conversation:
                 await self._socket.send_text(text)
         except TimeoutError as error:
             raise Ended(TRY_AGAIN, "too slow") from error
-
-
-async def _first_of(*doings: Coroutine[Any, Any, None]) -> None:
-    """Raises what the first to end raises; the others end with it."""
-    tasks = [asyncio.ensure_future(doing) for doing in doings]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
