@@ -253,6 +253,7 @@ async def house(settings: Settings, clock: Clock, postgres: str) -> AsyncIterato
             for home_id in await house.storage.homes():
                 await house.storage.drop(home_id)
             await house.storage.host.write(lambda db: db.run("DELETE FROM homes"))
+            await house.storage.host.write(lambda db: db.run("DELETE FROM agreed_plans"))
 
 
 @pytest.fixture

@@ -112,7 +112,9 @@ async def test_a_home_that_rests_costs_what_it_holds_and_one_that_is_gone_what_i
     await hoster.delete(f"/instances/{DOMAIN}")
     (july,) = (await hoster.get("/statements/2026-07")).json()
     assert (july["domain"], july["stored"], july["requests"]) == (DOMAIN, 5000, 1)
-    assert (await hoster.get("/statements/2026-08")).json() == []
+    assert (await hoster.get("/statements/2026-08")).json() == [august]  # the month in which it went
+    clock.advance(days=31)
+    assert (await hoster.get("/statements/2026-09")).json() == []
 
 
 async def test_a_statement_is_a_table_too(house, home, hoster):
@@ -162,7 +164,7 @@ async def test_the_pages_tell_the_same(house, home, hoster):
     costs = (await hoster.get("/my/costs")).text
     assert "1234 requests" in costs
     assert "/statements/2026-07.csv" in costs
-    assert "/my/costs?month=2026-06" in costs
+    assert '<option value="2026-06">' in costs
     assert "files.tidy" in (await hoster.get("/my/jobs")).text
 
 

@@ -394,7 +394,7 @@ PORTS: dict[type, list[Any]] = {
     Moving: [moves.leaving.under_way],
     Payments: [hosting.stripe.Stripe()],
     Shop: [hosting.selling.AppShop()],
-    Witness: [hosting.webhooks.witness, hosting.payments.witness],
+    Witness: [hosting.plans.witness, hosting.webhooks.witness, hosting.payments.witness],
     Farewell: [hosting.payments.leave],
     Sharers: [sharing_pages.inviting.with_people, federation_pages.sending.at_servers],
     Tongue: [ui.words],

@@ -162,6 +162,16 @@ class Plan(Struct, frozen=True):
     changeable: bool = False
 
 
+class Agreed(Struct, frozen=True):
+    """What was agreed with a home at the end of a month. is_there: the home was, or went in that month; left_from: the address from
+    which it went, then or later, "" where it did not.
+    """
+
+    plan: Plan
+    is_there: bool = False
+    left_from: str = ""
+
+
 NO_PLAN = Plan("", "", None, 0, "", {})
 
 

@@ -66,8 +66,6 @@ async def open_(house: House, asked: Opening, chosen: Typed | None = None) -> tu
     quota = _quota(asked, plan.quota if plan else settings.default_quota)
     origin = origin_of(settings, domain)
     listing = await auth.open_home(house, domain, profile, origin, quota, key=key, hosted=hosted)
-    if plan is not None:
-        await house.write_host(plans.note, listing.id, plan)
     house.relisted[domain] += 1
     home = home_of(settings, listing)
     if asked.oidc_id:
@@ -95,8 +93,6 @@ def apply(work: Work, domain: str, asked: Changing) -> Listing:
     """The same, but for who the owner is elsewhere, in a transaction on the host's list."""
     found = homes.held(work, domain)
     hosted, plan = plans.given(work, _agreed(work.settings, found.hosted, asked), asked.plan)
-    if asked.plan is not None and asked.plan != found.hosted.plan:
-        plans.note(work, found.id, plan)
     if asked.unpaid is not None:
         hosted = replace(hosted, unpaid_since=(hosted.unpaid_since or iso(work.now)) if asked.unpaid else "")
     if asked.deleting is not None:

@@ -39,9 +39,21 @@ def drop(work: Work, name: str) -> None:
         raise NoPlan(parameter="Plan")
 
 
-def note(work: Work, home_id: str, plan: Plan | None) -> None:
-    """Write down which plan a home has from now on, at what it costs now; None for none any more."""
-    store.plans.note(work, home_id, iso(work.now), plan or NO_PLAN)
+def witness(work: Work, before: Listing | None, after: Listing | None) -> None:
+    """Write down which plan a home has from now on, at what it costs now; and that it goes, with the plan that it had."""
+    if after is not None and _is_here(after):
+        is_new = before is None or before.hosted.plan != after.hosted.plan
+        if is_new or (before is not None and not _is_here(before)):
+            plan = store.plans.one(work, after.hosted.plan) if is_new else of(work, after)
+            store.plans.note(work, after.id, iso(work.now), plan or NO_PLAN)
+    elif before is not None and _is_here(before):
+        plan = of(work, before) or NO_PLAN
+        store.plans.begin(work, before.id, before.created_at, plan)
+        store.plans.note(work, before.id, iso(work.now), plan, before.domain)
+
+
+def _is_here(listing: Listing) -> bool:
+    return listing.state != "gone"
 
 
 def of(work: Work, listing: Listing) -> Plan | None:
@@ -50,7 +62,7 @@ def of(work: Work, listing: Listing) -> Plan | None:
         return None
     agreed = store.plans.agreed(work, "9", listing.id).get(listing.id)
     known = store.plans.one(work, listing.hosted.plan)
-    return agreed if agreed and agreed.name else known
+    return agreed.plan if agreed and agreed.plan.name else known
 
 
 def ask(work: Work, domain: str, name: str) -> Listing:

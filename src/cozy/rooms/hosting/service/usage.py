@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 import structlog
@@ -24,7 +24,7 @@ from cozy.rooms.homes.model import Listing
 
 from .. import store
 from ..errors import BadParameter, NoStatement
-from ..model import Day, Earning, Failure, Month, Plan, Sold
+from ..model import NO_PLAN, Agreed, Day, Earning, Failure, Month, Sold
 from . import facts, purchases
 
 log = structlog.get_logger()
@@ -76,28 +76,38 @@ def of_days(work: Work, home_id: str, first: str, last: str) -> list[Day]:
 def statement(work: Work, month: str, only: Listing | None = None) -> list[Month]:
     """What each home cost in a month, by address; or one home. month: 2026-12. Raises BadParameter.
 
-    A home that nobody used is there with what it holds; one that was destroyed, with what it cost before. The price is that of the
-    plan that it had when the month ended, as it was when it got it.
+    A home that nobody used is there with what it holds. The price is that of the plan that it had when the month ended, or when it
+    went in it, as it was when it got it. What is told of a month that is over stays, whatever becomes of homes.
     """
     clean_month(month)
     one = only.id if only else ""
     found = {each.home_id: each for each in store.usage.month(work, month, one)}
-    agreed = store.plans.agreed(work, month, one)
-    offered = {plan.name: plan for plan in store.plans.listed(work)}
-    for listing in [only] if only else _listings(work):
-        was_used = listing.id in found
-        if not was_used and listing.created_at[:7] <= month:
-            stored = store.usage.stored_before(work, listing.id, month)
-            found[listing.id] = Month(listing.id, listing.domain, month, stored, 0, 0, 0, 0)
-        if listing.state == "gone" and not was_used:
-            agreed.pop(listing.id, None)
-        elif plan := offered.get(listing.hosted.plan):
-            agreed.setdefault(listing.id, plan)
+    listed = {each.id: each for each in ([only] if only else _listings(work))}
+    agreed = _agreed(work, month, one, listed, found.keys())
+    for id_, known in agreed.items():
+        if known.is_there and id_ not in found:
+            domain = listed[id_].domain if id_ in listed else known.left_from
+            found[id_] = Month(id_, domain, month, store.usage.stored_before(work, id_, month), 0, 0, 0, 0)
     booked = purchases.on_statements(work, month, one)
     for id_, earned in booked.items():
         found.setdefault(id_, Month(id_, earned[-1].domain, month, 0, 0, 0, 0, 0))
     told = [_priced(each, agreed.get(each.home_id), booked.get(each.home_id, [])) for each in found.values()]
     return sorted(told, key=lambda each: each.domain)
+
+
+def _agreed(
+    work: Work, month: str, one: str, listed: Mapping[str, Listing], used: Collection[str]
+) -> dict[str, Agreed]:
+    """What was agreed with each home, and whether it was there: as it was written down; as the list says where that was not done yet."""
+    found = store.plans.agreed(work, month, one)
+    offered = {plan.name: plan for plan in store.plans.listed(work)}
+    for id_ in {*listed, *used, *found}:
+        known, listing = found.get(id_), listed.get(id_)
+        if known is None or not known.left_from:
+            plan = known.plan if known else offered.get(listing.hosted.plan if listing else "", NO_PLAN)
+            is_listed = listing is not None and listing.state != "gone" and listing.created_at[:7] <= month
+            found[id_] = Agreed(plan, is_listed or id_ in used)
+    return found
 
 
 def clean_month(month: str) -> str:
@@ -132,14 +142,15 @@ def _listings(work: Work) -> Iterator[Listing]:
         last = page[-1].domain
 
 
-def _priced(month: Month, plan: Plan | None, earned: list[Earning]) -> Month:
+def _priced(month: Month, known: Agreed | None, earned: list[Earning]) -> Month:
     month = replace(
         month,
         apps=purchases.sold(earned, gives_back=False),
         given_back=purchases.sold(earned, gives_back=True),
     )
-    if plan is None or not plan.name:
+    if known is None or not known.is_there or not known.plan.name:
         return month
+    plan = known.plan
     return replace(month, plan=plan.name, plan_title=plan.title, price=plan.price, currency=plan.currency)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 
 from cozy.kernel.db import Row
 from cozy.kernel.work import Work
 
-from ..model import NO_PLAN, Plan
+from ..model import NO_PLAN, Agreed, Plan
 
 _COLUMNS = "name, title, quota, price, currency, changeable, features"
 
@@ -45,28 +46,38 @@ def drop(work: Work, name: str) -> bool:
     return work.db.run("DELETE FROM plans WHERE name = :name", name=name) == 1
 
 
-def note(work: Work, home_id: str, at: str, plan: Plan) -> None:
-    """Write down which plan a home has from a moment on."""
+def note(work: Work, home_id: str, at: str, plan: Plan, left_from: str = "") -> None:
+    """Write down which plan a home has from a moment on; or had until then, when it went."""
     work.db.run(
-        """INSERT INTO agreed_plans (of_home, at, plan, title, price, currency)
-           VALUES (:home, :at, :plan, :title, :price, :currency)
+        """INSERT INTO agreed_plans (of_home, at, plan, title, price, currency, left_from)
+           VALUES (:home, :at, :plan, :title, :price, :currency, :left_from)
            ON CONFLICT (of_home, at) DO UPDATE SET plan = excluded.plan, title = excluded.title, price = excluded.price,
-             currency = excluded.currency""",
-        home=home_id, at=at, plan=plan.name, title=plan.title, price=plan.price, currency=plan.currency,
+             currency = excluded.currency, left_from = excluded.left_from""",
+        home=home_id, at=at, plan=plan.name, title=plan.title, price=plan.price, currency=plan.currency, left_from=left_from,
     )  # fmt: skip
 
 
-def agreed(work: Work, month: str, home_id: str) -> dict[str, Plan]:
-    """Which plan each home had at the end of a month, or one home, at what it cost when they got it; NO_PLAN for none yet."""
+def begin(work: Work, home_id: str, at: str, plan: Plan) -> None:
+    """Write down that a home was made, where nobody has: with this plan, unless it is known which ones it had later."""
+    has_some = work.db.one("SELECT 1 FROM agreed_plans WHERE of_home = :home LIMIT 1", home=home_id)
+    if not work.db.one(
+        "SELECT 1 FROM agreed_plans WHERE of_home = :home AND at <= :at LIMIT 1", home=home_id, at=at
+    ):
+        note(work, home_id, at, NO_PLAN if has_some else plan)
+
+
+def agreed(work: Work, month: str, home_id: str) -> dict[str, Agreed]:
+    """What was agreed with each home at the end of a month, or with one, at what it cost when they got it."""
     one = "WHERE of_home = :home" if home_id else ""
     rows = work.db.all(
-        f"SELECT of_home, at, plan, title, price, currency FROM agreed_plans {one} ORDER BY of_home, at",
+        f"SELECT of_home, at, plan, title, price, currency, left_from FROM agreed_plans {one} ORDER BY of_home, at",
         **({"home": home_id} if home_id else {}),
     )
-    found: dict[str, Plan] = {}
-    for home, at, name, title, price, currency in rows:
-        is_then = at[: len(month)] <= month
-        found[home] = (
-            Plan(name, title, None, int(price), currency, {}) if is_then else found.get(home, NO_PLAN)
-        )
+    found: dict[str, Agreed] = {}
+    for home, at, name, title, price, currency, left_from in rows:
+        known = found.get(home) or Agreed(NO_PLAN)
+        if at[: len(month)] <= month:
+            plan = Plan(name, title, None, int(price), currency, {})
+            known = Agreed(plan, not left_from or at[: len(month)] == month, known.left_from)
+        found[home] = replace(known, left_from=left_from or known.left_from)
     return found
