@@ -26,6 +26,7 @@ def test_it_starts_this_very_program_on_this_very_folder(tmp_path, monkeypatch):
     assert service["ExecStart"] == f"/opt/cozy/bin/cozy --data {tmp_path}/data serve"
     assert (service["User"], service["ReadWritePaths"]) == ("alice", f"{tmp_path}/data")
     assert service["WorkingDirectory"] == str(tmp_path)
+    assert service["EnvironmentFile"] == f"-{tmp_path}/cozy.env"
     assert service["AmbientCapabilities"] == service["CapabilityBoundingSet"] == ""
 
 

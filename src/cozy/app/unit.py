@@ -22,6 +22,7 @@ AssertPathIsDirectory={data_word}
 [Service]
 ExecStart={start}
 WorkingDirectory={here}
+EnvironmentFile=-{here}/cozy.env
 User={user}
 Restart=on-failure
 RestartSec=5
@@ -67,6 +68,7 @@ Wants=network-online.target
 Type=oneshot
 ExecStart={start}
 WorkingDirectory={here}
+EnvironmentFile=-{here}/cozy.env
 User={user}
 Nice=10
 NoNewPrivileges=true
@@ -89,7 +91,7 @@ WantedBy=timers.target
 
 
 def unit(settings: Settings, user: str, writable: Iterable[str] = ()) -> str:
-    """The unit's text. What `cozy.toml` in the current folder says goes on to hold.
+    """The unit's text. What `cozy.toml` in the current folder says goes on to hold, and so does `cozy.env`, where keys of S3 stand.
 
     It shuts off what Cozy never needs; namespaces and mounts stay, since boxes are made of them. Told to stop, Cozy itself ends what it started.
     writable: folders that it may write in beside the data folder, such as live folders.
