@@ -181,3 +181,22 @@ async def test_the_plan_that_an_owner_has_already_can_be_paid_for_at_what_it_cos
     assert "Pay for it each month" not in (await reader.get(PLAN)).text
     (line,) = (await hoster.get("/statements/2026-07")).json()
     assert (line["plan"], line["price"]) == ("school", 900)
+
+
+async def test_a_new_subscription_that_is_paid_ends_the_open_bill_of_the_one_before(
+    plans, hoster, reader, tell
+):
+    await reader.submit(f"{PLAN}/paying", page=PLAN, plan="family")
+    begun = {
+        "customer": "cus_1",
+        "subscription": "sub_1",
+        "metadata": {"plan": "family"},
+        "payment_status": "paid",
+    }
+    bill = {"customer": "cus_1", "subscription": "sub_1"}
+    await tell("checkout.session.completed", begun, "evt_1", created=10)
+    await tell("invoice.payment_failed", bill, "evt_2", created=20)
+    await tell("checkout.session.completed", {**begun, "subscription": "sub_2"}, "evt_3", created=50)
+    await tell("invoice.payment_failed", bill, "evt_4", created=30)  # late, and of the one before
+    known = (await hoster.get(URL)).json()["data"]["attributes"]
+    assert (known["plan"], "unpaid_since" in known) == ("family", False)

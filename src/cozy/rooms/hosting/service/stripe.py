@@ -123,7 +123,10 @@ class Stripe:
         plan = about.get("plan")
         match kind:
             case "checkout.session.completed":
-                return msgspec.structs.replace(base, plan=plan, begins=True)
+                is_paid = thing.get("payment_status") in {"paid", "no_payment_required"}
+                return msgspec.structs.replace(
+                    base, plan=plan, begins=True, unpaid=False if is_paid else None
+                )
             case "invoice.payment_failed":
                 return msgspec.structs.replace(base, unpaid=True)
             case "invoice.paid":
