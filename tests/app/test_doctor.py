@@ -9,6 +9,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 
 from cozy.app import doctor
+from cozy.app.marks import marked
 from cozy.kernel.settings import Settings
 from cozy.ui.words import words
 from tests.program import Cozy, make_home
@@ -126,15 +127,17 @@ def test_files_of_another_user_are_told(tmp_path, monkeypatch):
     assert doctor.folder(tmp_path).degree == "fault"
 
 
-async def test_a_port_that_another_program_has_is_told(cozy):
+def test_a_port_that_another_program_has_is_told(cozy):
     with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
         settings = Settings(
-            data=str(cozy.data),
-            public="example.org",
-            public_https_port=other.getsockname()[1],
-            public_http_port=1,
+            data=str(cozy.data), public="example.org", public_https_port=port, public_http_port=1
         )
+        (cozy.data / "at-work").mkdir(exist_ok=True)
+        (cozy.data / "at-work" / "killed").touch()
         assert doctor.ports(settings).degree == "fault"
+        with marked(cozy.data):
+            assert doctor.ports(settings).degree == "ok"
 
 
 async def test_an_address_at_which_nobody_answers_is_told(monkeypatch):

@@ -23,6 +23,7 @@ from msgspec import Struct
 
 from cozy import __version__
 from cozy.app.house import contents_of, opened
+from cozy.app.marks import is_anybody_at_work
 from cozy.backends import caddy
 from cozy.backends.box.runner import Boxes
 from cozy.backends.migrate import OthersAtWork, TooNew
@@ -394,7 +395,7 @@ def ports(settings: Settings) -> Line:
     wanted = (settings.public_http_port, settings.public_https_port)
     taken = [port for port in wanted if _is_taken(settings.public_host or "127.0.0.1", port)]
     facts = {"ports": ", ".join(map(str, taken or wanted))}
-    if taken and not _is_at_work(_data(settings)):
+    if taken and not is_anybody_at_work(_data(settings)):
         return Line(
             "fault",
             N_("Another program has a port that Caddy needs: %(ports)s."),
@@ -410,11 +411,6 @@ def _is_taken(host: str, port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def _is_at_work(data: Path) -> bool:
-    """Whether a server runs on this folder."""
-    return any((data / "at-work").glob("*"))
 
 
 def backups(settings: Settings) -> Line:
