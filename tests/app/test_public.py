@@ -175,3 +175,11 @@ def test_a_port_that_another_program_has_is_said(cozy, tmp_path):
         done = cozy("serve", "--port", 0, stdin=None)
     assert done.code == 1
     assert done.err.startswith(f"cozy: Port {cozy.env['COZY_PUBLIC_HTTPS_PORT']} cannot be had")
+
+
+def test_links_that_commands_print_lead_where_people_reach_it(tmp_path, monkeypatch):
+    make_home(tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cozy.toml").write_text('public = "example.org"\n')
+    done = Cozy(tmp_path / "data")("homes", "reset-passphrase", DOMAIN)
+    assert done.out.startswith(f"https://{DOMAIN}/auth/passphrase_renew?token=")

@@ -72,8 +72,9 @@ def app_at(domain: str, subdomains: Subdomains) -> tuple[str, str]:
 
 
 def origin_of(settings: Settings, domain: str) -> str:
-    """The address that people type for a domain."""
-    return _origin(settings.public_url or f"http://:{settings.port}", domain)
+    """The address that people type for a domain, whoever asks: the server, or a command beside it."""
+    brought = f"https://:{settings.public_https_port}" if settings.public else ""
+    return _origin(brought or settings.public_url or f"http://:{settings.port}", domain)
 
 
 @lru_cache(maxsize=100_000)
