@@ -138,6 +138,15 @@ def test_a_host_goes_to_postgresql_and_s3_and_comes_back_whole(
         }
 
 
+def test_a_host_goes_to_another_folder_and_nothing_is_left_of_the_way(cozy: Cozy, kept, tmp_path):
+    there = kept("there")
+    done = cozy("storage", "convert", "--to", there)
+    assert done.code == 0, done.err
+    assert "All of it was compared" in done.out
+    assert not (tmp_path / "there" / "converting").exists()
+    assert Cozy(tmp_path / "there")("check", "--scrub").out == "2 homes are whole.\n"
+
+
 @pytest.mark.postgres
 def test_killed_in_the_middle_it_goes_on_and_what_came_is_not_carried_twice(cozy: Cozy, database, kept):
     there = kept("there", postgres=database)

@@ -22,8 +22,8 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from cozy import __version__
+from cozy.app import marks
 from cozy.app.house import contents_of, opened
-from cozy.app.marks import is_anybody_at_work
 from cozy.backends import caddy
 from cozy.backends.box.runner import Boxes
 from cozy.backends.migrate import OthersAtWork, TooNew
@@ -395,7 +395,7 @@ def ports(settings: Settings) -> Line:
     wanted = (settings.public_http_port, settings.public_https_port)
     taken = [port for port in wanted if _is_taken(settings.public_host or "127.0.0.1", port)]
     facts = {"ports": ", ".join(map(str, taken or wanted))}
-    if taken and not is_anybody_at_work(_data(settings)):
+    if taken and not marks.alive(_data(settings)):
         return Line(
             "fault",
             N_("Another program has a port that Caddy needs: %(ports)s."),

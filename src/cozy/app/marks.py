@@ -50,16 +50,3 @@ def alive(data: Path) -> bool:
             except BlockingIOError:
                 return True
     return False
-
-
-def is_anybody_at_work(data: Path) -> bool:
-    """Whether a process of this machine is at work on this folder now."""
-    for path in (data / _FOLDER).glob("*"):
-        try:
-            with path.open("rb") as mark:
-                fcntl.flock(mark, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except FileNotFoundError:
-            continue
-        except OSError:  # it is locked, or not ours to open
-            return True
-    return False

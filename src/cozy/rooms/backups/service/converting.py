@@ -68,11 +68,17 @@ def _scratch(folder: Path) -> Iterator[tuple[Path, _Journal]]:
     """A folder for copies, on the disk that homes go to, and for our eyes only; it stays until all is done."""
     folder.mkdir(mode=0o700, exist_ok=True)
     with places.alone(folder):
-        for left in folder.glob("*.db*"):
-            left.unlink()
+        _clear(folder)
         yield folder, _Journal(folder / "journal")
+        _clear(folder)
         (folder / "journal").unlink()
         folder.rmdir()
+
+
+def _clear(folder: Path) -> None:
+    """Remove copies, and what SQLite leaves beside one that it only read."""
+    for left in folder.glob("*.db*"):
+        left.unlink()
 
 
 class _Journal:
