@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import structlog
 
+from cozy.app import worker
 from cozy.app.worker import Worker
 from cozy.kernel.caller import SYSTEM
 from cozy.kernel.home import Home
@@ -152,17 +153,36 @@ async def test_what_was_published_before_a_stop_is_done_after_the_start(house: H
 async def test_a_home_that_was_woken_as_its_worker_stopped_is_left_to_the_next_one(house: House, home: Home):
     async with at_work(house, note):
         await idle(house)
-    worker = Worker({Rang: [note]}, poll_s=0.02)
+    stopping = Worker({Rang: [note]}, poll_s=0.02)
     waking = replace(
         house,
-        wake=worker.wake,
+        wake=stopping.wake,
         enqueue=lambda work, event, at=None: jobs.enqueue(work, [note], event, at),
     )
     await waking.write(home, SYSTEM, ring, 7)
     assert await house.read_host(homes.due, 10) == []
-    async with worker.running(waking):
+    async with stopping.running(waking):
         pass
     assert [each.id for each in await house.read_host(homes.due, 10)] == [home.id]
+    async with at_work(house, note):
+        await until(house, home, noted, [7])
+
+
+async def test_what_another_process_leaves_while_a_hint_is_written_is_found(house, home, monkeypatch):
+    another = replace(
+        house,
+        wake=lambda home: None,
+        enqueue=lambda work, event, at=None: jobs.enqueue(work, [note], event, at),
+    )
+    hint, left = worker._hint, [7]
+
+    async def late(house: House, home: Home, due_at: str) -> None:
+        while left:
+            await another.write(home, SYSTEM, ring, left.pop())
+            await another.write_host(homes.hasten, home.id)
+        await hint(house, home, due_at)
+
+    monkeypatch.setattr(worker, "_hint", late)
     async with at_work(house, note):
         await until(house, home, noted, [7])
 

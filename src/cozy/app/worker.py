@@ -194,8 +194,12 @@ class Worker:
         return [name for name, each in _types(house).items() if self._at[name] >= each.at_once]
 
     async def _put_off(self, house: House, home: Home, due_at: str) -> None:
-        """Leave a hint; what is due before the next look at the list is not left waiting for it."""
+        """Leave a hint; what is due before the next look at the list is not left waiting for it. Nor is what another process has put
+        there meanwhile: its own hint may be the one that this has replaced.
+        """
         await _hint(house, home, due_at)
+        if await house.read(home, SYSTEM, jobs.next_due) < due_at:
+            self._again.add(home.id)
         pause_s = (parse(due_at) - house.clock()).total_seconds()
         if 0 <= pause_s <= self._poll_s:
             asyncio.get_running_loop().call_later(pause_s, self.wake, home)
