@@ -105,7 +105,9 @@ class Spread:
 
 @contextmanager
 def spread(weed: Path, count: int = 3, copies: str = "001") -> Iterator[Spread]:
-    """A master, so many volume servers, and a filer that speaks S3. copies: as SeaweedFS says it: `001` keeps two of everything."""
+    """A master, so many volume servers, and a filer that speaks S3. copies: as SeaweedFS says it: `001` keeps two of everything in a rack, `010` in
+    two racks, and then each server stands in one of its own.
+    """
     folder = Path(tempfile.mkdtemp(prefix="cozy-s3-"))
     ports = _free_ports(6 + 2 * count)
     master, filer, s3 = ports[0:2], ports[2:4], ports[4:6]
@@ -126,7 +128,10 @@ def spread(weed: Path, count: int = 3, copies: str = "001") -> Iterator[Spread]:
     for number in range(count):
         (folder / f"volume{number}").mkdir()
         own, kept = ports[6 + 2 * number : 8 + 2 * number], folder / f"volume{number}"
-        lines.append(line("volume", own, at, f"-dir={kept}", "-max=40", "-preStopSeconds=0"))
+        rack = number if copies[1] != "0" else 0
+        lines.append(
+            line("volume", own, at, f"-dir={kept}", "-max=40", "-preStopSeconds=0", "-dataCenter=here", f"-rack=rack{rack}")
+        )  # fmt: skip
     first = line(
         "master", master, f"-mdir={folder}", "-peers=none", "-telemetry=false", "-electionTimeout=1s",
         "-volumeSizeLimitMB=256", f"-defaultReplication={copies}",

@@ -96,9 +96,13 @@ class Proxy:
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = tempfile.TemporaryDirectory(prefix="cozy-proxy-")
 
-    def begin(self, ports: Sequence[int], is_open: Callable[[], bool]) -> None:
-        """From now on."""
-        to = " ".join(f"{self._host}:{port}" for port in ports)
+    def begin(
+        self, ports: Sequence[int], is_open: Callable[[], bool], hosts: Sequence[str] = (), more: str = ""
+    ) -> None:
+        """From now on. hosts: those of the workers, where they are not its own; more: what Caddy is told of them else."""
+        to = " ".join(
+            f"{host}:{port}" for host, port in zip(hosts or [self._host] * len(ports), ports, strict=True)
+        )
         here = "127.0.0.1 ::1" if self._host == "127.0.0.1" else self._host
         text = f"""{{
             admin off
@@ -110,6 +114,7 @@ class Proxy:
             reverse_proxy {to} {{
                 lb_policy round_robin
                 flush_interval -1
+                {more}
             }}
         }}
         """

@@ -1,9 +1,11 @@
 """Ways between workers, PostgreSQL and an S3 service that are cut, without a word to anybody, and mended: what are people told, and who
 has to lend a hand?
 
-    script/workers --cuts [ROUNDS]        needs root, `unshare` and `nft`
+    script/workers --cuts [ROUNDS [SEED]]        needs root, `unshare` and `nft`
 
-All of it runs in a network of its own, where packets to and from a port are lost while it is cut.
+All of it runs in a network of its own, where packets to and from an address are lost while it is cut: each worker finds PostgreSQL and the S3 service at
+an address that nobody else asks, and Caddy, set up as docs/hosting.md says, finds each worker so. First everybody is cut off, ROUNDS times; then one worker
+alone, and nobody at the others may notice more than a lock that waits; then everybody for a minute.
 """
 
 from __future__ import annotations
@@ -23,27 +25,46 @@ from pathlib import Path
 
 import psycopg
 
-from tests.faults.actor import Broken
+from tests.faults.actor import LOST, Broken
 from tests.faults.fleet import Fleet, made
 from tests.plugins.postgres import FAST, programs
 from tests.plugins.postgres import served as postgres
 from tests.program import Answer, Client, Cozy
 from tests.seaweed import BUCKET, program
 from tests.seaweed import served as seaweed
+from tests.workers import Proxy
 
 CUTS_S = (5.0, 12.0, 20.0)
+ALONE_S, LONG_S = 20.0, 60.0
 ANSWERED_WITHIN_S = 60.0  # whatever is cut
+UNHURT_S = 15.0  # what a lock is waited for: so long somebody else's cut may be noticed at most
 WELL_WITHIN_S = 60.0  # after it was mended
 FORGOTTEN_WITHIN_S = 120.0
-POSTGRES_PORT = 5432
+WORKERS = 2
+MONITOR_PORT = 9090
 _RULES = """table ip ways {
-    set cut { type inet_service; }
+    set cut { type ipv4_addr; }
+    chain going {
+        type nat hook output priority -100;
+        ip daddr 127.0.0.10-127.0.0.29 dnat to 127.0.0.1
+    }
     chain coming {
         type filter hook input priority 0;
-        tcp dport @cut counter drop
-        tcp sport @cut counter drop
+        ct original ip daddr @cut counter drop
     }
 }"""
+_HEALTH = f"""lb_try_duration 10s
+                health_uri /readyz
+                health_port {MONITOR_PORT}
+                health_interval 2s"""
+
+
+WAYS = {"the database": 10, "S3": 20, "the proxy": 30}
+
+
+def address(way: str, worker: int) -> str:
+    """Where a worker, and nobody else, finds a service; and where the proxy finds the worker."""
+    return f"127.0.0.{WAYS[way] + worker}"
 
 
 def nft(text: str) -> None:
@@ -53,12 +74,13 @@ def nft(text: str) -> None:
 
 @dataclass
 class Asker:
-    """Somebody who asks one worker, over and over, and notes what they are told."""
+    """Somebody who asks one worker (or the proxy), over and over, and notes what they are told."""
 
     deed: str
+    worker: int | None
     client: Client
     actor: random.Random
-    said: Counter[int] = field(default_factory=Counter)
+    said: Counter[int] = field(default_factory=Counter)  # 0: nothing within ANSWERED_WITHIN_S
     kept: dict[str, bytes] = field(default_factory=dict)  # by id, what was acknowledged
     longest_s: float = 0.0
     last_well: float = 0.0
@@ -76,17 +98,24 @@ class Asker:
     def _ask(self) -> None:
         began = time.monotonic()
         data = self.actor.randbytes(200_000)
-        answer = (
-            self.client.upload(f"{secrets.token_hex(8)}.bin", data)
-            if self.deed == "write"
-            else self.client("GET", f"/files/download/{self.actor.choice(list(self.kept))}")
-            if self.deed == "read" and self.kept
-            else self.client.mkdir(secrets.token_hex(8))
-        )
-        self.longest_s = max(self.longest_s, time.monotonic() - began)
+        try:
+            answer = (
+                self.client.upload(f"{secrets.token_hex(8)}.bin", data)
+                if self.deed == "write"
+                else self.client.mkdir(secrets.token_hex(8))
+            )
+        except LOST:
+            if self.worker is not None:
+                raise
+            self.client.close()  # the proxy lets people wait for a worker that it does not hear
+            self.said[0] += 1
+            return
+        finally:
+            self.longest_s = max(self.longest_s, time.monotonic() - began)
         self.said[answer.status] += 1
         if answer.status >= 400:
-            _require_plain(answer)
+            if answer.headers.get("server") != "Caddy":
+                _require_plain(answer)
             return
         self.last_well = time.monotonic()
         if self.deed == "write":
@@ -105,6 +134,30 @@ def burden(fleet: Fleet) -> tuple[int, int]:
     return tuple(sum(len(os.listdir(f"/proc/{pid}/{what}")) for pid in pids) for what in ("task", "fd"))  # type: ignore[return-value]
 
 
+@dataclass(frozen=True)
+class Cut:
+    """A way that is cut. worker: the only one that it leads to, or else all."""
+
+    way: str
+    long_s: float
+    worker: int | None = None
+
+    @property
+    def set(self) -> str:
+        workers = range(WORKERS) if self.worker is None else [self.worker]
+        return f"ip ways cut {{ {', '.join(address(self.way, worker) for worker in workers)} }}"
+
+
+def plan(rounds: int) -> list[Cut]:
+    """All of them, in order."""
+    both = ("the database", "S3")
+    return [
+        *(Cut(way, CUTS_S[number % len(CUTS_S)]) for number in range(rounds) for way in both),
+        *(Cut(way, ALONE_S, WORKERS - 1) for way in WAYS),
+        *(Cut(way, LONG_S) for way in both),
+    ]
+
+
 def play(rounds: int, seed: int) -> None:
     """Cut, look, mend, look."""
     chance = random.Random(seed)
@@ -116,42 +169,35 @@ def play(rounds: int, seed: int) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cozy-cuts-")))
         stack.enter_context(postgres(bin_, FAST, "127.0.0.1"))
         service = stack.enter_context(seaweed(weed))
-        env = {
-            "COZY_POSTGRES": "host=127.0.0.1 user=cozy dbname=postgres", "COZY_CONTENTS": f"s3://{BUCKET}/homes",
-            "COZY_S3_ENDPOINT": service.endpoint, "COZY_KEY_FILE": str(folder / "host.key"), "COZY_LEASE_S": "2", **service.env,
-        }  # fmt: skip
-        os.environ.update(env)
+        s3_port = int(service.endpoint.rpartition(":")[2])
+        told = [
+            {
+                "COZY_POSTGRES": f"host={address('the database', worker)} user=cozy dbname=postgres", "COZY_CONTENTS": f"s3://{BUCKET}/homes",
+                "COZY_S3_ENDPOINT": f"http://{address('S3', worker)}:{s3_port}", "COZY_KEY_FILE": str(folder / "host.key"), "COZY_LEASE_S": "2",
+                **service.env,
+            }
+            for worker in range(WORKERS)
+        ]  # fmt: skip
+        os.environ.update(told[0])
         homes = made(folder / "desk", 2)
-        fleet = Fleet([Cozy(folder / f"worker{i}", env=dict(env)) for i in range(2)], folder / "log")
+        fleet = Fleet([Cozy(folder / f"worker{i}", env=env) for i, env in enumerate(told)], folder / "log")
         stack.enter_context(fleet.at_work())
-        ports = {"the database": POSTGRES_PORT, "S3": int(service.endpoint.rpartition(":")[2])}
+        ports = [server.port for server in fleet.servers if server is not None]
         askers = [
-            Asker(deed, Client(server.port, token, domain, timeout=ANSWERED_WITHIN_S), random.Random(chance.random()))
-            for server in fleet.servers if server is not None
+            Asker(deed, worker, Client(port, token, domain, timeout=ANSWERED_WITHIN_S), random.Random(chance.random()))
+            for worker, port in [*enumerate(ports), (None, _proxy(stack, ports, fleet.monitors))]
             for domain, token in homes for deed in ("write", "mkdir")
         ]  # fmt: skip
-        threads = [threading.Thread(target=each.run) for each in askers]
+        threads = [threading.Thread(target=each.run, daemon=True) for each in askers]
+        for each in askers:
+            stack.callback(each.is_over.set)
         for thread in threads:
             thread.start()
         _well(askers, time.monotonic())
         before = burden(fleet)
-        for number in range(rounds):
-            for name, port in ports.items():
-                cut_s = CUTS_S[number % len(CUTS_S)]
-                for each in askers:
-                    each.said.clear()
-                    each.longest_s = 0.0
-                nft(f"add element ip ways cut {{ {port} }}")
-                time.sleep(cut_s)
-                ready = len(fleet.ready)
-                nft(f"delete element ip ways cut {{ {port} }}")
-                well_s = _well(askers, time.monotonic())
-                said = sum((each.said for each in askers), Counter())
-                sys.stdout.write(
-                    f"{name} cut off for {cut_s:.0f} s: answers {dict(sorted(said.items()))}, the longest after"
-                    f" {max(each.longest_s for each in askers):.1f} s; {ready} of 2 workers said that they were ready at its end;"
-                    f" all well {well_s:.1f} s after it was mended\n"
-                )  # fmt: skip
+        cuts = plan(rounds)
+        for cut in cuts:
+            _play(cut, askers, fleet)
         for each in askers:
             each.is_over.set()
         for thread in threads:
@@ -162,21 +208,75 @@ def play(rounds: int, seed: int) -> None:
                     raise Broken(f"{id_} was acknowledged and is not there")
             each.client.close()
         after = burden(fleet)
-        connections = _settled(env["COZY_POSTGRES"])
-        for number in range(2):
+        connections = _settled(told[0]["COZY_POSTGRES"])
+        for number in range(WORKERS):
             fleet.drain(number)
         checked = fleet.cozies[0]("check", "--scrub", stderr=subprocess.PIPE)
         assert checked.code == 0, checked
         kept = sum(len(each.kept) for each in askers)
         sys.stdout.write(
-            f"{rounds * len(ports)} cuts (seed {seed}): {kept} files acknowledged, all there and whole; threads and open files of both workers"
+            f"{len(cuts)} cuts (seed {seed}): {kept} files acknowledged, all there and whole; threads and open files of both workers"
             f" {before} before, {after} after; {connections} connections to PostgreSQL; all homes clean\n"
         )
 
 
+def _proxy(stack: ExitStack, ports: list[int], monitors: list[int]) -> int:
+    """Caddy in front of the workers; its port."""
+    for worker, (port, monitor) in enumerate(zip(ports, monitors, strict=True)):
+        for asked, to in ((port, port), (MONITOR_PORT, monitor)):
+            nft(
+                f"add rule ip ways going ip daddr {address('the proxy', worker)} tcp dport {asked} dnat to 127.0.0.1:{to}"
+            )
+    proxy = Proxy("127.0.0.1")
+    stack.callback(proxy.end)
+    hosts = [address("the proxy", worker) for worker in range(WORKERS)]
+    proxy.begin(ports, lambda: True, hosts, _HEALTH)
+    return proxy.port
+
+
+def _play(cut: Cut, askers: list[Asker], fleet: Fleet) -> None:
+    """One cut, and what everybody is told. Raises Broken where a cut of one worker hurts who asks another one."""
+    for each in askers:
+        each.said.clear()
+        each.longest_s = 0.0
+    nft(f"add element {cut.set}")
+    time.sleep(cut.long_s)
+    ready = [server is not None and server.port in fleet.ready for server in fleet.servers]
+    nft(f"delete element {cut.set}")
+    well_s = _well(askers, time.monotonic())
+    groups = {
+        "at the proxy": [each for each in askers if each.worker is None],
+        "at the worker that is cut off": [each for each in askers if each.worker == cut.worker is not None],
+        "at the others" if cut.worker is not None else "at the workers": [
+            each for each in askers if each.worker is not None and each.worker != cut.worker
+        ],
+    }
+    said = "; ".join(f"{name} {_told(group)}" for name, group in groups.items() if group)
+    sys.stdout.write(
+        f"{cut.way} cut off from {'everybody' if cut.worker is None else 'one worker alone'} for {cut.long_s:.0f} s: {said};"
+        f" {sum(ready)} of {len(ready)} workers said that they were ready at its end; all well {well_s:.1f} s after it was mended\n"
+    )
+    sys.stdout.flush()
+    if cut.worker is None:
+        return
+    if not all(ready[number] for number in range(WORKERS) if number != cut.worker):
+        raise Broken(f"{ready}")
+    others = groups["at the others"]
+    if (
+        any(status >= 400 for each in others for status in each.said)
+        or max(each.longest_s for each in others) > UNHURT_S
+    ):
+        raise Broken("a cut of one worker hurt who asks another one")
+
+
+def _told(askers: list[Asker]) -> str:
+    said = sum((each.said for each in askers), Counter())
+    return f"{dict(sorted(said.items()))}, the longest after {max(each.longest_s for each in askers):.1f} s"
+
+
 def _settled(url: str) -> int:
     """How many connections of ours PostgreSQL knows, once it has noticed which of them were cut: not more than two workers open."""
-    most, until = 2 * (12 + 2), time.monotonic() + FORGOTTEN_WITHIN_S
+    most, until = WORKERS * (12 + 2), time.monotonic() + FORGOTTEN_WITHIN_S
     while True:
         with psycopg.connect(url) as hand:
             row = hand.execute(

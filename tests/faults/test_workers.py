@@ -35,6 +35,7 @@ SECONDS = float(os.environ.get("COZY_WORKER_S", "0"))  # of load at least, howev
 VOLUMES = int(
     os.environ.get("COZY_WORKER_VOLUMES", "0")
 )  # servers of the S3 service, which are killed too; 0: one that is not
+COPIES = os.environ.get("COZY_WORKER_COPIES", "001")  # as SeaweedFS says it
 HANDS = 6  # people who are at work at the same time
 LISTENERS = 4  # homes in which somebody listens to what changes
 
@@ -46,7 +47,7 @@ def spread_out() -> Iterator[Spread | None]:
     if not VOLUMES or weed is None:
         yield None
         return
-    with spread(weed, VOLUMES) as found:
+    with spread(weed, VOLUMES, COPIES) as found:
         yield found
 
 
@@ -155,7 +156,7 @@ def test_workers_may_be_killed_and_upgraded_at_any_time(
             f" in {loaded:.0f} of {time.monotonic() - began:.0f} s (seed {seed}):"
             f" {crowd.acknowledged} acknowledged changes of files, {sum(each.acknowledged for each in sundries)} of documents and by"
             f" WebDAV, none lost; {in_doubt} got no answer, of which {happened} had happened whole;"
-            f" {sum(each.pictures for each in sundries)} small pictures, {len(struck)} servers of S3 killed, {sum(each.count for each in listeners)} changes heard;"
+            f" {sum(each.pictures for each in sundries)} small pictures, {len(struck)} servers of S3 (copies {COPIES}) killed, {sum(each.count for each in listeners)} changes heard;"
             f" {sum(len(a.files) for a in crowd.actors)} files at the end, all homes clean\n"
         )
 
