@@ -147,6 +147,40 @@ async def test_a_server_that_says_nothing_is_not_waited_for_all_day(house, monke
                 await Webdav(house, url, "", "").put("a", 5, _once(b"hello"))
 
 
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_server_that_stops_in_the_middle_is_not_waited_for_as_long_as_the_rest_might_take(
+    house, monkeypatch
+):
+    monkeypatch.setattr(answering, "_PATIENCE_S", 0.1)
+    monkeypatch.setattr(answering, "_SLOWEST", 100_000_000)
+
+    async def much():
+        for _ in range(6_000):
+            yield b"x" * 1_000_000
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/cozy"
+        async with asyncio.timeout(20):
+            with pytest.raises(PlaceAway):
+                await Webdav(house, url, "", "").put("a", 6_000_000_000, much())
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_one_that_takes_long_takes_turns_with_others(house, lived_in, shelf, puts, monkeypatch):
+    folder, url = shelf
+    id_ = await added(house, lived_in, url)
+    with monkeypatch.context() as patch:
+        patch.setattr(service.backing_up, "_TURN_S", -1.0)
+        body = await backed_up(house, lived_in, id_)
+    assert (body.state, body.made_at, body.due_at[:16]) == ("waiting", "", "2026-07-18T14:03")
+    first = [path for path in puts if path != "manifest-sha256.txt"]
+    assert len(first) == 1
+    puts.clear()
+    assert (await backed_up(house, lived_in, id_)).state == "done"
+    assert first[0] not in puts
+    assert read_me(folder).endswith("all as they were.\n")
+
+
 async def test_the_password_is_locked_and_goes_with_the_place(house, lived_in):
     id_ = await added(house, lived_in, "http://127.0.0.1:1/x")
     (account,) = await house.read(lived_in, SYSTEM, accounts.listed)

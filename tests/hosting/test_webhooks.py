@@ -184,6 +184,23 @@ async def test_two_processes_send_a_message_once_and_one_that_dies_over_it_leave
     assert receiver.kinds == ["home.closed", "home.opened", "home.opened"]
 
 
+async def test_one_that_never_answers_holds_no_other_up_for_longer_than_an_answer_may_take(
+    house, home, hoster, receiver, outside, monkeypatch
+):
+    monkeypatch.setattr(webhooks, "ANSWER_WITHIN_S", 0.1)
+    monkeypatch.setattr(webhooks, "AT_ONCE", 20)
+    async with listening() as silent:
+        silent.asleep = asyncio.Event()
+        await hoster.post("/webhooks", json={"url": silent.url})
+        for number in range(20):
+            await hoster.patch(URL, params={"Blocked": str(not number % 2).lower()})
+        await hoster.post("/webhooks", json={"url": receiver.url})
+        await hoster.patch(URL, params={"Blocked": "true"})
+        await webhooks.carry_on(house, outside)
+        assert receiver.kinds == ["home.closed"]
+        assert len(silent.got) == webhooks.AT_A_TIME
+
+
 async def test_what_is_undone_is_not_told(house, home, hoster, receiver):
     await hoster.post("/webhooks", json={"url": receiver.url})
 

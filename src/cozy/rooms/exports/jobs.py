@@ -65,6 +65,6 @@ WORKERS = [
         name=service.WORKER, run=_export, is_reserved=True, timeout_s=_WEEK_S, most_timeout_s=_WEEK_S, at_once=2, at_once_here=1
     ),
     WorkerType(
-        name=service.places.WORKER, run=_backup, is_reserved=True, timeout_s=_WEEK_S, most_timeout_s=_WEEK_S, at_once=2, at_once_here=1
+        name=service.places.WORKER, run=_backup, is_reserved=True, timeout_s=_WEEK_S, most_timeout_s=_WEEK_S, at_once=4, at_once_here=1
     ),
 ]  # fmt: skip

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import suppress
 
 from cozy.kernel.house import House
 from cozy.kernel.outside import Reply, TooMuch, TooSlow, Unreachable
 
 from ..errors import NoRoomThere, PlaceAway, PlaceClosed
 
-_PATIENCE_S = (
-    15 * 60.0
-)  # for any answer: backups of all homes take turns, and a server that is silent would keep one of them
+_PATIENCE_S = 15 * 60.0  # for any answer: backups of all homes take turns, and a server that is silent would keep one of them
 _SLOWEST = 16 * 1024  # bytes a second, that what is sent takes besides
 _MOST = 512 * 1024 * 1024  # bytes of the sums of an earlier backup
 
@@ -20,11 +20,14 @@ async def answer(
     house: House, method: str, url: str, headers: Mapping[str, str], body: bytes | AsyncIterator[bytes], *, also: Collection[int] = ()
 ) -> Reply:  # fmt: skip
     """The answer, unless the server refuses. also: statuses over 299 that are answers. Raises NoRoomThere, PlaceClosed, PlaceAway."""
+    size = len(body) if isinstance(body, bytes) else int(headers["content-length"])
     try:
-        reply = await house.outside.fetch(
-            method, url, headers=headers, body=body, limit=_MOST, timeout_s=_patience_s(headers, body), redirects=0
-        )  # fmt: skip
-    except (Unreachable, TooMuch, TooSlow) as error:
+        async with asyncio.timeout(_PATIENCE_S + (size / _SLOWEST if isinstance(body, bytes) else 0)) as clock:
+            reply = await house.outside.fetch(
+                method, url, headers=headers, body=body if isinstance(body, bytes) else _paced(body, clock), limit=_MOST,
+                timeout_s=_PATIENCE_S + size / _SLOWEST, redirects=0,
+            )  # fmt: skip
+    except (Unreachable, TooMuch, TooSlow, TimeoutError) as error:
         raise PlaceAway from error
     if reply.status in {401, 403}:
         raise PlaceClosed(parameter="password")
@@ -35,6 +38,11 @@ async def answer(
     return reply
 
 
-def _patience_s(headers: Mapping[str, str], body: bytes | AsyncIterator[bytes]) -> float:
-    size = len(body) if isinstance(body, bytes) else int(headers["content-length"])
-    return _PATIENCE_S + size / _SLOWEST
+async def _paced(body: AsyncIterator[bytes], clock: asyncio.Timeout) -> AsyncIterator[bytes]:
+    """The same; a server that takes less than that a second is not waited for as long as the rest might take."""
+    at = asyncio.get_running_loop().time() + _PATIENCE_S
+    async for piece in body:
+        at += len(piece) / _SLOWEST
+        with suppress(RuntimeError):  # it has answered already
+            clock.reschedule(at)
+        yield piece

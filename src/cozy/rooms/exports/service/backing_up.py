@@ -34,6 +34,8 @@ log = structlog.get_logger()
 _TOLD_S = 2.0  # between two looks at how far it is
 _NOTED_S = 60.0  # between two notes at the place of what is there by now
 _AGAIN = timedelta(hours=6)  # after a failure
+_TURN_S = 3600.0  # then it goes on after those of other homes that wait
+_NEXT_TURN = timedelta(minutes=1)  # in which they come first
 
 
 class _Manifest(msgspec.Struct):
@@ -47,7 +49,10 @@ async def back_up(house: House, home: Home, id_: str) -> None:
     try:
         place = await house.read(home, SYSTEM, places.opened, house, found.body)
         left = await _sent(house, home, found, place, run)
-        await house.write(home, SYSTEM, _made, id_, run, left)
+        if left is None:
+            await house.write(home, SYSTEM, _paused, id_, run)
+        else:
+            await house.write(home, SYSTEM, _made, id_, run, left)
     except Exception as error:
         if house.leaving.is_set():
             raise
@@ -55,8 +60,8 @@ async def back_up(house: House, home: Home, id_: str) -> None:
     await files.holding.free_held(house, home)
 
 
-async def _sent(house: House, home: Home, found: KeptPlace, place: Shelf, run: str) -> int:
-    """Send what is not there yet; returns how many files could not be taken along."""
+async def _sent(house: House, home: Home, found: KeptPlace, place: Shelf, run: str) -> int | None:
+    """Send what is not there yet; returns how many files could not be taken along, None when its turn was over before."""
     before = await _before(home, place)
     with Spool(Path(house.settings.data)) as spool:
         close = await KINDS[OPEN_FOLDER](house, home, spool, Export())
@@ -68,6 +73,9 @@ async def _sent(house: House, home: Home, found: KeptPlace, place: Shelf, run: s
         async for lines, number in freezing.sure(house, home, spool, before):
             for line in lines:
                 await sending.send(line, number)
+            if lines and not lines[-1].is_folder and sending.is_turn_over:
+                await sending.note()
+                return None
         await close()
         for line in spool.lines(number):
             if line.path != SUMS:
@@ -104,7 +112,12 @@ class _Sending:
     ) -> None:
         self._house, self._home, self._id, self._run = house, home, id_, run
         self._place, self._spool, self.there = place, spool, there
-        self._told = self._noted = monotonic()
+        self._began = self._told = self._noted = monotonic()
+
+    @property
+    def is_turn_over(self) -> bool:
+        """Whether others that wait should come first."""
+        return monotonic() - self._began > _TURN_S
 
     async def send(self, line: Line, number: int) -> None:
         """Bring a file or a folder there."""
@@ -174,6 +187,16 @@ def _made(work: Work, id_: str, run: str, left: int) -> None:
         body.due_at = places.plan(work, id_, EVERY[body.every])
 
     places.change(work, id_, made)
+    files.holding.let_go(work, places.holder(id_))
+
+
+def _paused(work: Work, id_: str, run: str) -> None:
+    def pausing(body: Place) -> None:
+        _mine(body, run)
+        body.state = "waiting"
+        body.due_at = places.plan(work, id_, _NEXT_TURN)
+
+    places.change(work, id_, pausing)
     files.holding.let_go(work, places.holder(id_))
 
 

@@ -9,6 +9,8 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from datetime import timedelta
 from typing import Any
@@ -37,7 +39,7 @@ log = structlog.get_logger()
 LOOK_EVERY_S = 2.0
 ANSWER_WITHIN_S = 15.0
 TAKEN_FOR = timedelta(minutes=1)  # longer than an answer may take
-AT_ONCE, AT_A_TIME = 200, 8  # messages of a look, and that are on their way at a time
+AT_ONCE, AT_A_TIME = 200, 8  # messages of a look, and that are on their way at a time, to each
 PAUSES = (
     timedelta(seconds=5),
     timedelta(minutes=5),
@@ -152,18 +154,23 @@ def going_on(house: House, outside: Outside) -> AbstractAsyncContextManager[None
 
 
 async def carry_on(house: House, outside: Outside) -> None:
-    """Tell what is due, several at a time: one that does not answer holds the others up for as long as an answer may take."""
+    """Tell what is due, several at a time to each: one that does not answer holds the others up for as long as an answer may take."""
     waiting, is_ready = await house.read_host(_outlook)
     if is_ready:
         await house.write_host(_month_is_over)
         waiting, _ = await house.read_host(_outlook)
-    slots = asyncio.Semaphore(AT_A_TIME)
+    by_webhook = defaultdict[str, list[Delivery]](list)
+    for delivery in waiting:
+        by_webhook[delivery.webhook_id].append(delivery)
+    await asyncio.gather(*(_tell_one(house, outside, each) for each in by_webhook.values()))
 
-    async def told(delivery: Delivery) -> None:
-        async with slots:
-            await _tell(house, outside, delivery)
 
-    await asyncio.gather(*(told(delivery) for delivery in waiting))
+async def _tell_one(house: House, outside: Outside, waiting: Sequence[Delivery]) -> None:
+    """Tell a webhook what is due, for as long as it takes any of it; the rest is for the next look."""
+    for start in range(0, len(waiting), AT_A_TIME):
+        sent = (_tell(house, outside, each) for each in waiting[start : start + AT_A_TIME])
+        if not any(await asyncio.gather(*sent)):
+            return
 
 
 def _outlook(work: Work) -> tuple[list[Delivery], bool]:
@@ -195,14 +202,15 @@ def _month_is_over(work: Work) -> None:
     store.webhooks.forget(work, iso(work.now - KEPT))
 
 
-async def _tell(house: House, outside: Outside, delivery: Delivery) -> None:
-    """Try once. It counts before it leaves, so that nobody else does the same, and is due again if we die."""
+async def _tell(house: House, outside: Outside, delivery: Delivery) -> bool:
+    """Try once; whether it was taken. It counts before it leaves, so that nobody else does the same, and is due again if we die."""
     taken = await house.write_host(_take, delivery)
     if taken is None:
-        return
+        return False
     webhook, known = taken
     error = await _said(house, outside, webhook, known, delivery)
     await house.write_host(_settle, delivery, error)
+    return not error
 
 
 def _take(work: Work, delivery: Delivery) -> tuple[Webhook, list[str]] | None:

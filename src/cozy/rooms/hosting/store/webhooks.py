@@ -71,10 +71,12 @@ def has(work: Work, webhook_id: str, message_id: str) -> bool:
 
 
 def due(work: Work, limit: int) -> list[Delivery]:
-    """What may leave now, longest waiting first."""
+    """What may leave now, so much of each webhook, longest waiting first."""
     rows = work.db.all(
-        f"""SELECT {_DELIVERY} FROM deliveries WHERE state = 'waiting' AND due_at <= :now
-             ORDER BY due_at, id LIMIT :limit""",
+        f"""SELECT {_DELIVERY} FROM (
+              SELECT {_DELIVERY}, ROW_NUMBER() OVER (PARTITION BY webhook_id ORDER BY due_at, id) AS place
+                FROM deliveries WHERE state = 'waiting' AND due_at <= :now) AS waiting
+             WHERE place <= :limit ORDER BY due_at, id""",
         now=iso(work.now), limit=limit,
     )  # fmt: skip
     return [Delivery(*row) for row in rows]
