@@ -9,6 +9,9 @@ import random
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -38,13 +41,31 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.add_argument(
         "--asked", type=int, default=1_000, metavar="N", help="requests of a figure (default: 1,000)"
     )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        metavar="N",
+        help="PostgreSQL: how many serve beside a busy neighbour (default: 1)",
+    )
+    parser.add_argument(
+        "--hammers",
+        type=int,
+        default=HAMMERS,
+        metavar="N",
+        help=f"clients of the busy neighbour, of all workers together (default: {HAMMERS})",
+    )
+    parser.add_argument("--neighbours", action="store_true", help="nothing but the busy neighbour")
     parser.add_argument("--folder", type=Path, help="where the data lies (default: a temporary folder)")
     parser.add_argument("--json", type=Path, default=Path("build/bench/homes.json"), metavar="FILE")
 
 
 def run(options: argparse.Namespace) -> int:
     """0: there is no budget for this."""
-    if reason := hosting.absence(options.engine):
+    reason = hosting.absence(options.engine)
+    if options.workers > 1 and options.engine == "sqlite":
+        reason = "SQLite has one worker"
+    if reason:
         print(reason, file=sys.stderr)
         return 2
     figures: dict[str, Any] = {"engine": options.engine, "homes": options.count}
@@ -53,16 +74,16 @@ def run(options: argparse.Namespace) -> int:
         hosting.host(options.engine, Path(folder) / "host") as host,
     ):
         try:
-            _measure(
-                host, options.count, min(options.made or options.count, options.count), options.asked, figures
-            )
+            _measure(host, options, min(options.made or options.count, options.count), figures)
         finally:  # a run that is stopped tells what it knows
             options.json.parent.mkdir(parents=True, exist_ok=True)
             options.json.write_text(json.dumps(figures, indent=2))
     return 0
 
 
-def _measure(host: Host, count: int, made: int, asked: int, figures: dict[str, Any]) -> None:
+def _measure(host: Host, options: argparse.Namespace, made: int, figures: dict[str, Any]) -> None:
+    count, asked = options.count, options.asked
+
     def tell(name: str, value: float) -> None:
         figures[name] = value
         print(f"{name:<64} {value:>12,.2f}", flush=True)
@@ -70,7 +91,26 @@ def _measure(host: Host, count: int, made: int, asked: int, figures: dict[str, A
     with host.at_work() as (worker,):
         host.open([_domain(0)])
         (alice,) = hosting.tenants(host, [_domain(0)])
-        _alone(worker, alice, asked, tell, "1 home")
+        if not options.neighbours:
+            _alone(worker, alice, asked, tell, "1 home")
+    _fill(host, count, made, tell)
+    if not options.neighbours:
+        with host.at_work() as (worker,):
+            _alone(worker, alice, asked, tell, f"{count} homes")
+            peak = process.PeakMemory(worker.seen)
+            run = host.listed()
+            homes = len(json.loads(run.answers[0].body)["data"])
+            assert homes == count, homes
+            tell("the whole list: s", run.wall_s)
+            tell("the whole list: MB", len(run.answers[0].body) / MB)
+            tell("the whole list: growth of memory, MB", peak.growth() / MB)
+            _visits(worker, count, asked, tell)
+    with host.at_work(options.workers) as workers:
+        _neighbours(workers, host, alice, asked, options.hammers, tell)
+
+
+def _fill(host: Host, count: int, made: int, tell: Any) -> None:
+    """Make the other homes."""
     empty = host.size()
     with host.at_work() as (worker,):
         began, cpu_s = time.perf_counter(), process.cpu_s(worker.seen)
@@ -82,17 +122,6 @@ def _measure(host: Host, count: int, made: int, asked: int, figures: dict[str, A
     if made < count:
         host.copy(_domain(made - 1), [_domain(number) for number in range(made, count)])
     tell("disk for each empty home, kB", (host.size() - empty) / (count - 1) / 1e3)
-    with host.at_work() as (worker,):
-        _alone(worker, alice, asked, tell, f"{count} homes")
-        peak = process.PeakMemory(worker.seen)
-        run = host.listed()
-        homes = len(json.loads(run.answers[0].body)["data"])
-        assert homes == count, homes
-        tell("the whole list: s", run.wall_s)
-        tell("the whole list: MB", len(run.answers[0].body) / MB)
-        tell("the whole list: growth of memory, MB", peak.growth() / MB)
-        _visits(worker, count, asked, tell)
-        _neighbours(worker, host, alice, asked, tell)
 
 
 def _domain(number: int) -> str:
@@ -104,20 +133,25 @@ def _alone(worker: Worker, alice: Tenant, asked: int, tell: Any, when: str) -> N
     process.wait_idle(worker.seen, 0.5)
     tell(f"{when}: s until it answers", worker.server.started_in)
     tell(f"{when}: memory at rest, MB", process.resident(worker.seen) / MB)
-    for name, run in _requests(worker, alice, asked).items():
-        tell(f"{when}: {name} ms, median", quantile(run.waits_s, 0.5))
-        tell(f"{when}: {name} ms, p95", quantile(run.waits_s, 0.95))
+    for name, waits_s in _waits([worker], alice, asked).items():
+        tell(f"{when}: {name} ms, median", quantile(waits_s, 0.5))
+        tell(f"{when}: {name} ms, p95", quantile(waits_s, 0.95))
 
 
-def _requests(worker: Worker, alice: Tenant, asked: int) -> dict[str, load.Run]:
-    id_ = alice.first(worker.port)
-    runs = {
-        "read": load.exchange(worker.port, [alice.read(worker.port, id_)] * asked),
-        "write": load.exchange(worker.port, [alice.write(worker.port)] * (asked // 4)),
-    }
-    for run in runs.values():
-        hosting.require(run, 200, 201)
-    return runs
+def _waits(workers: Sequence[Worker], alice: Tenant, asked: int) -> dict[str, list[float]]:
+    """How long she waits for each answer, asking one worker after the other."""
+    id_ = alice.first(workers[0].port)
+    waits: dict[str, list[float]] = {"read": [], "write": []}
+    for worker in workers:
+        asked_here = asked // len(workers)
+        for name, requests in (
+            ("read", [alice.read(worker.port, id_)] * asked_here),
+            ("write", [alice.write(worker.port)] * (asked_here // 4)),
+        ):
+            run = load.exchange(worker.port, requests)
+            hosting.require(run, 200, 201)
+            waits[name] += run.waits_s
+    return waits
 
 
 def _visits(worker: Worker, count: int, asked: int, tell: Any) -> None:
@@ -135,40 +169,49 @@ def _visits(worker: Worker, count: int, asked: int, tell: Any) -> None:
     )
 
 
-def _neighbours(worker: Worker, host: Host, alice: Tenant, asked: int, tell: Any) -> None:
+def _neighbours(
+    workers: Sequence[Worker], host: Host, alice: Tenant, asked: int, clients: int, tell: Any
+) -> None:
     """Alice's p95 while the home beside hers is hammered, and before."""
     (bob,) = hosting.tenants(host, [_domain(1)])
-    id_ = bob.first(worker.port)
-    for name, hammer in (("read", bob.read(worker.port, id_)), ("written to", bob.write(worker.port))):
-        quiet = _requests(worker, alice, asked)
-        with _Hammer(worker.port, hammer) as hammered:
-            noisy = _requests(worker, alice, asked)
-        tell(f"a neighbour is {name} by {HAMMERS} clients, a second", hammered.rate)
+    id_ = bob.first(workers[0].port)
+    for name, hammer in (("read", partial(bob.read, id_=id_)), ("written to", bob.write)):
+        quiet = _waits(workers, alice, asked)
+        with ExitStack() as stack:
+            hammers = [
+                stack.enter_context(_Hammer(worker.port, hammer(worker.port), clients // len(workers)))
+                for worker in workers
+            ]
+            time.sleep(0.5)
+            noisy = _waits(workers, alice, asked)
+        tell(
+            f"a neighbour is {name} by {clients} clients of {len(workers)} workers, a second",
+            sum(hammer_.rate for hammer_ in hammers),
+        )
         for what in quiet:
-            tell(f"  {what} ms, p95: before", quantile(quiet[what].waits_s, 0.95))
-            tell(f"  {what} ms, p95: meanwhile", quantile(noisy[what].waits_s, 0.95))
+            tell(f"  {what} ms, p95: before", quantile(quiet[what], 0.95))
+            tell(f"  {what} ms, p95: meanwhile", quantile(noisy[what], 0.95))
 
 
 class _Hammer:
-    """Clients in a process of their own that ask for the same over and over."""
+    """Clients in a process of their own that ask one worker for the same over and over."""
 
-    def __init__(self, port: int, request: bytes) -> None:
+    def __init__(self, port: int, request: bytes, clients: int) -> None:
         context = get_context("fork")
         self._over = context.Event()
         self._told = context.SimpleQueue()
-        self._process = context.Process(target=self._strike, args=(port, request))
+        self._process = context.Process(target=self._strike, args=(port, request, clients))
         self.rate = 0.0
 
-    def _strike(self, port: int, request: bytes) -> None:
+    def _strike(self, port: int, request: bytes, clients: int) -> None:
         asked, began = 0, time.perf_counter()
         while not self._over.is_set():
-            hosting.require(load.exchange(port, [request] * (HAMMERS * 20), HAMMERS), 200, 201)
-            asked += HAMMERS * 20
+            hosting.require(load.exchange(port, [request] * (clients * 20), clients), 200, 201)
+            asked += clients * 20
         self._told.put(asked / (time.perf_counter() - began))
 
     def __enter__(self) -> "_Hammer":
         self._process.start()
-        time.sleep(0.5)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -94,7 +94,7 @@ class Host:
                 columns = [
                     name
                     for (name,) in run(
-                        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'",
+                        "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = %s AND is_generated = 'NEVER'",
                         (table,),
                     )
                 ]
