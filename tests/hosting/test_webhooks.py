@@ -23,7 +23,8 @@ class Receiver:
     """A billing system on loopback."""
 
     def __init__(self):
-        self.url, self.status, self.got, self.asleep = "", 204, [], None
+        self.url, self.status, self.got = "", 204, []
+        self.asleep: asyncio.Event | None = None
 
     async def take(self, request):
         self.got.append((request.headers, await request.read()))

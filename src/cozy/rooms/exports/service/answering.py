@@ -11,7 +11,9 @@ from cozy.kernel.outside import Reply, TooMuch, TooSlow, Unreachable
 
 from ..errors import NoRoomThere, PlaceAway, PlaceClosed
 
-_PATIENCE_S = 15 * 60.0  # for any answer: backups of all homes take turns, and a server that is silent would keep one of them
+_PATIENCE_S = (
+    15 * 60.0
+)  # for any answer: backups of all homes take turns, and a server that is silent would keep one of them
 _SLOWEST = 16 * 1024  # bytes a second, that what is sent takes besides
 _MOST = 512 * 1024 * 1024  # bytes of the sums of an earlier backup
 
@@ -22,7 +24,9 @@ async def answer(
     """The answer, unless the server refuses. also: statuses over 299 that are answers. Raises NoRoomThere, PlaceClosed, PlaceAway."""
     size = len(body) if isinstance(body, bytes) else int(headers["content-length"])
     try:
-        async with asyncio.timeout(_PATIENCE_S + (size / _SLOWEST if isinstance(body, bytes) else 0)) as clock:
+        async with asyncio.timeout(
+            _PATIENCE_S + (size / _SLOWEST if isinstance(body, bytes) else 0)
+        ) as clock:
             reply = await house.outside.fetch(
                 method, url, headers=headers, body=body if isinstance(body, bytes) else _paced(body, clock), limit=_MOST,
                 timeout_s=_PATIENCE_S + size / _SLOWEST, redirects=0,
