@@ -49,7 +49,8 @@ class Rate:
 
 
 class Rates:
-    """The limits of a process. per_address: for those who show nothing. per_home: for all who ask it together."""
+    """The limits of a process. per_address: for those who show nothing. per_home: for those who are let in together, and as many for all others:
+    nobody who passes by can shut an owner out."""
 
     def __init__(self, per_address: int, per_home: int) -> None:
         self._address = Rate(per_address)
@@ -59,12 +60,13 @@ class Rates:
         """Find out who asks, and count it. Raises TooManyRequests."""
 
         async def identified(call: Call, route: Route) -> None:
-            if call.home.id:
-                self._home.count(call.home.id)
             try:
                 await identify(call, route)
             finally:  # a wrong password or token shows nothing either; a proxy here that does not say who calls is no one
-                if call.caller.kind == "nobody" and not is_here(call.client):
+                is_stranger = call.caller.kind == "nobody"
+                if is_stranger and not is_here(call.client):
                     self._address.count(network(call.client))
+                if call.home.id:
+                    self._home.count(f"{call.home.id} strangers" if is_stranger else call.home.id)
 
         return identified
