@@ -59,7 +59,9 @@ async def test_who_shows_nothing_waits_and_the_owner_at_the_same_address_does_no
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_this_machine_has_no_limit_but_that_of_the_home_and_strangers_do_not_use_up_the_owners(at, token):
+async def test_this_machine_has_no_limit_but_that_of_the_home_and_strangers_do_not_use_up_the_owners(
+    at, token
+):
     async with at("127.0.0.1") as client:
         assert [(await client.get("/auth/login")).status_code for _ in range(9)] == [200] * 8 + [429]
         assert [(await client.get(ROOT, headers=token)).status_code for _ in range(8)] == [200] * 8

@@ -50,7 +50,8 @@ class Rate:
 
 class Rates:
     """The limits of a process. per_address: for those who show nothing. per_home: for those who are let in together, and as many for all others:
-    nobody who passes by can shut an owner out."""
+    nobody who passes by can shut an owner out.
+    """
 
     def __init__(self, per_address: int, per_home: int) -> None:
         self._address = Rate(per_address)
