@@ -45,9 +45,8 @@ def begin() -> None:
         if not options.get("data") or settings.postgres or settings.contents:
             return settings
         shared = told(Path(options["data"]))
-        return read(
-            file, **options, **{name.removeprefix("COZY_").lower(): each for name, each in shared.items()}
-        )
+        options |= {name.removeprefix("COZY_").lower(): each for name, each in shared.items()}
+        return read(file, **options)
 
     configuration.load = cli.load = load  # type: ignore[assignment]
 
