@@ -27,9 +27,12 @@ export function bits(secret) {
     previous = c;
   }
   // Several words are guessed word by word, not letter by letter.
-  const byWords = words.length > 1 && words.every((word) => /^\p{L}+$/u.test(word)) ? words.length * 12.5 : Infinity;
+  const byWords = words.length > 1 && words.every(isWord) ? words.length * 12.5 : Infinity;
   return total + Math.min(characters, byWords);
 }
+
+// Letters as people write them; what a machine made has capitals anywhere.
+const isWord = (text) => /^\p{L}+$/u.test(text) && (text.slice(1) === text.slice(1).toLowerCase() || text === text.toUpperCase());
 
 // What to say about a secret that may not be chosen; "" when it may.
 export const tooWeak = (secret) => (bits(secret) < 36 ? t("This passphrase is too easy to guess: add words that have nothing to do with each other.") : "");

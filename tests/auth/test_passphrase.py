@@ -43,6 +43,9 @@ async def test_a_passphrase_that_a_program_guesses_is_refused(weak):
         await auth.passphrase.new_key_of(Typed(raw=weak), "alice.localhost")
 
 
-@pytest.mark.parametrize("strong", [PASSPHRASE, "correct horse battery staple", "kT9!vz#Lq2xW"])
+@pytest.mark.parametrize(
+    "strong",
+    [PASSPHRASE, "correct horse battery staple", "kT9!vz#Lq2xW", "lxGtGuAkCpeRp_NArPNhhBuKCjamGJGM"],
+)
 def test_a_long_or_unlikely_passphrase_is_enough(strong):
     assert auth.strength.bits(strong) >= auth.strength.ENOUGH

@@ -232,6 +232,7 @@ def test_a_passphrase_is_judged_honestly(tab: Page):
         ("girafe lampe tunnel", "2"),
         ("girafe lampe tunnel vendange mousse", "3"),
         ("k7#vQ2pLx9!mZw4t", "4"),
+        ("lxGtGuAkCpeRp_NArPNhhBuKCjamGJGM", "4"),
     ):
         tab.get_by_label("Nouvelle phrase").fill(secret)
         expect(meter).to_have_attribute("data-level", level)

@@ -56,8 +56,13 @@ def bits(secret: str) -> float:
     text, total = _without_common(unicodedata.normalize("NFC", secret))
     pool = sum(size for kind, size in _POOLS if re.search(kind, text)) or 1
     words = [word for word in re.split(r"[\s\-_.]+", text.strip()) if len(word) > 2]
-    by_words = len(words) * 12.5 if len(words) > 1 and all(word.isalpha() for word in words) else math.inf
+    by_words = len(words) * 12.5 if len(words) > 1 and all(map(_is_word, words)) else math.inf
     return total + min(_by_characters(text, math.log2(pool)), by_words)
+
+
+def _is_word(text: str) -> bool:
+    """Letters as people write them; what a machine made has capitals anywhere."""
+    return text.isalpha() and (text[1:] == text[1:].lower() or text == text.upper())
 
 
 def _without_common(text: str) -> tuple[str, float]:
