@@ -139,6 +139,7 @@ async def test_a_home_is_handed_over_step_by_step_and_stays_as_it_is(reader, ano
     assert await state_of(house, home) == "arrived"
     assert (await anonymous.post("/move/abort", headers=word)).status_code == 204
     assert await state_of(house, home) == "arrived"
+    assert (await anonymous.get(f"/move/exports/data/{name}")).status_code == 404
     assert not (await house.read(home, SYSTEM, sharings.fetch, shared)).active  # it goes on there
     assert "Here nothing was erased" in (await reader.get("/my/leave/move")).text
     assert await house.read(home, SYSTEM, files.usage) >= before
@@ -177,6 +178,23 @@ async def test_a_code_a_secret_and_a_word_are_good_for_what_they_are(
     await house.write(home, SYSTEM, moves_jobs.forget_questions.run, QuestionOver())
     for doctype in (HANDINGS, "io.cozy.accounts"):
         assert (await house.read(home, SYSTEM, documents.find, doctype, Query(selector={}))).documents == []
+
+
+async def test_what_opens_the_other_cozy_and_the_archive_go_where_it_never_tells_how_it_went(
+    reader, anonymous, house, home, there, clock
+):
+    secret = await question(anonymous, there, code=await agreed(reader))
+    await reader.submit("/move/go", secret=secret, raw_passphrase=PASSPHRASE)
+    made = await handed(house, home)
+    clock.now += timedelta(days=14)
+    await house.write(home, SYSTEM, moves.handing.forget_old)
+    assert await state_of(house, home) == "handed"
+    clock.now += timedelta(days=2)
+    await house.write(home, SYSTEM, moves.handing.forget_old)
+    assert await state_of(house, home) == "failed"
+    assert made not in {each.id for each in await house.read(home, SYSTEM, exports.all_)}
+    accounts = await house.read(home, SYSTEM, documents.find, "io.cozy.accounts", Query(selector={}))
+    assert accounts.documents == []
 
 
 async def test_no_home_is_handed_over_to_itself_or_to_nobody(reader, anonymous, home, there):

@@ -96,11 +96,12 @@ def _holder(id_: str) -> str:
 
 async def remove(house: House, home: Home, id_: str) -> None:
     """Forget an export, and what is here for it alone; whoever makes it stops. One that is gone is fine."""
-    await house.write(home, SYSTEM, _remove, id_)
+    await house.write(home, SYSTEM, drop, id_)
     await files.holding.free_held(house, home)
 
 
-def _remove(work: Work, id_: str) -> None:
+def drop(work: Work, id_: str) -> None:
+    """Forget an export with this transaction; what was kept for it alone goes in the next sweep. One that is gone is fine."""
     try:
         document = _document(work, id_)
     except NoExport:

@@ -30,7 +30,7 @@ from cozy.rooms.documents.errors import NoDocument
 from cozy.rooms.documents.model import Query
 from cozy.rooms.exports import service as exports
 from cozy.rooms.exports.errors import NoExport
-from cozy.rooms.exports.model import COZY_ARCHIVE, Export
+from cozy.rooms.exports.model import COZY_ARCHIVE, KEPT, Export
 from cozy.rooms.files import service as files
 from cozy.rooms.homes.model import SETTINGS
 from cozy.rooms.permissions import service as permissions
@@ -237,9 +237,10 @@ def last(work: Work) -> KeptHanding | None:
 
 def forget_old(work: Work) -> None:
     """Forget the questions that nobody answered, and what opens the other Cozy once a move is over, or was never begun there."""
-    for each in _all(work, {"state": "making"}):
-        if parse(each.body.asked_at) + _TAKES < work.now:
-            _note(work, each.id, "failed", "export")
+    for state, within, why in (("making", _TAKES, "export"), ("handed", _TAKES + KEPT, "import")):
+        for each in _all(work, {"state": state}):
+            if parse(each.body.asked_at) + within < work.now:
+                _note(work, each.id, "failed", why)
     for each in _all(work, {"state": {"$in": [_CODE, "asked", "arrived", "failed"]}}):
         if parse(each.body.asked_at) + ASKED_FOR > work.now:
             continue
@@ -275,7 +276,11 @@ def _change(work: Work, id_: str, body: Handing) -> None:
 
 
 def _note(work: Work, id_: str, state: HandingState, why: str) -> None:
-    _change(work, id_, replace(_fetch(work, id_).body, state=state, why=why))
+    """Note how far it is. Its archive, which holds what lets programs in, goes when it is over."""
+    found = _fetch(work, id_).body
+    _change(work, id_, replace(found, state=state, why=why))
+    if state in {"arrived", "failed"} and found.export:
+        exports.keeping.drop(work, found.export)
 
 
 def _hash(secret: str) -> str:
