@@ -126,6 +126,20 @@ async def test_a_whole_host_comes_back_on_an_empty_machine(house, home, place, l
         assert await faults(there) == []
 
 
+async def test_a_home_whose_address_changes_meanwhile_is_in_it(house, home, place, lock, monkeypatch):
+    bob = await neighbour(house)
+    monkeypatch.setattr(backups.making, "_PAGE", 1)
+    one_home = backups.making._Backup._one
+
+    async def moving(run, listing):
+        await one_home(run, listing)
+        if listing.id == home.id:
+            await house.write_host(homes.listing.move, bob.domain, "aaron.localhost", "{}")
+
+    monkeypatch.setattr(backups.making._Backup, "_one", moving)
+    assert (await backed_up(house, place, lock)).homes == 2
+
+
 @pytest.mark.on_disk
 async def test_what_is_locked_for_accounts_elsewhere_opens_there_too(house, home, place, lock, key, tmp_path):
     await backed_up(house, place, lock)

@@ -65,7 +65,8 @@ def _source(python: str, folder: Path) -> Path:
     wanted = ["--quiet", "--no-deps", "--no-binary", ":all:", "--dest", str(folder), f"caldav=={version}"]
     subprocess.run([python, "-m", "pip", "download", *wanted], check=True)
     with tarfile.open(folder / f"caldav-{version}.tar.gz") as packed:
-        packed.extractall(folder, filter="data")
+        packed.extraction_filter = getattr(tarfile, "data_filter", None)  # Python before 3.11.4 has none
+        packed.extractall(folder)
     return folder / f"caldav-{version}"
 
 

@@ -110,13 +110,17 @@ class _Backup:
         return database, base64.b64encode(safe.keys(self._house.settings)).decode()
 
     async def _all(self) -> None:
-        after = ""
-        while page := await self._house.read_host(homes.listed, after, _PAGE):
-            here = set(await self._house.storage.homes())
-            for listing in page:
-                if listing.id in here:
-                    await self._one(listing)
-            after = page[-1].domain
+        """Each home once. The list, which is in the order of addresses, is gone through until nobody is new: some change theirs meanwhile."""
+        done, before = set[str](), -1
+        while len(done) > before:
+            after, before = "", len(done)
+            while page := await self._house.read_host(homes.listed, after, _PAGE):
+                here = set(await self._house.storage.homes()) - done
+                for listing in page:
+                    if listing.id in here:
+                        await self._one(listing)
+                        done.add(listing.id)
+                after = page[-1].domain
 
     async def _one(self, listing: Listing) -> None:
         home = Home(listing.id, listing.domain, "", listing.state)

@@ -60,8 +60,10 @@ class Disk:
         finally:
             await _done(file.close)
         if path == SUMS:  # which says that all the others are there
-            await _done(self._settle)
+            await _done(partial(self._settle, unfinished))
         await _done(lambda: unfinished.replace(at))
+        if path == SUMS:
+            await _done(partial(_sync, at.parent))
         self._written.append(at)
 
     async def folder(self, path: str) -> None:
@@ -78,12 +80,16 @@ class Disk:
         """Whether it can be written to. Raises DiskAway, NoRoomThere."""
         await self.folder("")
 
-    def _settle(self) -> None:
-        """Let what was written be on the disk: all together, when most of it is there by itself, rather than one after the other."""
-        for each in self._written:
-            if each.exists():
-                with each.open("rb") as file:
-                    os.fsync(file.fileno())
+    def _settle(self, last: Path) -> None:
+        """Let what was written be on the disk, with the folders that it is in: all together, when most of it is there by itself, rather than
+        one after the other. last: what is to be called the sums.
+        """
+        files = [each for each in (*self._written, last) if each.exists()]
+        folders = {
+            folder for each in files for folder in each.parents if folder.is_relative_to(self._root.parent)
+        }
+        for each in (*files, *folders):
+            _sync(each)
         self._written.clear()
 
     def _at(self, path: str) -> Path:
@@ -95,6 +101,14 @@ class Disk:
         if not self._is_allowed or not self._root.parent.is_dir() or not is_within:
             raise DiskAway
         return at
+
+
+def _sync(path: Path) -> None:
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 async def _done(what: Callable[[], T]) -> T:
