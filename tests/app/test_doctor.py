@@ -77,6 +77,7 @@ async def test_a_mail_server_that_answers_is_told_from_one_that_does_not():
         server.stop()
 
 
+@pytest.mark.one_process("several keep nothing in files of SQLite")
 def test_what_cannot_be_opened_is_told_and_the_rest_looked_at(cozy):
     (cozy.data / "host.db").write_bytes(b"no database" * 1000)
     done = cozy("doctor")
@@ -86,6 +87,7 @@ def test_what_cannot_be_opened_is_told_and_the_rest_looked_at(cozy):
     assert "There is no mail" in done.out
 
 
+@pytest.mark.one_process("several have no folder that must be made")
 def test_where_there_is_no_data_folder_none_is_made(tmp_path):
     done = Cozy(tmp_path / "data")("doctor")
     assert "look  There is no data folder" in done.out
