@@ -22,9 +22,9 @@ from typing import ParamSpec, TypeVar
 
 import apsw
 
-from cozy.backends.durable import make_folder, sync_file, sync_folder
 from cozy.backends.faults import of_disk, of_sqlite
 from cozy.kernel.carrying import BLOCK, CarriedAlready, HeldTooLong, HomeGone, NoHomeFile, hash_of, root_of
+from cozy.kernel.durable import make_folder, sync_file, sync_folder
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -21,7 +21,6 @@ from io import FileIO
 from pathlib import Path
 from typing import Literal
 
-from cozy.backends.durable import sync_folder
 from cozy.backends.faults import of_disk
 from cozy.backends.hashing import Hashes, hashing_threads, inline_content
 from cozy.backends.locks import Lock, Locks, Stream, in_order
@@ -35,6 +34,7 @@ from cozy.kernel.blobs import (
     TooLarge,
     WrongOffset,
 )
+from cozy.kernel.durable import sync_folder
 from cozy.kernel.problem import Full, OutOfSpace
 
 _PIECE = 1024 * 1024  # bytes handed to the hashing threads, and read back, at a time

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import apsw
 from msgspec import Struct
 
-from cozy.backends.durable import sync_file, sync_folder
 from cozy.backends.faults import of_opening
 from cozy.kernel.db import Engine
+from cozy.kernel.durable import sync_file, sync_folder
 from cozy.kernel.problem import Unavailable
 
 if TYPE_CHECKING:

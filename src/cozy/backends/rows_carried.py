@@ -24,10 +24,10 @@ from psycopg.types.string import TextLoader
 
 from cozy.backends import rows
 from cozy.backends.alive import POSTGRES
-from cozy.backends.durable import make_folder, sync_folder
 from cozy.backends.migrate import Migration, migrate_sqlite, require_latest
 from cozy.kernel.carrying import BLOCK, CarriedAlready, HomeGone, NoHomeFile, hash_of, root_of
 from cozy.kernel.db import Database, Db
+from cozy.kernel.durable import make_folder, sync_folder
 from cozy.kernel.problem import Unavailable
 
 P = ParamSpec("P")

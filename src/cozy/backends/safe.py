@@ -14,10 +14,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from cozy.kernel.durable import sync_folder
 from cozy.kernel.safe import CannotOpen
 from cozy.kernel.settings import Settings
-
-from .durable import sync_folder
 
 NAME = "host.key"
 _FORM = "cozy1:"

@@ -17,9 +17,8 @@ from pathlib import Path
 import brotli
 import msgspec
 
+from cozy.kernel.durable import make_folder, sync_folder
 from cozy.kernel.shelf import Packed
-
-from .durable import make_folder, sync_folder
 
 _PACKABLE = (".css", ".htm", ".html", ".js", ".json", ".map", ".md", ".mjs", ".svg", ".txt", ".wasm", ".webapp", ".webmanifest", ".xml")  # fmt: skip
 _LEAST = 256  # bytes: less is not worth packing

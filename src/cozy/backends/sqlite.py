@@ -23,12 +23,12 @@ from typing import Any, Literal, ParamSpec, TypeVar
 import apsw
 
 from cozy.backends.carried import ComingFile, LeavingFile, install, is_sealed
-from cozy.backends.durable import make_folder, sync_file, sync_folder
 from cozy.backends.faults import of_opening, of_sqlite
 from cozy.backends.group import GroupCommit, Outcome
 from cozy.backends.migrate import Migration, migrate_sqlite, runs_ours_alone
 from cozy.kernel.carrying import HomeGone, NoHomeFile
 from cozy.kernel.db import Db, Row, Taken, expand, nothing
+from cozy.kernel.durable import make_folder, sync_file, sync_folder
 from cozy.kernel.problem import Unavailable
 
 P = ParamSpec("P")

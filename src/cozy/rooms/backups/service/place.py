@@ -21,6 +21,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from cozy.kernel.durable import sync_file, sync_folder
 from cozy.kernel.ids import new_id
 
 from ..errors import BusyPlace, Damaged, NoBackup, OtherHost
@@ -85,13 +86,13 @@ class Place:
         """Let there be a backup: all that it needs is on the disk, and stays there."""
         for suffix, data in ((".age", manifest), (".json", msgspec.json.encode(run))):
             for folder in self._touched:
-                _sync(folder)
+                sync_folder(folder)
             self._touched.clear()
             path = self.scratch()
             path.write_bytes(data)
             self._settle(path, self._root / "runs" / f"{_name_of(run.at)}{suffix}")
         for folder in self._touched:
-            _sync(folder)
+            sync_folder(folder)
 
     def runs(self) -> dict[str, Run]:
         """The backups that are here by name, oldest first."""
@@ -113,7 +114,7 @@ class Place:
         for name in names:
             (self._root / "runs" / f"{name}.json").unlink()
             (self._root / "runs" / f"{name}.age").unlink(missing_ok=True)
-        _sync(self._root / "runs")
+        sync_folder(self._root / "runs")
 
     def sweep(self) -> None:
         """Remove what no backup needs. Raises Damaged, and removes nothing, when a list cannot be read."""
@@ -132,7 +133,7 @@ class Place:
 
     def _settle(self, path: Path, target: Path) -> None:
         """On the disk under its name: bytes first. Names follow before a backup says that it is one."""
-        _sync(path)
+        sync_file(path)
         if not target.parent.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             self._touched.add(target.parent.parent)
@@ -161,9 +162,9 @@ def opened(root: Path, host: str) -> Iterator[Place]:
         if not marked.exists():
             path = root / "partial" / new_id()
             path.write_bytes(msgspec.json.encode(Mark(FORMAT, host)))
-            _sync(path)
+            sync_file(path)
             path.rename(marked)
-            _sync(root)
+            sync_folder(root)
         mark = msgspec.json.decode(marked.read_bytes(), type=Mark)
         if mark.host != host:
             raise OtherHost
@@ -191,13 +192,5 @@ def alone(root: Path, kind: int = fcntl.LOCK_EX) -> Iterator[None]:
         except BlockingIOError as error:
             raise BusyPlace(folder=str(root)) from error
         yield
-    finally:
-        os.close(handle)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
     finally:
         os.close(handle)

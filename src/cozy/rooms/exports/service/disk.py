@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
+from cozy.kernel.durable import sync_file, sync_folder
 from cozy.kernel.settings import Settings
 
 from ..errors import DiskAway, NoRoomThere
@@ -63,7 +63,7 @@ class Disk:
             await _done(partial(self._settle, unfinished))
         await _done(lambda: unfinished.replace(at))
         if path == SUMS:
-            await _done(partial(_sync, at.parent))
+            await _done(partial(sync_folder, at.parent))
         self._written.append(at)
 
     async def folder(self, path: str) -> None:
@@ -85,11 +85,13 @@ class Disk:
         one after the other. last: what is to be called the sums.
         """
         files = [each for each in (*self._written, last) if each.exists()]
-        folders = {
+        around = {
             folder for each in files for folder in each.parents if folder.is_relative_to(self._root.parent)
         }
-        for each in (*files, *folders):
-            _sync(each)
+        for file in files:
+            sync_file(file)
+        for folder in around:
+            sync_folder(folder)
         self._written.clear()
 
     def _at(self, path: str) -> Path:
@@ -101,14 +103,6 @@ class Disk:
         if not self._is_allowed or not self._root.parent.is_dir() or not is_within:
             raise DiskAway
         return at
-
-
-def _sync(path: Path) -> None:
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 async def _done(what: Callable[[], T]) -> T:
